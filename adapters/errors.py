@@ -1,0 +1,56 @@
+"""The root of every error that a user may see.
+
+    ThresherError
+    ├── UsageError            the command or its arguments are wrong (exit code 2)
+    ├── PackError             a pack's file is wrong: names file and key
+    ├── DocumentError         a document cannot be read (app.documents.errors has the kinds)
+    ├── ModelError            a model is broken or cannot be had
+    │   └── NoModelError      no model is installed (exit code 3)
+    └── StoreError            the database cannot be used
+
+`kind` is a stable word for scripts; the message says what is wrong and, last, what to do.
+"""
+
+from typing import ClassVar
+
+
+class ThresherError(Exception):
+    """Something that the user can act on. The message names the file or field and the remedy."""
+
+    kind: ClassVar[str] = "error"
+
+
+class UsageError(ThresherError):
+    """The command, a path or an argument is wrong."""
+
+    kind = "usage"
+
+
+class PackError(ThresherError):
+    """A pack's file is missing, malformed or contradicts itself."""
+
+    kind = "pack"
+
+
+class DocumentError(ThresherError):
+    """A document cannot be turned into text."""
+
+    kind = "document"
+
+
+class ModelError(ThresherError):
+    """A model is broken, does not fit, or cannot be fetched."""
+
+    kind = "model"
+
+
+class NoModelError(ModelError):
+    """No model of that name, or none at all, is installed."""
+
+    kind = "no_model"
+
+
+class StoreError(ThresherError):
+    """The database is damaged, locked or from a newer version."""
+
+    kind = "store"

@@ -1,0 +1,142 @@
+"""The fields of a record: name, type, description, and what a value of each type looks like in JSON."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from thresher.adapters.errors import UsageError
+
+FieldType = Literal["string", "date", "number", "integer", "boolean", "enum", "list[string]"]
+
+#: The bounds that the grammar sets, in characters and items: no document is known to need more, and a
+#: model that loops must come to an end.
+MAX_STRING = 400
+MAX_ITEMS = 64
+
+
+class Field(BaseModel):
+    """One field. `values` are the choices of an enum and empty for every other type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    type: FieldType
+    description: str = ""
+    values: tuple[str, ...] = ()
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_usable(cls, name: str) -> str:
+        if not name.strip() or len(name) > 300 or any(ord(c) < 32 for c in name):
+            raise ValueError("a field's name is 1 to 300 printable characters")
+        return name
+
+    @model_validator(mode="after")
+    def _values_belong_to_enums(self) -> Self:
+        if self.type == "enum" and not self.values:
+            raise ValueError(f"enum field {self.name!r} needs 'values'")
+        if self.type != "enum" and self.values:
+            raise ValueError(f"field {self.name!r} has 'values' but is no enum")
+        if len(set(self.values)) != len(self.values):
+            raise ValueError(f"enum field {self.name!r} repeats a value")
+        return self
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a value is a list of items."""
+        return self.type == "list[string]"
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether a value is taken from the text, rather than judged of it (enum, boolean)."""
+        return self.type not in ("enum", "boolean")
+
+
+def json_schema(fields: Sequence[Field]) -> dict[str, Any]:
+    """The JSON schema of a record: every field present, in order; each may be null, a list may be empty."""
+    return {
+        "type": "object",
+        "properties": {field.name: _value_schema(field) for field in fields},
+        "required": [field.name for field in fields],
+        "additionalProperties": False,
+    }
+
+
+def _value_schema(field: Field) -> dict[str, Any]:
+    string = {"type": "string", "minLength": 1, "maxLength": MAX_STRING}
+    match field.type:
+        case "string":
+            return {"anyOf": [{"type": "null"}, string]}
+        case "date":
+            return {"anyOf": [{"type": "null"}, {"type": "string", "format": "date"}]}
+        case "number":
+            # No exponent: documents do not print one, and a model that starts one rarely ends it.
+            return {"anyOf": [{"type": "null"}, {"type": "number", "minimum": -1e15, "maximum": 1e15}]}
+        case "integer":
+            return {"anyOf": [{"type": "null"}, {"type": "integer", "minimum": -(10**15), "maximum": 10**15}]}
+        case "boolean":
+            return {"enum": [True, False, None]}
+        case "enum":
+            return {"enum": [*field.values, None]}
+        case "list[string]":
+            return {"type": "array", "items": string, "maxItems": MAX_ITEMS}
+
+
+_SPEC = re.compile(
+    r"(?P<name>.+?):(?P<type>[a-z]+(?:\[[a-z]+\])?)(?:\((?P<values>[^)]*)\))?(?::(?P<description>.*))?", re.S
+)
+
+
+def parse_field(spec: str) -> Field:
+    """A field from `NAME:TYPE[:DESCRIPTION]`; an enum lists its values: `kind:enum(a|b):What it is`.
+
+    Raises UsageError, which shows the form, where the text does not fit it.
+    """
+    form = "--field takes NAME:TYPE[:DESCRIPTION], e.g. 'revenue:number:Total revenue of the year'"
+    match = _SPEC.fullmatch(spec)
+    if match is None:
+        raise UsageError(f"{spec!r} is not a field. {form}.")
+    values = tuple(v.strip() for v in (match["values"] or "").split("|") if v.strip())
+    given = {
+        "name": match["name"].strip(),
+        "type": match["type"],
+        "description": (match["description"] or "").strip(),
+        "values": values,
+    }
+    try:
+        return Field.model_validate(given)
+    except ValidationError as error:
+        raise UsageError(f"{spec!r} is not a field: {_first_message(error)}. {form}.") from error
+
+
+def parse_fields(raw: object, where: str) -> tuple[Field, ...]:
+    """Fields from the JSON form `[{"name", "type", "description"?, "values"?}, …]`.
+
+    Raises UsageError that starts with `where` (a file and line, say) and names the entry.
+    """
+    if not isinstance(raw, list) or not raw:
+        raise UsageError(f"{where}: 'fields' must be a list of at least one field")
+    fields = []
+    for number, entry in enumerate(raw, start=1):
+        try:
+            fields.append(Field.model_validate(entry))
+        except ValidationError as error:
+            raise UsageError(f"{where}: field {number}: {_first_message(error)}") from error
+    return unique(fields, where)
+
+
+def unique(fields: Iterable[Field], where: str) -> tuple[Field, ...]:
+    """The fields as a tuple. Raises UsageError where two share a name."""
+    seen: dict[str, Field] = {}
+    for field in fields:
+        if field.name in seen:
+            raise UsageError(f"{where}: two fields are named {field.name!r}")
+        seen[field.name] = field
+    return tuple(seen.values())
+
+
+def _first_message(error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    return f"{key}: {first['msg']}" if key else str(first["msg"])

@@ -1,0 +1,98 @@
+"""A document: its text, and for any character the place that it came from."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+#: left, top, right, bottom from the page's top left corner: points in a PDF, pixels in an image.
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The characters [start, end) of the text come from this place.
+
+    A region is a word, a line, a cell or a paragraph: as fine as the format tells.
+    """
+
+    start: int
+    end: int
+    page: int | None = None  # from 1
+    box: Box | None = None
+    sheet: str | None = None
+    cell: str | None = None  # A1 notation
+    part: str | None = None  # of a message: "body", or an attachment's name
+    confidence: float | None = None  # of the OCR, 0 to 1; None where the text is exact
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a span of text stands. `box` covers the span's part on its first page."""
+
+    page: int | None = None
+    box: Box | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    part: str | None = None
+
+    def __str__(self) -> str:
+        """In words, as a person would look it up: 'offer.pdf, page 2', 'Sheet1!B4'."""
+        cell = f"{self.sheet}!{self.cell}" if self.sheet and self.cell else self.sheet or self.cell
+        page = f"page {self.page}" if self.page is not None else None
+        return ", ".join(word for word in (self.part, cell, page) if word)
+
+
+@dataclass(frozen=True)
+class Document:
+    """What was read of one file. `text` is laid out: lines, and three spaces or tabs between columns."""
+
+    name: str
+    sha256: str  # of the file's bytes
+    kind: str  # "pdf", "image", "docx", "xlsx", "csv", "html", "email", "text", "record"
+    text: str
+    path: Path | None = None
+    regions: Sequence[Region] = ()  # in order of start, not overlapping; gaps are layout
+    pages: int = 0  # of a PDF or an image, attachments counted in; 0 where the format has none
+    ocr_pages: int = 0  # how many of them were read by OCR
+    notes: tuple[str, ...] = field(default=())  # what a reader should know: "page 3 holds no text"
+
+    def regions_of(self, start: int, end: int) -> Sequence[Region]:
+        """The regions that share a character with [start, end)."""
+        first = max(bisect_right(self.regions, start, key=lambda r: r.start) - 1, 0)
+        found = []
+        for region in self.regions[first:]:
+            if region.start >= end:
+                break
+            if region.end > start:
+                found.append(region)
+        return found
+
+    def place(self, start: int, end: int) -> Place:
+        """Where [start, end) stands. A box is narrowed to the span's share of its region's width."""
+        regions = self.regions_of(start, end)
+        if not regions:
+            return Place()
+        first = regions[0]
+        boxes = [
+            _narrowed(r, start, end)
+            for r in regions
+            if r.box and (r.page, r.part) == (first.page, first.part)
+        ]
+        box = None
+        if boxes:
+            lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+            box = (min(lefts), min(tops), max(rights), max(bottoms))
+        return Place(first.page, box, first.sheet, first.cell, first.part)
+
+
+def _narrowed(region: Region, start: int, end: int) -> Box:
+    assert region.box is not None
+    left, top, right, bottom = region.box
+    width = (right - left) / max(region.end - region.start, 1)
+    return (
+        left + width * (max(start, region.start) - region.start),
+        top,
+        left + width * (min(end, region.end) - region.start),
+        bottom,
+    )

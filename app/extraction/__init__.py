@@ -1,0 +1,1 @@
+"""From the windows' answers to one record: spans, outcomes, merging."""

@@ -1,0 +1,51 @@
+"""Every path that Thresher uses. `THRESHER_HOME` puts them all under one folder."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Locations:
+    """The folders and files of one user. Nothing is created until it is written to."""
+
+    home: Path
+
+    @classmethod
+    def default(cls) -> "Locations":
+        """`THRESHER_HOME` where it is set, else the platform's data directory."""
+        if home := os.environ.get("THRESHER_HOME"):
+            return cls(Path(home).expanduser().absolute())
+        from platformdirs import user_data_path
+
+        return cls(user_data_path("thresher", appauthor=False))
+
+    @property
+    def models(self) -> Path:
+        """One folder a base model."""
+        return self.home / "models"
+
+    @property
+    def adapters(self) -> Path:
+        """The user's adapters."""
+        return self.home / "adapters"
+
+    @property
+    def packs(self) -> Path:
+        """The user's own packs, one folder a domain."""
+        return self.home / "packs"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file of documents, runs, records and corrections."""
+        return self.home / "thresher.db"
+
+    @property
+    def settings(self) -> Path:
+        """The user's settings."""
+        return self.home / "settings.yaml"
+
+    @property
+    def logs(self) -> Path:
+        """What went wrong, for a bug report. Holds no document text."""
+        return self.home / "logs"

@@ -1,0 +1,1 @@
+"""Base models on this machine: the catalogue, pulling, converting, verifying."""

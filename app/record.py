@@ -1,0 +1,70 @@
+"""A record: one document's values, each with an outcome and the place it came from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+from thresher.app.documents.document import Place
+
+Status = Literal["ok", "partial", "failed"]
+
+
+class Outcome(StrEnum):
+    """What became of a field."""
+
+    FOUND = "found"
+    ABSENT = "absent"  # the document says nothing
+    UNGROUNDED = "ungrounded"  # the model said it, the text does not
+    INVALID = "invalid"  # breaks the field's type
+    TRUNCATED = "truncated"  # the answer ended before the value did
+    FAILED = "failed"  # the model could not be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The characters [start, end) of the document's text that state a value."""
+
+    start: int
+    end: int
+    text: str
+    match: Literal["exact", "normalised", "parsed", "fuzzy"]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A field's value. `spans` has one entry an item (a scalar is one item); None where none was found.
+
+    `value` is a string, number, boolean, None or a list of strings; dates are ISO 8601.
+    `confidence` is between 0 and 1, None where the model gave no answer.
+    """
+
+    value: Any
+    outcome: Outcome
+    confidence: float | None
+    spans: tuple[Span | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecordError:
+    """Why a document has no whole record: a stable word and a message that says what to do."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A document's record. `status` is partial where a value is truncated or failed."""
+
+    id: str
+    path: str | None
+    sha256: str | None  # None where the file could not be read
+    domain: str
+    record_type: str
+    model: str
+    adapter: str | None
+    status: Status
+    error: RecordError | None
+    values: dict[str, Value]
+    seconds: float

@@ -1,0 +1,1 @@
+"""The terminal UI: a face of the session."""

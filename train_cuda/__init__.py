@@ -1,0 +1,1 @@
+"""The floor on which adapters are trained with PyTorch and PEFT. It may import `thresher.adapters` alone."""
