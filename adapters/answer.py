@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from thresher.adapters.fields import Field
@@ -10,6 +11,8 @@ from thresher.adapters.fields import Field
 ITEM_SEPARATOR = ", "
 KEY_SEPARATOR = ": "
 
+_DECODER = json.JSONDecoder()
+
 
 def render_answer(fields: Sequence[Field], values: Mapping[str, Any]) -> str:
     """The answer that states `values`: every field in order, null (or an empty list) where there is none."""
@@ -17,53 +20,76 @@ def render_answer(fields: Sequence[Field], values: Mapping[str, Any]) -> str:
     return json.dumps(output, ensure_ascii=False, separators=(ITEM_SEPARATOR, KEY_SEPARATOR))
 
 
-def parse_answer(fields: Sequence[Field], text: str) -> tuple[dict[str, Any], str | None]:
-    """Values by field of an answer that may have been cut, and the name of the field that was cut.
+@dataclass
+class ParsedAnswer:
+    """What an answer says.
 
-    A cut list keeps its finished items. Fields after the cut are missing from the result; the second item
-    is None where the answer is whole. Raises ValueError where the text is no answer at all.
+    `values` has the finished values by field. `ranges` has, for each of them, the characters [start, end) of
+    the answer that state it: one range for a scalar or an empty list, one an item for a list. `cut` names the
+    field in which the answer ended too early; a cut list keeps its finished items, later fields are missing.
     """
-    decoder = json.JSONDecoder()
-    values: dict[str, Any] = {}
+
+    values: dict[str, Any] = field(default_factory=dict)
+    ranges: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    cut: str | None = None
+
+
+def parse_answer(fields: Sequence[Field], text: str) -> ParsedAnswer:
+    """Reads an answer that may have been cut. Raises ValueError where the text is no answer at all."""
+    parsed = ParsedAnswer()
     at = 0
-    for number, field in enumerate(fields):
-        key = (
-            ("{" if number == 0 else ITEM_SEPARATOR)
-            + json.dumps(field.name, ensure_ascii=False)
-            + KEY_SEPARATOR
-        )
+    for number, one in enumerate(fields):
+        opening = "{" if number == 0 else ITEM_SEPARATOR
+        key = opening + json.dumps(one.name, ensure_ascii=False) + KEY_SEPARATOR
         if not text.startswith(key, at):
-            if key.startswith(text[at:]):
-                return values, field.name
-            raise ValueError(f"expected {key!r} at {text[at : at + 40]!r}")
+            if not key.startswith(text[at:]):
+                raise ValueError(f"expected {key!r} at {text[at : at + 40]!r}")
+            parsed.cut = one.name
+            return parsed
         at += len(key)
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except json.JSONDecodeError:
-            if field.is_list and (items := _finished_items(decoder, text, at)):
-                values[field.name] = items
-            return values, field.name
-        if end == len(text) and not field.is_list:
-            # A number that touches the cut ("12") may have been going on ("1200").
-            return values, field.name
-        values[field.name] = value
+        end = _read_list(parsed, one, text, at) if one.is_list else _read_scalar(parsed, one, text, at)
+        if end is None:
+            parsed.cut = one.name
+            return parsed
         at = end
     if text[at:] not in ("}", ""):
         raise ValueError(f"text after the answer: {text[at : at + 40]!r}")
-    return values, None
+    return parsed
 
 
-def _finished_items(decoder: json.JSONDecoder, text: str, at: int) -> list[Any]:
+def _read_scalar(parsed: ParsedAnswer, one: Field, text: str, at: int) -> int | None:
+    """Reads one value; returns where it ends, None where it is cut."""
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError:
+        return None
+    if end == len(text):
+        # A number that touches the cut ("12") may have been going on ("1200").
+        return None
+    parsed.values[one.name] = value
+    parsed.ranges[one.name] = [(at, end)]
+    return end
+
+
+def _read_list(parsed: ParsedAnswer, one: Field, text: str, at: int) -> int | None:
+    if text.startswith("[]", at):
+        parsed.values[one.name], parsed.ranges[one.name] = [], [(at, at + 2)]
+        return at + 2
     items: list[Any] = []
-    if not text.startswith("[", at):
-        return items
+    ranges: list[tuple[int, int]] = []
     at += 1
     while True:
         try:
-            item, at = decoder.raw_decode(text, at)
+            item, end = _DECODER.raw_decode(text, at)
         except json.JSONDecodeError:
-            return items
-        items.append(item)
-        if not text.startswith(ITEM_SEPARATOR, at):
-            return items
-        at += len(ITEM_SEPARATOR)
+            end = -1
+        if end >= 0:
+            items.append(item)
+            ranges.append((at, end))
+            parsed.values[one.name], parsed.ranges[one.name] = items, ranges
+            if text.startswith("]", end):
+                return end + 1
+            if text.startswith(ITEM_SEPARATOR, end):
+                at = end + len(ITEM_SEPARATOR)
+                continue
+        return None

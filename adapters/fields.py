@@ -1,8 +1,8 @@
-"""The fields of a record: name, type, description, and what a value of each type looks like in JSON."""
+"""The fields of a record: name, type and description, from a pack or given at run time."""
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 from thresher.adapters.errors import UsageError
@@ -51,36 +51,6 @@ class Field(BaseModel):
     def is_quoted(self) -> bool:
         """Whether a value is taken from the text, rather than judged of it (enum, boolean)."""
         return self.type not in ("enum", "boolean")
-
-
-def json_schema(fields: Sequence[Field]) -> dict[str, Any]:
-    """The JSON schema of a record: every field present, in order; each may be null, a list may be empty."""
-    return {
-        "type": "object",
-        "properties": {field.name: _value_schema(field) for field in fields},
-        "required": [field.name for field in fields],
-        "additionalProperties": False,
-    }
-
-
-def _value_schema(field: Field) -> dict[str, Any]:
-    string = {"type": "string", "minLength": 1, "maxLength": MAX_STRING}
-    match field.type:
-        case "string":
-            return {"anyOf": [{"type": "null"}, string]}
-        case "date":
-            return {"anyOf": [{"type": "null"}, {"type": "string", "format": "date"}]}
-        case "number":
-            # No exponent: documents do not print one, and a model that starts one rarely ends it.
-            return {"anyOf": [{"type": "null"}, {"type": "number", "minimum": -1e15, "maximum": 1e15}]}
-        case "integer":
-            return {"anyOf": [{"type": "null"}, {"type": "integer", "minimum": -(10**15), "maximum": 10**15}]}
-        case "boolean":
-            return {"enum": [True, False, None]}
-        case "enum":
-            return {"enum": [*field.values, None]}
-        case "list[string]":
-            return {"type": "array", "items": string, "maxItems": MAX_ITEMS}
 
 
 _SPEC = re.compile(

@@ -1,0 +1,53 @@
+"""What goes into the engine and what comes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from thresher.adapters.fields import Field
+
+
+@dataclass(frozen=True)
+class Request:
+    """A prompt and the fields whose values are to be answered.
+
+    The first `shared` of the `tokens` are the same in all requests of a run, so that they are taken in once.
+    """
+
+    key: object
+    tokens: Sequence[int]
+    shared: int
+    fields: tuple[Field, ...]
+    answer_tokens: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The text that the model wrote, and how sure it was.
+
+    `pieces` has an entry for each sampled token: its characters [start, end) and the natural logarithm of its
+    probability among what the grammar allowed. Forced tokens are not listed. `whole` is false where
+    `answer_tokens` ended the answer.
+    """
+
+    text: str
+    pieces: tuple[tuple[int, int, float], ...]
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A request came to its end."""
+
+    request: Request
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A request could not be answered; the message says why."""
+
+    request: Request
+    message: str
+
+
+Reply = Answered | Failed

@@ -1,0 +1,81 @@
+"""One answer as it is written: the grammar's state, the tokens so far, and how sure the model was.
+
+Knows nothing of MLX: logits come in as NumPy.
+"""
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+from llguidance import LLMatcher, LLTokenizer
+from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
+
+from thresher.adapters.errors import ModelError
+from thresher.app.engine.grammar import answer_grammar
+from thresher.app.engine.request import Answer, Request
+
+
+class Row:
+    """A request in work. `pending` tokens are decided and wait to be fed to the model."""
+
+    def __init__(self, request: Request, tokenizer: LLTokenizer) -> None:
+        self.request = request
+        self.pending: deque[int] = deque(request.tokens)
+        self._tokenizer = tokenizer
+        self._matcher = LLMatcher(tokenizer, answer_grammar(request.fields))
+        if self._matcher.is_error():
+            raise ModelError(f"the grammar of the record cannot be built: {self._matcher.get_error()}")
+        self._bitmask = allocate_token_bitmask(1, tokenizer.vocab_size)
+        self._tokens: list[int] = []
+        self._sampled: list[tuple[int, float]] = []  # index into _tokens, log probability
+        self._force()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the answer is whole or its tokens are spent."""
+        return self._matcher.is_stopped() or len(self._tokens) >= self.request.answer_tokens
+
+    def choose(self, logits: np.ndarray[Any, np.dtype[np.float32]]) -> None:
+        """Takes the likeliest token that the grammar allows (ties: the lowest id), and what it then forces.
+
+        `logits` has shape (vocabulary,).
+        """
+        fill_next_token_bitmask(self._matcher, self._bitmask, 0)
+        bits = np.unpackbits(self._bitmask[0].view(np.uint8), bitorder="little")[: logits.shape[0]]
+        allowed = np.flatnonzero(bits)
+        if allowed.size == 0:
+            raise ModelError(f"the grammar allows no token: {self._matcher.get_error()}")
+        scores = logits[allowed]
+        best = int(np.argmax(scores))
+        token = int(allowed[best])
+        log_probability = -float(np.log(np.exp(scores - scores[best], dtype=np.float64).sum()))
+        self._sampled.append((len(self._tokens), log_probability))
+        self._take([token])
+        self._force()
+
+    def answer(self) -> Answer:
+        """The text so far. Tokens of a character that the cut left unfinished are dropped."""
+        end_ids = set(self._tokenizer.eos_tokens)
+        tokens = [token for token in self._tokens if token not in end_ids]
+        lengths = [len(self._tokenizer.decode_bytes([token])) for token in tokens]
+        data = self._tokenizer.decode_bytes(tokens)
+        text = data.decode("utf-8", errors="ignore")
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        # From bytes to characters: continuation bytes begin none.
+        begins = np.cumsum([0, *((byte & 0xC0) != 0x80 for byte in data)])
+        pieces = tuple(
+            (int(begins[starts[at]]), int(begins[starts[at + 1]]), score)
+            for at, score in self._sampled
+            if at < len(tokens)
+        )
+        return Answer(text, pieces, whole=self._matcher.is_stopped() or self._matcher.is_accepting())
+
+    def _force(self) -> None:
+        if not self._matcher.is_stopped():
+            self._take(self._matcher.compute_ff_tokens())
+
+    def _take(self, tokens: list[int]) -> None:
+        if tokens and not self._matcher.consume_tokens(tokens):
+            raise ModelError(f"the grammar refused its own token: {self._matcher.get_error()}")
+        self._tokens += tokens
+        self.pending += tokens
