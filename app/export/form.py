@@ -1,0 +1,105 @@
+"""A record as JSON: the contract that scripts rely on, and its inverse. Knows no file and no format.
+
+docs/output.md describes every key. The store keeps spans in the same form.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from thresher.adapters.errors import UsageError
+from thresher.app.documents.document import Place
+from thresher.app.record import Outcome, Record, RecordError, Span, Value
+
+
+def record_json(record: Record) -> dict[str, Any]:
+    """The record as plain JSON values, keys in the contract's order."""
+    return {
+        "id": record.id,
+        "document": {"path": record.path, "sha256": record.sha256},
+        "domain": record.domain,
+        "record_type": record.record_type,
+        "model": record.model,
+        "adapter": record.adapter,
+        "status": record.status,
+        "error": record.error and {"kind": record.error.kind, "message": record.error.message},
+        "fields": {
+            name: {
+                "value": value.value,
+                "outcome": value.outcome.value,
+                "confidence": value.confidence,
+                "spans": [span and span_json(span) for span in value.spans],
+            }
+            for name, value in record.values.items()
+        },
+        "seconds": record.seconds,
+    }
+
+
+def record_from_json(raw: Mapping[str, Any]) -> Record:
+    """The record that `record_json` wrote. Keys that it does not know are left aside.
+
+    Raises UsageError that names the key where one is missing or has a wrong value.
+    """
+    try:
+        return _record(raw)
+    except KeyError as error:
+        raise UsageError(
+            f"this is no record: the key {error} is missing; docs/output.md lists them"
+        ) from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"this is no record: {error}; docs/output.md says what each key holds") from error
+
+
+def _record(raw: Mapping[str, Any]) -> Record:
+    status, error, document = raw["status"], raw["error"], raw["document"]
+    if status not in ("ok", "partial", "failed"):
+        raise ValueError(f"'status' is {status!r}")
+    return Record(
+        id=raw["id"],
+        path=document["path"],
+        sha256=document["sha256"],
+        domain=raw["domain"],
+        record_type=raw["record_type"],
+        model=raw["model"],
+        adapter=raw["adapter"],
+        status=status,
+        error=None if error is None else RecordError(error["kind"], error["message"]),
+        values={
+            name: Value(
+                value=entry["value"],
+                outcome=Outcome(entry["outcome"]),
+                confidence=entry["confidence"],
+                spans=tuple(None if span is None else span_from_json(span) for span in entry["spans"]),
+            )
+            for name, entry in raw["fields"].items()
+        },
+        seconds=raw["seconds"],
+    )
+
+
+def span_json(span: Span) -> dict[str, Any]:
+    """A span and its place, flat."""
+    place = span.place
+    return {
+        "start": span.start,
+        "end": span.end,
+        "page": place.page,
+        "box": None if place.box is None else list(place.box),
+        "text": span.text,
+        "sheet": place.sheet,
+        "cell": place.cell,
+        "part": place.part,
+        "match": span.match,
+    }
+
+
+def span_from_json(raw: Mapping[str, Any]) -> Span:
+    """The span that `span_json` wrote. Raises KeyError or ValueError where it is another thing."""
+    match, box = raw["match"], raw["box"]
+    if match not in ("exact", "normalised", "parsed", "fuzzy"):
+        raise ValueError(f"'match' is {match!r}")
+    if box is not None:
+        left, top, right, bottom = box
+        box = (left, top, right, bottom)
+    place = Place(page=raw["page"], box=box, sheet=raw["sheet"], cell=raw["cell"], part=raw["part"])
+    return Span(start=raw["start"], end=raw["end"], text=raw["text"], match=match, place=place)

@@ -1,0 +1,163 @@
+"""Corrections: what the analyst says instead of the model, and the labels that follow."""
+
+import json
+import math
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
+from thresher.app.record import Span, Value
+from thresher.app.store import records
+from thresher.app.store.clock import now
+from thresher.app.store.database import from_sql, to_sql
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One change of one field: from what stood there before, to what the analyst says."""
+
+    field: str
+    old: Any
+    new: Any
+    note: str
+    when: datetime
+
+
+def correct(
+    connection: sqlite3.Connection,
+    number: int,
+    field: str,
+    value: Any,
+    note: str,
+    spans: Sequence[Span | None] | None,
+) -> None:
+    """Add the correction and its label. Raises UsageError: no such record or field, or a wrong type."""
+    found = records.load(connection, "id = ?", number)
+    if not found or field not in found[0].record.values:
+        known = ", ".join(found[0].record.values) if found else "none"
+        raise UsageError(f"record {number} has no field {field!r}; it has: {known}")
+    record = found[0].record
+    asked = {f.name: f for f in records.fields_of(connection, number)}
+    value = checked(asked.get(field), field, value)
+    old = record.values[field]
+    if spans is None:
+        spans = _kept_spans(old, value)
+    moment = now()
+    connection.execute(
+        "INSERT INTO corrections (record, field, old, new, spans, note, made) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            to_sql(field),
+            to_sql(json.dumps(old.value, ensure_ascii=False)),
+            to_sql(json.dumps(value, ensure_ascii=False)),
+            to_sql(records.dump_spans(spans)),
+            to_sql(note),
+            moment,
+        ),
+    )
+    connection.execute(
+        """INSERT INTO labels VALUES (?, ?, ?, ?, ?, 'correction', ?)
+        ON CONFLICT DO UPDATE SET value = excluded.value, origin = excluded.origin, made = excluded.made""",
+        (
+            record.sha256,
+            to_sql(record.domain),
+            to_sql(record.record_type),
+            to_sql(field),
+            to_sql(json.dumps(value, ensure_ascii=False)),
+            moment,
+        ),
+    )
+
+
+def of_record(connection: sqlite3.Connection, number: int) -> list[Correction]:
+    """Every change of a record, the oldest first."""
+    rows = connection.execute("SELECT * FROM corrections WHERE record = ? ORDER BY id", (number,))
+    return [
+        Correction(
+            field=from_sql(row["field"]),
+            old=json.loads(from_sql(row["old"])),
+            new=json.loads(from_sql(row["new"])),
+            note=from_sql(row["note"]),
+            when=datetime.fromisoformat(row["made"]),
+        )
+        for row in rows
+    ]
+
+
+def labels(connection: sqlite3.Connection, sha256: str, domain: str, record_type: str) -> dict[str, Any]:
+    """What is known to be right of a document: value by field, for the fields that have a label."""
+    rows = connection.execute(
+        "SELECT field, value FROM labels WHERE sha256 = ? AND domain = ? AND record_type = ?",
+        (sha256, to_sql(domain), to_sql(record_type)),
+    )
+    return {from_sql(row["field"]): json.loads(from_sql(row["value"])) for row in rows}
+
+
+def checked(field: Field | None, name: str, value: Any) -> Any:
+    """The value in the form of its field's type; None (for a list: []) is 'not in the document'.
+
+    Where the field's type is not known (None), a string, number, boolean or list of strings will do.
+    Raises UsageError that names the field and the form.
+    """
+    kind = field.type if field else None
+    if kind == "list[string]":
+        value = [] if value is None else value
+    elif value is None:
+        return None
+    match kind, value:
+        case "string" | None, str() if value.strip():
+            return value
+        case "date", str() if _is_date(value):
+            return value
+        case "boolean" | None, bool():
+            return value
+        case "number" | "integer", bool():
+            pass  # True is an int to Python
+        case "number" | None, int() | float() if math.isfinite(value):
+            return value
+        case "integer", int() | float() if math.isfinite(value) and value == math.trunc(value):
+            return int(value)
+        case "enum", str() if field and value in field.values:
+            return value
+        case "list[string]" | None, list() | tuple() if all(isinstance(v, str) and v.strip() for v in value):
+            return list(value)
+    raise UsageError(f"field {name!r}: {value!r} does not fit; give {_form(field)}, or null")
+
+
+def _kept_spans(old: Value, value: Any) -> tuple[Span | None, ...]:
+    """The spans of the items that stay as they were."""
+    if not isinstance(value, list):
+        return old.spans if value == old.value and value is not None else ()
+    items = old.value if isinstance(old.value, list) else []
+    known = dict(zip(items, old.spans, strict=False))
+    return tuple(known.get(item) for item in value)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _form(field: Field | None) -> str:
+    match field.type if field else None:
+        case "date":
+            return "a date as YYYY-MM-DD"
+        case "number":
+            return "a number"
+        case "integer":
+            return "a whole number"
+        case "boolean":
+            return "true or false"
+        case "enum":
+            assert field is not None
+            return f"one of {', '.join(field.values)}"
+        case "list[string]":
+            return "a list of texts that are not empty"
+        case _:
+            return "a text that is not empty"

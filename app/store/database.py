@@ -1,0 +1,139 @@
+"""One SQLite file, opened, locked and guarded. Knows nothing of what is kept in it.
+
+Durability. WAL mode with synchronous=FULL: a transaction's pages are in the write-ahead log and the log is
+flushed to the disk before COMMIT returns. A killed process loses nothing that was committed (the log is in
+the system's hands, and the next opening replays it), nor does a loss of power. NORMAL would stand a kill
+as well, but not the power; the flush costs milliseconds beside the seconds that a record takes.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from thresher.adapters.errors import StoreError
+from thresher.app.store.migrations import migrate
+
+#: How long a writer waits for another process's transaction.
+BUSY_SECONDS = 30
+
+
+class Database:
+    """A connection that threads take in turn; processes are kept apart by SQLite's own locks.
+
+    Raises StoreError where the file is damaged, newer, of another program, locked or not writable. A file
+    that cannot be used is left as it is.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        with self._guarded():
+            self._create()
+            self._connection = sqlite3.connect(
+                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        try:
+            with self._guarded():
+                self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file; a second call does nothing."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A write: all of it is durable when the block ends, none of it where the block raises."""
+        with self._lock, self._guarded():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A read of one moment, whatever other processes write meanwhile."""
+        with self._lock, self._guarded():
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def scrub(self) -> None:
+        """Empty the write-ahead log, which still holds pages from before a deletion."""
+        with self._lock, self._guarded():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _create(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Documents are private: nobody else on this machine reads them. The log inherits the mode.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+
+    def _prepare(self) -> None:
+        connection = self._connection
+        connection.row_factory = sqlite3.Row
+        migrate(connection, self.path)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # a mistake in this code, not a state of the file
+        except sqlite3.Error as error:
+            raise StoreError(self._explain(error)) from error
+        except OSError as error:
+            raise StoreError(
+                f"{self.path}: cannot be opened ({error.strerror}); check the folder's permissions, "
+                "or set THRESHER_HOME to a folder of yours"
+            ) from error
+
+    def _explain(self, error: sqlite3.Error) -> str:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return (
+                f"{self.path}: the database is damaged ({error}) and was left as it is; restore it from a "
+                "copy, or move it aside (with its -wal and -shm files) and Thresher starts a new one"
+            )
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return (
+                f"{self.path}: another program has kept the database locked for {BUSY_SECONDS} seconds; "
+                "close other Thresher windows and try again"
+            )
+        if code == sqlite3.SQLITE_FULL:
+            return f"{self.path}: the disk is full; free some space and run again, finished records are kept"
+        return (
+            f"{self.path}: the database cannot be used ({error}); check the disk and the file's "
+            "permissions, then try again"
+        )
+
+
+def to_sql(text: str | None) -> str | bytes | None:
+    """Text as SQLite takes it: a lone surrogate (from a broken file name, say) makes it bytes."""
+    if text is None:
+        return None
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+    return text
+
+
+def from_sql(kept: str | bytes) -> str:
+    """The text that `to_sql` took."""
+    return kept.decode("utf-8", "surrogatepass") if isinstance(kept, bytes) else kept

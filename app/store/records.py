@@ -1,0 +1,228 @@
+"""Records and their values: saved whole, loaded with the analyst's corrections in place.
+
+The model's value stays in `record_values`; a correction stands beside it and wins when a record is loaded.
+"""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from thresher.adapters.fields import Field
+from thresher.app.documents.document import Document
+from thresher.app.export.form import span_from_json, span_json
+from thresher.app.record import Outcome, Record, RecordError, Span, Value
+from thresher.app.store import documents, runs
+from thresher.app.store.clock import now
+from thresher.app.store.database import from_sql, to_sql
+
+
+@dataclass(frozen=True)
+class StoredRecord:
+    """A record and its number in the database. `corrected` names the fields that the analyst changed."""
+
+    id: int
+    record: Record
+    corrected: frozenset[str] = frozenset()
+
+
+def save(
+    connection: sqlite3.Connection,
+    run: int,
+    record: Record,
+    settings_hash: str,
+    document: Document | None,
+    fields: Sequence[Field] | None,
+) -> int:
+    """Insert the record and its document; the record's number. `fields` where they are not the task's.
+
+    A record that was found done before comes without its document: it keeps that work's document, the
+    model's values and the corrections.
+    """
+    before = None if document else done(connection, record.sha256, settings_hash)
+    if document:
+        reading: int | None = documents.keep(connection, document)
+    else:
+        reading = _reading(connection, record.sha256, before)
+    cursor = connection.execute(
+        """INSERT INTO records (run, source, path, sha256, document, settings_hash, domain, record_type,
+            model, adapter, fields, status, error_kind, error_message, seconds, saved)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            run,
+            to_sql(record.id),
+            to_sql(record.path),
+            record.sha256,
+            reading,
+            settings_hash,
+            to_sql(record.domain),
+            to_sql(record.record_type),
+            to_sql(record.model),
+            to_sql(record.adapter),
+            None if fields is None else to_sql(_dump([f.model_dump(mode="json") for f in fields])),
+            record.status,
+            to_sql(record.error.kind if record.error else None),
+            to_sql(record.error.message if record.error else None),
+            record.seconds,
+            now(),
+        ),
+    )
+    assert cursor.lastrowid is not None
+    number = cursor.lastrowid
+    if before and before.record.values == record.values:
+        _copy(connection, before.id, number)
+    else:
+        _insert_values(connection, run, number, record, fields)
+    return number
+
+
+def load(connection: sqlite3.Connection, where: str, argument: Any) -> list[StoredRecord]:
+    """The records of a condition on `records`, in the order of saving."""
+    rows = connection.execute(f"SELECT * FROM records WHERE {where} ORDER BY id", (argument,)).fetchall()
+    values = _values(connection, where, argument)
+    corrected = _corrected(connection, where, argument)
+    loaded = []
+    for row in rows:
+        number = row["id"]
+        changed = corrected[number]
+        merged = {name: changed.get(name, value) for name, value in values[number].items()}
+        loaded.append(StoredRecord(number, _record(row, merged), frozenset(changed)))
+    return loaded
+
+
+def done(connection: sqlite3.Connection, sha256: str | None, settings_hash: str) -> StoredRecord | None:
+    """The newest record with an answer to the same work."""
+    row = connection.execute(
+        """SELECT id FROM records WHERE sha256 = ? AND settings_hash = ? AND status IN ('ok', 'partial')
+        ORDER BY id DESC LIMIT 1""",
+        (sha256, settings_hash),
+    ).fetchone()
+    return None if row is None else load(connection, "id = ?", row["id"])[0]
+
+
+def fields_of(connection: sqlite3.Connection, number: int) -> tuple[Field, ...]:
+    """The fields that a record was asked for: its own, else its task's."""
+    row = connection.execute("SELECT run, fields FROM records WHERE id = ?", (number,)).fetchone()
+    if row["fields"] is not None:
+        return tuple(Field.model_validate(field) for field in json.loads(from_sql(row["fields"])))
+    task = runs.task_of(connection, row["run"])
+    return () if task is None else task.fields
+
+
+def asked_by(record: Record, source: str, path: str | None) -> Record:
+    """The same record for another source of the same bytes."""
+    return replace(record, id=source, path=path)
+
+
+def dump_spans(spans: Iterable[Span | None]) -> str:
+    """Spans as the database keeps them."""
+    return _dump([span and span_json(span) for span in spans])
+
+
+def _insert_values(
+    connection: sqlite3.Connection, run: int, number: int, record: Record, fields: Sequence[Field] | None
+) -> None:
+    task = runs.task_of(connection, run)
+    asked = fields if fields is not None else task.fields if task else ()
+    types = {field.name: field.type for field in asked}
+    connection.executemany(
+        "INSERT INTO record_values VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                number,
+                position,
+                to_sql(name),
+                types.get(name),
+                to_sql(_dump(value.value)),
+                value.outcome.value,
+                value.confidence,
+                to_sql(dump_spans(value.spans)),
+            )
+            for position, (name, value) in enumerate(record.values.items())
+        ],
+    )
+
+
+def _copy(connection: sqlite3.Connection, old: int, new: int) -> None:
+    connection.execute(
+        """INSERT INTO record_values SELECT ?, position, field, type, value, outcome, confidence, spans
+        FROM record_values WHERE record = ?""",
+        (new, old),
+    )
+    connection.execute(
+        """INSERT INTO corrections (record, field, old, new, spans, note, made)
+        SELECT ?, field, old, new, spans, note, made FROM corrections WHERE record = ? ORDER BY id""",
+        (new, old),
+    )
+
+
+def _reading(connection: sqlite3.Connection, sha256: str | None, before: StoredRecord | None) -> int | None:
+    if before:
+        row = connection.execute("SELECT document FROM records WHERE id = ?", (before.id,)).fetchone()
+    else:
+        row = connection.execute(
+            "SELECT max(id) AS document FROM documents WHERE sha256 = ?", (sha256,)
+        ).fetchone()
+    return None if row["document"] is None else int(row["document"])
+
+
+def _values(connection: sqlite3.Connection, where: str, argument: Any) -> dict[int, dict[str, Value]]:
+    values: dict[int, dict[str, Value]] = defaultdict(dict)
+    for row in connection.execute(
+        f"""SELECT * FROM record_values WHERE record IN (SELECT id FROM records WHERE {where})
+        ORDER BY record, position""",
+        (argument,),
+    ):
+        values[row["record"]][from_sql(row["field"])] = Value(
+            value=json.loads(from_sql(row["value"])),
+            outcome=Outcome(row["outcome"]),
+            confidence=row["confidence"],
+            spans=_spans(row["spans"]),
+        )
+    return values
+
+
+def _corrected(connection: sqlite3.Connection, where: str, argument: Any) -> dict[int, dict[str, Value]]:
+    corrected: dict[int, dict[str, Value]] = defaultdict(dict)
+    for row in connection.execute(
+        f"SELECT * FROM corrections WHERE record IN (SELECT id FROM records WHERE {where}) ORDER BY id",
+        (argument,),
+    ):
+        value = json.loads(from_sql(row["new"]))
+        # A person has looked: the value is sure, and so is its absence.
+        outcome = Outcome.ABSENT if value in (None, []) else Outcome.FOUND
+        corrected[row["record"]][from_sql(row["field"])] = Value(value, outcome, 1.0, _spans(row["spans"]))
+    return corrected
+
+
+def _record(row: sqlite3.Row, values: dict[str, Value]) -> Record:
+    error = None
+    if row["error_kind"] is not None:
+        error = RecordError(from_sql(row["error_kind"]), from_sql(row["error_message"]))
+    return Record(
+        id=from_sql(row["source"]),
+        path=_text(row["path"]),
+        sha256=row["sha256"],
+        domain=from_sql(row["domain"]),
+        record_type=from_sql(row["record_type"]),
+        model=from_sql(row["model"]),
+        adapter=_text(row["adapter"]),
+        status=row["status"],
+        error=error,
+        values=values,
+        seconds=row["seconds"],
+    )
+
+
+def _spans(kept: str | bytes) -> tuple[Span | None, ...]:
+    return tuple(None if raw is None else span_from_json(raw) for raw in json.loads(from_sql(kept)))
+
+
+def _text(kept: str | bytes | None) -> str | None:
+    return None if kept is None else from_sql(kept)
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

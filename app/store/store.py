@@ -1,0 +1,151 @@
+"""The store: every document, run, record and correction of one user, in one SQLite file.
+
+It knows no model and no screen. A method is one transaction; several threads may share a Store, and several
+processes a file.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
+from thresher.app.documents.document import Document
+from thresher.app.locations import Locations
+from thresher.app.record import Record, Span
+from thresher.app.store import corrections, documents, records, runs
+from thresher.app.store.corrections import Correction
+from thresher.app.store.database import Database
+from thresher.app.store.records import StoredRecord
+from thresher.app.store.runs import RunSummary
+from thresher.app.task import Task
+
+
+class Store:
+    """Open with `Store.open`, close with `close` or as a context. Any method may raise StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, where: Locations | Path) -> Self:
+        """The store of a user, or of one file; made, or brought to the newest schema, where need be.
+
+        Raises StoreError where the file is damaged, from a newer version, or cannot be written.
+        """
+        return cls(Database(where.database if isinstance(where, Locations) else where))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start_run(self, task: Task, settings_hash: str, total: int) -> int:
+        """A new run over `total` documents; its number."""
+        with self._database.transaction() as connection:
+            return runs.start(connection, task, settings_hash, total)
+
+    def finish_run(self, run: int, *, cancelled: bool) -> None:
+        """The run is over."""
+        with self._database.transaction() as connection:
+            runs.finish(connection, run, cancelled)
+
+    def runs(self, limit: int = 50) -> list[RunSummary]:
+        """The newest runs first."""
+        with self._database.reading() as connection:
+            return runs.latest(connection, limit)
+
+    def find_done(
+        self, source: str, sha256: str, settings_hash: str, path: str | None = None
+    ) -> Record | None:
+        """The newest ok or partial record of these bytes with these settings, corrections in place.
+
+        It is handed back as the record of `source` and `path`. To have it in a run, save it without a
+        document: it keeps its document, the model's values and the corrections.
+        """
+        with self._database.reading() as connection:
+            found = records.done(connection, sha256, settings_hash)
+        return None if found is None else records.asked_by(found.record, source, path)
+
+    def save_record(
+        self,
+        run: int,
+        record: Record,
+        settings_hash: str,
+        document: Document | None,
+        fields: Sequence[Field] | None = None,
+    ) -> int:
+        """Keep a record and what was read; durable when it returns. The record's number.
+
+        `fields` where they differ from the run's task. `document` is None where nothing could be read, or
+        where the record was found done before.
+        """
+        with self._database.transaction() as connection:
+            return records.save(connection, run, record, settings_hash, document, fields)
+
+    def records(self, run: int) -> list[StoredRecord]:
+        """A run's records in the order of saving, corrections in place."""
+        with self._database.reading() as connection:
+            return records.load(connection, "run = ?", run)
+
+    def record(self, record_id: int) -> StoredRecord:
+        """One record, corrections in place. Raises UsageError where there is none of that number."""
+        with self._database.reading() as connection:
+            found = records.load(connection, "id = ?", record_id)
+        if not found:
+            raise UsageError(f"there is no record {record_id}; it may have been forgotten")
+        return found[0]
+
+    def document(self, sha256: str) -> Document | None:
+        """The newest reading of a file by its bytes' hash: text and regions; None where it is not kept."""
+        with self._database.reading() as connection:
+            return documents.latest(connection, sha256)
+
+    def document_of(self, record_id: int) -> Document | None:
+        """The reading that the record's spans count characters of; None where nothing could be read."""
+        with self._database.reading() as connection:
+            return documents.of_record(connection, record_id)
+
+    def correct(
+        self,
+        record_id: int,
+        field: str,
+        value: Any,
+        note: str = "",
+        spans: Sequence[Span | None] | None = None,
+    ) -> None:
+        """Say what is right. The record loads with it from now on; the model's value stays in the file.
+
+        `spans`, one an item, where the caller has found the value in the document; otherwise the items that
+        did not change keep theirs. Raises UsageError where the value does not fit the field's type.
+        """
+        with self._database.transaction() as connection:
+            corrections.correct(connection, record_id, field, value, note, spans)
+
+    def corrections(self, record_id: int) -> list[Correction]:
+        """Every change of a record, the oldest first."""
+        with self._database.reading() as connection:
+            return corrections.of_record(connection, record_id)
+
+    def labels(self, sha256: str, domain: str, record_type: str) -> dict[str, Any]:
+        """What is known to be right of a document: value by field, for the fields that have a label."""
+        with self._database.reading() as connection:
+            return corrections.labels(connection, sha256, domain, record_type)
+
+    def forget_document(self, sha256: str) -> bool:
+        """Delete text, records, corrections and labels of a document, and overwrite the place they stood.
+
+        Whether anything was known of it. Files that were exported are the user's own and stay.
+        """
+        with self._database.transaction() as connection:
+            known = documents.forget(connection, sha256)
+        self._database.scrub()
+        return known
