@@ -1,10 +1,11 @@
 """The fields of a record: name, type and description, from a pack or given at run time."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+
 from thresher.adapters.errors import UsageError
 
 FieldType = Literal["string", "date", "number", "integer", "boolean", "enum", "list[string]"]
