@@ -19,6 +19,9 @@ from thresher.app.store.migrations import migrate
 #: How long a writer waits for another process's transaction.
 BUSY_SECONDS = 30
 
+#: What every SQLite file begins with.
+_HEADER = b"SQLite format 3\0"
+
 
 class Database:
     """A connection that threads take in turn; processes are kept apart by SQLite's own locks.
@@ -79,7 +82,10 @@ class Database:
     def _create(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Documents are private: nobody else on this machine reads them. The log inherits the mode.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
+            head = file.read(len(_HEADER))
+        if head and head != _HEADER:  # SQLite would take a file of a few bytes for an empty one
+            raise StoreError(self._damaged("it is no SQLite file"))
 
     def _prepare(self) -> None:
         connection = self._connection
@@ -106,10 +112,7 @@ class Database:
     def _explain(self, error: sqlite3.Error) -> str:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            return (
-                f"{self.path}: the database is damaged ({error}) and was left as it is; restore it from a "
-                "copy, or move it aside (with its -wal and -shm files) and Thresher starts a new one"
-            )
+            return self._damaged(str(error))
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return (
                 f"{self.path}: another program has kept the database locked for {BUSY_SECONDS} seconds; "
@@ -120,6 +123,12 @@ class Database:
         return (
             f"{self.path}: the database cannot be used ({error}); check the disk and the file's "
             "permissions, then try again"
+        )
+
+    def _damaged(self, how: str) -> str:
+        return (
+            f"{self.path}: the database is damaged ({how}) and was left as it is; restore it from a copy, or "
+            "move it aside (with its -wal and -shm files) and Thresher starts a new one"
         )
 
 

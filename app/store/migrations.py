@@ -90,8 +90,10 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
+    # In this order: another process may be making the tables, and marks the file in the same transaction.
+    used = _has_tables(connection)
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
-    if owner != APPLICATION_ID and (owner or _has_tables(connection)):
+    if owner != APPLICATION_ID and (owner or used):
         raise StoreError(
             f"{path}: this is a database of another program; move it aside, or set THRESHER_HOME to "
             "another folder"
