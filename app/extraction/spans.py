@@ -1,0 +1,205 @@
+"""Where a value stands in a document: code finds the span, the model is never asked.
+
+Knows no window, no record and no place on a page. The rules are told in docs/extraction.md.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from thresher.adapters.fields import Field
+from thresher.adapters.values import TOLERANCE, dates_in, is_absent, normalise, numbers_in, same
+from thresher.app.extraction.folded import FoldedText
+
+#: The least similarity, of 100, of a fuzzy match. The digits of both must be the same whatever it is.
+FUZZY_THRESHOLD = 90
+#: Shorter values, in normalised characters, are never matched fuzzily.
+MIN_FUZZY = 6
+#: Shorter values, in normalised characters, are never found inside a longer word.
+MIN_PART = 4
+
+MatchKind = Literal["exact", "normalised", "parsed", "fuzzy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The characters [start, end) of the text state a value."""
+
+    start: int
+    end: int
+    text: str
+    match: MatchKind
+
+
+def grounded(field: Field, value: Any, span_text: str) -> bool:
+    """Whether a span's text, normalised, is the value; or, for dates and numbers, is read as it.
+
+    The whole text must say it: '12' does not ground 12 in '12.50'. A boolean is never grounded.
+    """
+    whole = (0, len(span_text.strip()))
+    match field.type:
+        case "date":
+            return any((s, e) == whole and iso == value for s, e, iso in dates_in(span_text.strip()))
+        case "number" | "integer":
+            read = numbers_in(span_text.strip())
+            return any((s, e) == whole and same(field, value, number) for s, e, number in read)
+        case "boolean":
+            return False
+        case "enum":
+            return normalise(span_text) == normalise(str(value).replace("_", " "))
+        case _:
+            return isinstance(value, str) and normalise(span_text) == normalise(value)
+
+
+class SpanFinder:
+    """Finds values in one text. Built once a document: what it reads of the text, it reads once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def find(self, field: Field, value: Any, within: tuple[int, int] | None = None) -> Match | None:
+        """The span that states the value (of a list: one item), or None.
+
+        A span inside `within` goes before one outside, whole words before parts, then the first. A fuzzy
+        match is looked for in `within` alone, where it is given.
+        """
+        if is_absent(value):
+            return None
+        within = within or (0, len(self.text))
+        match field.type:
+            case "boolean":
+                return None
+            case "date":
+                return self._parsed(str(value), self._dates.get(value, ()), within)
+            case "number" | "integer":
+                return self._parsed(json.dumps(value), self._stating(value), within)
+            case "enum":
+                return self._written(str(value).replace("_", " "), within, parts=False)
+            case _:
+                text = str(value)
+                return self._written(text, within, parts=True) or self._fuzzy(text, within)
+
+    @cached_property
+    def _folded(self) -> FoldedText:
+        return FoldedText(self.text)
+
+    @cached_property
+    def _dates(self) -> dict[str, list[tuple[int, int]]]:
+        dates: dict[str, list[tuple[int, int]]] = {}
+        for start, end, iso in dates_in(self.text):
+            dates.setdefault(iso, []).append((start, end))
+        return dates
+
+    @cached_property
+    def _numbers(self) -> dict[int, list[tuple[int, int, float]]]:
+        numbers: dict[int, list[tuple[int, int, float]]] = {}
+        for start, end, value in numbers_in(self.text):
+            numbers.setdefault(_bucket(value), []).append((start, end, value))
+        return numbers
+
+    def _stating(self, number: float) -> list[tuple[int, int]]:
+        bucket = _bucket(number)
+        near = [entry for b in (bucket - 1, bucket, bucket + 1) for entry in self._numbers.get(b, ())]
+        return [(start, end) for start, end, value in near if abs(value - number) <= TOLERANCE]
+
+    def _parsed(self, plain: str, spans: Any, within: tuple[int, int]) -> Match | None:
+        best = min(spans, key=lambda span: (not _inside(span, within), span[0], -span[1]), default=None)
+        if best is None:
+            return None
+        text = self.text[best[0] : best[1]]
+        return Match(best[0], best[1], text, "exact" if text == plain else "parsed")
+
+    def _written(self, value: str, within: tuple[int, int], parts: bool) -> Match | None:
+        """The value as it is written: exact, else normalised; whole words, else (with `parts`) inside one."""
+        needle = normalise(value)
+        part: Match | None = None
+        for find, kind in ((self._exact, "exact"), (self._normalised, "normalised")):
+            wanted = value if kind == "exact" else needle
+            for area in (within, (0, len(self.text))):
+                for start, end in find(wanted, area):
+                    how = _joint(self.text, start, end)
+                    if how == "word":
+                        return Match(start, end, self.text[start:end], kind)  # type: ignore[arg-type]
+                    if how == "part" and parts and part is None and len(needle) >= MIN_PART:
+                        part = Match(start, end, self.text[start:end], kind)  # type: ignore[arg-type]
+        return part
+
+    def _exact(self, value: str, area: tuple[int, int]) -> Iterator[tuple[int, int]]:
+        start, end = area
+        while (start := self.text.find(value, start, end)) >= 0:
+            yield start, start + len(value)
+            start += 1
+
+    def _normalised(self, needle: str, area: tuple[int, int]) -> Iterator[tuple[int, int]]:
+        at, end = (self._folded.index(edge) for edge in area)
+        while (at := self._folded.text.find(needle, at, end)) >= 0:
+            if span := self._folded.span(at, at + len(needle)):
+                yield span
+            at += 1
+
+    def _fuzzy(self, value: str, within: tuple[int, int]) -> Match | None:
+        needle = normalise(value)
+        if len(needle) < MIN_FUZZY or not any(char.isalpha() for char in needle):
+            return None
+        from rapidfuzz import fuzz
+
+        folded = self._folded.text
+        first, last = (self._folded.index(edge) for edge in within)
+        area = folded[first:last]
+        found = fuzz.partial_ratio_alignment(needle, area, score_cutoff=FUZZY_THRESHOLD)
+        if found is None or found.dest_end <= found.dest_start or len(area) < len(needle):
+            return None
+        start, end = _widened(folded, first + found.dest_start, first + found.dest_end)
+        span = self._folded.span(start, end)
+        if span is None or not is_near(value, self.text[span[0] : span[1]]):
+            return None
+        return Match(*span, self.text[span[0] : span[1]], "fuzzy")
+
+
+def is_near(value: str, text: str) -> bool:
+    """Whether two texts are alike enough for a fuzzy match, and have the same groups of digits."""
+    from rapidfuzz import fuzz
+
+    a, b = normalise(value), normalise(text)
+    return re.findall(r"\d+", a) == re.findall(r"\d+", b) and fuzz.ratio(a, b) >= FUZZY_THRESHOLD
+
+
+def _bucket(number: float) -> int:
+    return round(number / TOLERANCE)
+
+
+def _inside(span: tuple[int, int], area: tuple[int, int]) -> bool:
+    return area[0] <= span[0] and span[1] <= area[1]
+
+
+def _joint(text: str, start: int, end: int) -> Literal["word", "part", "number"]:
+    """How the span stands: as whole words, inside a word, or inside a longer number, which is another."""
+    before, after = text[max(start - 2, 0) : start], text[end : end + 2]
+    inner = text[start:end]
+    if re.search(r"\d[.,]?\Z", before) and inner[0].isdigit():
+        return "number"
+    if inner[-1].isdigit() and re.match(r"[.,]?\d", after):
+        return "number"
+    joined = _joins(before[-1:], inner[0]) or _joins(inner[-1], after[:1])
+    return "part" if joined else "word"
+
+
+def _joins(left: str, right: str) -> bool:
+    # Scripts from U+2E80 on (Chinese, Japanese) put no space between words.
+    return left.isalnum() and right.isalnum() and max(left, right) < "\u2e80"
+
+
+def _widened(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space at its edges, widened to whole words."""
+    while start < end and text[start] == " ":
+        start += 1
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    while start > 0 and _joins(text[start - 1], text[start]):
+        start -= 1
+    while end < len(text) and _joins(text[end - 1], text[end]):
+        end += 1
+    return start, end
