@@ -1,9 +1,26 @@
 """What to read: files, folders, globs, and lines of a JSON-lines file."""
 
+import glob
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from thresher.adapters.fields import Field
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field, parse_fields
+from thresher.app.documents.document import Document
+from thresher.app.documents.errors import EmptyDocumentError, MissingDocumentError
+from thresher.app.documents.formats import READ_ENDINGS
+from thresher.app.documents.limits import Limits
+from thresher.app.documents.read import read_document
+
+#: Keys of a record's line that mean nothing to reading, and are common beside those that do.
+_TOLERATED = {"output", "file", "tag", "instruction"}
+_KEYS = {"id", "input", "fields"}
 
 
 @dataclass(frozen=True)
@@ -14,3 +31,154 @@ class Source:
     path: Path | None = None
     text: str | None = None
     fields: tuple[Field, ...] | None = None  # where they differ from record to record
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """What some paths stand for: the documents, the paths that are not there, and the files left out.
+
+    `skipped` counts the files in folders whose ending is none that is read.
+    """
+
+    sources: tuple[Source, ...]
+    missing: tuple[MissingDocumentError, ...] = ()
+    skipped: int = 0
+
+
+def expand_paths(paths: Sequence[str]) -> Expansion:
+    """The files that paths, folders and globs stand for, in the order given, each once.
+
+    A folder is searched through, sorted, without hidden files and folders; a file that is named is taken
+    whatever its ending. A source's id is its path as given, with forward slashes.
+    """
+    sources: dict[Path, Source] = {}
+    missing: list[MissingDocumentError] = []
+    skipped: set[Path] = set()
+
+    def take(path: Path) -> None:
+        sources.setdefault(_identity(path), Source(path.as_posix(), path=path))
+
+    for given in paths:
+        found = [Path(given).expanduser()] if given else []
+        if found and not _exists(found[0]):
+            found = _matches(given)
+        if not found:
+            missing.append(
+                MissingDocumentError(f"{given!r}: there is no such file or folder. Check the path.")
+            )
+        for path in found:
+            if not path.is_dir():
+                take(path)
+                continue
+            for inner in _files_in(path):
+                if inner.suffix.lower() in READ_ENDINGS:
+                    take(inner)
+                else:
+                    skipped.add(_identity(inner))
+    return Expansion(tuple(sources.values()), tuple(missing), len(skipped - sources.keys()))
+
+
+def _identity(path: Path) -> Path:
+    """One name a file, however it is reached."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return path.absolute()
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long for the system, or a NUL in it
+        return False
+
+
+def _matches(pattern: str) -> list[Path]:
+    """What a glob stands for where the shell did not expand it; `**` goes through folders."""
+    if not glob.has_magic(pattern):
+        return []
+    try:
+        return [Path(match) for match in sorted(glob.glob(os.path.expanduser(pattern), recursive=True))]  # noqa: PTH111, PTH207
+    except (OSError, ValueError, re.error):
+        return []
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """The files below a folder, sorted, hidden ones left out. Links to folders are not followed."""
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            # Office keeps a lock file beside a document that is open: '~$name.docx'.
+            if not name.startswith((".", "~$")):
+                yield Path(root, name)
+
+
+def read_records(path: Path) -> list[Source]:
+    """The texts of a JSON-lines file: `{"id", "input", "fields"?}` a line, blank lines left out.
+
+    `output`, `file`, `tag` and `instruction` may stand beside these. An id that is missing is the line's
+    number. Raises MissingDocumentError, or UsageError that names the file and the line.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise MissingDocumentError(
+            f"{path}: cannot be read ({error.strerror or error}). Check the path given to --records."
+        ) from error
+    lines_of_id: dict[str, int] = {}
+    sources = []
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        source = _record(line, f"{path}, line {number}", str(number))
+        if source.id in lines_of_id:
+            raise UsageError(
+                f"{path}, line {number}: the id {source.id!r} is on line {lines_of_id[source.id]} too. "
+                "Give each record an id of its own."
+            )
+        lines_of_id[source.id] = number
+        sources.append(source)
+    if not sources:
+        raise UsageError(f'{path}: holds no record. Write one {{"id": …, "input": …}} a line.')
+    return sources
+
+
+def _record(line: bytes, where: str, default_id: str) -> Source:
+    form = 'a record is {"id": …, "input": …, "fields"?: […]} on one line'
+    try:
+        raw: Any = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{where}: is no JSON in UTF-8 ({error}); {form}.") from error
+    if not isinstance(raw, dict):
+        raise UsageError(f"{where}: is no JSON object; {form}.")
+    if unknown := sorted(raw.keys() - _KEYS - _TOLERATED):
+        raise UsageError(f"{where}: the key {unknown[0]!r} is not known; {form}.")
+    if not isinstance(raw.get("input"), str):
+        raise UsageError(f"{where}: 'input' must be the document's text; {form}.")
+    id_ = raw.get("id", default_id)
+    if isinstance(id_, int) and not isinstance(id_, bool):
+        id_ = str(id_)
+    if not isinstance(id_, str) or not id_:
+        raise UsageError(f"{where}: 'id' must be a string that is not empty; {form}.")
+    fields = None if raw.get("fields") is None else parse_fields(raw["fields"], where)
+    return Source(_storable(id_), text=_storable(raw["input"]), fields=fields)
+
+
+def _storable(text: str) -> str:
+    """Without NULs and halves of surrogate pairs, which no file or database can keep; offsets stay."""
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", text.replace("\0", " "))
+
+
+def document_of(source: Source, *, limits: Limits = Limits()) -> Document:  # noqa: B008 (frozen)
+    """The document of a source: read from its file, or made of its text as it stands.
+
+    Raises DocumentError.
+    """
+    if source.path is not None:
+        return read_document(source.path, limits=limits)
+    text = source.text or ""
+    if not text.strip():
+        raise EmptyDocumentError(f"{source.id}: its 'input' holds no text. Leave the record out or fill it.")
+    return Document(
+        name=source.id, sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(), kind="record", text=text
+    )

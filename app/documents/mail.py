@@ -1,0 +1,116 @@
+"""EML: the headers that a person reads, the body, and each attachment through the reader of its format.
+
+Knows no other format: whoever calls hands in the reader.
+"""
+
+import email
+import email.policy
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage, MIMEPart
+
+from thresher.adapters.errors import DocumentError
+from thresher.app.documents.draft import Draft
+from thresher.app.documents.errors import OversizedDocumentError
+from thresher.app.documents.html import read_html
+from thresher.app.documents.parsing import parsing
+from thresher.app.documents.text import text_or_none
+
+_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+#: The part that stands for the message itself in a region.
+BODY = "body"
+
+ReadPart = Callable[[Draft, bytes], str]
+
+
+def read_mail(data: bytes, draft: Draft, read_part: ReadPart) -> None:
+    """Append the message's text. An attachment that cannot be read becomes a note.
+
+    Raises OversizedDocumentError beyond `limits.depth` or `limits.parts`, CorruptDocumentError.
+    """
+    if draft.depth > draft.limits.depth:
+        raise OversizedDocumentError(
+            f"{draft.name}: messages lie in one another more than {draft.limits.depth} deep. "
+            "Save the inner message as a file of its own and add that."
+        )
+    with parsing(draft.name, "e-mail message"):
+        message = email.message_from_bytes(data, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        body = message.get_body(("plain", "html"))
+    _write_head_and_body(message, body, draft)
+    for number, part in enumerate(_attachments(message, body), start=1):
+        if number > draft.limits.parts:
+            raise OversizedDocumentError(
+                f"{draft.name}: has more than {draft.limits.parts} attachments. "
+                "Add them as files of their own."
+            )
+        _read_attachment(part, number, draft, read_part)
+
+
+def _write_head_and_body(message: EmailMessage, body: MIMEPart | None, draft: Draft) -> None:
+    inner = draft.child(draft.name)
+    for name in _HEADERS:
+        with parsing(draft.name, "e-mail message"):
+            value = message.get(name)
+            text = " ".join(str(value).split()) if value is not None else ""
+        if text:
+            inner.lines(f"{name}: {text}")
+    inner.write("\n")
+    if body is not None:
+        data = _bytes_of(body, draft)
+        if body.get_content_subtype() == "html":
+            read_html(data, inner)
+        else:
+            inner.lines(_text_of(body, data))
+    draft.absorb(inner, BODY)
+
+
+def _text_of(part: MIMEPart, data: bytes) -> str:
+    charset = part.get_content_charset("utf-8")
+    try:
+        return data.decode(charset)
+    except (LookupError, UnicodeDecodeError):  # the header is wrong
+        return text_or_none(data) or data.decode("utf-8", errors="replace")
+
+
+def _bytes_of(part: MIMEPart, draft: Draft) -> bytes:
+    with parsing(draft.name, "e-mail message"):
+        payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _attachments(message: EmailMessage, body: MIMEPart | None) -> Iterator[EmailMessage]:
+    """The leaves of the message that are neither its body nor another form of it; messages whole."""
+    stack: list[EmailMessage] = [message]
+    while stack:
+        part = stack.pop()
+        if part is body:
+            continue
+        if part.get_content_type() == "message/rfc822":
+            yield part
+        elif part.is_multipart():
+            inner = [p for p in part.get_payload() if isinstance(p, EmailMessage)]
+            if part.get_content_subtype() == "alternative":
+                inner = [p for p in inner if p.get_content_maintype() != "text"]
+            stack.extend(reversed(inner))
+        elif part is not message or body is None:
+            yield part
+
+
+def _read_attachment(part: EmailMessage, number: int, draft: Draft, read_part: ReadPart) -> None:
+    with parsing(draft.name, "e-mail message"):
+        name = " ".join((part.get_filename() or "").split())
+        if part.get_content_type() == "message/rfc822":
+            inner = part.get_payload(0)
+            data = inner.as_bytes() if isinstance(inner, EmailMessage) else b""
+            name = name or f"message {number}.eml"
+        else:
+            data = _bytes_of(part, draft)
+            name = name or f"attachment {number}"
+    child = draft.child(name)
+    try:
+        read_part(child, data)
+    except DocumentError as error:
+        draft.notes.append(f"attachment {error}")
+        return
+    draft.write(f"\n--- {name} ---\n")
+    draft.absorb(child, name)

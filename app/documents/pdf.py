@@ -1,0 +1,110 @@
+"""PDF: the text layer as lines of words; a page that is a picture is rendered and read by OCR.
+
+Boxes are in points from the top left corner of the page as it is shown.
+"""
+
+import math
+import threading
+from typing import TYPE_CHECKING, Any
+
+from thresher.app.documents.draft import Draft
+from thresher.app.documents.errors import EncryptedDocumentError, OversizedDocumentError
+from thresher.app.documents.glyphs import words_of_page
+from thresher.app.documents.lines import lines_of, write_lines
+from thresher.app.documents.ocr import words_of
+from thresher.app.documents.parsing import parsing
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: Pixels a point of a rendered page: 180 dots an inch.
+RENDER_SCALE = 2.5
+#: A page with fewer characters than this, most of it covered by pictures, is a scan with a stamp on it.
+STAMP = 200
+MOSTLY = 0.5
+_PASSWORD = 4  # FPDF_ERR_PASSWORD
+
+_in_use = threading.Lock()  # PDFium is not made for two threads
+
+
+def read_pdf(data: bytes, draft: Draft) -> None:
+    """Append the text of each page. Raises DocumentError."""
+    with _in_use:
+        pdf = _opened(data, draft)
+        try:
+            with parsing(draft.name, "PDF"):
+                pages = len(pdf)
+            draft.pages_taken(pages)
+            for index in range(pages):
+                if index:
+                    draft.write("\n")
+                _read_page(pdf, index, draft)
+        finally:
+            pdf.close()
+
+
+def _opened(data: bytes, draft: Draft) -> Any:
+    import pypdfium2 as pdfium
+
+    with parsing(draft.name, "PDF"):
+        try:
+            return pdfium.PdfDocument(data)
+        except pdfium.PdfiumError as error:
+            if error.err_code == _PASSWORD:
+                raise EncryptedDocumentError(
+                    f"{draft.name}: asks for a password. Open it, enter the password, "
+                    "print or save it as a PDF without one, and add that."
+                ) from error
+            raise
+
+
+def _read_page(pdf: Any, index: int, draft: Draft) -> None:
+    number = index + 1
+    with parsing(draft.name, "PDF"):
+        page = pdf[index]
+    try:
+        with parsing(draft.name, "PDF"):
+            words = words_of_page(page)
+            picture = None
+            if _is_picture(page, sum(len(w.text) for w in words)):
+                picture, scale = _rendered(page, draft)
+        if picture is not None:
+            draft.ocr_pages += 1
+            # What the text layer holds (a stamp) is in the picture too.
+            words = words_of(picture, scale) or words
+        if not words:
+            draft.notes.append(f"page {number} holds no text")
+        write_lines(draft, lines_of(words), number)
+    finally:
+        page.close()
+
+
+def _is_picture(page: Any, characters: int) -> bool:
+    """Whether the page's text stands in pictures or drawings, not in its text layer."""
+    import pypdfium2.raw as raw
+
+    if characters >= STAMP:
+        return False
+    left, bottom, right, top = page.get_bbox()
+    area = max((right - left) * (top - bottom), 1.0)
+    covered = 0.0
+    drawn = False
+    for item in page.get_objects(max_depth=3):
+        drawn = True
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+            x0, y0, x1, y1 = item.get_bounds()
+            covered += max(min(x1, right) - max(x0, left), 0) * max(min(y1, top) - max(y0, bottom), 0)
+    return covered / area > MOSTLY or (drawn and characters == 0)
+
+
+def _rendered(page: Any, draft: Draft) -> tuple["Image", float]:
+    """The page as a picture, and the points that one of its pixels covers."""
+    width, height = page.get_size()
+    if not (math.isfinite(width * height) and width * height > 0):
+        raise ValueError(f"a page of {width} by {height} points")
+    if width * height > draft.limits.image_pixels:
+        raise OversizedDocumentError(
+            f"{draft.name}: a page measures {width:.0f} by {height:.0f} points. Print it to a smaller page."
+        )
+    scale = min(RENDER_SCALE, math.sqrt(draft.limits.image_pixels / (width * height)))
+    return page.render(scale=scale).to_pil(), 1 / scale

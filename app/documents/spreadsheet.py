@@ -1,0 +1,78 @@
+"""XLSX: each visible sheet under its title, row by row, a region a cell. Values, not formulas."""
+
+import datetime
+import io
+import warnings
+from typing import Any
+
+from thresher.app.documents.archive import check_archive
+from thresher.app.documents.draft import Draft
+from thresher.app.documents.errors import OversizedDocumentError
+from thresher.app.documents.parsing import parsing
+
+
+def read_spreadsheet(data: bytes, draft: Draft) -> None:
+    """Append the workbook's cells. Raises DocumentError."""
+    import openpyxl
+
+    check_archive(data, draft, "Excel workbook")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl tells of every extension that it skips
+        with parsing(draft.name, "Excel workbook"):
+            workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        try:
+            cells = 0
+            for sheet in workbook.worksheets:
+                if sheet.sheet_state != "visible":
+                    draft.notes.append(f"sheet {sheet.title!r} is hidden and was not read")
+                    continue
+                cells += _read_sheet(sheet, draft, draft.limits.cells - cells)
+        finally:
+            workbook.close()
+
+
+def _read_sheet(sheet: Any, draft: Draft, cells_left: int) -> int:
+    """Append a sheet. Returns how many cells of the grid it took."""
+    if not draft.is_blank:
+        draft.write("\n")
+    draft.place(sheet.title, sheet=sheet.title)
+    draft.write("\n")
+    taken = 0
+    with parsing(draft.name, "Excel workbook"):
+        sheet.reset_dimensions()  # what the file says of its own size may be wrong, or a trap
+        rows = iter(sheet.iter_rows())
+    while True:
+        with parsing(draft.name, "Excel workbook"):
+            row = next(rows, None)
+            if row is None:
+                return taken
+            cells = [(_shown(cell), getattr(cell, "coordinate", None)) for cell in row]
+        taken += max(len(row), 1)
+        if taken > cells_left:
+            raise OversizedDocumentError(
+                f"{draft.name}: its sheets span more than {draft.limits.cells:,} cells. "
+                "Delete the rows and columns that are empty, or save its sheets as smaller workbooks."
+            )
+        if any(text for text, _ in cells):
+            draft.row(cells, sheet=sheet.title)
+
+
+def _shown(cell: Any) -> str:
+    """A cell's value as text, near to how the program shows it."""
+    value = cell.value
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case datetime.datetime():
+            day = value.date().isoformat()
+            return day if value.time() == datetime.time() else f"{day} {value.time().isoformat()}"
+        case datetime.date() | datetime.time():
+            return value.isoformat()
+        case int() | float():
+            if "%" in str(cell.number_format):
+                return f"{value * 100:.10g}%"
+            return f"{value:.15g}" if abs(value) < 1e15 else str(value)
+        case _:
+            return str(value)

@@ -1,0 +1,144 @@
+"""DOCX: paragraphs and tables in the order of the document, headers and footers around their section.
+
+The XML is walked here rather than through python-docx's paragraphs, which leave out tracked insertions,
+content controls and text boxes. Deleted text is not read.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from thresher.app.documents.archive import check_archive
+from thresher.app.documents.draft import Draft
+from thresher.app.documents.parsing import parsing
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_PARAGRAPH, _TABLE, _ROW, _CELL = f"{_W}p", f"{_W}tbl", f"{_W}tr", f"{_W}tc"
+#: Not text of the document as it stands: removed by a tracked change, or a second copy for old programs.
+_NOT_READ = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}pPr", f"{_W}rPr", f"{_W}sectPr", _FALLBACK}
+_AS_TEXT = {
+    f"{_W}tab": "\t",
+    f"{_W}br": "\n",
+    f"{_W}cr": "\n",
+    f"{_W}noBreakHyphen": "-",
+    f"{_W}softHyphen": "",
+}
+
+
+def read_word(data: bytes, draft: Draft) -> None:
+    """Append the document's text, a region a paragraph or cell. Raises DocumentError."""
+    import docx
+
+    check_archive(data, draft, "Word document")
+    with parsing(draft.name, "Word document"):
+        document = docx.Document(io.BytesIO(data))
+        body = document.element.body
+        heads, feet = _around(document)
+        notes = list(_footnotes(document))
+    for element in heads:
+        _write(element, draft)
+    if body is not None:
+        _write(body, draft)
+    for element in (*notes, *feet):
+        _write(element, draft)
+
+
+def _around(document: Any) -> tuple[list[Any], list[Any]]:
+    """The headers and the footers of all sections, each once, as elements."""
+    heads: dict[str, Any] = {}
+    feet: dict[str, Any] = {}
+    even = document.settings.odd_and_even_pages_header_footer
+    for section in document.sections:
+        first = section.different_first_page_header_footer
+        headers, footers = [section.header], [section.footer]
+        if first:
+            headers.insert(0, section.first_page_header)
+            footers.insert(0, section.first_page_footer)
+        if even:
+            headers.append(section.even_page_header)
+            footers.append(section.even_page_footer)
+        for found, parts in ((heads, headers), (feet, footers)):
+            for part in parts:
+                if not part.is_linked_to_previous:
+                    found.setdefault("\n".join(_texts(part._element)), part._element)
+    return list(heads.values()), list(feet.values())
+
+
+def _footnotes(document: Any) -> Iterator[Any]:
+    from docx.oxml import parse_xml
+
+    for relation in document.part.rels.values():
+        if relation.reltype.endswith(("/footnotes", "/endnotes")) and not relation.is_external:
+            yield parse_xml(relation.target_part.blob)
+
+
+def _texts(element: Any) -> list[str]:
+    return [_text_of(paragraph) for paragraph in element.iter(_PARAGRAPH)]
+
+
+def _write(element: Any, draft: Draft) -> None:
+    """Append the blocks within an element: paragraphs as lines, tables as rows."""
+    stack = [iter(element)]
+    while stack:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+        elif child.tag in _NOT_READ:
+            continue
+        elif child.tag == _PARAGRAPH:
+            if text := _text_of(child).rstrip():
+                draft.lines(text)
+            # A text box hangs in a paragraph, with paragraphs of its own.
+            stack.extend(iter(box) for box in _boxes(child))
+        elif child.tag == _TABLE:
+            for row in _rows(child):
+                draft.row((" ".join(_texts(cell)), None) for cell in row)
+        else:  # a section, a content control, a tracked insertion …
+            stack.append(iter(child))
+
+
+def _rows(table: Any) -> Iterator[list[Any]]:
+    for row in _nearest(table, _ROW):
+        if cells := _nearest(row, _CELL):
+            yield cells
+
+
+def _nearest(element: Any, tag: str) -> list[Any]:
+    """The elements of a tag that are not within another of it, through content controls and the like."""
+    found = []
+    stack = [iter(element)]
+    while stack:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+        elif child.tag == tag:
+            found.append(child)
+        elif child.tag not in _NOT_READ and child.tag != _CELL:
+            stack.append(iter(child))
+    return found
+
+
+def _boxes(paragraph: Any) -> list[Any]:
+    return [
+        box
+        for box in paragraph.iter(f"{_W}txbxContent")
+        if not any(ancestor.tag in _NOT_READ for ancestor in box.iterancestors())
+    ]
+
+
+def _text_of(paragraph: Any) -> str:
+    """The paragraph's own text, text boxes within it left to themselves."""
+    pieces: list[str] = []
+    stack = [iter(paragraph)]
+    while stack:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+        elif child.tag == f"{_W}t":
+            pieces.append(child.text or "")
+        elif child.tag in _AS_TEXT:
+            pieces.append(_AS_TEXT[child.tag])
+        elif child.tag not in _NOT_READ and child.tag != f"{_W}txbxContent":
+            stack.append(iter(child))
+    return "".join(pieces)
