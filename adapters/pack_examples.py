@@ -1,0 +1,145 @@
+"""A pack's examples: small documents, each with the record that a careful reader would make of it.
+
+They lie in `examples/RECORD_TYPE/`, a line each in `gold.jsonl`:
+`{"id", "file", "output"[, "fields"]}`. Reads no document: what a file says is not known here.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from thresher.adapters.errors import PackError, UsageError
+from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field, parse_fields
+
+_KEYS = {"id", "file", "output"}
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A document and its gold record: `output` has every one of `fields`, null or [] for what is absent."""
+
+    id: str
+    path: Path
+    output: dict[str, Any]
+    fields: tuple[Field, ...]
+
+
+class HasFields(Protocol):
+    """A record type, as far as examples go."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The record's fields, in order."""
+
+
+def read_examples(folder: Path, with_fields: Callable[[Sequence[Field]], HasFields]) -> list[Example]:
+    """The examples in `folder`, in the order of its gold.jsonl; none where the folder is not there.
+
+    `with_fields` adds the fields that a line brings. Raises PackError that names the file, the line and
+    the key.
+    """
+    if not folder.is_dir():
+        return []
+    gold = folder / "gold.jsonl"
+    try:
+        lines = gold.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackError(f"{gold}: cannot be read ({error}). Write a JSON line for each example.") from error
+    examples: dict[str, Example] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        where = f"{gold}: line {number}"
+        example = _example(where, folder, line, with_fields)
+        if example.id in examples:
+            raise PackError(f"{where}: id: {example.id!r} repeats. Give each example its own id.")
+        examples[example.id] = example
+    return list(examples.values())
+
+
+def value_problem(field: Field, value: Any) -> str | None:
+    """What is wrong with a value of this field, for a message; None where it fits."""
+    match field.type:
+        case "list[string]":
+            if not isinstance(value, list):
+                return "must be a list, [] where the document says nothing"
+            if len(value) > MAX_ITEMS:
+                return f"has more than {MAX_ITEMS} items"
+            return next((problem for item in value if (problem := _text_problem(item))), None)
+        case _ if value is None:
+            return None
+        case "string":
+            return _text_problem(value)
+        case "date":
+            return None if _is_date(value) else "must be a date as YYYY-MM-DD, or null"
+        case "number":
+            numeric = isinstance(value, int | float) and not isinstance(value, bool)
+            return None if numeric and math.isfinite(value) else "must be a number, or null"
+        case "integer":
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            return None if whole else "must be a whole number, or null"
+        case "boolean":
+            return None if isinstance(value, bool) else "must be true, false or null"
+        case "enum":
+            return None if value in field.values else f"must be one of {', '.join(field.values)}, or null"
+
+
+def _text_problem(value: Any) -> str | None:
+    if not isinstance(value, str) or not value.strip():
+        return "must be text, or null where the document says nothing"
+    return f"is longer than {MAX_STRING} characters" if len(value) > MAX_STRING else None
+
+
+def _is_date(value: Any) -> bool:
+    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _example(
+    where: str, folder: Path, line: str, with_fields: Callable[[Sequence[Field]], HasFields]
+) -> Example:
+    try:
+        raw = json.loads(line)
+    except ValueError as error:
+        raise PackError(f"{where}: is not JSON ({error}). Correct the line.") from error
+    if not isinstance(raw, dict) or not _KEYS <= raw.keys() <= _KEYS | {"fields"}:
+        raise PackError(f'{where}: must be an object with "id", "file", "output" and, at will, "fields".')
+    for key in ("id", "file"):
+        if not isinstance(raw[key], str) or not raw[key].strip():
+            raise PackError(f"{where}: {key}: must be text.")
+    path = folder / raw["file"]
+    if Path(raw["file"]).name != raw["file"] or "\\" in raw["file"] or not path.is_file():
+        raise PackError(
+            f"{where}: file: {raw['file']!r} is not a file in this folder. Put it beside gold.jsonl."
+        )
+    try:
+        fields = with_fields(parse_fields(raw["fields"], where) if "fields" in raw else ()).fields
+    except UsageError as error:
+        raise PackError(str(error) if str(error).startswith(where) else f"{where}: {error}") from error
+    return Example(raw["id"], path, _output(where, fields, raw["output"]), fields)
+
+
+def _output(where: str, fields: tuple[Field, ...], output: Any) -> dict[str, Any]:
+    if not isinstance(output, dict):
+        raise PackError(f"{where}: output: must be an object, field to value.")
+    names = {field.name for field in fields}
+    problems = [f"output.{name}: no such field" for name in output if name not in names]
+    for field in fields:
+        if field.name not in output:
+            problems.append(f"output.{field.name}: is missing: write null, or [] for a list")
+        elif problem := value_problem(field, output[field.name]):
+            problems.append(f"output.{field.name}: {problem}")
+    if problems:
+        raise PackError(f"{where}: {'; '.join(problems)}. Make gold and fields agree.")
+    return {field.name: output[field.name] for field in fields}

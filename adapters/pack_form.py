@@ -1,0 +1,180 @@
+"""pack.yaml as it stands in the file: read, checked key by key, and what to say where a key is wrong."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from annotated_types import Len
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from thresher.adapters.errors import PackError
+from thresher.adapters.fields import Field
+
+#: The version of pack.yaml that this code writes and reads.
+FORMAT = 1
+
+#: A pack is read at every start: one that is larger than this is no pack.
+MAX_BYTES = 1_000_000
+
+_Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class RecordTypeForm(BaseModel):
+    """An entry of `record_types`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: _Word
+    title: _Text
+    instructions: _Text
+    open_fields: bool = False
+    fields: tuple[Field, ...] = ()
+
+
+class PackForm(BaseModel):
+    """pack.yaml as it stands in the file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int
+    domain: _Word
+    title: _Text
+    description: _Text
+    record_types: Annotated[tuple[RecordTypeForm, ...], Len(min_length=1)]
+
+
+def read_form(folder: Path) -> PackForm:
+    """The `pack.yaml` in `folder`, every key checked.
+
+    Raises PackError that names the file and each key that is wrong, or the line where it is no YAML.
+    """
+    file = folder / "pack.yaml"
+    raw = _parse(file)
+    _check_format(file, raw)
+    try:
+        form = PackForm.model_validate(raw)
+    except ValidationError as error:
+        raise PackError(_message(file, raw, error)) from error
+    if form.domain != folder.absolute().name:
+        raise PackError(
+            f"{file}: domain: is {form.domain!r}, but the folder is named {folder.absolute().name!r}. "
+            "Give both the same name."
+        )
+    _check_repeats(file, "record_types", (t.name for t in form.record_types))
+    for t in form.record_types:
+        where = f"record_types.{t.name}"
+        _check_repeats(file, f"{where}.fields", (f.name for f in t.fields))
+        if not t.fields and not t.open_fields:
+            raise PackError(f"{file}: {where}.fields: is empty. List a field, or set `open_fields: true`.")
+    return form
+
+
+#: The keys of pack.yaml by depth: what an unknown key may have been meant to be.
+_KEYS = {1: PackForm.model_fields, 3: RecordTypeForm.model_fields, 5: Field.model_fields}
+
+
+# The C loader is ten times as fast; a PyYAML built without libyaml has only the other.
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Safe YAML in which a repeated key is an error, where PyYAML would keep the last silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.tag != "tag:yaml.org,2002:merge" and key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key.value!r} repeats", problem_mark=key.start_mark
+                )
+            if isinstance(key.value, str):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)  # type: ignore[no-any-return]
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise PackError(f"{file}: is missing. A pack is a folder that holds a pack.yaml.") from None
+    except OSError as error:
+        raise PackError(f"{file}: cannot be read ({error.strerror}). Check that you may read it.") from error
+    if len(data) > MAX_BYTES:
+        raise PackError(f"{file}: is larger than {MAX_BYTES:,} bytes. Keep documents in examples/, not here.")
+    try:
+        raw = yaml.load(data.decode("utf-8-sig"), _Loader)  # noqa: S506 (a safe loader)
+    except UnicodeDecodeError as error:
+        raise PackError(f"{file}: is not UTF-8 at byte {error.start}. Save it as UTF-8.") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise PackError(
+            f"{file}: {place}{error.problem or 'is not YAML'}. Correct the YAML there."
+        ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise PackError(f"{file}: is not YAML ({error}). Put texts that look special in quotes.") from error
+    if not isinstance(raw, dict):
+        raise PackError(f"{file}: must hold keys (format, domain, …), not {_kind(raw)}. See the packs guide.")
+    return raw
+
+
+def _check_format(file: Path, raw: dict[str, Any]) -> None:
+    version = raw.get("format")
+    if type(version) is not int or version < 1:
+        raise PackError(f"{file}: format: must be a whole number from 1. Write `format: {FORMAT}`.")
+    if version > FORMAT:
+        raise PackError(
+            f"{file}: format: is {version}, newer than this Thresher reads ({FORMAT}). "
+            f"Update Thresher, or write the pack in format {FORMAT}."
+        )
+
+
+def _check_repeats(file: Path, key: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise PackError(f"{file}: {key}: two are named {name!r}. Rename or remove one.")
+        seen.add(name)
+
+
+def _message(file: Path, raw: dict[str, Any], error: ValidationError) -> str:
+    """Every mismatch, a line each, with record types and fields called by their names."""
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        key = _key(raw, problem["loc"])
+        match problem["type"]:
+            case "extra_forbidden":
+                known = [str(name) for name in _KEYS.get(len(problem["loc"]), ())]
+                close = get_close_matches(str(problem["loc"][-1]), known, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+                text = f"unknown key: {hint}"
+            case "missing":
+                text = "is missing"
+            case "string_pattern_mismatch":
+                text = "must be a small letter, then up to 63 small letters, digits or _"
+            case "string_type":
+                text = "must be text: put quotes around what YAML reads otherwise (no, 12, 2024-01-31)"
+            case _:
+                text = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{key}: {text}")
+    if len(lines) == 1:
+        return f"{file}: {lines[0]}. Correct this key."
+    return "\n  ".join([f"{file}: correct these keys:", *lines])
+
+
+def _key(raw: Any, loc: Sequence[int | str]) -> str:
+    """'record_types.nda.fields.term.type': an entry by its name, or by its number from 1 if it has none."""
+    parts = []
+    for part in loc:
+        try:
+            raw = raw[part]
+        except (KeyError, IndexError, TypeError):
+            raw = None
+        name = raw.get("name") if isinstance(raw, dict) else None
+        parts.append((name if isinstance(name, str) else f"#{part + 1}") if isinstance(part, int) else part)
+    return ".".join(parts)
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else "a list" if isinstance(value, list) else "a single value"
