@@ -1,0 +1,93 @@
+"""`thresher demo`: one example document of each domain, from file to checked record, for all to see."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from thresher.app.cli import exits
+from thresher.app.cli.options import adapter_option, installed_packs, model_option, open_session
+from thresher.app.cli.show import record_lines
+
+if TYPE_CHECKING:
+    from thresher.adapters.pack import Pack, RecordType
+    from thresher.adapters.pack_examples import Example
+
+
+@click.command()
+@model_option
+@adapter_option
+def demo(model: str | None, adapter: str | None) -> int:
+    """Extract from one example document of each domain.
+
+    The documents ship with the packs and are made up; reading them, the model and the records are real.
+    """
+    from thresher.app.cli.narration import Narrator
+    from thresher.app.events import DocumentRead, RecordReady
+    from thresher.app.sources import Source
+
+    started = time.monotonic()
+    _say_if_slow()
+    outcomes: Counter[str] = Counter()
+    failed = 0
+    with open_session() as session:
+        for record_type, example in chosen(installed_packs().values()):
+            task = session.task(record_type.domain, record_type.name, example.fields, model, adapter)
+            source = Source(example.id, example.path)
+            text, how = None, ""
+            with Narrator(quiet=True) as narrator:
+                for event in session.extract([source], task, again=True):
+                    narrator.tell(event)
+                    match event:
+                        case DocumentRead():
+                            text, how = (
+                                event.document.text,
+                                _how_read(event.document.pages, event.document.ocr_pages),
+                            )
+                        case RecordReady():
+                            record = event.record
+                            title = click.style(f"{record.domain} / {record.record_type}", bold=True)
+                            click.echo(
+                                f"\n{title}  {example.path.name}{how}  {record.status}, {record.seconds:.1f} s"
+                            )
+                            for line in record_lines(record, text):
+                                click.echo(line)
+                            outcomes.update(value.outcome for value in record.values.values())
+                            failed += record.status == "failed"
+    counts = ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common())
+    click.echo(f"\n{sum(outcomes.values())} values: {counts}. {time.monotonic() - started:.0f} s in all.")
+    click.echo("Found values carry their place in the text. Now type: thresher")
+    return exits.SOME_FAILED if failed else exits.DONE
+
+
+def chosen(packs: "Iterable[Pack]") -> "list[tuple[RecordType, Example]]":
+    """One example a domain, each of the format that was chosen least so far: together they show many."""
+    formats: Counter[str] = Counter()
+    picks = []
+    for pack in packs:
+        candidates = [
+            (record_type, example)
+            for record_type in pack.record_types.values()
+            for example in record_type.examples()
+        ]
+        if candidates:
+            pick = min(candidates, key=lambda candidate: formats[candidate[1].path.suffix])
+            formats[pick[1].path.suffix] += 1
+            picks.append(pick)
+    return picks
+
+
+def _how_read(pages: int, ocr_pages: int) -> str:
+    if not pages:
+        return ""
+    return f" ({pages} pages, {ocr_pages} by OCR)" if ocr_pages else f" ({pages} pages)"
+
+
+def _say_if_slow() -> None:
+    from thresher.app.engine.blas import load_fast_blas
+
+    blas = load_fast_blas()
+    if blas.remedy is not None:
+        click.echo(f"This will be slow: the fast BLAS is missing. {blas.remedy}", err=True)

@@ -1,0 +1,71 @@
+"""How a command ends: exit codes, and an error as a line for a person or for a script.
+
+0   all done
+1   some documents failed (the rest are written), or something on this machine did
+2   wrong use: the command, an option, a pack or a path
+3   no model
+70  a defect of Thresher's own; the log says where
+130 stopped with Ctrl-C; what is done is kept
+"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from thresher.adapters.errors import ModelError, PackError, ThresherError, UsageError
+from thresher.app.locations import Locations
+
+DONE = 0
+SOME_FAILED = 1
+WRONG_USE = 2
+NO_MODEL = 3
+DEFECT = 70
+STOPPED = 130
+
+
+def exit_code(error: ThresherError) -> int:
+    """The exit code that an error stands for."""
+    match error:
+        case UsageError() | PackError():
+            return WRONG_USE
+        case ModelError():
+            return NO_MODEL
+        case _:
+            return SOME_FAILED
+
+
+def report(kind: str, message: str, *, as_json: bool, document: str | None = None) -> None:
+    """Write one error to stderr: `error: message`, or a JSON object on a line.
+
+    `document` is the path or id of the document at fault; it leads the line unless the message names it.
+    """
+    if as_json:
+        entry = {"kind": kind, "message": message}
+        if document is not None:
+            entry["document"] = document
+        click.echo(json.dumps(entry, ensure_ascii=False), err=True)
+    else:
+        from thresher.app.tui.wording import one_line
+
+        named = document is None or Path(document).name in message
+        click.echo(one_line(f"error: {message}" if named else f"error: {document}: {message}"), err=True)
+
+
+def report_defect(error: Exception, *, as_json: bool) -> None:
+    """Log where a defect happened, without the error's own text, which may quote a document."""
+    logs = Locations.default().logs
+    where = f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+        log = logs / "defect.log"
+        log.write_text(where, encoding="utf-8")
+        hint = f"{log} says where and holds no document text: please send it with a report"
+    except OSError as cause:
+        sys.stderr.write(where)
+        hint = f"the log could not be written ({cause})"
+    report(
+        "defect", f"{type(error).__name__}: {error}. This is a defect of Thresher; {hint}.", as_json=as_json
+    )

@@ -1,0 +1,120 @@
+"""`thresher extract`: documents in, records out, with the story of the run on stderr."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from thresher.adapters.errors import UsageError
+from thresher.app.cli.options import (
+    json_option,
+    open_session,
+    output_options,
+    parse_field_specs,
+    task_options,
+)
+
+if TYPE_CHECKING:
+    from thresher.app.cli.narration import Narrator
+    from thresher.app.sources import Source
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="PATH…", type=click.Path())
+@click.option(
+    "--records",
+    "record_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help='A JSON-lines file of texts to extract from: {"id", "input", "fields"?} a line.',
+)
+@task_options
+@output_options
+@click.option("--again", is_flag=True, help="Do documents again that are done with the same settings.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@json_option
+def extract(
+    paths: tuple[str, ...],
+    record_files: tuple[Path, ...],
+    domain: str | None,
+    record_type: str | None,
+    field_specs: tuple[str, ...],
+    model: str | None,
+    adapter: str | None,
+    format_name: str | None,
+    output: Path | None,
+    overwrite: bool,
+    again: bool,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Turn documents into checked records.
+
+    PATH is a file, a folder (read in full, its folders too) or a pattern such as 'in/*.pdf'. Records go to
+    stdout as JSON lines, or to --output; the story of the run goes to stderr. Ctrl-C keeps what is done.
+
+    Exit code: 0 all done, 1 some documents failed (the rest are written), 2 wrong use, 3 no model,
+    130 stopped.
+    """
+    from thresher.app.cli.narration import Narrator
+    from thresher.app.cli.output import writing
+    from thresher.app.events import RecordReady
+
+    fields = parse_field_specs(field_specs)
+    on_screen = output is None and sys.stdout.isatty()
+    narrator = Narrator(quiet=quiet, as_json=as_json, bar=not on_screen)
+    sources = _sources(paths, record_files, narrator)
+    with open_session() as session:
+        task = session.task(domain, record_type, fields, model, adapter)
+        with (
+            writing(format_name, output, overwrite, task.fields) as write,
+            narrator,
+            cancelled_by_ctrl_c() as cancel,
+        ):
+            for event in session.extract(sources, task, again=again, cancel=cancel):
+                narrator.tell(event)
+                if isinstance(event, RecordReady):
+                    write(event.record)
+    narrator.summarise()
+    return narrator.exit_code
+
+
+def _sources(paths: tuple[str, ...], record_files: tuple[Path, ...], narrator: "Narrator") -> "list[Source]":
+    """What is to be read. Paths that are not there are told; raises UsageError where nothing else is."""
+    from thresher.app.sources import expand_paths, read_records
+
+    found = expand_paths(paths)
+    sources = [*found.sources, *(source for file in record_files for source in read_records(file))]
+    if not sources and found.missing:
+        raise UsageError(" ".join(str(error) for error in found.missing))
+    if not sources:
+        raise UsageError(
+            "there is nothing to read. Name files, folders or patterns, or give texts with --records FILE."
+        )
+    narrator.missing(found.missing)
+    narrator.skipped(found.skipped)
+    return sources
+
+
+@contextmanager
+def cancelled_by_ctrl_c() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets, so that the run ends in good order; a second one breaks off."""
+    cancel = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if cancel.is_set():
+            signal.default_int_handler(number, frame)
+        cancel.set()
+        click.echo("stopping after the documents in hand (Ctrl-C again breaks off)", err=True)
+
+    before = signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield cancel
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,97 @@
+"""The command `thresher`: no arguments on a terminal open the screens, else a subcommand runs.
+
+Imports no command and nothing heavy; every error of every command ends here.
+"""
+
+import os
+import sys
+from importlib.metadata import version
+
+import click
+
+from thresher.adapters.errors import ThresherError
+from thresher.app.cli import exits
+from thresher.app.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "extract": ("thresher.app.cli.extract:extract", "Turn documents into checked records."),
+    "read": ("thresher.app.cli.read:read", "Print a document's text, as records count its characters."),
+    "records": ("thresher.app.cli.records:records", "Show and correct the records of past runs."),
+    "runs": ("thresher.app.cli.runs:runs", "List past runs, and export one again."),
+    "packs": ("thresher.app.cli.packs:packs", "List, show and check domain packs."),
+    "models": ("thresher.app.cli.models:models", "List, pull, add, remove and verify base models."),
+    "evaluate": ("thresher.app.cli.evaluate:evaluate", "Extract from labelled documents and score."),
+    "demo": ("thresher.app.cli.demo:demo", "Extract from the packs' own example documents."),
+    "doctor": ("thresher.app.cli.doctor:doctor", "Say what this machine has, lacks, and what to do."),
+    "completion": ("thresher.app.cli.completion:completion", "Print the completion script of a shell."),
+}
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"thresher {version('thresher')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def thresher(ctx: click.Context) -> None:
+    """Checked records from documents, offline.
+
+    Without a command, on a terminal, the screens open. Everything that they do, a command does too.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(ctx.get_help())
+        return
+    from thresher.app.locations import Locations
+    from thresher.app.tui.app import run
+
+    run(Locations.default())
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command line (without the program's name) and return its exit code."""
+    as_json = "--json" in arguments
+    try:
+        result = thresher.main(args=arguments, prog_name="thresher", standalone_mode=False)
+    except ThresherError as error:
+        exits.report(error.kind, str(error), as_json=as_json)
+        return exits.exit_code(error)
+    except click.UsageError as error:
+        hint = f" Try '{error.ctx.command_path} --help'." if error.ctx is not None else ""
+        exits.report("usage", error.format_message() + hint, as_json=as_json)
+        return exits.WRONG_USE
+    except click.ClickException as error:
+        exits.report("usage", error.format_message(), as_json=as_json)
+        return exits.WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return exits.STOPPED
+    except BrokenPipeError:
+        # The reader (`head`, say) has what it wanted. Python would complain once more at its own exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.DONE
+    except Exception as error:
+        exits.report_defect(error, as_json=as_json)
+        return exits.DEFECT
+    return result if isinstance(result, int) else exits.DONE
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run_command(sys.argv[1:]))

@@ -1,0 +1,171 @@
+"""What a person reads on stderr while a run goes on: a bar with time left, failures by name, a summary.
+
+Takes the session's events and writes nothing on stdout. Without a terminal each step is a plain line.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from thresher.adapters.errors import DocumentError
+from thresher.app.cli import exits
+from thresher.app.events import (
+    DocumentRead,
+    DocumentStarted,
+    Event,
+    ModelLoading,
+    Progress,
+    RecordReady,
+    RunFinished,
+    RunStarted,
+)
+from thresher.app.sources import Source
+from thresher.app.tui.wording import counted, one_line, time_left
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+
+class Narrator:
+    """Tells events, one after the other; `finished` is the last one, once it came.
+
+    `quiet` leaves errors alone; `as_json` writes them as JSON lines, and no prose that would break these.
+    `bar` draws one where stderr is a terminal.
+    """
+
+    def __init__(self, *, quiet: bool = False, as_json: bool = False, bar: bool = True) -> None:
+        self.finished: RunFinished | None = None
+        self._prose = not (quiet or as_json)
+        self._as_json = as_json
+        self._missing = self._done = self._ready = self._total = self._reused = 0
+        self._seconds_left: float | None = None
+        self._bar = _make_bar() if bar and self._prose and sys.stderr.isatty() else None
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+            self._task = self._bar.add_task("starting", total=None, left="")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def tell(self, event: Event) -> None:
+        """Say what the event means, if anything."""
+        match event:
+            case RunStarted():
+                self._total, self._reused = event.total, event.reused
+                self._say(_beginning(event))
+                self._draw()
+            case ModelLoading():
+                self._draw(f"loading the model {event.model}")
+            case DocumentStarted():
+                self._draw(f"reading {name_of(event.source)}")
+            case DocumentRead():
+                for note in event.document.notes:
+                    self._say(f"note: {name_of(event.source)}: {note}")
+            case Progress():
+                self._done, self._total, self._seconds_left = event.done, event.total, event.seconds_left
+                self._draw(event.activity)
+            case RecordReady():
+                self._record(event)
+            case RunFinished():
+                self.finished = event
+
+    def missing(self, errors: Sequence[DocumentError]) -> None:
+        """Tell the paths that are not there; they count as failed."""
+        for error in errors:
+            exits.report(error.kind, str(error), as_json=self._as_json)
+        self._missing += len(errors)
+
+    def skipped(self, files: int) -> None:
+        """Tell how many files of the folders are of no format that is read."""
+        if files:
+            self._say(f"{counted(files, 'file')} left out: of no format that is read")
+
+    @property
+    def exit_code(self) -> int:
+        """What the run ends with."""
+        run = self.finished
+        if run is None or run.cancelled:
+            return exits.STOPPED
+        return exits.SOME_FAILED if run.failed or self._missing else exits.DONE
+
+    def summarise(self) -> None:
+        """The closing words, after the output is safely written."""
+        run = self.finished
+        if run is None:
+            return
+        done = run.ok + run.partial + run.failed
+        words = [f"{run.ok} ok"]
+        words += [f"{run.partial} partial"] if run.partial else []
+        words += [f"{run.failed} failed"] if run.failed else []
+        before = f" ({self._reused} of them done before)" if self._reused else ""
+        self._say(
+            f"run {run.run}: {counted(done, 'document')}{before}: {', '.join(words)}, in {run.seconds:.1f} s"
+        )
+        if run.cancelled:
+            left = max(self._total - done, 0)
+            self._say(
+                f"stopped: what is done is kept; {counted(left, 'document')} left. "
+                "The same command goes on where this one stopped."
+            )
+
+    def _record(self, event: RecordReady) -> None:
+        self._ready += 1
+        record = event.record
+        if record.error is not None:
+            document = record.path or record.id
+            exits.report(record.error.kind, record.error.message, as_json=self._as_json, document=document)
+        elif self._bar is None:
+            how = "done before" if event.reused else f"{record.seconds:.1f} s"
+            left = f", {words}" if (words := time_left(self._seconds_left)) else ""
+            self._say(f"{self._ready}/{self._total} {name_of(event.source)}: {record.status} ({how}{left})")
+
+    def _say(self, line: str) -> None:
+        # Above the bar, where there is one: rich takes stderr meanwhile.
+        if self._prose:
+            click.echo(one_line(line), err=True)
+
+    def _draw(self, activity: str = "") -> None:
+        if self._bar is not None:
+            self._bar.update(
+                self._task,
+                completed=self._done,
+                total=self._total or None,
+                description=one_line(activity),
+                left=time_left(self._seconds_left),
+            )
+
+
+def name_of(source: Source) -> str:
+    """The file's name, or the record's id where there is no file."""
+    return Path(source.path).name if source.path else source.id
+
+
+def _beginning(run: RunStarted) -> str:
+    before = f", {run.reused} done before with the same settings" if run.reused else ""
+    return f"run {run.run}: {counted(run.total, 'document')}{before}"
+
+
+def _make_bar() -> "Bar":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    return Progress(
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[left]}", markup=False),
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=True,
+    )

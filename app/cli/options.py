@@ -1,0 +1,120 @@
+"""Options that several commands share, their completion, and the session that commands run on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from thresher.app.locations import Locations
+
+if TYPE_CHECKING:
+    from thresher.adapters.fields import Field
+    from thresher.adapters.pack import Pack
+    from thresher.app.session import Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: What `--format` takes, and the endings of `--output` that stand for each.
+FORMATS = {
+    "jsonl": (".jsonl", ".ndjson"),
+    "csv": (".csv",),
+    "xlsx": (".xlsx",),
+    "markdown": (".md", ".markdown"),
+}
+
+
+def _complete_domain(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [domain for domain in installed_packs() if domain.startswith(incomplete)]
+
+
+def _complete_record_type(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    packs = installed_packs()
+    chosen = packs.get(ctx.params.get("domain") or "")
+    of = [chosen] if chosen else packs.values()
+    return sorted({name for pack in of for name in pack.record_types if name.startswith(incomplete)})
+
+
+def _complete_model(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    models = Locations.default().models
+    names = (folder.name for folder in models.iterdir()) if models.is_dir() else ()
+    return sorted(name for name in names if name.startswith(incomplete) and not name.startswith("."))
+
+
+domain_option = click.option(
+    "-d", "--domain", shell_complete=_complete_domain, help="The domain, e.g. expenses: see 'thresher packs'."
+)
+record_type_option = click.option(
+    "-r",
+    "--record-type",
+    shell_complete=_complete_record_type,
+    help="The record type of the domain; its first one where not given.",
+)
+field_option = click.option(
+    "-f",
+    "--field",
+    "field_specs",
+    multiple=True,
+    metavar="NAME:TYPE[:DESCRIPTION]",
+    help="A field beside the pack's, or in place of a pack: string, date, number, integer, boolean, "
+    "list[string], or enum(a|b). Repeat for more.",
+)
+model_option = click.option(
+    "-m", "--model", shell_complete=_complete_model, help="The base model; the settings' where not given."
+)
+adapter_option = click.option("--adapter", help="An adapter's name, or 'none' for the base model alone.")
+format_option = click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    help="How records are written; guessed from --output's ending, else jsonl.",
+)
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The file to write; stdout where not given."
+)
+overwrite_option = click.option("--overwrite", is_flag=True, help="Replace the output file where it exists.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON in place of prose.")
+
+
+def task_options(command: F) -> F:
+    """The options that say which record is asked, and of whom."""
+    for option in (adapter_option, model_option, field_option, record_type_option, domain_option):
+        command = option(command)
+    return command
+
+
+def output_options(command: F) -> F:
+    """The options that say where records go, and in which format."""
+    for option in (overwrite_option, output_option, format_option):
+        command = option(command)
+    return command
+
+
+def parse_field_specs(specs: Sequence[str]) -> "tuple[Field, ...]":
+    """The fields of repeated `--field` options. Raises UsageError that quotes the one that is wrong."""
+    from thresher.adapters.fields import parse_field, unique
+
+    return unique((parse_field(spec) for spec in specs), "--field")
+
+
+def installed_packs() -> "dict[str, Pack]":
+    """The packs that ship and the user's own, by domain. One of the user's that is broken is named on stderr."""
+    from thresher.adapters.pack_library import find_packs
+
+    found = find_packs(Locations.default().packs)
+    for error in found.errors:
+        click.echo(f"warning: {error}", err=True)
+    return found.packs
+
+
+@contextmanager
+def open_session() -> "Iterator[Session]":
+    """The session on the user's data, closed at the end."""
+    from thresher.app.session import Session
+
+    session = Session(Locations.default())
+    try:
+        yield session
+    finally:
+        session.close()

@@ -1,0 +1,76 @@
+"""`thresher records`: what a run found, one record at a time, and how to put a value right."""
+
+import json
+
+import click
+
+from thresher.adapters.errors import UsageError
+from thresher.app.cli.options import json_option, open_session
+from thresher.app.cli.show import record_lines
+from thresher.app.export import record_json
+
+
+@click.group()
+def records() -> None:
+    """Show and correct the records of past runs."""
+
+
+@records.command("list")
+@click.argument("run", type=int)
+@json_option
+def list_records(run: int, as_json: bool) -> None:
+    """List the records of RUN with their numbers."""
+    with open_session() as session:
+        stored = session.store.records(run)
+    if not stored:
+        raise UsageError(f"there is no run {run}, or it has no record. 'thresher runs' lists them.")
+    for one in stored:
+        record = one.record
+        if as_json:
+            line = {"record": one.id, "id": record.id, "path": record.path, "status": record.status}
+            click.echo(json.dumps(line, ensure_ascii=False))
+        else:
+            from thresher.app.tui.wording import one_line
+
+            corrected = f"  ({len(one.corrected)} corrected)" if one.corrected else ""
+            click.echo(f"{one.id:>6}  {record.status:7}  {one_line(record.path or record.id)}{corrected}")
+
+
+@records.command()
+@click.argument("record", type=int)
+@json_option
+def show(record: int, as_json: bool) -> None:
+    """Show RECORD: each value with its outcome, its place and the text that states it."""
+    with open_session() as session:
+        stored = session.store.record(record)
+        document = session.store.document_of(record)
+    if as_json:
+        line = {"record": stored.id, "corrected": sorted(stored.corrected), **record_json(stored.record)}
+        click.echo(json.dumps(line, ensure_ascii=False))
+        return
+    for line_of_record in record_lines(stored.record, document.text if document else None, stored.corrected):
+        click.echo(line_of_record)
+
+
+@records.command()
+@click.argument("record", type=int)
+@click.argument("field")
+@click.argument("value")
+@click.option("--note", default="", help="Why, for whoever looks at the correction later.")
+def correct(record: int, field: str, value: str, note: str) -> None:
+    """Put FIELD of RECORD right: VALUE is JSON, or text as it stands.
+
+    null says that the document does not state it; a list is JSON: '["one", "two"]'. Text that looks like a
+    number stays text in a text field.
+    """
+    with open_session() as session:
+        try:
+            session.store.correct(record, field, None if value == "null" else value, note)
+        except UsageError as refused:
+            # Not a text: the store says, of the field's type, whether what the JSON means will do.
+            try:
+                meant = json.loads(value)
+            except json.JSONDecodeError:
+                raise refused from None
+            session.store.correct(record, field, meant, note)
+    click.echo(f"record {record}: {field} is corrected")

@@ -1,0 +1,75 @@
+"""`thresher runs`: past runs, and their records written once more."""
+
+import json
+from pathlib import Path
+
+import click
+
+from thresher.adapters.errors import UsageError
+from thresher.app.cli.options import json_option, open_session, output_options
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def runs(ctx: click.Context) -> None:
+    """List past runs, and export one again."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_runs, limit=20, as_json=False)
+
+
+@runs.command("list")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1), default=20, show_default=True, help="The newest so many."
+)
+@json_option
+def list_runs(limit: int, as_json: bool) -> None:
+    """List the newest runs first."""
+    with open_session() as session:
+        past = session.store.runs(limit)
+    if as_json:
+        rows = [
+            {
+                "run": run.id,
+                "started": run.started.isoformat(),
+                "finished": run.finished and run.finished.isoformat(),
+                "cancelled": run.cancelled,
+                "domain": run.task.domain,
+                "record_type": run.task.record_type,
+                "model": run.task.model,
+                "adapter": run.task.adapter,
+                "total": run.total,
+                "ok": run.ok,
+                "partial": run.partial,
+                "failed": run.failed,
+            }
+            for run in past
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    if not past:
+        click.echo("no runs yet; 'thresher extract --help' says how to start one")
+    for run in past:
+        state = "stopped" if run.cancelled else "done" if run.finished else "unfinished"
+        counts = ", ".join(f"{n} {word}" for word in ("ok", "partial", "failed") if (n := getattr(run, word)))
+        started = run.started.astimezone().strftime("%Y-%m-%d %H:%M")
+        what = f"{run.task.domain}/{run.task.record_type}"
+        click.echo(
+            f"{run.id:>4}  {started}  {state:10}  {what}  {run.done} of {run.total}: {counts or 'nothing'}"
+        )
+
+
+@runs.command()
+@click.argument("run", type=int)
+@output_options
+def export(run: int, format_name: str | None, output: Path | None, overwrite: bool) -> None:
+    """Write the records of RUN, corrections in place."""
+    from thresher.app.cli.output import writing
+
+    with open_session() as session:
+        stored = session.store.records(run)
+        if not stored:
+            raise UsageError(f"there is no run {run}, or it has no record. 'thresher runs' lists them.")
+        fields = next((r.task.fields for r in session.store.runs(limit=run + 1_000_000) if r.id == run), ())
+        with writing(format_name, output, overwrite, fields) as write:
+            for one in stored:
+                write(one.record)

@@ -1,0 +1,63 @@
+"""A record as lines for a person: each value with its outcome, its place, and the text that states it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from thresher.app.record import Outcome, Record, Span, Value
+from thresher.app.tui.wording import MARKS, one_line, shown
+
+_COLOURS = {"success": "green", "warning": "yellow", "error": "red", "muted": "bright_black"}
+
+#: Characters of document text shown on each side of a span.
+_CONTEXT = 24
+
+
+def record_lines(
+    record: Record, text: str | None = None, corrected: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """The record's lines. With the document's `text`, spans are quoted with what stands around them."""
+    if record.error is not None:
+        yield click.style(one_line(f"  {record.error.kind}: {record.error.message}"), fg="red")
+    width = max(map(len, record.values), default=0)
+    for name, value in record.values.items():
+        mark, role = MARKS[value.outcome]
+        tone = _COLOURS[role]
+        first, *more = list(_items(value)) or [(None, None)]
+        note = "  (corrected)" if name in corrected else ""
+        yield f"  {click.style(mark, fg=tone)} {one_line(name):{width}}  {_item(value, *first, text)}{note}"
+        for item in more:
+            yield f"    {'':{width}}  {_item(value, *item, text)}"
+
+
+def _items(value: Value) -> Iterator[tuple[Any, Span | None]]:
+    items = value.value if isinstance(value.value, list) else [] if value.value is None else [value.value]
+    spans = [*value.spans, *[None] * len(items)]
+    yield from zip(items, spans, strict=False)
+
+
+def _item(value: Value, item: Any, span: Span | None, text: str | None) -> str:
+    if item is None:
+        return click.style(value.outcome.value, dim=True)
+    said = one_line(shown(item))
+    if span is None:
+        # A judgement (yes or no, one of a list) needs no span to count as found.
+        return (
+            said
+            if value.outcome is Outcome.FOUND
+            else f"{said}  {click.style(value.outcome.value, dim=True)}"
+        )
+    place = str(span.place)
+    where = f"{place}, " if place else ""
+    return f"{said}  {click.style(f'{where}{span.start}–{span.end}:', dim=True)} {_quote(span, text)}"
+
+
+def _quote(span: Span, text: str | None) -> str:
+    if text is None:
+        return f"“{one_line(span.text)}”"
+    before = text[max(span.start - _CONTEXT, 0) : span.start].rpartition("\n")[2]
+    after = text[span.end : span.end + _CONTEXT].partition("\n")[0]
+    return (
+        f"{one_line(before.lstrip())}{click.style(one_line(span.text), bold=True)}{one_line(after.rstrip())}"
+    )
