@@ -1,0 +1,147 @@
+"""Gold and predicted records, read from JSON lines. Knows no rule of scoring."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field, parse_fields
+from thresher.app.record import Outcome, Record
+
+
+@dataclass(frozen=True)
+class GoldRecord:
+    """A document's text with the values that a person gave it. A key that `output` lacks is not scored."""
+
+    id: str
+    text: str
+    output: Mapping[str, Any]
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A predicted value. `outcome` and `spans` (one text or None an item) are None where they are unknown."""
+
+    value: Any
+    outcome: Outcome | None = None
+    spans: tuple[str | None, ...] | None = None
+
+
+@dataclass(frozen=True)
+class PredictedRecord:
+    """What was extracted from one document. A failed record has no values that count."""
+
+    id: str
+    values: Mapping[str, Predicted] = field(default_factory=dict)
+    failed: bool = False
+
+
+def predicted(record: Record) -> PredictedRecord:
+    """A record that was just extracted, as a prediction."""
+    values = {
+        name: Predicted(
+            value.value, value.outcome, tuple(span.text if span else None for span in value.spans)
+        )
+        for name, value in record.values.items()
+    }
+    return PredictedRecord(record.id, values, failed=record.status == "failed")
+
+
+def load_gold(path: Path, default_fields: Sequence[Field] | None = None) -> list[GoldRecord]:
+    """Gold of a JSON-lines file: `{"id", "output", "input"?, "fields"?}` a line.
+
+    A line without `fields` has the default ones. Raises UsageError, naming file and line, where a line breaks
+    the form, an id comes twice, or `output` has a key that is no field.
+    """
+    records: dict[str, GoldRecord] = {}
+    for where, line in _lines(path):
+        name = _id(where, line, records)
+        output = line.get("output")
+        if not isinstance(output, dict):
+            raise UsageError(f"{where}: 'output' must be an object of field and gold value")
+        text = line.get("input", "")
+        if not isinstance(text, str):
+            raise UsageError(f"{where}: 'input' must be the document's text")
+        if line.get("fields") is not None:
+            fields = parse_fields(line["fields"], where)
+        elif default_fields:
+            fields = tuple(default_fields)
+        else:
+            raise UsageError(f"{where}: no 'fields', and none were named: give a record type or --field")
+        if unknown := [key for key in output if key not in {one.name for one in fields}]:
+            raise UsageError(
+                f"{where}: {unknown[0]!r} in 'output' is no field of the record: add it or drop it"
+            )
+        records[name] = GoldRecord(name, text, output, fields)
+    if not records:
+        raise UsageError(f"{path}: holds no record. Give a file with a record a line.")
+    return list(records.values())
+
+
+def load_predictions(path: Path) -> list[PredictedRecord]:
+    """Predictions of a JSON-lines file: records as `extract` writes them, or `{"id", "output"}` a line.
+
+    Raises UsageError, naming file and line, where a line is neither or an id comes twice.
+    """
+    records: dict[str, PredictedRecord] = {}
+    for where, line in _lines(path):
+        name = _id(where, line, records)
+        values = line.get("fields")
+        output = line.get("output")
+        if isinstance(values, dict):
+            read = {key: _predicted(f"{where}: field {key!r}", value) for key, value in values.items()}
+            records[name] = PredictedRecord(name, read, failed=line.get("status") == "failed")
+        elif isinstance(output, dict):
+            records[name] = PredictedRecord(name, {key: Predicted(value) for key, value in output.items()})
+        elif line.get("status") == "failed" or ("output" in line and output is None):
+            records[name] = PredictedRecord(name, failed=True)
+        else:
+            raise UsageError(f"{where}: has neither 'fields' as `extract` writes them nor 'output'")
+    return list(records.values())
+
+
+def _predicted(where: str, entry: Any) -> Predicted:
+    if not isinstance(entry, dict) or "value" not in entry:
+        raise UsageError(f"{where} must be an object with 'value' and 'outcome'")
+    try:
+        outcome = Outcome(entry["outcome"])
+        spans = tuple(None if span is None else str(span["text"]) for span in entry.get("spans") or ())
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"{where}: 'outcome' must be one of {', '.join(Outcome)}, and each of 'spans' null or an object "
+            f"with 'text' ({error!r})"
+        ) from None
+    return Predicted(entry["value"], outcome, spans)
+
+
+def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects of the file, each with 'FILE:LINE'. Blank lines are passed over."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8 ({error.reason}). Save it as UTF-8.") from error
+    for number, raw in enumerate(text.split("\n"), start=1):
+        if not raw.strip():
+            continue
+        where = f"{path}:{number}"
+        try:
+            line = json.loads(raw)
+        except ValueError as error:
+            raise UsageError(f"{where}: is no JSON ({error}). Write one object a line.") from error
+        if not isinstance(line, dict):
+            raise UsageError(f"{where}: must be an object with 'id'")
+        yield where, line
+
+
+def _id(where: str, line: Mapping[str, Any], seen: Mapping[str, Any]) -> str:
+    name = line.get("id")
+    if not isinstance(name, str) or not name:
+        raise UsageError(f"{where}: 'id' must be a text that is not empty")
+    if name in seen:
+        raise UsageError(f"{where}: the id {name!r} came before in this file: each record needs its own")
+    return name
