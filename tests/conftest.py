@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from thresher.app.locations import Locations
 
 # Read before any test changes the environment: where `thresher models pull starter` has put the model.

@@ -10,10 +10,12 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.options import adapter_option, installed_packs, model_option, open_session
 from thresher.app.cli.show import record_lines
+from thresher.app.tui.wording import counted
 
 if TYPE_CHECKING:
     from thresher.adapters.pack import Pack, RecordType
     from thresher.adapters.pack_examples import Example
+    from thresher.app.documents.document import Document
 
 
 @click.command()
@@ -36,26 +38,24 @@ def demo(model: str | None, adapter: str | None) -> int:
         for record_type, example in chosen(installed_packs().values()):
             task = session.task(record_type.domain, record_type.name, example.fields, model, adapter)
             source = Source(example.id, example.path)
-            text, how = None, ""
+            document, record = None, None
             with Narrator(quiet=True) as narrator:
                 for event in session.extract([source], task, again=True):
                     narrator.tell(event)
                     match event:
                         case DocumentRead():
-                            text, how = (
-                                event.document.text,
-                                _how_read(event.document.pages, event.document.ocr_pages),
-                            )
+                            document = event.document
                         case RecordReady():
                             record = event.record
-                            title = click.style(f"{record.domain} / {record.record_type}", bold=True)
-                            click.echo(
-                                f"\n{title}  {example.path.name}{how}  {record.status}, {record.seconds:.1f} s"
-                            )
-                            for line in record_lines(record, text):
-                                click.echo(line)
-                            outcomes.update(value.outcome for value in record.values.values())
-                            failed += record.status == "failed"
+            if record is None:
+                continue
+            title = click.style(f"{record.domain} / {record.record_type}", bold=True)
+            how = f"{example.path.name}{_how_read(document)}"
+            click.echo(f"\n{title}  {how}  {record.status}, {record.seconds:.1f} s")
+            for line in record_lines(record, document.text if document else None):
+                click.echo(line)
+            outcomes.update(value.outcome for value in record.values.values())
+            failed += record.status == "failed"
     counts = ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common())
     click.echo(f"\n{sum(outcomes.values())} values: {counts}. {time.monotonic() - started:.0f} s in all.")
     click.echo("Found values carry their place in the text. Now type: thresher")
@@ -79,10 +79,11 @@ def chosen(packs: "Iterable[Pack]") -> "list[tuple[RecordType, Example]]":
     return picks
 
 
-def _how_read(pages: int, ocr_pages: int) -> str:
-    if not pages:
+def _how_read(document: "Document | None") -> str:
+    if document is None or not document.pages:
         return ""
-    return f" ({pages} pages, {ocr_pages} by OCR)" if ocr_pages else f" ({pages} pages)"
+    pages = counted(document.pages, "page")
+    return f" ({pages}, {document.ocr_pages} by OCR)" if document.ocr_pages else f" ({pages})"
 
 
 def _say_if_slow() -> None:

@@ -99,7 +99,7 @@ def parse_field_specs(specs: Sequence[str]) -> "tuple[Field, ...]":
 
 
 def installed_packs() -> "dict[str, Pack]":
-    """The packs that ship and the user's own, by domain. One of the user's that is broken is named on stderr."""
+    """The packs that ship and the user's own, by domain; a broken one of the user's is named on stderr."""
     from thresher.adapters.pack_library import find_packs
 
     found = find_packs(Locations.default().packs)

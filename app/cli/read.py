@@ -19,9 +19,11 @@ from thresher.app.cli.options import json_option
 def read(path: Path, places: bool, as_json: bool) -> None:
     """Print the text of the document at PATH.
 
-    A record's "start" and "end" count the characters (not bytes) of this text. No line end is added.
+    A record's "start" and "end" count the characters (not bytes) of this text. Into a file or a
+    pipe it is written as it is, with no line end added; a terminal gets control characters made visible.
     """
     from thresher.app.documents.read import read_document
+    from thresher.app.tui.wording import visible
 
     document = read_document(path)
     pieces = [
@@ -52,6 +54,10 @@ def read(path: Path, places: bool, as_json: bool) -> None:
             click.echo(json.dumps(piece, ensure_ascii=False))
         return
     # As bytes: a text layer of the stream would turn "\n" into the platform's own line ends.
+    if sys.stdout.isatty():
+        # A person reads: nothing in the text may steer the terminal, and the prompt wants its own line.
+        click.echo(visible(document.text))
+        return
     sys.stdout.flush()
     sys.stdout.buffer.write(document.text.encode("utf-8", "replace"))
     sys.stdout.buffer.flush()
