@@ -1,0 +1,127 @@
+"""The user's settings: typed, with a sentence under each, and the hash of what changes an answer."""
+
+import difflib
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import Field as Setting
+
+from thresher.adapters.errors import UsageError
+from thresher.app.atomic import replacing
+from thresher.app.task import Task
+
+#: Raised whenever this code, given the same model and settings, would answer otherwise than it did: then
+#: finished work is done anew.
+METHOD = 1
+
+
+class Settings(BaseModel):
+    """What the user may change. Every setting has a default that works."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+    model: str = Setting(default="starter", min_length=1)
+    """The base model that answers, by the name that `thresher models list` shows."""
+
+    window_tokens: int = Setting(default=1536, ge=64)
+    """How many tokens of a document the model reads at once; longer documents go in several windows."""
+
+    window_overlap: int = Setting(default=128, ge=0)
+    """How many tokens two neighbouring windows share, so that no value is cut in two."""
+
+    answer_tokens: int = Setting(default=1024, ge=16)
+    """How many tokens the model may write for one window; what does not fit is marked truncated."""
+
+    batch_tokens: int = Setting(default=16384, ge=64)
+    """The most tokens held in memory for one batch: lower it where memory runs out, at the cost of speed."""
+
+    ocr: bool = True
+    """Whether pages without text, and images, are read by character recognition."""
+
+    @model_validator(mode="after")
+    def _windows_move_on(self) -> Self:
+        if self.window_overlap * 2 > self.window_tokens:
+            raise ValueError("window_overlap may be at most half of window_tokens")
+        return self
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings of a YAML file; the defaults where there is none.
+
+    Raises UsageError that names the file and the key: not YAML, an unknown key, a wrong value.
+    """
+    import yaml
+
+    try:
+        raw: Any = yaml.safe_load(path.read_bytes())
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it is no text in UTF-8"
+        raise UsageError(f"{path}: is no YAML{where}: {problem}; mend it, or remove it") from error
+    if raw is None:  # an empty file
+        return Settings()
+    if not isinstance(raw, dict):
+        raise UsageError(f"{path}: must hold lines of 'name: value'; mend it, or remove it")
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        problems = "; ".join(_problem(each["loc"], each["type"], each["msg"]) for each in error.errors())
+        raise UsageError(f"{path}: {problems}. Correct it, or remove it to use the default.") from error
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write the file whole or not at all, with the sentence about each setting above it.
+
+    Raises UsageError where it cannot be written.
+    """
+    import yaml
+
+    lines = []
+    for name, field in Settings.model_fields.items():
+        line = yaml.safe_dump({name: getattr(settings, name)}, allow_unicode=True)
+        lines.append(f"# {field.description}\n{line}")
+    try:
+        with replacing(path) as file:
+            file.write("\n".join(lines).encode())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); check its permissions") from error
+
+
+def settings_hash(task: Task, settings: Settings, model_fingerprint: str) -> str:
+    """The sha256, in hex, of all that changes a document's answer.
+
+    `model_fingerprint` stands for the weights, the adapter's included. How much is held in memory at once
+    changes no answer, and so is left out; so is the pack's hash, since instructions and fields say it all.
+    """
+    parts = {
+        "method": METHOD,
+        "domain": task.domain,
+        "record_type": task.record_type,
+        "instructions": task.instructions,
+        "fields": [field.model_dump(mode="json") for field in task.fields],
+        "model": task.model,
+        "adapter": task.adapter,
+        "weights": model_fingerprint,
+        "window_tokens": settings.window_tokens,
+        "window_overlap": settings.window_overlap,
+        "answer_tokens": settings.answer_tokens,
+        "ocr": settings.ocr,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _problem(where: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = ".".join(str(part) for part in where)
+    if kind == "extra_forbidden":
+        close = difflib.get_close_matches(name, Settings.model_fields, n=1)
+        meant = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(Settings.model_fields)}"
+        return f"unknown setting {name!r} ({meant})"
+    return f"{name}: {message}" if name else message

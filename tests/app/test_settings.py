@@ -1,0 +1,84 @@
+"""Settings are typed, named in errors, written whole, and hashed by what changes an answer."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
+from thresher.app.settings import Settings, load_settings, save_settings, settings_hash
+from thresher.app.task import Task
+
+TASK = Task("expenses", "receipt", "Read.", (Field(name="total", type="number"),), "ab", "starter", None)
+
+
+def test_no_file_and_an_empty_file_mean_the_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    assert load_settings(path) == Settings()
+    path.write_text("# nothing yet\n")
+    assert load_settings(path) == Settings()
+    defaults = {"model": "starter", "window_tokens": 1536, "window_overlap": 128, "answer_tokens": 1024}
+    assert Settings().model_dump() == {**defaults, "batch_tokens": 16384, "ocr": True}
+
+
+def test_settings_come_back_with_their_sentences(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "settings.yaml"
+    kept = Settings(model='no: "name" # é', window_tokens=900, ocr=False)
+    save_settings(path, kept)
+    assert load_settings(path) == kept
+    assert all(f"# {field.description}\n" in path.read_text() for field in Settings.model_fields.values())
+    assert [p.name for p in path.parent.iterdir()] == ["settings.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("window_token: 3", "unknown setting 'window_token' .did you mean 'window_tokens'"),
+        ("colour: red", "unknown setting 'colour' .there are: model, "),
+        ("window_tokens: many", "window_tokens: "),
+        ("window_tokens: true", "window_tokens: "),
+        ("ocr: 1", "ocr: "),
+        ("answer_tokens: 0", "answer_tokens: "),
+        ("window_tokens: 200\nwindow_overlap: 101", "at most half"),
+        ("a: [", "no YAML at line 1"),
+        ("- model", "'name: value'"),
+        ("1: 2", "unknown setting '1'|Keys should be strings"),
+    ],
+)
+def test_a_mistake_names_the_file_and_the_key(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=said) as caught:
+        load_settings(path)
+    assert str(path) in str(caught.value)
+
+
+def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_bytes(b"model: \xff\xfe")
+    with pytest.raises(UsageError, match="no YAML"):
+        load_settings(path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_settings(tmp_path)
+
+
+def test_the_hash_follows_all_that_changes_an_answer_and_nothing_else() -> None:
+    first = settings_hash(TASK, Settings(), "w")
+    assert len(first) == 64
+    assert first == settings_hash(replace(TASK, pack_hash="cd"), Settings(batch_tokens=4096), "w")
+    others = [
+        settings_hash(replace(TASK, domain="x"), Settings(), "w"),
+        settings_hash(replace(TASK, record_type="x"), Settings(), "w"),
+        settings_hash(replace(TASK, instructions="\ud800"), Settings(), "w"),
+        settings_hash(replace(TASK, fields=(Field(name="total", type="string"),)), Settings(), "w"),
+        settings_hash(replace(TASK, fields=TASK.fields[:0]), Settings(), "w"),
+        settings_hash(replace(TASK, model="x"), Settings(), "w"),
+        settings_hash(replace(TASK, adapter="x"), Settings(), "w"),
+        settings_hash(TASK, Settings(), "x"),
+        settings_hash(TASK, Settings(window_tokens=900), "w"),
+        settings_hash(TASK, Settings(window_overlap=64), "w"),
+        settings_hash(TASK, Settings(answer_tokens=512), "w"),
+        settings_hash(TASK, Settings(ocr=False), "w"),
+    ]
+    assert len({first, *others}) == len(others) + 1
