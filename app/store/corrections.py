@@ -1,15 +1,15 @@
 """Corrections: what the analyst says instead of the model, and the labels that follow."""
 
 import json
-import math
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import Field
+from thresher.adapters.fields import Field, FieldType
+from thresher.adapters.values import check
 from thresher.app.record import Span, Value
 from thresher.app.store import records
 from thresher.app.store.clock import now
@@ -100,32 +100,27 @@ def labels(connection: sqlite3.Connection, sha256: str, domain: str, record_type
 def checked(field: Field | None, name: str, value: Any) -> Any:
     """The value in the form of its field's type; None (for a list: []) is 'not in the document'.
 
-    Where the field's type is not known (None), a string, number, boolean or list of strings will do.
-    Raises UsageError that names the field and the form.
+    Where the field's type is not known (None), a text, number, boolean or list of texts will do.
+    Raises UsageError that names the field and what is wrong.
     """
-    kind = field.type if field else None
-    if kind == "list[string]":
-        value = [] if value is None else value
-    elif value is None:
-        return None
-    match kind, value:
-        case "string" | None, str() if value.strip():
-            return value
-        case "date", str() if _is_date(value):
-            return value
-        case "boolean" | None, bool():
-            return value
-        case "number" | "integer", bool():
-            pass  # True is an int to Python
-        case "number" | None, int() | float() if math.isfinite(value):
-            return value
-        case "integer", int() | float() if math.isfinite(value) and value == math.trunc(value):
-            return int(value)
-        case "enum", str() if field and value in field.values:
-            return value
-        case "list[string]" | None, list() | tuple() if all(isinstance(v, str) and v.strip() for v in value):
-            return list(value)
-    raise UsageError(f"field {name!r}: {value!r} does not fit; give {_form(field)}, or null")
+    if isinstance(value, tuple):
+        value = list(value)
+    try:
+        return check(field or Field(name=name, type=_type_of(value)), value)
+    except ValueError as error:
+        raise UsageError(f"field {name!r}: {error}; give {_form(field)}, or null") from error
+
+
+def _type_of(value: Any) -> FieldType:
+    match value:
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case list():
+            return "list[string]"
+        case _:
+            return "string"
 
 
 def _kept_spans(old: Value, value: Any) -> tuple[Span | None, ...]:
@@ -135,13 +130,6 @@ def _kept_spans(old: Value, value: Any) -> tuple[Span | None, ...]:
     items = old.value if isinstance(old.value, list) else []
     known = dict(zip(items, old.spans, strict=False))
     return tuple(known.get(item) for item in value)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _form(field: Field | None) -> str:

@@ -32,6 +32,13 @@ class RunSummary:
         return self.ok + self.partial + self.failed
 
 
+_SUMMARIES = """SELECT runs.*,
+    (SELECT count(*) FROM records WHERE run = runs.id AND status = 'ok') AS ok,
+    (SELECT count(*) FROM records WHERE run = runs.id AND status = 'partial') AS partial,
+    (SELECT count(*) FROM records WHERE run = runs.id AND status = 'failed') AS failed
+FROM runs"""
+
+
 def start(connection: sqlite3.Connection, task: Task, settings_hash: str, total: int) -> int:
     """The new run's number."""
     raw = {**asdict(task), "fields": [field.model_dump(mode="json") for field in task.fields]}
@@ -57,29 +64,13 @@ def finish(connection: sqlite3.Connection, run: int, cancelled: bool) -> None:
 
 def latest(connection: sqlite3.Connection, limit: int) -> list[RunSummary]:
     """The newest first, at most `limit`."""
-    rows = connection.execute(
-        """SELECT runs.*,
-            (SELECT count(*) FROM records WHERE run = runs.id AND status = 'ok') AS ok,
-            (SELECT count(*) FROM records WHERE run = runs.id AND status = 'partial') AS partial,
-            (SELECT count(*) FROM records WHERE run = runs.id AND status = 'failed') AS failed
-        FROM runs ORDER BY id DESC LIMIT ?""",
-        (limit,),
-    )
-    return [
-        RunSummary(
-            id=row["id"],
-            task=_task(row["task"]),
-            settings_hash=row["settings_hash"],
-            total=row["total"],
-            started=datetime.fromisoformat(row["started"]),
-            finished=None if row["finished"] is None else datetime.fromisoformat(row["finished"]),
-            cancelled=bool(row["cancelled"]),
-            ok=row["ok"],
-            partial=row["partial"],
-            failed=row["failed"],
-        )
-        for row in rows
-    ]
+    return [_summary(row) for row in connection.execute(f"{_SUMMARIES} ORDER BY id DESC LIMIT ?", (limit,))]
+
+
+def one(connection: sqlite3.Connection, run: int) -> RunSummary | None:
+    """The run of a number; None where there is none."""
+    row = connection.execute(f"{_SUMMARIES} WHERE id = ?", (run,)).fetchone()
+    return None if row is None else _summary(row)
 
 
 def task_of(connection: sqlite3.Connection, run: int) -> Task | None:
@@ -91,3 +82,18 @@ def task_of(connection: sqlite3.Connection, run: int) -> Task | None:
 def _task(kept: str | bytes) -> Task:
     raw = json.loads(from_sql(kept))
     return Task(**{**raw, "fields": tuple(Field.model_validate(field) for field in raw["fields"])})
+
+
+def _summary(row: sqlite3.Row) -> RunSummary:
+    return RunSummary(
+        id=row["id"],
+        task=_task(row["task"]),
+        settings_hash=row["settings_hash"],
+        total=row["total"],
+        started=datetime.fromisoformat(row["started"]),
+        finished=None if row["finished"] is None else datetime.fromisoformat(row["finished"]),
+        cancelled=bool(row["cancelled"]),
+        ok=row["ok"],
+        partial=row["partial"],
+        failed=row["failed"],
+    )

@@ -63,6 +63,14 @@ class Store:
         with self._database.reading() as connection:
             return runs.latest(connection, limit)
 
+    def run(self, run: int) -> RunSummary:
+        """One run. Raises UsageError where there is none of that number."""
+        with self._database.reading() as connection:
+            found = runs.one(connection, run)
+        if found is None:
+            raise UsageError(f"there is no run {run}; 'thresher runs' lists them")
+        return found
+
     def find_done(
         self, source: str, sha256: str, settings_hash: str, path: str | None = None
     ) -> Record | None:
