@@ -5,19 +5,16 @@ They lie in `examples/RECORD_TYPE/`, a line each in `gold.jsonl`:
 """
 
 import json
-import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field, parse_fields
+from thresher.adapters.values import check
 
 _KEYS = {"id", "file", "output"}
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -64,46 +61,17 @@ def read_examples(folder: Path, with_fields: Callable[[Sequence[Field]], HasFiel
 
 
 def value_problem(field: Field, value: Any) -> str | None:
-    """What is wrong with a value of this field, for a message; None where it fits."""
-    match field.type:
-        case "list[string]":
-            if not isinstance(value, list):
-                return "must be a list, [] where the document says nothing"
-            if len(value) > MAX_ITEMS:
-                return f"has more than {MAX_ITEMS} items"
-            return next((problem for item in value if (problem := _text_problem(item))), None)
-        case _ if value is None:
-            return None
-        case "string":
-            return _text_problem(value)
-        case "date":
-            return None if _is_date(value) else "must be a date as YYYY-MM-DD, or null"
-        case "number":
-            numeric = isinstance(value, int | float) and not isinstance(value, bool)
-            return None if numeric and math.isfinite(value) else "must be a number, or null"
-        case "integer":
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            return None if whole else "must be a whole number, or null"
-        case "boolean":
-            return None if isinstance(value, bool) else "must be true, false or null"
-        case "enum":
-            return None if value in field.values else f"must be one of {', '.join(field.values)}, or null"
-
-
-def _text_problem(value: Any) -> str | None:
-    if not isinstance(value, str) or not value.strip():
-        return "must be text, or null where the document says nothing"
-    return f"is longer than {MAX_STRING} characters" if len(value) > MAX_STRING else None
-
-
-def _is_date(value: Any) -> bool:
-    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
-        return False
+    """What is wrong with a gold value of this field, for a message; None where it fits as it stands."""
     try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+        checked = check(field, value)
+    except ValueError as error:
+        return str(error)
+    if type(checked) is not type(value) or checked != value:
+        return f"is {value!r}: write {json.dumps(checked, ensure_ascii=False)}"
+    texts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    if len(texts) > MAX_ITEMS:
+        return f"has more than {MAX_ITEMS} items"
+    return next((f"is longer than {MAX_STRING} characters" for t in texts if len(t) > MAX_STRING), None)
 
 
 def _example(
