@@ -6,6 +6,7 @@ their numbers pass unchanged. Knows nothing of where the file came from, nor of 
 
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,15 +37,17 @@ def convert(gguf: Path, folder: Path) -> None:
 
     Raises ModelError where the file is not GGUF, or its architecture, tensors or tokenizer are not known.
     """
+    ready_mlx()
     import mlx.core as mx
 
     with gguf.open("rb") as file:
         if file.read(4) != b"GGUF":
             raise ModelError(f"{gguf.name}: this is not a GGUF file. {_REMEDY}")
     try:
-        tensors, metadata = mx.load(str(gguf), format="gguf", return_metadata=True)
+        loaded: Any = mx.load(str(gguf), format="gguf", return_metadata=True)
     except (RuntimeError, ValueError) as error:
         raise ModelError(f"{gguf.name}: MLX cannot read this GGUF file ({error}). {_REMEDY}") from error
+    tensors, metadata = loaded
     facts = {name: _plain(value) for name, value in metadata.items()}
     config = _config(gguf.name, facts, tensors)
     weights = _weights(gguf.name, tensors, config)
@@ -53,13 +56,20 @@ def convert(gguf: Path, folder: Path) -> None:
     if config["quantization"] is None:
         del config["quantization"]
     config |= write_tokenizer(gguf.name, facts, folder)
-    # mlx-lm refuses files without the format's name in their metadata only in part; say it.
     mx.save_safetensors(str(folder / "model.safetensors"), weights, metadata={"format": "mlx"})
     generation = {
         key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id") if key in config
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", "utf-8")
     (folder / "generation_config.json").write_text(json.dumps(generation, indent=2) + "\n", "utf-8")
+
+
+def ready_mlx() -> None:
+    """Load the fast BLAS before MLX is first imported, lest a model that is loaded later be slow."""
+    from thresher.app.engine.blas import load_fast_blas
+
+    if "mlx.core" not in sys.modules:
+        load_fast_blas()
 
 
 def _plain(value: Any) -> Any:

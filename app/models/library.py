@@ -1,0 +1,108 @@
+"""The models that are installed: list, find, verify, remove. Opens no socket."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from thresher.adapters.errors import ModelError, NoModelError, UsageError
+from thresher.app.models.facts import InstalledModel, read_facts
+from thresher.app.models.folder import sha256_of
+from thresher.app.models.progress import OnTransfer, Transfer, silent
+from thresher.app.models.staging import writing
+
+_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+def check_name(name: str) -> str:
+    """`name`, if a model may be called so. Raises UsageError: a name must never become another path."""
+    if not name or name[0] in ".-" or len(name) > 100 or not _ALPHABET.issuperset(name):
+        raise UsageError(f"{name!r} is no model's name: use letters, digits, and . _ - (not first).")
+    return name
+
+
+def list_models(models: Path) -> list[InstalledModel]:
+    """All installed models by name. A folder whose facts cannot be read is left to `broken_models`."""
+    return [model for model, _ in _entries(models) if model is not None]
+
+
+def broken_models(models: Path) -> list[tuple[str, str]]:
+    """Folders that look like models and are not: (name, what is wrong and what to do)."""
+    return [(reason[0], reason[1]) for model, reason in _entries(models) if model is None]
+
+
+def find(models: Path, name: str) -> InstalledModel:
+    """The installed model `name`.
+
+    Raises NoModelError where there is none of that name, ModelError where its folder is broken.
+    """
+    check_name(name)
+    folder = models / name
+    if not folder.is_dir():
+        there = ", ".join(model.name for model in list_models(models))
+        others = f" Installed: {there}." if there else ""
+        raise NoModelError(
+            f"no model named {name!r} is installed.{others} Run `thresher models pull {name}`."
+            if name != "starter"
+            else f"the starter model is not installed.{others} Run `thresher models pull starter`."
+        )
+    model = InstalledModel(folder, read_facts(folder))
+    if differing := quick_check(model):
+        raise ModelError(
+            f"{name}: {'; '.join(differing)}. Run `thresher models remove {name}` and pull or add it again."
+        )
+    return model
+
+
+def quick_check(model: InstalledModel) -> list[str]:
+    """What is missing or has another size, a sentence a file; empty where all is well. Reads no content."""
+    differing = []
+    for name, facts in model.facts.files.items():
+        path = model.folder / name
+        if not path.is_file():
+            differing.append(f"{name} is missing")
+        elif (size := path.stat().st_size) != facts.size:
+            differing.append(f"{name} has {size:,} bytes in place of {facts.size:,}")
+    return differing
+
+
+def verify(model: InstalledModel, on_transfer: OnTransfer = silent) -> list[str]:
+    """As `quick_check`, with every file's sha256 computed anew."""
+    differing = quick_check(model)
+    done = 0
+    for name, facts in model.facts.files.items():
+        path = model.folder / name
+        on_transfer(Transfer(f"verifying {model.name}", done, model.facts.size))
+        if path.is_file() and path.stat().st_size == facts.size and sha256_of(path) != facts.sha256:
+            differing.append(f"{name} has other content than when it was installed")
+        done += facts.size
+    on_transfer(Transfer(f"verifying {model.name}", done, model.facts.size))
+    return sorted(differing)
+
+
+def remove(models: Path, name: str) -> int:
+    """Delete model `name`, whole or broken, and what a broken pull of it left; returns the bytes freed.
+
+    Raises NoModelError where there is nothing of that name.
+    """
+    folders = [f for f in (models / check_name(name), models / ".partial" / name) if f.is_dir()]
+    if not folders:
+        raise NoModelError(f"no model named {name!r} is installed: see `thresher models list`.")
+    freed = 0
+    with writing(models):
+        for folder in folders:
+            freed += sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            shutil.rmtree(folder)
+        (models / ".partial" / f"{name}.lock").unlink(missing_ok=True)
+    return freed
+
+
+def _entries(models: Path) -> Iterator[tuple[InstalledModel | None, tuple[str, str]]]:
+    if not models.is_dir():
+        return
+    for folder in sorted(models.iterdir()):
+        if folder.name.startswith(".") or not folder.is_dir():
+            continue
+        try:
+            yield InstalledModel(folder, read_facts(folder)), (folder.name, "")
+        except ModelError as error:
+            yield None, (folder.name, str(error))

@@ -1,0 +1,103 @@
+"""Where a model is put together before it has a name: a pull that breaks off is never taken for a model.
+
+`models/.partial/NAME/` is locked while one works on it and survives a break, so that the next pull resumes.
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from thresher.adapters.errors import ModelError
+from thresher.app.models.facts import FACTS_FILE, InstalledModel, ModelFacts
+
+
+@dataclass(frozen=True)
+class Staging:
+    """`work` holds downloads, `files` what will be the model's folder."""
+
+    models: Path
+    name: str
+
+    @property
+    def work(self) -> Path:
+        """What is fetched, and thrown away at the end."""
+        return self.models / ".partial" / self.name
+
+    @property
+    def files(self) -> Path:
+        """The model's files to be."""
+        return self.work / "files"
+
+    def finish(self, facts: ModelFacts) -> InstalledModel:
+        """Write the facts last, then give the folder its name in one step. Replaces a model of that name."""
+        _write_durably(self.files / FACTS_FILE, facts.model_dump_json(indent=2) + "\n")
+        for path in self.files.rglob("*"):
+            if path.is_file():
+                _sync(path)
+        _sync(self.files)
+        target, old = self.models / self.name, self.work / "replaced"
+        if target.exists():
+            target.replace(old)
+        self.files.replace(target)
+        _sync(self.models)
+        shutil.rmtree(self.work, ignore_errors=True)
+        return InstalledModel(target, facts)
+
+
+@contextmanager
+def staging(models: Path, name: str) -> Iterator[Staging]:
+    """The place to put model `name` together, locked. Raises ModelError where another process works on it."""
+    from filelock import FileLock, Timeout
+
+    place = Staging(models, name)
+    with writing(models):
+        place.files.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(place.work.with_name(f"{name}.lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise ModelError(
+                f"another process is fetching {name} at this moment. Wait until it is done."
+            ) from None
+        try:
+            yield place
+        finally:
+            lock.release()
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn a full disk or a folder that may not be written to into a ModelError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ModelError(
+                f"{folder}: the disk is full. Free some space and run the same command: "
+                "it goes on where it stopped."
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise ModelError(
+                f"{error.filename or folder}: may not be written to. "
+                "Change its permissions, or set THRESHER_HOME to a folder of yours."
+            ) from error
+        raise
+
+
+def _write_durably(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text, "utf-8")
+    _sync(temporary)
+    temporary.replace(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
