@@ -86,19 +86,16 @@ def extract(
 
 
 def _sources(paths: tuple[str, ...], record_files: tuple[Path, ...], narrator: "Narrator") -> "list[Source]":
-    """What is to be read. Paths that are not there are told; raises UsageError where nothing else is."""
+    """What is to be read. Raises UsageError where it is nothing."""
     from thresher.app.sources import expand_paths, read_records
 
     found = expand_paths(paths)
     sources = [*found.sources, *(source for file in record_files for source in read_records(file))]
-    if not sources and found.missing:
-        raise UsageError(" ".join(str(error) for error in found.missing))
+    narrator.skipped(found.skipped)
     if not sources:
         raise UsageError(
             "there is nothing to read. Name files, folders or patterns, or give texts with --records FILE."
         )
-    narrator.missing(found.missing)
-    narrator.skipped(found.skipped)
     return sources
 
 

@@ -14,11 +14,11 @@ from click.shell_completion import CompletionItem
 class LazyGroup(click.Group):
     """A click group over a table: name → ("package.module:attribute", line for `--help`)."""
 
-    def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *, table: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
         self.targets = {name: target for name, (target, _) in table.items()}
         # Stand-ins: enough for the list in --help, for completion and for "did you mean".
         stand_ins = {name: click.Command(name, help=line) for name, (_, line) in table.items()}
-        super().__init__(*args, commands=stand_ins, **kwargs)
+        super().__init__(commands=stand_ins, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names, in the order of the table."""

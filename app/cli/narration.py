@@ -4,14 +4,12 @@ Takes the session's events and writes nothing on stdout. Without a terminal each
 """
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import click
 
-from thresher.adapters.errors import DocumentError
 from thresher.app.cli import exits
 from thresher.app.events import (
     DocumentRead,
@@ -41,7 +39,7 @@ class Narrator:
         self.finished: RunFinished | None = None
         self._prose = not (quiet or as_json)
         self._as_json = as_json
-        self._missing = self._done = self._ready = self._total = self._reused = 0
+        self._done = self._ready = self._total = self._reused = 0
         self._seconds_left: float | None = None
         self._bar = _make_bar() if bar and self._prose and sys.stderr.isatty() else None
 
@@ -79,16 +77,15 @@ class Narrator:
             case RunFinished():
                 self.finished = event
 
-    def missing(self, errors: Sequence[DocumentError]) -> None:
-        """Tell the paths that are not there; they count as failed."""
-        for error in errors:
-            exits.report(error.kind, str(error), as_json=self._as_json)
-        self._missing += len(errors)
-
     def skipped(self, files: int) -> None:
         """Tell how many files of the folders are of no format that is read."""
         if files:
             self._say(f"{counted(files, 'file')} left out: of no format that is read")
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the run took; None while it goes on."""
+        return self.finished.seconds if self.finished else None
 
     @property
     def exit_code(self) -> int:
@@ -96,7 +93,7 @@ class Narrator:
         run = self.finished
         if run is None or run.cancelled:
             return exits.STOPPED
-        return exits.SOME_FAILED if run.failed or self._missing else exits.DONE
+        return exits.SOME_FAILED if run.failed else exits.DONE
 
     def summarise(self) -> None:
         """The closing words, after the output is safely written."""
