@@ -35,39 +35,33 @@ class Source:
 
 @dataclass(frozen=True)
 class Expansion:
-    """What some paths stand for: the documents, the paths that are not there, and the files left out.
-
-    `skipped` counts the files in folders whose ending is none that is read.
-    """
+    """What some paths stand for. `skipped` counts the files in folders whose ending is none that is read."""
 
     sources: tuple[Source, ...]
-    missing: tuple[MissingDocumentError, ...] = ()
     skipped: int = 0
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.sources)
 
 
 def expand_paths(paths: Sequence[str]) -> Expansion:
     """The files that paths, folders and globs stand for, in the order given, each once.
 
     A folder is searched through, sorted, without hidden files and folders; a file that is named is taken
-    whatever its ending. A source's id is its path as given, with forward slashes.
+    whatever its ending. A path that is not there, or a glob that matches nothing, stays a source: reading it
+    raises MissingDocumentError, so that it is told among the documents that failed and the rest are done.
+    A source's id is its path as given, with forward slashes.
     """
     sources: dict[Path, Source] = {}
-    missing: list[MissingDocumentError] = []
     skipped: set[Path] = set()
 
     def take(path: Path) -> None:
         sources.setdefault(_identity(path), Source(path.as_posix(), path=path))
 
     for given in paths:
-        found = [Path(given).expanduser()] if given else []
-        if found and not _exists(found[0]):
-            found = _matches(given)
-        if not found:
-            missing.append(
-                MissingDocumentError(f"{given!r}: there is no such file or folder. Check the path.")
-            )
-        for path in found:
-            if not path.is_dir():
+        as_given = Path(given).expanduser()
+        for path in [as_given] if _exists(as_given) else _matches(given) or [as_given]:
+            if not _is_folder(path):
                 take(path)
                 continue
             for inner in _files_in(path):
@@ -75,14 +69,14 @@ def expand_paths(paths: Sequence[str]) -> Expansion:
                     take(inner)
                 else:
                     skipped.add(_identity(inner))
-    return Expansion(tuple(sources.values()), tuple(missing), len(skipped - sources.keys()))
+    return Expansion(tuple(sources.values()), len(skipped - sources.keys()))
 
 
 def _identity(path: Path) -> Path:
     """One name a file, however it is reached."""
     try:
         return path.resolve()
-    except (OSError, RuntimeError):  # a link that leads to itself
+    except (OSError, RuntimeError, ValueError):  # a link that leads to itself, a name that cannot be
         return path.absolute()
 
 
@@ -90,6 +84,13 @@ def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except (OSError, ValueError):  # a name too long for the system, or a NUL in it
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
         return False
 
 

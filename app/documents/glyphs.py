@@ -13,7 +13,7 @@ from thresher.app.documents.document import Box
 from thresher.app.documents.lines import Word
 
 #: A gap wider than this share of the glyph's height ends a word, space or none.
-GAP = 0.25
+GAP = 0.13
 #: Glyphs of one word stand on one baseline, to within this share of their height.
 LEVEL = 0.3
 

@@ -12,7 +12,7 @@ from thresher.app.documents.draft import COLUMN_GAP, Draft
 #: A gap wider than this share of the text's height parts two columns; a narrower one, two words.
 COLUMN = 1.0
 #: Two words share a line where their baselines differ by less than this share of the taller one's height.
-SAME_LINE = 0.35
+SAME_LINE = 0.42
 
 
 @dataclass(frozen=True, slots=True)
