@@ -112,7 +112,7 @@ class Narrator:
             left = max(self._total - done, 0)
             self._say(
                 f"stopped: what is done is kept; {counted(left, 'document')} left. "
-                "The same command goes on where this one stopped."
+                "The same command, with --overwrite where it writes a file, goes on from here."
             )
 
     def _record(self, event: RecordReady) -> None:

@@ -12,12 +12,13 @@ from thresher.app.locations import Locations
 if TYPE_CHECKING:
     from thresher.adapters.fields import Field
     from thresher.adapters.pack import Pack
+    from thresher.app.export import Format
     from thresher.app.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: What `--format` takes, and the endings of `--output` that stand for each.
-FORMATS = {
+FORMATS: "dict[Format, tuple[str, ...]]" = {
     "jsonl": (".jsonl", ".ndjson"),
     "csv": (".csv",),
     "xlsx": (".xlsx",),

@@ -4,22 +4,24 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.cli.options import FORMATS
 from thresher.app.record import Record
 
+if TYPE_CHECKING:
+    from thresher.app.export import Format
 
-def format_of(name: str | None, output: Path | None) -> str:
+
+def format_of(name: str | None, output: Path | None) -> "Format":
     """The format's name. Raises UsageError where the ending says none."""
-    if name is not None:
-        return name
+    for format_name, endings in FORMATS.items():
+        if name == format_name or (name is None and output is not None and output.suffix.lower() in endings):
+            return format_name
     if output is None:
         return "jsonl"
-    for format_name, endings in FORMATS.items():
-        if output.suffix.lower() in endings:
-            return format_name
     raise UsageError(f"{output}: the ending names no format. Say which: --format {'|'.join(FORMATS)}.")
 
 
@@ -27,16 +29,16 @@ def format_of(name: str | None, output: Path | None) -> str:
 def writing(
     format_name: str | None, output: Path | None, overwrite: bool, fields: Sequence[Field]
 ) -> Iterator[Callable[[Record], None]]:
-    """A function that writes one record; the file is whole, or is not there, when the block ends.
+    """A function that writes one record; the file takes its name when the block ends.
 
     Raises UsageError where the file exists and may not be replaced, before any work is done.
     """
     from thresher.app.export import open_writer
 
     kind = format_of(format_name, output)
-    if output is not None and output.exists() and not overwrite:
+    if output is not None and output.is_file() and not overwrite:
         raise UsageError(f"{output} is there already. Choose another name, or replace it with --overwrite.")
     if output is None and kind == "xlsx" and sys.stdout.isatty():
         raise UsageError("a workbook cannot be shown on a terminal. Name a file: --output records.xlsx.")
-    with open_writer(kind, output or sys.stdout.buffer, fields) as writer:
+    with open_writer(kind, output or sys.stdout, fields, overwrite=overwrite) as writer:
         yield writer.write
