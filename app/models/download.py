@@ -77,7 +77,8 @@ def fetch(
             tag.unlink(missing_ok=True)
             raise ModelError(
                 f"{path.name}: what came is not what was announced (sha256 {digest}, expected {sha256}) "
-                "and was thrown away. Run the same command again; if that fails too, the source or a proxy alters it."
+                "and was thrown away. Run the same command again; if that fails too, "
+                "the source or a proxy alters it."
             )
         if whole is part:
             part.replace(path)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from thresher.adapters.errors import ModelError, NoModelError, UsageError
+from thresher.app.models.catalogue import in_catalogue
 from thresher.app.models.facts import InstalledModel, read_facts
 from thresher.app.models.folder import sha256_of
 from thresher.app.models.progress import OnTransfer, Transfer, silent
@@ -27,30 +28,33 @@ def list_models(models: Path) -> list[InstalledModel]:
 
 def broken_models(models: Path) -> list[tuple[str, str]]:
     """Folders that look like models and are not: (name, what is wrong and what to do)."""
-    return [(reason[0], reason[1]) for model, reason in _entries(models) if model is None]
+    return [problem for model, problem in _entries(models) if model is None]
 
 
 def find(models: Path, name: str) -> InstalledModel:
-    """The installed model `name`.
+    """The installed model `name`, with every file there in its size.
 
     Raises NoModelError where there is none of that name, ModelError where its folder is broken.
     """
+    model = installed(models, name)
+    if differing := quick_check(model):
+        raise ModelError(
+            f"{name}: {'; '.join(differing)}. Run `thresher models remove {name}` and pull or add it again."
+        )
+    return model
+
+
+def installed(models: Path, name: str) -> InstalledModel:
+    """As `find`, but its files may differ: for `verify`, which says how."""
     check_name(name)
     folder = models / name
     if not folder.is_dir():
         there = ", ".join(model.name for model in list_models(models))
         others = f" Installed: {there}." if there else ""
         raise NoModelError(
-            f"no model named {name!r} is installed.{others} Run `thresher models pull {name}`."
-            if name != "starter"
-            else f"the starter model is not installed.{others} Run `thresher models pull starter`."
+            f"no model named {name!r} is installed.{others} Run `thresher models pull {_pullable(name)}`."
         )
-    model = InstalledModel(folder, read_facts(folder))
-    if differing := quick_check(model):
-        raise ModelError(
-            f"{name}: {'; '.join(differing)}. Run `thresher models remove {name}` and pull or add it again."
-        )
-    return model
+    return InstalledModel(folder, read_facts(folder))
 
 
 def quick_check(model: InstalledModel) -> list[str]:
@@ -94,6 +98,11 @@ def remove(models: Path, name: str) -> int:
             shutil.rmtree(folder)
         (models / ".partial" / f"{name}.lock").unlink(missing_ok=True)
     return freed
+
+
+def _pullable(name: str) -> str:
+    """What to pull where `name` is missing: itself if it is known, else the starter."""
+    return name if in_catalogue(name) else "starter"
 
 
 def _entries(models: Path) -> Iterator[tuple[InstalledModel | None, tuple[str, str]]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thresher.adapters.errors import ModelError
+from thresher.app.atomic import replacing, sync_folder
 from thresher.app.models.facts import FACTS_FILE, InstalledModel, ModelFacts
 
 
@@ -34,16 +35,17 @@ class Staging:
 
     def finish(self, facts: ModelFacts) -> InstalledModel:
         """Write the facts last, then give the folder its name in one step. Replaces a model of that name."""
-        _write_durably(self.files / FACTS_FILE, facts.model_dump_json(indent=2) + "\n")
+        with replacing(self.files / FACTS_FILE) as file:
+            file.write((facts.model_dump_json(indent=2) + "\n").encode())
         for path in self.files.rglob("*"):
             if path.is_file():
                 _sync(path)
-        _sync(self.files)
+        sync_folder(self.files)
         target, old = self.models / self.name, self.work / "replaced"
         if target.exists():
             target.replace(old)
         self.files.replace(target)
-        _sync(self.models)
+        sync_folder(self.models)
         shutil.rmtree(self.work, ignore_errors=True)
         return InstalledModel(target, facts)
 
@@ -86,13 +88,6 @@ def writing(folder: Path) -> Iterator[None]:
                 "Change its permissions, or set THRESHER_HOME to a folder of yours."
             ) from error
         raise
-
-
-def _write_durably(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, "utf-8")
-    _sync(temporary)
-    temporary.replace(path)
 
 
 def _sync(path: Path) -> None:

