@@ -44,7 +44,7 @@ class RecordType:
         if not given and not self.fields:
             raise UsageError(
                 f"{where}: no field is given, and this record type has none of its own. "
-                "Give each with --field NAME:TYPE[:DESCRIPTION]."
+                'Give each with --field NAME:TYPE[:DESCRIPTION], or with "fields" in a line of JSON.'
             )
         fields = {} if given and self.open_fields else {field.name: field for field in self.fields}
         fields.update((field.name, field) for field in given)

@@ -45,7 +45,7 @@ def read_examples(folder: Path, with_fields: Callable[[Sequence[Field]], HasFiel
         return []
     gold = folder / "gold.jsonl"
     try:
-        lines = gold.read_text("utf-8").splitlines()
+        lines = gold.read_text("utf-8").split("\n")  # not splitlines: a text may hold U+2028
     except (OSError, UnicodeDecodeError) as error:
         raise PackError(f"{gold}: cannot be read ({error}). Write a JSON line for each example.") from error
     examples: dict[str, Example] = {}
@@ -79,7 +79,7 @@ def _example(
 ) -> Example:
     try:
         raw = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PackError(f"{where}: is not JSON ({error}). Correct the line.") from error
     if not isinstance(raw, dict) or not _KEYS <= raw.keys() <= _KEYS | {"fields"}:
         raise PackError(f'{where}: must be an object with "id", "file", "output" and, at will, "fields".')

@@ -27,8 +27,13 @@ def find_packs(user_folder: Path | None = None) -> FoundPacks:
     at, so that this takes milliseconds. Raises PackError where a shipped pack is broken.
     """
     packs = {folder.name: read_pack(folder) for folder in _folders(SHIPPED)}
-    errors = []
-    for folder in _folders(user_folder) if user_folder else ():
+    errors: list[PackError] = []
+    try:
+        own = _folders(user_folder) if user_folder else []
+    except OSError as error:
+        own = []
+        errors.append(PackError(f"{user_folder}: cannot be listed ({error.strerror}). Allow reading it."))
+    for folder in own:
         try:
             packs[folder.name] = read_pack(folder)
         except PackError as error:
