@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from thresher.adapters.pack import Pack
     from thresher.app.export import Format
     from thresher.app.session import Session
+    from thresher.app.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -119,3 +120,10 @@ def open_session() -> "Iterator[Session]":
         yield session
     finally:
         session.close()
+
+
+def open_store() -> "Store":
+    """The user's store, for commands that need no model; close it, or use it as a context."""
+    from thresher.app.store import Store
+
+    return Store.open(Locations.default())

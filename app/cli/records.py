@@ -5,7 +5,7 @@ import json
 import click
 
 from thresher.adapters.errors import UsageError
-from thresher.app.cli.options import json_option, open_session
+from thresher.app.cli.options import json_option, open_store
 from thresher.app.cli.show import record_lines
 from thresher.app.export import record_json
 
@@ -20,8 +20,8 @@ def records() -> None:
 @json_option
 def list_records(run: int, as_json: bool) -> None:
     """List the records of RUN with their numbers."""
-    with open_session() as session:
-        stored = session.store.records(run)
+    with open_store() as store:
+        stored = store.records(run)
     if not stored:
         raise UsageError(f"there is no run {run}, or it has no record. 'thresher runs' lists them.")
     for one in stored:
@@ -41,9 +41,9 @@ def list_records(run: int, as_json: bool) -> None:
 @json_option
 def show(record: int, as_json: bool) -> None:
     """Show RECORD: each value with its outcome, its place and the text that states it."""
-    with open_session() as session:
-        stored = session.store.record(record)
-        document = session.store.document_of(record)
+    with open_store() as store:
+        stored = store.record(record)
+        document = store.document_of(record)
     if as_json:
         line = {"record": stored.id, "corrected": sorted(stored.corrected), **record_json(stored.record)}
         click.echo(json.dumps(line, ensure_ascii=False))
@@ -63,14 +63,14 @@ def correct(record: int, field: str, value: str, note: str) -> None:
     null says that the document does not state it; a list is JSON: '["one", "two"]'. Text that looks like a
     number stays text in a text field.
     """
-    with open_session() as session:
+    with open_store() as store:
         try:
-            session.store.correct(record, field, None if value == "null" else value, note)
+            store.correct(record, field, None if value == "null" else value, note)
         except UsageError as refused:
             # Not a text: the store says, of the field's type, whether what the JSON means will do.
             try:
                 meant = json.loads(value)
             except json.JSONDecodeError:
                 raise refused from None
-            session.store.correct(record, field, meant, note)
+            store.correct(record, field, meant, note)
     click.echo(f"record {record}: {field} is corrected")

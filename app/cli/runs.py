@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from thresher.adapters.errors import UsageError
-from thresher.app.cli.options import json_option, open_session, output_options
+from thresher.app.cli.options import json_option, open_store, output_options
 
 
 @click.group(invoke_without_command=True)
@@ -24,8 +24,8 @@ def runs(ctx: click.Context) -> None:
 @json_option
 def list_runs(limit: int, as_json: bool) -> None:
     """List the newest runs first."""
-    with open_session() as session:
-        past = session.store.runs(limit)
+    with open_store() as store:
+        past = store.runs(limit)
     if as_json:
         rows = [
             {
@@ -65,11 +65,11 @@ def export(run: int, format_name: str | None, output: Path | None, overwrite: bo
     """Write the records of RUN, corrections in place."""
     from thresher.app.cli.output import writing
 
-    with open_session() as session:
-        stored = session.store.records(run)
+    with open_store() as store:
+        stored = store.records(run)
         if not stored:
             raise UsageError(f"there is no run {run}, or it has no record. 'thresher runs' lists them.")
-        fields = next((r.task.fields for r in session.store.runs(limit=run + 1_000_000) if r.id == run), ())
+        fields = next((r.task.fields for r in store.runs(limit=run + 1_000_000) if r.id == run), ())
         with writing(format_name, output, overwrite, fields) as write:
             for one in stored:
                 write(one.record)

@@ -1,0 +1,133 @@
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from thresher.adapters.errors import (
+    DocumentError,
+    ModelError,
+    NoModelError,
+    PackError,
+    StoreError,
+    ThresherError,
+    UsageError,
+)
+from thresher.app.cli import exits, main
+from thresher.app.locations import Locations
+
+
+def test_without_a_terminal_no_arguments_show_the_help(thresher) -> None:
+    ended = thresher()
+    assert ended.code == 0
+    assert "extract" in ended.out
+
+
+def test_every_command_of_the_table_loads_and_says_what_the_table_says() -> None:
+    context = click.Context(main.thresher)
+    for name, (_, line) in main.COMMANDS.items():
+        command = main.thresher.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert line.endswith(".")
+
+
+def test_an_unknown_command_is_wrong_use_and_the_nearest_is_offered(thresher) -> None:
+    ended = thresher("extrct")
+    assert ended.code == exits.WRONG_USE
+    assert "'extract'" in ended.err
+    assert ended.out == ""
+
+
+def test_an_unknown_option_is_wrong_use_and_says_where_help_is(thresher) -> None:
+    ended = thresher("read", "--nope", "x")
+    assert ended.code == exits.WRONG_USE
+    assert ended.err.startswith("error: ")
+    assert "thresher read --help" in ended.err
+
+
+def test_json_errors_are_lines_of_json_even_for_wrong_use(thresher) -> None:
+    ended = thresher("read", "--json", "--nope", "x")
+    assert ended.code == exits.WRONG_USE
+    assert json.loads(ended.err).keys() == {"kind", "message"}
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("u"), 2),
+        (PackError("p"), 2),
+        (NoModelError("n"), 3),
+        (ModelError("m"), 3),
+        (DocumentError("d"), 1),
+        (StoreError("s"), 1),
+        (ThresherError("t"), 1),
+    ],
+)
+def test_each_error_has_its_exit_code_and_its_message(thresher, monkeypatch, error, code) -> None:
+    def raises(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("thresher.adapters.pack_library.find_packs", raises)
+    ended = thresher("packs", "list", "--json")
+    assert ended.code == code
+    assert json.loads(ended.err) == {"kind": error.kind, "message": str(error)}
+
+
+def test_ctrl_c_ends_with_130(thresher, monkeypatch) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("thresher.adapters.pack_library.find_packs", interrupted)
+    assert thresher("packs").code == 130
+
+
+def test_a_defect_is_logged_without_the_text_of_the_error(thresher, monkeypatch, home: Locations) -> None:
+    words = "".join(("sec", "ret"))  # the log quotes lines of code, and this is one
+
+    def breaks(_: object) -> None:
+        raise RuntimeError(words)
+
+    monkeypatch.setattr("thresher.adapters.pack_library.find_packs", breaks)
+    ended = thresher("packs")
+    assert ended.code == exits.DEFECT
+    log = home.logs / "defect.log"
+    assert str(log) in ended.err
+    assert words in ended.err
+    assert "in breaks" in log.read_text()
+    assert words not in log.read_text()
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "long.txt"
+    file.write_text("line of text\n" * 100_000)
+    done = subprocess.run(
+        f"'{sys.executable}' -c 'from thresher.app.cli.main import main; main()' read '{file}' | head -n 1",
+        shell=True, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout == "line of text\n"
+    assert done.stderr == ""
+
+
+def test_control_characters_in_a_message_do_not_reach_the_terminal(thresher) -> None:
+    ended = thresher("read", "no\x1b[31msuch\nfile")
+    assert ended.code == 1
+    assert not re.search(r"[\x00-\x09\x0b-\x1f]", ended.err)
+    assert ended.err.count("\n") == 1
+
+
+def test_the_version_is_that_of_the_package(thresher) -> None:
+    from importlib.metadata import version
+
+    assert thresher("--version").out == f"thresher {version('thresher')}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script_that_names_the_program(thresher, shell: str) -> None:
+    ended = thresher("completion", shell)
+    assert ended.code == 0
+    assert "_THRESHER_COMPLETE" in ended.out
+    assert thresher("completion", "tcsh").code == exits.WRONG_USE

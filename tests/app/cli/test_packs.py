@@ -1,0 +1,64 @@
+import json
+from pathlib import Path
+
+from thresher.app.locations import Locations
+
+PACK = """
+format: 1
+domain: {domain}
+title: Ships
+description: Ships and their ports.
+record_types:
+  - name: ship
+    title: Ship
+    instructions: Find the ship.
+    fields:
+      - {{name: port, type: {type}, description: Home port}}
+"""
+
+
+def make_pack(folder: Path, type: str = "string") -> Path:
+    folder.mkdir(parents=True)
+    (folder / "pack.yaml").write_text(PACK.format(domain=folder.name, type=type))
+    return folder
+
+
+def test_the_list_has_the_twelve_domains_and_the_users_own(thresher, home: Locations) -> None:
+    make_pack(home.packs / "shipping")
+    listed = {
+        pack["domain"]: pack["record_types"] for pack in json.loads(thresher("packs", "list", "--json").out)
+    }
+    assert len(listed) >= 13
+    assert listed["shipping"] == ["ship"]
+    assert "receipt" in listed["expenses"]
+    assert "shipping" in thresher("packs").out
+
+
+def test_a_broken_pack_of_the_users_is_named_and_stops_no_other(thresher, home: Locations) -> None:
+    make_pack(home.packs / "shipping", type="colour")
+    ended = thresher("packs")
+    assert ended.code == 0
+    assert "pack.yaml" in ended.err
+    assert "shipping" not in ended.out
+
+
+def test_show_names_every_field(thresher) -> None:
+    told = json.loads(thresher("packs", "show", "expenses", "--json").out)
+    (receipt,) = (t for t in told["record_types"] if t["name"] == "receipt")
+    plain = thresher("packs", "show", "expenses").out
+    assert all(field["name"] in plain and field["type"] in plain for field in receipt["fields"])
+
+
+def test_show_of_an_unknown_domain_offers_the_nearest(thresher) -> None:
+    ended = thresher("packs", "show", "expense")
+    assert ended.code == 2
+    assert "'expenses'" in ended.err
+
+
+def test_check_says_what_is_good_and_what_is_wrong(thresher, tmp_path: Path) -> None:
+    good = thresher("packs", "check", make_pack(tmp_path / "good"))
+    assert good.code == 0
+    assert "good/ship: 1 fields, 0 examples" in good.out
+    bad = thresher("packs", "check", make_pack(tmp_path / "bad", type="colour"))
+    assert bad.code == 2
+    assert "type" in bad.err

@@ -1,0 +1,37 @@
+import json
+from pathlib import Path
+
+from thresher.app.documents.read import read_document
+
+
+def test_the_text_comes_out_character_for_character(thresher, tmp_path: Path) -> None:
+    file = tmp_path / "note.txt"
+    file.write_bytes("Total\t12,50 €\r\nKöln — Straße 5\r\n".encode())
+    ended = thresher("read", file)
+    assert ended.code == 0
+    assert ended.out == read_document(file).text
+
+
+def test_places_cut_the_text_at_their_offsets(thresher, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("item,price\npear,3\n")
+    text = thresher("read", file).out
+    pieces = [json.loads(line) for line in thresher("read", file, "--places").out.splitlines()]
+    assert [text[p["start"] : p["end"]] for p in pieces] == [p["text"] for p in pieces]
+    assert {"cell", "text"} <= pieces[0].keys()
+
+
+def test_json_has_text_and_places(thresher, tmp_path: Path) -> None:
+    file = tmp_path / "note.txt"
+    file.write_text("One line")
+    told = json.loads(thresher("read", file, "--json", "--places").out)
+    assert told["text"].rstrip("\n") == "One line"
+    assert told["kind"] == "text"
+    assert told["places"][0]["end"] == len("One line")
+
+
+def test_a_missing_file_fails_with_its_name(thresher, tmp_path: Path) -> None:
+    ended = thresher("read", tmp_path / "none.pdf", "--json")
+    assert ended.code == 1
+    assert json.loads(ended.err)["kind"] == "missing"
+    assert "none.pdf" in json.loads(ended.err)["message"]

@@ -1,0 +1,121 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.fields import Field
+from thresher.app.documents.document import Document, Place
+from thresher.app.locations import Locations
+from thresher.app.record import Outcome, Record, RecordError, Span, Value
+from thresher.app.store import Store
+from thresher.app.task import Task
+
+FIELDS = (
+    Field(name="shop", type="string"),
+    Field(name="total", type="number"),
+    Field(name="paid", type="boolean"),
+    Field(name="items", type="list[string]"),
+)
+TEXT = "Corner Shop\nTotal 12.50"
+
+
+@pytest.fixture
+def past_run(home: Locations) -> int:
+    """A run with one whole and one failed record, stored as a session stores them."""
+    task = Task("expenses", "receipt", "Find it.", FIELDS)
+    shop = Span(0, 11, "Corner Shop", "exact", Place(page=2))
+    values = {
+        "shop": Value("Corner Shop", Outcome.FOUND, 0.9, (shop,)),
+        "total": Value(99.0, Outcome.UNGROUNDED, 0.2, (None,)),
+        "paid": Value(None, Outcome.ABSENT, 0.8),
+        "items": Value([], Outcome.ABSENT, 0.8),
+    }
+    document = Document("slip.txt", "a" * 64, "text", TEXT)
+    error = RecordError("encrypted", "locked.pdf: asks for a password. Save it without.")
+    whole = Record(
+        "slip.txt", "in/slip.txt", "a" * 64, "expenses", "receipt", "starter", None, "ok", None, values, 1.0
+    )
+    failed = Record(
+        "locked", "in/locked.pdf", None, "expenses", "receipt", "starter", None, "failed", error, {}, 0.1
+    )
+    with Store.open(home) as store:
+        run = store.start_run(task, "hash", 2)
+        store.save_record(run, whole, "hash", document)
+        store.save_record(run, failed, "hash", None)
+        store.finish_run(run, cancelled=False)
+    return run
+
+
+def test_runs_lists_what_was_done(thresher, past_run: int) -> None:
+    (run,) = json.loads(thresher("runs", "list", "--json").out)
+    assert (run["run"], run["ok"], run["failed"], run["total"]) == (past_run, 1, 1, 2)
+    assert "expenses/receipt  2 of 2: 1 ok, 1 failed" in thresher("runs").out
+
+
+def test_a_new_home_has_no_runs_and_says_how_to_start(thresher) -> None:
+    assert "thresher extract" in thresher("runs").out
+
+
+def test_a_run_is_exported_in_a_format_guessed_from_the_ending(
+    thresher, past_run: int, tmp_path: Path
+) -> None:
+    target = tmp_path / "out.csv"
+    assert thresher("runs", "export", past_run, "--output", target).code == 0
+    header, first, *_ = target.read_text("utf-8-sig").splitlines()
+    assert "shop" in header
+    assert "Corner Shop" in first
+    again = thresher("runs", "export", past_run, "--output", target)
+    assert again.code == 2
+    assert "--overwrite" in again.err
+    assert thresher("runs", "export", past_run, "--output", target, "--overwrite").code == 0
+    unclear = thresher("runs", "export", past_run, "--output", tmp_path / "out.dat")
+    assert unclear.code == 2
+    assert "--format" in unclear.err
+
+
+def test_an_export_to_stdout_is_json_lines(thresher, past_run: int) -> None:
+    lines = [json.loads(line) for line in thresher("runs", "export", past_run).out.splitlines()]
+    assert [line["status"] for line in lines] == ["ok", "failed"]
+    assert thresher("runs", "export", past_run + 1).code == 2
+
+
+def test_show_has_value_outcome_place_and_the_text_that_states_it(thresher, past_run: int) -> None:
+    lines = thresher("records", "show", 1).out.splitlines()
+    assert "✓ shop   Corner Shop  page 2, 0–11: Corner Shop" in lines[0]
+    assert "? total  99  ungrounded" in lines[1]
+    assert "– paid   absent" in lines[2]
+
+
+def test_list_numbers_the_records(thresher, past_run: int) -> None:
+    assert [
+        json.loads(line)["record"]
+        for line in thresher("records", "list", past_run, "--json").out.splitlines()
+    ] == [1, 2]
+    assert "in/locked.pdf" in thresher("records", "list", past_run).out
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        ("shop", "123", "123"),
+        ("shop", "null", None),
+        ("total", "12.5", 12.5),
+        ("paid", "true", True),
+        ("items", '["pear", "plum"]', ["pear", "plum"]),
+        ("items", "null", []),
+    ],
+)
+def test_a_correction_takes_the_form_of_its_field(thresher, past_run: int, field, typed, value) -> None:
+    assert thresher("records", "correct", 1, field, typed, "--note", "seen on paper").code == 0
+    told = json.loads(thresher("records", "show", 1, "--json").out)
+    assert told["fields"][field]["value"] == value
+    assert told["corrected"] == [field]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("total", "twelve"), ("paid", "1.5"), ("colour", "red"), ("items", "pear")]
+)
+def test_a_correction_that_does_not_fit_is_refused_by_name(thresher, past_run: int, field, typed) -> None:
+    ended = thresher("records", "correct", 1, field, typed)
+    assert ended.code == 2
+    assert field in ended.err
