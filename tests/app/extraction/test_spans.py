@@ -1,0 +1,178 @@
+import random
+import time
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from thresher.adapters.fields import Field
+from thresher.adapters.values import normalise
+from thresher.app.extraction.spans import Match, SpanFinder, grounded, is_near
+
+STRING = Field(name="s", type="string")
+NUMBER = Field(name="n", type="number")
+INTEGER = Field(name="i", type="integer")
+DATE = Field(name="d", type="date")
+ENUM = Field(name="e", type="enum", values=("adverse_event", "other"))
+BOOLEAN = Field(name="b", type="boolean")
+
+TEXT = (
+    "Invoice 15.00 from Müller & Söhne GmbH,\nStraße 5. Total due\nthe sum 1,234.50 on 4 March 2019.\n"
+    "A serious Adverse  event. ﬁne İstanbul"
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text", "match"),
+    [
+        (STRING, "Müller & Söhne GmbH", "Müller & Söhne GmbH", "exact"),
+        (STRING, "MÜLLER & SÖHNE GMBH", "Müller & Söhne GmbH", "normalised"),
+        (STRING, "STRASSE 5", "Straße 5", "normalised"),
+        (STRING, "total due the sum", "Total due\nthe sum", "normalised"),
+        (STRING, "fine", "ﬁne", "normalised"),
+        (STRING, "Muller & Söhne GmbH", "Müller & Söhne GmbH", "fuzzy"),
+        (NUMBER, 1234.5, "1,234.50", "parsed"),
+        (NUMBER, 15.0, "15.00", "parsed"),
+        (INTEGER, 5, "5", "exact"),
+        (DATE, "2019-03-04", "4 March 2019", "parsed"),
+        (ENUM, "adverse_event", "Adverse  event", "normalised"),
+    ],
+)
+def test_a_value_is_found(field: Field, value: object, text: str, match: str) -> None:
+    found = SpanFinder(TEXT).find(field, value)
+    assert found is not None
+    assert (found.text, found.match) == (text, match)
+    assert TEXT[found.start : found.end] == text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (STRING, "5.00"),  # the end of another amount
+        (STRING, "234.50"),
+        (STRING, "1,234"),
+        (STRING, "Total due the sum 1,235.50 on 4 March 2019"),  # near, with a wrong amount
+        (STRING, "Schulze & Co. KG"),
+        (STRING, "or"),  # inside a longer word
+        (STRING, ""),
+        (NUMBER, 234.5),
+        (NUMBER, 2019.5),
+        (DATE, "2019-03-05"),
+        (ENUM, "other"),
+        (BOOLEAN, True),
+        (STRING, None),
+    ],
+)
+def test_a_value_that_the_text_does_not_say_is_not_found(field: Field, value: object) -> None:
+    assert SpanFinder(TEXT).find(field, value) is None
+
+
+def test_a_whole_word_goes_before_a_part() -> None:
+    assert SpanFinder("Smithson, Smith").find(STRING, "Smith") == Match(10, 15, "Smith", "exact")
+    assert SpanFinder("Smithson, SMITH").find(STRING, "Smith") == Match(10, 15, "SMITH", "normalised")
+    assert SpanFinder("Smithson").find(STRING, "Smith") == Match(0, 5, "Smith", "exact")
+
+
+def test_the_window_goes_first_then_the_first() -> None:
+    finder = SpanFinder("total 7, total 7, total 7")
+    for field, value in ((STRING, "total"), (INTEGER, 7)):
+        inside = finder.find(field, value, within=(9, 17))
+        assert inside is not None
+        assert 9 <= inside.start < inside.end <= 17
+        outside = finder.find(field, value, within=(8, 9))
+        assert outside is not None
+        assert outside.start < 8
+
+
+def test_chinese_words_need_no_space() -> None:
+    assert SpanFinder("于北京市签订").find(STRING, "北京市签") is not None
+    assert SpanFinder("于北京签订").find(STRING, "北京") == Match(1, 3, "北京", "exact")
+
+
+def test_a_fuzzy_match_is_widened_to_words_and_stays_in_its_window() -> None:
+    text = "x" * 50 + " Northern Electricial Supplies Ltd " + "y" * 50
+    found = SpanFinder(text).find(STRING, "Northern Electrical Supplies Ltd")
+    assert found is not None
+    assert (found.text, found.match) == ("Northern Electricial Supplies Ltd", "fuzzy")
+    assert SpanFinder(text).find(STRING, "Northern Electrical Supplies Ltd", within=(0, 60)) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text", "yes"),
+    [
+        (STRING, "Acme Corp", "ACME\ncorp.", True),
+        (STRING, "Acme Corp", "Acme Corps", False),
+        (STRING, 5, "5", False),
+        (NUMBER, 12, "12.50", False),
+        (NUMBER, 12.5, " 12.50 ", True),
+        (NUMBER, -123, "(123)", True),
+        (NUMBER, 3.5e6, "3.5 million", True),
+        (DATE, "2019-03-04", "March 4, 2019", True),
+        (DATE, "2019-03-04", "on March 4, 2019", False),
+        (ENUM, "adverse_event", "Adverse event", True),
+        (BOOLEAN, True, "true", False),
+    ],
+)
+def test_grounded(field: Field, value: object, text: str, yes: bool) -> None:
+    assert grounded(field, value, text) is yes
+
+
+HOSTILE = "aAbB1250 .,-\n\u00a0ßİıſﬁﷺ´e\u0301\u0323각\u1100\u1161\u11a8ｶﾞ①Ω\u0345\x00\u200b🙂北"
+
+
+@given(
+    st.text(alphabet=HOSTILE, max_size=60) | st.text(max_size=60),
+    st.text(alphabet=HOSTILE, max_size=8),
+    st.data(),
+)
+def test_every_span_justifies_its_kind(text: str, value: str, data: st.DataObject) -> None:
+    if text and data.draw(st.booleans()):
+        start = data.draw(st.integers(0, len(text) - 1))
+        value = text[start : start + data.draw(st.integers(1, 12))]
+    within = data.draw(
+        st.none() | st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted).map(tuple)
+    )
+    found = SpanFinder(text).find(STRING, value, within)
+    if found is None:
+        return
+    assert text[found.start : found.end] == found.text
+    match found.match:
+        case "exact":
+            assert found.text == value
+        case "normalised":
+            assert normalise(found.text) == normalise(value)
+        case "fuzzy":
+            assert is_near(value, found.text)
+        case "parsed":
+            pytest.fail("a string is never parsed")
+
+
+@given(st.text(max_size=80), st.text(max_size=80), st.text(min_size=1, max_size=20))
+def test_a_planted_value_is_found(before: str, after: str, value: str) -> None:
+    assume(normalise(value))
+    found = SpanFinder(f"{before} {value} {after}").find(STRING, value)
+    assert found is not None
+    assert grounded(STRING, value, found.text)
+
+
+@given(st.text(max_size=40), st.integers(-(10**6), 10**6), st.dates())
+def test_planted_numbers_and_dates_are_found(noise: str, number: int, day: object) -> None:
+    finder = SpanFinder(f"{noise} | {number:,} | {day} | {noise}")
+    for field, value in ((INTEGER, number), (DATE, str(day))):
+        found = finder.find(field, value)
+        assert found is not None
+        assert grounded(field, value, found.text)
+
+
+def test_a_long_document_is_searched_in_well_under_a_second() -> None:
+    rng = random.Random(1)
+    words = ["".join(rng.choices("abcdefghijklmnop", k=rng.randint(2, 9))) for _ in range(3000)]
+    text = " ".join(rng.choice(words) for _ in range(60_000))[:300_000]
+    values: list[tuple[Field, object]] = [(STRING, text[i * 9000 : i * 9000 + 30]) for i in range(10)]
+    values += [(STRING, " ".join(rng.choices(words, k=6))) for _ in range(10)]
+    values += [(NUMBER, 12.5)] * 5 + [(DATE, "2019-03-04")] * 5
+    start = time.perf_counter()
+    finder = SpanFinder(text)
+    found = [finder.find(field, value) for field, value in values]
+    assert time.perf_counter() - start < 2  # 0.1 on an idle machine
+    assert sum(match is not None for match in found) >= 8
