@@ -1,0 +1,64 @@
+"""Records as a table: its columns and its cells. Shared by CSV and XLSX; knows neither."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from thresher.adapters.fields import Field
+from thresher.app.record import Record
+
+#: Joins the items of a list in one cell.
+ITEM_SEPARATOR = "; "
+
+#: The columns before the fields; the prefix keeps them apart from fields of the same name.
+RECORD_COLUMNS = (
+    "record.id",
+    "record.path",
+    "record.sha256",
+    "record.domain",
+    "record.record_type",
+    "record.model",
+    "record.adapter",
+    "record.status",
+    "record.error",
+    "record.seconds",
+)
+
+#: What a spreadsheet may take for the start of a formula, also in its wide forms.
+_FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def field_names(fields: Sequence[Field], records: Iterable[Record]) -> list[str]:
+    """The fields asked for, then those that some record has beside them, as they come up."""
+    names = dict.fromkeys(field.name for field in fields)
+    for record in records:
+        names.update(dict.fromkeys(record.values))
+    return list(names)
+
+
+def record_cells(record: Record) -> list[Any]:
+    """The cells under RECORD_COLUMNS."""
+    return [
+        record.id,
+        record.path,
+        record.sha256,
+        record.domain,
+        record.record_type,
+        record.model,
+        record.adapter,
+        record.status,
+        f"{record.error.kind}: {record.error.message}" if record.error else None,
+        round(record.seconds, 3),
+    ]
+
+
+def cell(value: Any) -> Any:
+    """A value for one cell: a list joined, text safe; numbers, booleans and None as they are."""
+    if isinstance(value, list | tuple):
+        value = ITEM_SEPARATOR.join(str(item) for item in value)
+    return defused(value) if isinstance(value, str) else value
+
+
+def defused(text: str) -> str:
+    """The text, with an apostrophe before what a spreadsheet would run as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text

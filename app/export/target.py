@@ -1,0 +1,101 @@
+"""Where records go: a file that appears when it is whole, or a stream. Knows no format."""
+
+import io
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO, cast
+
+from thresher.adapters.errors import UsageError
+from thresher.app.atomic import sync_folder
+
+#: What a file is called until it is whole.
+PARTIAL = ".partial"
+
+
+class Target:
+    """Bytes out. A path is written as `NAME.partial` and takes its name in `finish`.
+
+    `write` hands every call to the system, so that a killed process leaves what it has written.
+    Raises UsageError where the path is taken (and not `overwrite`) or cannot be written.
+    """
+
+    def __init__(self, target: Path | TextIO | BinaryIO, overwrite: bool) -> None:
+        self._path: Path | None = None
+        self._owned = isinstance(target, Path)
+        self._overwrite = overwrite
+        if isinstance(target, Path):
+            self._stream: Any = self._open(target)
+        elif isinstance(target, io.TextIOBase) and not hasattr(target, "buffer"):
+            self._stream = _Encoded(target)
+        elif isinstance(target, io.TextIOBase) or hasattr(target, "buffer"):
+            target.flush()
+            self._stream = cast(TextIO, target).buffer
+        else:
+            self._stream = target
+
+    def write(self, data: bytes) -> None:
+        """Append. Raises OSError (a full disk, a closed pipe)."""
+        self._stream.write(data)
+        self._stream.flush()
+
+    def finish(self) -> None:
+        """All is written: the file takes its name. A stream stays open."""
+        if not self._owned:
+            return
+        if self._path is None:  # a device or a pipe
+            self._stream.close()
+            return
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        self._stream.close()
+        partial = _partial(self._path)
+        if self._path.exists() and not self._overwrite:
+            raise UsageError(f"{self._path} has appeared meanwhile; the records are in {partial}, rename it")
+        partial.replace(self._path)
+        sync_folder(self._path.parent)
+
+    def abandon(self, *, keep: bool) -> None:
+        """Something went wrong: `NAME.partial` stays where it is of use, and goes where it is not."""
+        if self._owned:
+            with suppress(OSError):  # a full disk refuses what is still held, and has been told of
+                self._stream.close()
+            if self._path is not None and not keep:
+                _partial(self._path).unlink(missing_ok=True)
+
+    def _open(self, path: Path) -> BinaryIO:
+        path = path.resolve()  # a link stays a link to the file that is written
+        try:
+            if path.is_dir():
+                raise UsageError(f"{path} is a folder; give the name of a file in it")
+            if path.exists() and not path.is_file():
+                return path.open("wb")
+            if path.exists() and not self._overwrite:
+                raise UsageError(f"{path} is there already; choose another name, or ask to overwrite it")
+            if not path.parent.is_dir():
+                raise UsageError(f"{path}: there is no folder {path.parent}; make it, or choose another")
+            opened = _partial(path).open("wb")
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+        self._path = path
+        return opened
+
+
+class _Encoded:
+    """A text stream that has no bytes below it, as a stream of UTF-8."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._stream.write(data.decode())
+        except UnicodeDecodeError as error:
+            raise UsageError("this format is no text; give a file to write it to") from error
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(path.name + PARTIAL)

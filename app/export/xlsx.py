@@ -1,0 +1,143 @@
+"""XLSX: a sheet of records, and a sheet of values with the place of each. Written at the end."""
+
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import zip_longest
+from typing import Any
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
+from thresher.app.export.table import RECORD_COLUMNS, cell, field_names, record_cells
+from thresher.app.export.target import Target
+from thresher.app.record import Record, Value
+
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 16_384
+MAX_CHARACTERS = 32_767
+
+#: The first day on which all spreadsheets agree; earlier dates stay text.
+_FIRST_DAY = date(1900, 3, 1)
+#: A spreadsheet keeps 15 digits of a number; a longer one stays text.
+_MAX_NUMBER = 10**15
+#: What XML cannot hold.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_VALUE_COLUMNS = (
+    "record.id",
+    "field",
+    "item",
+    "value",
+    "outcome",
+    "confidence",
+    "place",
+    "start",
+    "end",
+    "text",
+    "match",
+)
+
+
+class Xlsx:
+    """A workbook at `end`. Raises UsageError where the records are more than a sheet can hold."""
+
+    keeps_partial = False
+
+    def __init__(self, target: Target, fields: Sequence[Field]) -> None:
+        self._target = target
+        self._fields = fields
+        self._records: list[Record] = []
+
+    def write(self, record: Record) -> None:
+        """Keep the record for its rows."""
+        self._records.append(record)
+
+    def end(self) -> None:
+        """The workbook."""
+        names = field_names(self._fields, self._records)
+        dates = {field.name for field in self._fields if field.type == "date"}
+        header = [*RECORD_COLUMNS, *(column for name in names for column in (name, f"{name}.outcome"))]
+        tables = {
+            "records": [header, *(_record_row(record, names, dates) for record in self._records)],
+            "values": [
+                list(_VALUE_COLUMNS),
+                *(row for record in self._records for row in _value_rows(record, dates)),
+            ],
+        }
+        if max(map(len, tables.values())) > MAX_ROWS or len(header) > MAX_COLUMNS:
+            raise UsageError("these are more records than a spreadsheet holds; write jsonl or csv instead")
+        self._target.write(_workbook(tables))
+
+
+def _workbook(tables: dict[str, list[list[Any]]]) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    for title, rows in tables.items():
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        for number, row in enumerate(rows):
+            cells = []
+            for value in row:
+                each = WriteOnlyCell(sheet, value=_typed(value))
+                if isinstance(each.value, str):
+                    each.data_type = "s"  # never a formula, never an error value
+                elif isinstance(value, date):
+                    each.number_format = "yyyy-mm-dd"
+                if number == 0:
+                    each.font = Font(bold=True)
+                cells.append(each)
+            sheet.append(cells)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def _record_row(record: Record, names: Sequence[str], dates: set[str]) -> list[Any]:
+    row = record_cells(record)
+    for name in names:
+        value = record.values.get(name)
+        row += [_dated(value.value, name in dates), value.outcome.value] if value else [None, None]
+    return row
+
+
+def _value_rows(record: Record, dates: set[str]) -> Iterator[list[Any]]:
+    """A row an item; one for a value without items."""
+    for name, value in record.values.items():
+        for number, (item, span) in enumerate(_items(value), start=1):
+            row: list[Any] = [record.id, name, number if isinstance(value.value, list) else None]
+            row += [_dated(item, name in dates), value.outcome.value, value.confidence]
+            if span is not None:
+                row += [str(span.place), span.start, span.end, span.text, span.match]
+            yield row
+
+
+def _items(value: Value) -> list[tuple[Any, Any]]:
+    items = value.value if isinstance(value.value, list) else [value.value]
+    return list(zip_longest(items, value.spans)) or [(None, None)]
+
+
+def _dated(value: Any, is_date: bool) -> Any:
+    if is_date and isinstance(value, str):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return value  # its outcome says that it is invalid
+        return day if day >= _FIRST_DAY else value
+    return value
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value if math.isfinite(value) and abs(value) <= _MAX_NUMBER else str(value)
+    value = cell(value)
+    if isinstance(value, str):
+        value = _UNWRITABLE.sub("\ufffd", value)
+        if len(value) > MAX_CHARACTERS:
+            note = f" … [cut: {len(value)} characters are more than a cell holds; jsonl has them all]"
+            value = value[: MAX_CHARACTERS - len(note)] + note
+    return value
