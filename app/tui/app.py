@@ -1,0 +1,65 @@
+"""The terminal UI: a face of one session, which it is handed. Knows no model, no reader and no database."""
+
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from thresher.app.locations import Locations
+from thresher.app.tui.help import HelpDialog, keys_of
+from thresher.app.tui.home import HomeScreen
+from thresher.app.tui.ports import SessionPort
+from thresher.app.tui.themes import DARK, LIGHT, colours
+
+
+class ThresherApp(App[None]):
+    """The app. `session` is the caller's to close."""
+
+    TITLE = "Thresher"
+    CSS_PATH = "thresher.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "help", "Help", key_display="?"),
+        Binding("t", "theme", "Light or dark", show=False),
+        Binding("q,ctrl+q", "quit", "Quit", key_display="q"),
+    ]
+
+    def __init__(self, session: SessionPort) -> None:
+        super().__init__()
+        self._session = session
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self._colours = dict(colours(DARK))
+
+    def on_mount(self) -> None:
+        """Starts at home."""
+        self._home = HomeScreen(self._session, self._colours)
+        self.push_screen(self._home)
+
+    def action_help(self) -> None:
+        """The keys of the screen on top."""
+        screen: Screen[Any] = self.screen
+        if not isinstance(screen, HelpDialog):
+            self.push_screen(HelpDialog(getattr(screen, "HELP", ""), keys_of(screen), self._colours))
+
+    def action_theme(self) -> None:
+        """Dark to light, light to dark."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    async def action_quit(self) -> None:
+        """Ends; a run that goes on keeps what is done."""
+        self._home.stop()
+        self.exit()
+
+
+def run(locations: Locations) -> None:
+    """Opens a session, shows it, and closes it."""
+    from thresher.app.session import Session
+
+    session = Session(locations)
+    try:
+        ThresherApp(session).run()
+    finally:
+        session.close()

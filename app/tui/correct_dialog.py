@@ -1,0 +1,107 @@
+"""One value, corrected by hand: typed, or chosen where the field has choices."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Footer, Input, OptionList, Static, TextArea
+from textual.widgets.option_list import Option
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
+from thresher.app.tui.modal import Dialog, problem_line
+from thresher.app.tui.typed_value import form_of, parse_typed
+from thresher.app.tui.wording import one_line, shown
+
+_NOTHING = "(not in the document)"
+
+
+@dataclass(frozen=True)
+class NewValue:
+    """What the analyst says instead: None, or an empty list, is 'not in the document'."""
+
+    value: Any
+
+
+class CorrectDialog(Dialog[NewValue]):
+    """Returns the new value."""
+
+    HELP = "Type what the document says, or leave it empty where it says nothing."
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", "Save", priority=True)]
+
+    def __init__(self, field: Field, value: Any) -> None:
+        super().__init__()
+        self._field = field
+        self._value = value
+        self._choices = ("yes", "no") if field.type == "boolean" else field.values
+
+    def compose(self) -> ComposeResult:
+        """The field, what it asks, and the way to answer that fits its type."""
+        with Vertical(classes="dialog"):
+            yield Static(one_line(self._field.name), classes="dialog-title", markup=False)
+            about = self._field.description or "What does the document say?"
+            hint = (
+                "Choose, and Enter." if self._choices else f"Type {form_of(self._field)}; empty: {_NOTHING}."
+            )
+            yield Static(f"{one_line(about)}\n{hint}", classes="hint", markup=False)
+            if self._choices:
+                yield OptionList(
+                    *(Option(one_line(choice)) for choice in self._choices),
+                    _NOTHING,
+                    id="choices",
+                    markup=False,
+                )
+            elif self._field.is_list:
+                items = self._value or []
+                yield TextArea("\n".join(items), id="typed-lines", soft_wrap=True, tab_behavior="focus")
+            else:
+                yield Input(shown(self._value), id="typed", select_on_focus=True)
+            yield problem_line()
+            with Horizontal(classes="buttons"):
+                yield Button("Save", variant="primary", id="accept")
+                yield Button("Cancel", id="give-up")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """The choice that stands now is highlighted."""
+        if self._choices:
+            current = shown(self._value)
+            at = self._choices.index(current) if current in self._choices else len(self._choices)
+            self.query_one("#choices", OptionList).highlighted = at
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter saves."""
+        event.stop()
+        self.action_accept()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A choice saves."""
+        event.stop()
+        self.action_accept()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The two ways out."""
+        event.stop()
+        if event.button.id == "accept":
+            self.action_accept()
+        else:
+            self.action_give_up()
+
+    def action_accept(self) -> None:
+        """Returns the value, or says what is wrong with it."""
+        try:
+            value = parse_typed(self._field, self._typed())
+        except UsageError as error:
+            self.problem(str(error))
+            return
+        self.dismiss(NewValue(value))
+
+    def _typed(self) -> str:
+        if self._choices:
+            at = self.query_one("#choices", OptionList).highlighted
+            return self._choices[at] if at is not None and at < len(self._choices) else ""
+        if self._field.is_list:
+            return self.query_one("#typed-lines", TextArea).text
+        return self.query_one("#typed", Input).value

@@ -1,0 +1,114 @@
+"""Where to export records to, and in what format. A file that is there is only replaced on a second yes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from thresher.app.tui.modal import Dialog, problem_line
+
+#: Format, file ending, what it is good for.
+FORMATS: tuple[tuple[str, str, str], ...] = (
+    ("jsonl", ".jsonl", "JSON lines: everything, for scripts"),
+    ("csv", ".csv", "CSV: one row a record"),
+    ("xlsx", ".xlsx", "Excel: values, outcomes and places"),
+    ("markdown", ".md", "Markdown: to read and to share"),
+)
+
+
+@dataclass(frozen=True)
+class ExportChoice:
+    """A format and a file, which may be replaced."""
+
+    format: str
+    path: Path
+
+
+class ExportDialog(Dialog[ExportChoice]):
+    """Returns the choice."""
+
+    HELP = "Writes the records of the run, corrections in place."
+
+    def __init__(self, records: int, stem: str, folder: Path) -> None:
+        super().__init__()
+        self._records = records
+        self._start = folder / f"{stem}{FORMATS[0][1]}"
+        self._confirmed: Path | None = None
+
+    def compose(self) -> ComposeResult:
+        """The formats, the path, the buttons."""
+        what = "1 record" if self._records == 1 else f"{self._records} records"
+        with Vertical(classes="dialog"):
+            yield Static(f"Export {what}", classes="dialog-title", markup=False)
+            yield OptionList(
+                *(Option(about, id=name) for name, _, about in FORMATS), id="formats", markup=False
+            )
+            yield Input(str(self._start), id="export-path", select_on_focus=False)
+            yield problem_line()
+            with Horizontal(classes="buttons"):
+                yield Button("Export", variant="primary", id="accept")
+                yield Button("Cancel", id="give-up")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """The first format is the start."""
+        self.query_one("#formats", OptionList).highlighted = 0
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """The path's ending follows the format."""
+        event.stop()
+        box = self.query_one("#export-path", Input)
+        path = Path(box.value)
+        if path.suffix in {ending for _, ending, _ in FORMATS}:
+            box.value = str(path.with_suffix(FORMATS[event.option_index][1]))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """On to the path."""
+        event.stop()
+        self.query_one("#export-path", Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Another path needs its own yes."""
+        event.stop()
+        self._ask_again()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter exports."""
+        event.stop()
+        self._accept()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The two ways out."""
+        event.stop()
+        if event.button.id == "accept":
+            self._accept()
+        else:
+            self.action_give_up()
+
+    def _accept(self) -> None:
+        typed = self.query_one("#export-path", Input).value.strip()
+        if not typed:
+            self.problem("Type the path of the file to write.")
+            return
+        path = Path(typed).expanduser().absolute()
+        if path.is_dir():
+            self.problem(f"{path} is a folder. Add a file name.")
+        elif not path.parent.is_dir():
+            self.problem(f"There is no folder {path.parent}. Type a path in a folder that is there.")
+        elif path.exists() and self._confirmed != path:
+            self._confirmed = path
+            self.problem(f"{path.name} is there already. Press Enter again to replace it.")
+            self.query_one("#accept", Button).label = "Replace"
+            self.query_one("#accept", Button).variant = "error"
+        else:
+            at = self.query_one("#formats", OptionList).highlighted or 0
+            self.dismiss(ExportChoice(FORMATS[at][0], path))
+
+    def _ask_again(self) -> None:
+        self._confirmed = None
+        self.problem("")
+        self.query_one("#accept", Button).label = "Export"
+        self.query_one("#accept", Button).variant = "primary"

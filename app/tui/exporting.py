@@ -1,0 +1,36 @@
+"""Export from a screen: asks where to, writes in a worker, tells the screen by an `Exported` message."""
+
+from pathlib import Path
+
+from textual.screen import Screen
+
+from thresher.app.tui.export_dialog import ExportChoice, ExportDialog
+from thresher.app.tui.messages import Exported, Problem
+from thresher.app.tui.ports import SessionPort
+
+
+def start_export(screen: Screen[None], session: SessionPort, run: int, stem: str, folder: Path) -> None:
+    """Opens the dialog over `screen` for the records of `run`."""
+    try:
+        count = len(session.store.records(run))
+    except Exception as error:
+        screen.post_message(Exported("", Problem.of(error)))
+        return
+
+    def take(choice: ExportChoice | None) -> None:
+        if choice is not None:
+            screen.run_worker(lambda: _write(screen, session, run, choice), thread=True, group="export")
+
+    screen.app.push_screen(ExportDialog(count, stem, folder), take)
+
+
+def _write(screen: Screen[None], session: SessionPort, run: int, choice: ExportChoice) -> None:
+    # Imported here: formats such as XLSX are heavy, and start-up must not pay for them.
+    from thresher.app.export import export
+
+    try:
+        export([stored.record for stored in session.store.records(run)], choice.format, choice.path)
+    except Exception as error:
+        screen.post_message(Exported(str(choice.path), Problem.of(error)))
+        return
+    screen.post_message(Exported(str(choice.path)))

@@ -1,0 +1,87 @@
+"""What the first screen says of a document, a run and a record type: texts, no widgets."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from thresher.adapters.fields import Field
+from thresher.app.tui.ports import PackPort
+from thresher.app.tui.queue import Entry, Queue, Stage
+from thresher.app.tui.record_type_list import Choice
+from thresher.app.tui.stretch_table import ColumnSpec
+from thresher.app.tui.wording import Colours, counted, counts_text, one_line, time_left
+
+QUEUE_COLUMNS = (
+    ColumnSpec("name", "Document", share=1),
+    ColumnSpec("stage", "Status", width=12),
+    ColumnSpec("values", "Values", width=16),
+)
+
+#: A symbol and a colour a stage.
+_STAGES: dict[Stage, tuple[str, str]] = {
+    Stage.WAITING: ("·", "muted"),
+    Stage.READING: ("▸", "primary"),
+    Stage.ASKING: ("▸", "primary"),
+    Stage.OK: ("✓", "success"),
+    Stage.PARTIAL: ("◐", "warning"),
+    Stage.FAILED: ("✗", "error"),
+}
+
+
+def entry_cells(entry: Entry, colours: Colours) -> Sequence[Text]:
+    """The cells of a document in the queue."""
+    mark, role = _STAGES[entry.stage]
+    values = counts_text(entry.record, colours) if entry.record else Text("")
+    return Text(one_line(entry.name)), Text(f"{mark} {entry.stage.value}", colours[role]), values
+
+
+def entry_detail(entry: Entry, colours: Colours) -> Text:
+    """Two lines on a document: where it is, and what came of it."""
+    where = one_line(str(entry.source.path or entry.source.id))
+    if entry.record and entry.record.error:
+        return Text.assemble((one_line(entry.record.error.message), colours["error"]))
+    detail = Text(where, style=colours["muted"])
+    if entry.record:
+        before = "done before, " if entry.reused else ""
+        detail.append(f"\n{before}{entry.record.seconds:.1f} s. Enter opens the record.")
+    elif entry.windows > 1:
+        detail.append(f"\n{entry.windows} parts for the model")
+    return detail
+
+
+def progress_words(queue: Queue, colours: Colours) -> Text:
+    """How far the run is, or how it ended, or what to do first."""
+    if queue.cancelling:
+        return Text("cancelling: what is done is kept", style=colours["warning"])
+    if queue.running:
+        parts = [f"{queue.done} of {queue.total}", time_left(queue.seconds_left), one_line(queue.activity)]
+        return Text("  ·  ".join(part for part in parts if part), no_wrap=True, overflow="ellipsis")
+    if (end := queue.finished) is not None:
+        words = Text("Cancelled. " if end.cancelled else "Done. ", style="bold")
+        words.append(f"✓ {end.ok} done", colours["success"])
+        if end.partial:
+            words.append(f"  ◐ {end.partial} partial", colours["warning"])
+        if end.failed:
+            words.append(f"  ✗ {end.failed} failed", colours["error"])
+        words.append(f"  in {end.seconds:.0f} s.  Enter opens, x exports", colours["muted"])
+        return words
+    if len(queue):
+        return Text(f"{counted(len(queue), 'document')}. s starts.", style=colours["muted"])
+    return Text("")
+
+
+def record_type_card(pack: PackPort | None, choice: Choice, given: Sequence[Field], colours: Colours) -> Text:
+    """The record type in hand: what it is for, and its fields."""
+    card = Text()
+    fields: list[Field] = []
+    if pack is not None and choice.record_type is not None:
+        card.append(one_line(pack.description.strip()), colours["muted"])
+        card.append("\n\n")
+        fields = list(pack.record_types[choice.record_type].fields)
+    elif not given:
+        card.append("Only the fields that you add: press f.", colours["muted"])
+    own = {field.name for field in given}
+    for field in [f for f in fields if f.name not in own] + list(given):
+        card.append(f"{one_line(field.name)} ", "bold" if field.name in own else "")
+        card.append(f"{field.type}\n", colours["muted"])
+    return card

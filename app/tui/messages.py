@@ -1,0 +1,122 @@
+"""What workers tell the screens. Workers compute and post these; handlers alone touch widgets."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from thresher.adapters.errors import NoModelError, ThresherError
+from thresher.app.documents.document import Document
+from thresher.app.events import Event
+from thresher.app.sources import Source
+from thresher.app.tui.ports import RunPort, StoredRecordPort
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that went wrong, to be shown in place."""
+
+    title: str
+    message: str
+    no_model: bool = False
+
+    @classmethod
+    def of(cls, error: Exception) -> "Problem":
+        """An error in words: ours says what to do by itself; any other is a fault of the program."""
+        if isinstance(error, ThresherError):
+            return cls("That did not work", str(error), isinstance(error, NoModelError))
+        return cls(
+            "An error in Thresher itself",
+            f"{type(error).__name__}: {error}. Records that were finished are kept. Try once more; "
+            "if it comes back, report it with this message.",
+        )
+
+
+class Inbox:
+    """Events on their way from a worker to a screen: many events, one message.
+
+    `put` says whether a message is due; until the screen has taken the events, none is.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._events: list[Event] = []
+
+    def put(self, event: Event) -> bool:
+        """Adds an event; True where the inbox was empty."""
+        with self._lock:
+            self._events.append(event)
+            return len(self._events) == 1
+
+    def take(self) -> list[Event]:
+        """Everything that came since the last call, in order."""
+        with self._lock:
+            taken, self._events = self._events, []
+            return taken
+
+
+@dataclass
+class EventsWaiting(Message):
+    """The inbox holds events."""
+
+    inbox: Inbox
+
+
+@dataclass
+class RunEnded(Message):
+    """The worker has returned. `problem` where it crashed."""
+
+    inbox: Inbox
+    problem: Problem | None
+
+
+@dataclass
+class SourcesFound(Message):
+    """Paths have become sources; `skipped` files in folders are of no kind that is read."""
+
+    sources: Sequence[Source]
+    skipped: int = 0
+    problem: Problem | None = None
+
+
+@dataclass
+class RunsLoaded(Message):
+    """Past runs, the newest first."""
+
+    runs: Sequence[RunPort]
+    problem: Problem | None = None
+
+
+@dataclass
+class RecordsLoaded(Message):
+    """A run's records, and which of them to show."""
+
+    run: int
+    records: Sequence[StoredRecordPort]
+    index: int
+    problem: Problem | None = None
+
+
+@dataclass
+class DocumentLoaded(Message):
+    """The document of a record."""
+
+    record_id: int
+    document: Document | None
+    problem: Problem | None = None
+
+
+@dataclass
+class Exported(Message):
+    """A file was written, or not."""
+
+    path: str
+    problem: Problem | None = None
+
+
+@dataclass
+class Corrected(Message):
+    """A correction is stored, or was refused."""
+
+    problem: Problem | None = None

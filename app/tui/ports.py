@@ -1,0 +1,124 @@
+"""What the screens ask of a session: so that a test can inject one. `app.session.Session` fits."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from thresher.adapters.fields import Field
+from thresher.app.documents.document import Document
+from thresher.app.events import Event
+from thresher.app.record import Record
+from thresher.app.sources import Source
+from thresher.app.task import Task
+
+
+class RecordTypePort(Protocol):
+    """One kind of record of a pack."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def fields(self) -> tuple[Field, ...]: ...  # noqa: D102
+
+
+class PackPort(Protocol):
+    """A domain and its record types."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def description(self) -> str: ...  # noqa: D102
+    @property
+    def record_types(self) -> Mapping[str, RecordTypePort]: ...  # noqa: D102
+
+
+class ModelPort(Protocol):
+    """An installed model."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+
+class StoredRecordPort(Protocol):
+    """A record, its number, and the fields that the analyst changed."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def record(self) -> Record: ...  # noqa: D102
+    @property
+    def corrected(self) -> frozenset[str]: ...  # noqa: D102
+
+
+class RunPort(Protocol):
+    """A past run: what was asked, when, and how it went."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def task(self) -> Task: ...  # noqa: D102
+    @property
+    def total(self) -> int: ...  # noqa: D102
+    @property
+    def started(self) -> datetime: ...  # noqa: D102
+    @property
+    def ok(self) -> int: ...  # noqa: D102
+    @property
+    def partial(self) -> int: ...  # noqa: D102
+    @property
+    def failed(self) -> int: ...  # noqa: D102
+
+
+class StorePort(Protocol):
+    """Runs, records, documents and corrections."""
+
+    def runs(self, limit: int = 50) -> Sequence[RunPort]:
+        """The newest first."""
+
+    def records(self, run: int) -> Sequence[StoredRecordPort]:
+        """A run's records, corrections in place."""
+
+    def document_of(self, record_id: int) -> Document | None:
+        """The reading that the record's spans count characters of."""
+
+    def correct(self, record_id: int, field: str, value: Any, note: str = "") -> None:
+        """Say what is right."""
+
+
+class SessionPort(Protocol):
+    """The one object behind all screens. `extract` runs in the calling thread."""
+
+    @property
+    def store(self) -> StorePort: ...  # noqa: D102
+
+    def packs(self) -> Mapping[str, PackPort]:
+        """The packs by domain."""
+
+    def models(self) -> Sequence[ModelPort]:
+        """The models that are installed."""
+
+    def task(
+        self,
+        domain: str | None,
+        record_type: str | None,
+        fields: Sequence[Field] = (),
+        model: str | None = None,
+        adapter: str | None = None,
+    ) -> Task:
+        """What to ask. Raises ThresherError where it does not fit."""
+
+    def extract(
+        self,
+        sources: Sequence[Source],
+        task: Task,
+        *,
+        again: bool = False,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Documents to records, event by event."""
+
+    def close(self) -> None:
+        """Let go of everything."""

@@ -1,0 +1,53 @@
+"""A record as rows: one a value, and one an item where a value is a list. Knows no widget."""
+
+from dataclasses import dataclass
+
+from thresher.app.record import Outcome, Record, Span, Value
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """A field's value, or one item of it (`item` counts from 0; None where the value is no list)."""
+
+    field: str
+    item: int | None
+    value: object
+    outcome: Outcome
+    confidence: float | None
+    spans: tuple[Span, ...]
+
+    @property
+    def key(self) -> str:
+        """Unique in the record."""
+        return f"{self.field}\0{self.item or 0}"
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the field's name stands on this row."""
+        return not self.item
+
+
+def rows_of(record: Record) -> list[FieldRow]:
+    """The rows of a record, fields and items in order."""
+    return [row for name, value in record.values.items() for row in _rows(name, value)]
+
+
+def spans_of(record: Record) -> list[Span]:
+    """Every span of the record."""
+    return [span for value in record.values.values() for span in value.spans if span]
+
+
+def _rows(name: str, value: Value) -> list[FieldRow]:
+    if not isinstance(value.value, list | tuple) or not value.value:
+        shown = None if isinstance(value.value, list | tuple) else value.value
+        spans = tuple(span for span in value.spans if span)
+        return [FieldRow(name, None, shown, value.outcome, value.confidence, spans)]
+    matched = len(value.spans) == len(value.value)
+    rows = []
+    for number, item in enumerate(value.value):
+        span = value.spans[number] if matched else None
+        outcome = value.outcome
+        if matched and value.outcome in (Outcome.FOUND, Outcome.UNGROUNDED):
+            outcome = Outcome.FOUND if span else Outcome.UNGROUNDED
+        rows.append(FieldRow(name, number, item, outcome, value.confidence, (span,) if span else ()))
+    return rows

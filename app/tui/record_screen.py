@@ -1,0 +1,263 @@
+"""A record beside its source: every value, how sure it is, and the place in the text that states it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from thresher.adapters.fields import Field
+from thresher.app.task import Task
+from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
+from thresher.app.tui.exporting import start_export
+from thresher.app.tui.messages import Corrected, DocumentLoaded, Exported, Problem, RecordsLoaded
+from thresher.app.tui.ports import SessionPort, StoredRecordPort
+from thresher.app.tui.record_rows import FieldRow, rows_of, spans_of
+from thresher.app.tui.source_view import SourceView
+from thresher.app.tui.stretch_table import ColumnSpec, StretchTable
+from thresher.app.tui.wording import MARKS, MEANINGS, Colours, confidence_text, one_line, outcome_text, shown
+
+
+class RecordScreen(Screen[None]):
+    """One record of a run at a time."""
+
+    HELP = (
+        "Up and Down move through the values; the text beside them scrolls to the place that states the "
+        "value in hand. What you correct is kept, and wins over what the model said."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "app.pop_screen", "Back"),
+        Binding("e", "edit", "Correct"),
+        Binding("p,left_square_bracket", "step(-1)", "Previous", key_display="p"),
+        Binding("n,right_square_bracket", "step(1)", "Next", key_display="n"),
+        Binding("x", "export", "Export"),
+    ]
+
+    def __init__(
+        self, session: SessionPort, run: int, task: Task, colours: Colours, source_id: str | None = None
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._run = run
+        self._asked = task
+        self._colours = colours
+        self._source_id = source_id
+        self._records: Sequence[StoredRecordPort] = ()
+        self._index = 0
+        self._rows: dict[str, FieldRow] = {}
+
+    def compose(self) -> ComposeResult:
+        """Values left (narrow: above), source right (narrow: below)."""
+        yield Static(classes="top-bar", id="record-title", markup=False)
+        yield Static(classes="problem", markup=False)
+        with Horizontal(id="record-panes"):
+            with Vertical(id="values-pane"):
+                yield StretchTable(
+                    [
+                        ColumnSpec("field", "Field", share=4),
+                        ColumnSpec("value", "Value", share=6),
+                        ColumnSpec("outcome", "Outcome", width=12),
+                        ColumnSpec("confidence", "Confidence", width=10),
+                    ],
+                    id="values",
+                )
+                yield Static(id="value-detail", markup=False)
+            with Vertical(id="source-pane"):
+                yield SourceView(id="source")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Loads the run's records."""
+        self._load(0)
+        self.query_one("#values").focus()
+
+    @property
+    def stored(self) -> StoredRecordPort | None:
+        """The record on screen."""
+        return self._records[self._index] if self._index < len(self._records) else None
+
+    @property
+    def row(self) -> FieldRow | None:
+        """The value in hand."""
+        return self._rows.get(self.query_one("#values", StretchTable).current_key or "")
+
+    @work(thread=True, exclusive=True, group="records")
+    def _load(self, index: int) -> None:
+        try:
+            records = self._session.store.records(self._run)
+        except Exception as error:
+            self.post_message(RecordsLoaded(self._run, (), 0, Problem.of(error)))
+            return
+        if self._source_id is not None:
+            ids = [stored.record.id for stored in records]
+            index = ids.index(self._source_id) if self._source_id in ids else 0
+            self._source_id = None
+        self.post_message(RecordsLoaded(self._run, records, index))
+
+    @work(thread=True, exclusive=True, group="document")
+    def _load_document(self, record_id: int) -> None:
+        try:
+            self.post_message(DocumentLoaded(record_id, self._session.store.document_of(record_id)))
+        except Exception as error:
+            self.post_message(DocumentLoaded(record_id, None, Problem.of(error)))
+
+    @work(thread=True, group="correct")
+    def _correct(self, record_id: int, field: str, value: Any) -> None:
+        try:
+            self._session.store.correct(record_id, field, value)
+            self.post_message(Corrected())
+        except Exception as error:
+            self.post_message(Corrected(Problem.of(error)))
+
+    def on_records_loaded(self, message: RecordsLoaded) -> None:
+        """Shows the record that was asked for."""
+        self._say(message.problem)
+        if not message.records:
+            return
+        before = self.stored.id if self.stored else None
+        self._records = message.records
+        self._index = min(max(message.index, 0), len(message.records) - 1)
+        self._show(new_document=before != self._records[self._index].id)
+
+    def on_document_loaded(self, message: DocumentLoaded) -> None:
+        """Shows the text, at the value in hand."""
+        if self.stored is None or message.record_id != self.stored.id:
+            return
+        self._say(message.problem)
+        pane = self.query_one("#source-pane")
+        document = message.document
+        pane.border_title = Text(one_line(document.name)) if document else "Source"
+        self.query_one("#source", SourceView).show(document.text if document else "(no text was read)")
+        self._mark()
+
+    def on_corrected(self, message: Corrected) -> None:
+        """The record again, with the correction in place."""
+        self._say(message.problem)
+        if not message.problem:
+            self._load(self._index)
+
+    def on_exported(self, message: Exported) -> None:
+        """Says where the file is."""
+        self._say(message.problem)
+        if not message.problem:
+            self.notify(f"Written: {message.path}", markup=False)
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """The text follows the values."""
+        event.stop()
+        self._mark()
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """Enter corrects."""
+        event.stop()
+        self.action_edit()
+
+    def action_step(self, by: int) -> None:
+        """To the next record, or the one before; what has been stored since is there too."""
+        target = self._index + by
+        if target >= len(self._records):
+            self._load(target)
+        elif target >= 0:
+            self._index = target
+            self._show(new_document=True)
+
+    def action_edit(self) -> None:
+        """Opens the value in hand to be corrected."""
+        stored, row = self.stored, self.row
+        if stored is None or row is None:
+            return
+        field = self._field(row.field, stored.record.values[row.field].value)
+
+        def take(new: NewValue | None) -> None:
+            if new is not None:
+                self._correct(stored.id, field.name, new.value)
+
+        self.app.push_screen(CorrectDialog(field, stored.record.values[row.field].value), take)
+
+    def action_export(self) -> None:
+        """Exports all records of the run."""
+        start_export(self, self._session, self._run, f"{self._asked.record_type}-{self._run}", Path.cwd())
+
+    def _show(self, new_document: bool) -> None:
+        stored = self.stored
+        assert stored is not None
+        record = stored.record
+        name = Path(record.path).name if record.path else record.id
+        place = f"{self._index + 1} of {len(self._records)}"
+        self.query_one("#record-title", Static).update(
+            Text.assemble(
+                (one_line(name), "bold"),
+                f"   {place}   ",
+                (one_line(f"{record.record_type} · {record.model}"), "dim"),
+            )
+        )
+        if record.error:
+            self._say(Problem("", f"{record.error.message}"))
+        rows = rows_of(record)
+        self._rows = {row.key: row for row in rows}
+        table = self.query_one("#values", StretchTable)
+        table.set_rows((row.key, self._cells(row, row.field in stored.corrected)) for row in rows)
+        if new_document:
+            table.go_to(0)
+            self.query_one("#source", SourceView).show("")
+            self._load_document(stored.id)
+        self._mark()
+
+    def _mark(self) -> None:
+        stored, row = self.stored, self.row
+        if stored is None:
+            return
+        source = self.query_one("#source", SourceView)
+        source.mark(spans_of(stored.record), row.spans if row else ())
+        self.query_one("#value-detail", Static).update(self._detail(row) if row else Text("No values."))
+        place = str(row.spans[0].place) if row and row.spans else ""
+        self.query_one("#source-pane").border_subtitle = Text(one_line(place))
+
+    def _detail(self, row: FieldRow) -> Text:
+        mark, role = MARKS[row.outcome]
+        color = self._colours[role]
+        corrected = self.stored is not None and row.field in self.stored.corrected
+        detail = Text()
+        detail.append(one_line(shown(row.value)) or "(nothing)", "bold" if row.value is not None else "dim")
+        detail.append("\n")
+        if corrected:
+            detail.append("✎ you corrected this", self._colours["primary"])
+        else:
+            detail.append(f"{mark} {row.outcome.value}", color)
+            detail.append(f": {MEANINGS[row.outcome]}", "dim")
+        if row.spans and (place := str(row.spans[0].place)):
+            detail.append(f"  {one_line(place)}", self._colours["accent"])
+        return detail
+
+    def _cells(self, row: FieldRow, corrected: bool) -> Sequence[Text]:
+        name = Text(one_line(row.field)) if row.is_first else Text("")
+        value = Text(one_line(shown(row.value)))
+        outcome = (
+            Text("✎ corrected", self._colours["primary"])
+            if corrected
+            else outcome_text(row.outcome, self._colours)
+        )
+        confidence = confidence_text(None if corrected else row.confidence, self._colours)
+        return name, value, outcome, confidence if row.is_first else Text("")
+
+    def _field(self, name: str, value: Any) -> Field:
+        """The field as it was asked; where its record had fields of its own, one that fits the value."""
+        for field in self._asked.fields:
+            if field.name == name:
+                return field
+        if isinstance(value, list):
+            return Field(name=name, type="list[string]")
+        if isinstance(value, bool):
+            return Field(name=name, type="boolean")
+        return Field(name=name, type="number" if isinstance(value, int | float) else "string")
+
+    def _say(self, problem: Problem | None) -> None:
+        line = self.query_one(".problem", Static)
+        line.update(Text(problem.message if problem else ""))
+        line.set_class(problem is not None, "-shown")

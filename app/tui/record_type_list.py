@@ -1,0 +1,70 @@
+"""The domains with their record types: what is highlighted is what will be asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from thresher.app.tui.ports import PackPort
+from thresher.app.tui.wording import Colours, one_line
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A record type of a domain; None and None where only fields of one's own are asked."""
+
+    domain: str | None
+    record_type: str | None
+    title: str
+
+
+OWN_FIELDS = Choice(None, None, "Own fields")
+
+
+class RecordTypeList(OptionList):
+    """A heading a domain, its record types below, and last the choice of own fields alone."""
+
+    class Chosen(Message):
+        """Another record type is highlighted."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+    def __init__(self, packs: Mapping[str, PackPort], colours: Colours, *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False, compact=True)
+        self._choices: dict[str, Choice] = {}
+        self._packs = packs
+        self._colours = colours
+
+    def on_mount(self) -> None:
+        """Lists, and stands on the first record type."""
+        for domain, pack in self._packs.items():
+            heading = Text(one_line(pack.title), style=f"bold {self._colours['muted']}", no_wrap=True)
+            self.add_option(Option(heading, disabled=True))
+            for name, record_type in pack.record_types.items():
+                self._add(Choice(domain, name, record_type.title))
+        self.add_option(Option(Text("No domain", style=f"bold {self._colours['muted']}"), disabled=True))
+        self._add(OWN_FIELDS)
+        self.highlighted = 1
+
+    @property
+    def choice(self) -> Choice:
+        """What is highlighted."""
+        option = self.highlighted_option
+        return self._choices.get(option.id or "", OWN_FIELDS) if option else OWN_FIELDS
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Tells the screen."""
+        event.stop()
+        self.post_message(self.Chosen(self.choice))
+
+    def _add(self, choice: Choice) -> None:
+        key = f"{choice.domain}/{choice.record_type}"
+        self._choices[key] = choice
+        self.add_option(
+            Option(Text(f"  {one_line(choice.title)}", no_wrap=True, overflow="ellipsis"), id=key)
+        )

@@ -1,0 +1,108 @@
+"""Past runs: what was asked, when, and how it went; Enter opens the records."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from thresher.app.tui.messages import Problem, RunsLoaded
+from thresher.app.tui.ports import RunPort, SessionPort
+from thresher.app.tui.record_screen import RecordScreen
+from thresher.app.tui.stretch_table import ColumnSpec, StretchTable
+from thresher.app.tui.wording import Colours, one_line
+
+
+class RunsScreen(Screen[None]):
+    """The newest runs first."""
+
+    HELP = "Every run is kept, with its documents' text, records and corrections."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "app.pop_screen", "Back"),
+        Binding("enter", "open", "Open", show=True),
+    ]
+
+    def __init__(self, session: SessionPort, colours: Colours) -> None:
+        super().__init__()
+        self._session = session
+        self._colours = colours
+        self._runs: dict[str, RunPort] = {}
+
+    def compose(self) -> ComposeResult:
+        """A table, or a word on why it is empty."""
+        yield Static("Past runs", classes="top-bar", markup=False)
+        yield StretchTable(
+            [
+                ColumnSpec("when", "Started", width=16),
+                ColumnSpec("what", "Record", share=3),
+                ColumnSpec("model", "Model", share=2),
+                ColumnSpec("outcome", "Documents", width=20),
+            ],
+            id="runs",
+        )
+        yield Static(
+            "No runs yet.\n\nAdd documents and press s on the first screen.", classes="empty", markup=False
+        )
+        yield Static(classes="problem", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Loads."""
+        self.query_one(".empty").display = False
+        self._load()
+
+    @work(thread=True, exclusive=True)
+    def _load(self) -> None:
+        try:
+            self.post_message(RunsLoaded(self._session.store.runs()))
+        except Exception as error:
+            self.post_message(RunsLoaded((), Problem.of(error)))
+
+    def on_runs_loaded(self, message: RunsLoaded) -> None:
+        """Fills the table."""
+        if message.problem:
+            problem = self.query_one(".problem", Static)
+            problem.update(Text(message.problem.message))
+            problem.add_class("-shown")
+        self._runs = {str(run.id): run for run in message.runs}
+        table = self.query_one("#runs", StretchTable)
+        table.set_rows((key, self._cells(run)) for key, run in self._runs.items())
+        table.display = bool(self._runs)
+        self.query_one(".empty").display = not self._runs and not message.problem
+        table.focus()
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """Enter or a click opens the run."""
+        event.stop()
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Opens the records of the run under the cursor."""
+        key = self.query_one("#runs", StretchTable).current_key
+        if key is None:
+            return
+        run = self._runs[key]
+        if run.ok + run.partial + run.failed == 0:
+            self.notify("This run has no records: it was stopped before the first.", markup=False)
+            return
+        self.app.push_screen(RecordScreen(self._session, run.id, run.task, self._colours))
+
+    def _cells(self, run: RunPort) -> Sequence[Text]:
+        colours = self._colours
+        outcome = [Text(f"✓ {run.ok}", colours["success"])]
+        if run.partial:
+            outcome.append(Text(f"◐ {run.partial}", colours["warning"]))
+        if run.failed:
+            outcome.append(Text(f"✗ {run.failed}", colours["error"]))
+        if left := run.total - run.ok - run.partial - run.failed:
+            outcome.append(Text(f"· {left}", colours["muted"]))
+        return (
+            Text(f"{run.started.astimezone():%Y-%m-%d %H:%M}"),
+            Text(one_line(f"{run.task.domain} / {run.task.record_type}")),
+            Text(one_line(run.task.model)),
+            Text("  ").join(outcome),
+        )

@@ -1,0 +1,80 @@
+"""A value that a person types, turned into a value of its field's type."""
+
+import json
+import math
+import re
+from datetime import date
+from typing import Any
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
+
+_YES = {"yes", "y", "true", "1"}
+_NO = {"no", "n", "false", "0"}
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_GROUPS = re.compile(r"(?<=\d)[, _'](?=\d{3}(\D|$))")
+
+
+def form_of(field: Field) -> str:
+    """What to type, in a few words."""
+    match field.type:
+        case "date":
+            return "a date as YYYY-MM-DD"
+        case "number":
+            return "a number, 1234.5"
+        case "integer":
+            return "a whole number"
+        case "boolean":
+            return "yes or no"
+        case "enum":
+            return "one of: " + ", ".join(field.values)
+        case "list[string]":
+            return "an item a line"
+        case _:
+            return "text"
+
+
+def parse_typed(field: Field, typed: str) -> Any:
+    """The value that was typed: None, or an empty list, where nothing was.
+
+    Raises UsageError, which names the field and what to type.
+    """
+    text = typed.strip()
+    if field.is_list:
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    if not text:
+        return None
+    match field.type:
+        case "date":
+            value: Any = _date(text)
+        case "number" | "integer":
+            value = _number(text, whole=field.type == "integer")
+        case "boolean":
+            low = text.casefold()
+            value = True if low in _YES else False if low in _NO else None
+        case "enum":
+            value = next((v for v in field.values if v.casefold() == text.casefold()), None)
+        case _:
+            value = text
+    if value is None:
+        raise UsageError(
+            f"{field.name}: {json.dumps(text, ensure_ascii=False)} does not fit. Type {form_of(field)}."
+        )
+    return value
+
+
+def _date(text: str) -> str | None:
+    try:
+        return date.fromisoformat(text).isoformat() if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    except ValueError:
+        return None
+
+
+def _number(text: str, whole: bool) -> int | float | None:
+    plain = _GROUPS.sub("", text)
+    if not _NUMBER.fullmatch(plain) or not plain.isascii():
+        return None
+    if re.fullmatch(r"[+-]?\d+", plain):
+        return int(plain) if len(plain) <= 16 else None
+    value = float(plain)
+    return None if whole or not math.isfinite(value) else value

@@ -1,0 +1,116 @@
+"""Words, symbols and colours for what a record says: one place, so that every screen says it alike.
+
+Text of documents comes through `visible` and lives in Text objects: it is never read as markup.
+"""
+
+import unicodedata
+from typing import Any
+
+from rich.text import Text
+
+from thresher.app.record import Outcome, Record
+
+#: A symbol and a theme colour an outcome; symbols that every terminal font has.
+MARKS: dict[Outcome, tuple[str, str]] = {
+    Outcome.FOUND: ("✓", "success"),
+    Outcome.ABSENT: ("–", "muted"),
+    Outcome.UNGROUNDED: ("?", "warning"),
+    Outcome.INVALID: ("!", "error"),
+    Outcome.TRUNCATED: ("…", "warning"),
+    Outcome.FAILED: ("✗", "error"),
+}
+
+MEANINGS: dict[Outcome, str] = {
+    Outcome.FOUND: "the document says so, at the place shown",
+    Outcome.ABSENT: "the document says nothing",
+    Outcome.UNGROUNDED: "the model said it, the text does not: check it",
+    Outcome.INVALID: "not a value of the field's type",
+    Outcome.TRUNCATED: "the answer ended before the value did",
+    Outcome.FAILED: "the model could not be asked",
+}
+
+_BAR_CELLS = 5
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+Colours = dict[str, str]  # role → colour, see `ThresherApp.colours`
+
+
+def visible(text: str) -> str:
+    """The text with control and format characters made visible, one for one. Tabs and newlines stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(char) for char in text)
+
+
+def _visible(char: str) -> str:
+    if char in "\t\n":
+        return char
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+        code = ord(char)
+        if code < 0x20:
+            return chr(0x2400 + code)
+        return "␡" if code == 0x7F else "�"
+    return char
+
+
+def one_line(text: str) -> str:
+    """Visible text on one line."""
+    return visible(text).replace("\n", "⏎").replace("\t", " ")
+
+
+def shown(value: Any) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return "; ".join(shown(item) for item in value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def outcome_text(outcome: Outcome, colours: Colours) -> Text:
+    """Symbol and word, in the outcome's colour."""
+    mark, role = MARKS[outcome]
+    return Text(f"{mark} {outcome.value}", style=colours[role], no_wrap=True)
+
+
+def counts_text(record: Record, colours: Colours) -> Text:
+    """How many values of each outcome: '✓ 4  ? 1'."""
+    counted = dict.fromkeys(MARKS, 0)
+    for value in record.values.values():
+        counted[value.outcome] += 1
+    parts = [Text(f"{MARKS[o][0]} {n}", style=colours[MARKS[o][1]]) for o, n in counted.items() if n]
+    return Text("  ").join(parts)
+
+
+def confidence_text(confidence: float | None, colours: Colours) -> Text:
+    """A bar of five cells and a percentage."""
+    if confidence is None:
+        return Text("")
+    share = min(max(confidence, 0.0), 1.0)
+    eighths = round(share * _BAR_CELLS * 8)
+    full, rest = divmod(eighths, 8)
+    bar = ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(_BAR_CELLS)
+    role = "success" if share >= 0.8 else "warning" if share >= 0.5 else "error"
+    return Text.assemble((bar, f"{colours[role]} on {colours['track']}"), f" {share:4.0%}", no_wrap=True)
+
+
+def time_left(seconds: float | None) -> str:
+    """'about 2 min left', or "" where there is no estimate."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"about {max(round(seconds), 1)} s left"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"about {minutes} min left"
+    return f"about {minutes // 60} h {minutes % 60:02d} min left"
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """'1 document', '2 documents'."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

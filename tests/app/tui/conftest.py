@@ -1,0 +1,193 @@
+"""A session that extracts without a model, over the real store: its records are found by plain search."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.fields import Field
+from thresher.adapters.pack import Pack, RecordType
+from thresher.app import events
+from thresher.app.documents.document import Document, Region
+from thresher.app.record import Outcome, Record, RecordError, Span, Value
+from thresher.app.sources import Source
+from thresher.app.store.store import Store
+from thresher.app.task import Task
+from thresher.app.tui.app import ThresherApp
+
+RECEIPT = (
+    Field(name="company", type="string", description="Who issued the receipt"),
+    Field(name="date", type="date", description="The day of the purchase"),
+    Field(name="total", type="number", description="The amount paid"),
+    Field(name="category", type="enum", description="What was bought", values=("food", "travel", "other")),
+    Field(name="items", type="list[string]", description="The goods"),
+    Field(name="vat_id", type="string"),
+)
+
+HOSTILE = "[red]x[/red] [/] \x1b[31m"
+
+RECEIPT_TEXT = (
+    "CORNER BAKERY LTD\n12 Mill Lane\n\nReceipt 4711\nDate:   2024-03-09\n\n"
+    + "\n".join(f"line {number} of small print that nobody reads" for number in range(60))
+    + f"\n\nRye bread\t4.20\nTea\t2.30\n{HOSTILE}\n\nTOTAL   6.50\nThank you!\n"
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    name: str
+
+
+@dataclass
+class FakeSession:
+    """Injects what a run brings: `crash` raises in the run, `gate` holds it at each document."""
+
+    store: Store
+    installed: list[str] = field(default_factory=lambda: ["starter"])
+    crash: Exception | None = None
+    gate: threading.Event | None = None
+    asked: list[tuple[Task, bool]] = field(default_factory=list)
+
+    def packs(self) -> dict[str, Pack]:
+        return PACKS
+
+    def models(self) -> list[Model]:
+        return [Model(name) for name in self.installed]
+
+    def task(
+        self,
+        domain: str | None,
+        record_type: str | None,
+        fields: Sequence[Field] = (),
+        model: str | None = None,
+        adapter: str | None = None,
+    ) -> Task:
+        if domain is None or record_type is None:
+            return Task("", "", "Extract.", tuple(fields), model=model or "starter")
+        kind = PACKS[domain].record_types[record_type].with_fields(fields)
+        return Task(domain, record_type, kind.instructions, kind.fields, "hash", model or self.installed[0])
+
+    def extract(
+        self,
+        sources: Sequence[Source],
+        task: Task,
+        *,
+        again: bool = False,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[events.Event]:
+        self.asked.append((task, again))
+        run = self.store.start_run(task, "settings", len(sources))
+        yield events.RunStarted(run, len(sources), 0)
+        yield events.ModelLoading(task.model)
+        counts = {"ok": 0, "partial": 0, "failed": 0}
+        cancelled = False
+        for number, source in enumerate(sources):
+            if cancel and cancel.is_set():
+                cancelled = True
+                break
+            yield events.DocumentStarted(source)
+            yield events.Progress(number, len(sources), 3.0 * (len(sources) - number), f"reading {source.id}")
+            while self.gate and not self.gate.is_set() and not (cancel and cancel.is_set()):
+                time.sleep(0.001)  # the run's own thread: a model at work
+            if self.crash:
+                raise self.crash
+            record, document = read(source, task)
+            if document:
+                yield events.DocumentRead(source, document, 1)
+            self.store.save_record(run, record, "settings", document)
+            counts[record.status] += 1
+            yield events.RecordReady(source, record, False)
+        self.store.finish_run(run, cancelled=cancelled)
+        yield events.RunFinished(run, **counts, cancelled=cancelled, seconds=2.0)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def read(source: Source, task: Task) -> tuple[Record, Document | None]:
+    """A record of a text file, its values found by search."""
+    record = Record(
+        source.id, str(source.path), None, task.domain, task.record_type, task.model, None, "ok", None, {}, 0.5
+    )
+    assert source.path is not None
+    if source.path.suffix == ".pdf":
+        message = f"{source.path.name}: this PDF is encrypted. Remove its password and add it again."
+        return replace(record, status="failed", error=RecordError("encrypted", message)), None
+    text = source.path.read_text("utf-8")
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    regions = [Region(i, i + 1, page=1 + i // 2000) for i in range(0, len(text), 50)]
+    document = Document(source.path.name, sha256, "text", text, source.path, regions)
+    known = {
+        "company": ("CORNER BAKERY LTD", 0.98),
+        "date": ("2024-03-09", 0.91),
+        "total": (6.5, 0.74),
+        "category": ("food", 0.66),
+        "items": (["Rye bread", "Tea", "Scones"], 0.42),
+        "note": (HOSTILE, 0.8),
+    }
+    values = {}
+    for asked in task.fields:
+        value, confidence = known.get(asked.name, (None, 0.88))
+        items = value if isinstance(value, list) else [value]
+        spans = tuple(find(document, "6.50" if item == 6.5 else item) for item in items)
+        grounded = all(spans) or asked.type == "enum"
+        outcome = Outcome.ABSENT if value is None else Outcome.FOUND if grounded else Outcome.UNGROUNDED
+        values[asked.name] = Value(value, outcome, confidence, spans if value is not None else ())
+    return replace(record, sha256=sha256, values=values), document
+
+
+def find(document: Document, item: object) -> Span | None:
+    if not isinstance(item, str) or (start := document.text.find(item)) < 0:
+        return None
+    end = start + len(item)
+    return Span(start, end, item, "exact", document.place(start, end))
+
+
+def pack(domain: str, title: str, *types: tuple[str, str, tuple[Field, ...]]) -> Pack:
+    folder = Path(domain)
+    made = {n: RecordType(domain, n, t, "Extract.", fields, False, folder) for n, t, fields in types}
+    return Pack(domain, title, f"{title} as an analyst sees them.", made, folder, "hash")
+
+
+PARTIES = (Field(name="parties", type="list[string]"), Field(name="date", type="date"))
+PACKS = {
+    p.domain: p
+    for p in (
+        pack("expenses", "Expenses", ("receipt", "Receipt", RECEIPT)),
+        pack(
+            "legal", "Legal", ("nda", "Non-disclosure agreement", PARTIES), ("contract", "Contract", PARTIES)
+        ),
+        pack("hr", "Human resources", ("resume", "Resume", (Field(name="name", type="string"),))),
+    )
+}
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[FakeSession]:
+    store = Store.open(tmp_path / "home" / "thresher.db")
+    yield FakeSession(store)
+    store.close()
+
+
+@pytest.fixture
+def app(session: FakeSession) -> ThresherApp:
+    return ThresherApp(session)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, with two receipts and one file that cannot be read."""
+    inside = tmp_path / "papers"
+    inside.mkdir()
+    (inside / "bakery.txt").write_text(RECEIPT_TEXT, "utf-8")
+    (inside / "second bakery.txt").write_text("Tea house\n" + RECEIPT_TEXT, "utf-8")
+    (inside / "locked.pdf").write_bytes(b"%PDF-1.4 locked")
+    monkeypatch.chdir(inside)
+    return inside
+
+
+Make = Callable[[], ThresherApp]
