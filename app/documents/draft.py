@@ -87,7 +87,7 @@ class Draft:
 
     def lines(self, text: str) -> None:
         """Append text line by line, each line a region, layout within lines kept."""
-        for line in normalised(text).split("\n"):
+        for line in normalised(text).strip("\n").split("\n"):
             body = line.rstrip()
             indent = len(body) - len(body.lstrip())
             self.write(body[:indent])

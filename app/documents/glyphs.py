@@ -6,31 +6,36 @@ gap, whichever comes first.
 
 import ctypes
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from thresher.app.documents.document import Box
-from thresher.app.documents.lines import Word
+from thresher.app.documents.lines import Word, turned_back
+from thresher.app.documents.parsing import parsing
 
 #: A gap wider than this share of the glyph's height ends a word, space or none.
 GAP = 0.13
 #: Glyphs of one word stand on one baseline, to within this share of their height.
 LEVEL = 0.3
+#: A glyph that begins further back than this share of its height begins something new.
+BACK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Glyph:
     text: str
     box: Box
+    level: Box
     baseline: float
-    turn: int  # quarter turns, clockwise, as shown
+    turn: int
 
 
-def words_of_page(page: Any) -> list[Word]:
-    """The words of the page's text layer, in the file's order. Text that runs up or down is left out last."""
+def words_of_page(page: Any, name: str) -> list[Word]:
+    """The words of the page's text layer, in the file's order. Raises CorruptDocumentError with `name`."""
     words: list[Word] = []
     run: list[_Glyph] = []
-    for glyph in _glyphs(page):
+    for glyph in _glyphs(page, name):
         if run and (glyph is None or not _continues(run[-1], glyph)):
             words.append(_word(run))
             run = []
@@ -41,34 +46,47 @@ def words_of_page(page: Any) -> list[Word]:
     return words
 
 
-def _continues(last: _Glyph, next_: _Glyph) -> bool:
-    height = max(last.box[3] - last.box[1], next_.box[3] - next_.box[1])
-    if last.turn != next_.turn or last.turn % 2:
-        return last.turn == next_.turn and abs(next_.box[0] - last.box[0]) < height
-    gap = next_.box[0] - last.box[2]
-    return abs(next_.baseline - last.baseline) <= LEVEL * height and -0.5 * height < gap <= GAP * height
+def _continues(last: _Glyph, glyph: _Glyph) -> bool:
+    height = max(last.level[3] - last.level[1], glyph.level[3] - glyph.level[1])
+    gap = glyph.level[0] - last.level[2]
+    return (
+        last.turn == glyph.turn
+        and abs(glyph.baseline - last.baseline) <= LEVEL * height
+        and -BACK * height < gap <= GAP * height
+    )
 
 
 def _word(run: list[_Glyph]) -> Word:
-    lefts, tops, rights, bottoms = zip(*(glyph.box for glyph in run), strict=True)
-    box = (min(lefts), min(tops), max(rights), max(bottoms))
-    return Word("".join(glyph.text for glyph in run), box, run[0].baseline)
+    return Word(
+        "".join(glyph.text for glyph in run),
+        box=_around([glyph.box for glyph in run]),
+        level=_around([glyph.level for glyph in run]),
+        baseline=run[0].baseline,
+        turn=run[0].turn,
+    )
 
 
-def _glyphs(page: Any) -> Any:
+def _around(boxes: list[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _glyphs(page: Any, name: str) -> Iterator[_Glyph | None]:
     """Each glyph of the page; None for a space or a line end."""
     import pypdfium2.raw as raw
 
-    left, bottom, right, top = page.get_bbox()
-    turn = page.get_rotation() // 90
-    text = page.get_textpage()
+    with parsing(name, "PDF"):
+        bounds = page.get_bbox()
+        page_turn = page.get_rotation() // 90
+        text = page.get_textpage()
+        count = text.count_chars()
     try:
         rect = raw.FS_RECTF()
         x, y = ctypes.c_double(), ctypes.c_double()
         high = ""
-        for index in range(text.count_chars()):
+        for index in range(count):
             code = raw.FPDFText_GetUnicode(text, index)
-            if 0xD800 <= code < 0xDC00:
+            if 0xD800 <= code < 0xDC00:  # characters beyond the first plane come as two halves
                 high = chr(code)
                 continue
             letter = chr(code)
@@ -81,28 +99,30 @@ def _glyphs(page: Any) -> Any:
             if not raw.FPDFText_GetLooseCharBox(text, index, rect):
                 continue
             raw.FPDFText_GetCharOrigin(text, index, x, y)
-            angle = raw.FPDFText_GetCharAngle(text, index)
-            # Degrees of the text in the page, anticlockwise, less the page's own turn, clockwise.
-            quarter = (turn - round(angle / (math.pi / 2))) % 4 if angle > 0 else turn % 4
             box = rect.left, rect.bottom, rect.right, rect.top
-            if not all(map(math.isfinite, box)):
+            if not all(map(math.isfinite, (*box, x.value, y.value))):
                 continue
-            yield _shown(letter, box, x.value, y.value, quarter, turn, (left, bottom, right, top))
+            # Radians, clockwise, of the letters in the page's own coordinates; -1 where it is not known.
+            angle = max(raw.FPDFText_GetCharAngle(text, index), 0.0)
+            turn = (round(angle / (math.pi / 2)) + page_turn) % 4
+            shown = _shown(box, page_turn, bounds)
+            level = turned_back(shown, turn)
+            origin = turned_back(_shown((x.value, y.value, x.value, y.value), page_turn, bounds), turn)
+            yield _Glyph(letter, shown, level, origin[1], turn)
     finally:
         text.close()
 
 
-def _shown(letter: str, box: Box, x: float, y: float, quarter: int, turn: int, page: Box) -> _Glyph:
-    """The glyph in the coordinates of the page as shown."""
-    left, bottom, right, top = page
-    x0, y0, x1, y1 = min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
-    match turn:
+def _shown(box: Box, page_turn: int, bounds: Box) -> Box:
+    """From the page's own coordinates, which grow upwards, to those of the page as it is shown."""
+    left, bottom, right, top = bounds
+    x0, y0, x1, y1 = box
+    match page_turn:
         case 1:
-            shown, baseline = (y0 - bottom, x0 - left, y1 - bottom, x1 - left), x - left
+            return y0 - bottom, x0 - left, y1 - bottom, x1 - left
         case 2:
-            shown, baseline = (right - x1, y0 - bottom, right - x0, y1 - bottom), y - bottom
+            return right - x1, y0 - bottom, right - x0, y1 - bottom
         case 3:
-            shown, baseline = (top - y1, right - x1, top - y0, right - x0), right - x
+            return top - y1, right - x1, top - y0, right - x0
         case _:
-            shown, baseline = (x0 - left, top - y1, x1 - left, top - y0), top - y
-    return _Glyph(letter, shown, baseline, quarter)
+            return x0 - left, top - y1, x1 - left, top - y0

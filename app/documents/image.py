@@ -28,50 +28,46 @@ def read_image(data: bytes, draft: Draft) -> None:
         frames = getattr(opened, "n_frames", 1)
     draft.pages_taken(frames)
     for number in range(1, frames + 1):
-        with warnings.catch_warnings(), parsing(draft.name, "image"):
-            warnings.simplefilter("ignore")
-            opened.seek(number - 1)
-            picture, scale = _upright(opened, draft)
+        frame, scale = _frame(opened, number - 1, draft)
         if number > 1:
             draft.write("\n")
-        words = words_of(picture, scale)
+        words = words_of(_on_paper(frame), scale)
         draft.ocr_pages += 1
         if not words:
             draft.notes.append(f"page {number} holds no text that the OCR can see")
         write_lines(draft, lines_of(words), number)
 
 
-def _upright(opened: "Image", draft: Draft) -> tuple["Image", float]:
-    """The frame as a person holds it, no larger than the OCR needs, and how many of its pixels one covers."""
-    from PIL import Image, ImageOps
+def _frame(opened: "Image", index: int, draft: Draft) -> tuple["Image", float]:
+    """A frame as a person holds it, no larger than the OCR needs, and how many of its pixels one covers."""
+    from PIL import ImageOps
 
-    width, height = opened.size
-    if width * height > draft.limits.image_pixels:
-        raise _too_large(draft)
-    opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG: decode at a fraction of the size, for speed
-    scale = max(width, height) / max(opened.size)
-    picture = ImageOps.exif_transpose(opened)
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        # Where a picture is see-through, paper is white.
-        sheet = Image.new("RGBA", picture.size, "white")
-        sheet.alpha_composite(picture.convert("RGBA"))
-        picture = sheet
-    elif picture.mode.startswith(("I", "F")):
-        picture = _eight_bits(picture)
-    return picture.convert("RGB"), scale
+    with warnings.catch_warnings(), parsing(draft.name, "image"):
+        warnings.simplefilter("ignore")
+        opened.seek(index)
+        width, height = opened.size
+        if width * height > draft.limits.image_pixels:
+            raise _too_large(draft)
+        opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG: decode at a fraction of the size, for speed
+        opened.load()
+        return ImageOps.exif_transpose(opened), max(width, height) / max(opened.size)
 
 
-def _eight_bits(picture: "Image") -> "Image":
-    """16 and 32 bit grey, stretched to 8: a plain conversion would clip it to white."""
+def _on_paper(picture: "Image") -> "Image":
+    """The picture in 8-bit colours, on white where it is see-through."""
+    import numpy as np
     from PIL import Image
 
-    low, high = picture.convert("F").getextrema()
-    assert isinstance(low, float)
-    assert isinstance(high, float)
-    span = (high - low) or 1.0
-    return Image.eval(picture.convert("F").point(lambda v: v * (255 / span) - low * 255 / span), int).convert(
-        "L"
-    )
+    if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
+        sheet = Image.new("RGBA", picture.size, "white")
+        sheet.alpha_composite(picture.convert("RGBA"))
+        return sheet.convert("RGB")
+    if picture.mode.startswith(("I", "F")):
+        # 16 and 32 bit grey, stretched to 8: a plain conversion would clip it to white.
+        grey = np.nan_to_num(np.asarray(picture, dtype=np.float64))
+        span = np.ptp(grey) or 1.0
+        return Image.fromarray(((grey - grey.min()) / span * 255).astype(np.uint8)).convert("RGB")
+    return picture.convert("RGB")
 
 
 def _too_large(draft: Draft) -> OversizedDocumentError:

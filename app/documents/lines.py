@@ -17,30 +17,48 @@ SAME_LINE = 0.42
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Text at one place. `baseline` is what the letters stand on, in the box's coordinates.
+    """Text at one place of a page.
 
-    `spaced` where a white space of the source precedes it.
+    `turn` is how many quarter turns, clockwise, the letters stand off upright. `level` is the box as it is
+    when the page is turned back by them, and `baseline` what the letters stand on in those coordinates.
     """
 
     text: str
     box: Box
+    level: Box
     baseline: float
+    turn: int = 0
     confidence: float | None = None
 
     @property
     def height(self) -> float:
         """Of the letters."""
-        return self.box[3] - self.box[1]
+        return self.level[3] - self.level[1]
+
+
+def turned_back(box: Box, turn: int) -> Box:
+    """The box when the page is turned anticlockwise by quarter turns about its top left corner."""
+    left, top, right, bottom = box
+    match turn % 4:
+        case 1:
+            return top, -right, bottom, -left
+        case 2:
+            return -right, -bottom, -left, -top
+        case 3:
+            return -bottom, left, -top, right
+        case _:
+            return box
 
 
 def lines_of(words: Iterable[Word]) -> list[list[Word]]:
-    """The words as lines, top to bottom, each left to right."""
+    """The words as lines, top to bottom, each left to right; upright text first, then what lies sideways."""
     lines: list[list[Word]] = []
     leaders: list[Word] = []  # the tallest word of each line: small print joins it, not the reverse
-    for word in sorted(words, key=lambda w: (w.baseline, w.box[0])):
+    for word in sorted(words, key=lambda w: (w.turn, w.baseline, w.level[0])):
         for at in range(len(lines) - 1, max(len(lines) - 4, -1), -1):
             leader = leaders[at]
-            if abs(word.baseline - leader.baseline) <= SAME_LINE * max(word.height, leader.height):
+            apart = abs(word.baseline - leader.baseline)
+            if word.turn == leader.turn and apart <= SAME_LINE * max(word.height, leader.height):
                 lines[at].append(word)
                 if word.height > leader.height:
                     leaders[at] = word
@@ -49,7 +67,7 @@ def lines_of(words: Iterable[Word]) -> list[list[Word]]:
             lines.append([word])
             leaders.append(word)
     for line in lines:
-        line.sort(key=lambda w: w.box[0])
+        line.sort(key=lambda w: w.level[0])
     return lines
 
 
@@ -59,7 +77,7 @@ def write_lines(draft: Draft, lines: Sequence[Sequence[Word]], page: int) -> Non
         previous: Word | None = None
         for word in line:
             if previous is not None:
-                gap = word.box[0] - previous.box[2]
+                gap = word.level[0] - previous.level[2]
                 wide = gap > COLUMN * min(word.height, previous.height)
                 draft.write(COLUMN_GAP if wide else " ")
             draft.place(word.text, page=page, box=word.box, confidence=word.confidence)

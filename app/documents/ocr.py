@@ -2,17 +2,22 @@
 
 import threading
 from functools import cache
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from thresher.app.documents.lines import Word
+from thresher.app.documents.document import Box
+from thresher.app.documents.lines import Word, turned_back
 
 if TYPE_CHECKING:
+    import numpy as np
     from PIL.Image import Image
 
 #: The longer side to which a picture is brought, in pixels. Beyond it the OCR gains nothing but seconds.
 LONGEST_SIDE = 2000
 #: The longer side at which lines of text are looked for (they are read at the picture's own scale).
 DETECTION_SIDE = 1280
+#: Below this confidence of the middle line a picture may stand on its head.
+DOUBTFUL = 0.8
 
 _in_use = threading.Lock()  # one engine, one picture at a time: it uses every core by itself
 
@@ -33,17 +38,66 @@ def _engine() -> Any:
 
 
 def words_of(image: "Image", scale: float = 1.0) -> list[Word]:
-    """The lines of text in a picture, each a Word with its box in pixels times `scale`, in no order."""
+    """The lines of text in a picture, each a Word with its box in pixels times `scale`, in no order.
+
+    A picture that lies on its side or its head is turned until it reads best.
+    """
     import numpy as np
 
     pixels = np.asarray(image.convert("RGB"))[:, :, ::-1]
+    best, turn = _read(pixels), 0
+    turns = _turns_to_try(best)
+    if turns:
+        tried = {
+            turn: _read(np.ascontiguousarray(np.rot90(pixels, turn))) if turn else best for turn in turns
+        }
+        turn = max(turns, key=lambda turn: _legible(tried[turn]))
+        best = tried[turn]
+    words = []
+    for text, upright, score in best:
+        box = _as_held(upright, turn, image.width, image.height)
+        left, top, right, bottom = (side * scale for side in box)
+        level = turned_back((left, top, right, bottom), turn)
+        words.append(
+            Word(text, (left, top, right, bottom), level, (level[1] + level[3]) / 2, turn, round(score, 4))
+        )
+    return words
+
+
+def _read(pixels: "np.ndarray[Any, Any]") -> list[tuple[str, Box, float]]:
     with _in_use:
         found = _engine()(pixels)
     if not found.txts:
         return []
-    words = []
+    lines = []
     for text, corners, score in zip(found.txts, found.boxes, found.scores, strict=True):
-        xs, ys = corners[:, 0] * scale, corners[:, 1] * scale
-        box = (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
-        words.append(Word(text, box, baseline=(box[1] + box[3]) / 2, confidence=round(float(score), 4)))
-    return words
+        (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+        lines.append((text, (left, top, right, bottom), float(score)))
+    return lines
+
+
+def _turns_to_try(lines: list[tuple[str, Box, float]]) -> tuple[int, ...]:
+    """Quarter turns of which one is right: sideways where most lines are tall, none or half where in doubt."""
+    tall = sum(bottom - top > 1.5 * (right - left) for _, (left, top, right, bottom), _ in lines)
+    if tall > len(lines) / 2:
+        return 1, 3
+    return (0, 2) if lines and median(score for _, _, score in lines) < DOUBTFUL else ()
+
+
+def _legible(lines: list[tuple[str, Box, float]]) -> float:
+    """How much was read, and how surely."""
+    return sum(len(text) * score**4 for text, _, score in lines)
+
+
+def _as_held(upright: Box, turn: int, width: int, height: int) -> Box:
+    """A box of the picture that was turned anticlockwise by quarter turns, in the picture as it is."""
+    left, top, right, bottom = upright
+    match turn:
+        case 1:
+            return width - bottom, left, width - top, right
+        case 2:
+            return width - right, height - bottom, width - left, height - top
+        case 3:
+            return top, height - right, bottom, height - left
+        case _:
+            return upright

@@ -11,7 +11,7 @@ from thresher.app.documents.draft import Draft
 from thresher.app.documents.errors import EncryptedDocumentError, OversizedDocumentError
 from thresher.app.documents.glyphs import words_of_page
 from thresher.app.documents.lines import lines_of, write_lines
-from thresher.app.documents.ocr import words_of
+from thresher.app.documents.ocr import LONGEST_SIDE, words_of
 from thresher.app.documents.parsing import parsing
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Pixels a point of a rendered page: 180 dots an inch.
 RENDER_SCALE = 2.5
+#: Pixels of a rendered page's longer side, at most: the OCR would only shrink it again.
+LARGEST_SIDE = 2 * LONGEST_SIDE
 #: A page with fewer characters than this, most of it covered by pictures, is a scan with a stamp on it.
 STAMP = 200
 MOSTLY = 0.5
@@ -63,12 +65,9 @@ def _read_page(pdf: Any, index: int, draft: Draft) -> None:
     with parsing(draft.name, "PDF"):
         page = pdf[index]
     try:
-        with parsing(draft.name, "PDF"):
-            words = words_of_page(page)
-            picture = None
-            if _is_picture(page, sum(len(w.text) for w in words)):
-                picture, scale = _rendered(page, draft)
-        if picture is not None:
+        words = words_of_page(page, draft.name)
+        if _is_picture(page, sum(len(word.text) for word in words), draft.name):
+            picture, scale = _rendered(page, draft)
             draft.ocr_pages += 1
             # What the text layer holds (a stamp) is in the picture too.
             words = words_of(picture, scale) or words
@@ -79,32 +78,33 @@ def _read_page(pdf: Any, index: int, draft: Draft) -> None:
         page.close()
 
 
-def _is_picture(page: Any, characters: int) -> bool:
+def _is_picture(page: Any, characters: int, name: str) -> bool:
     """Whether the page's text stands in pictures or drawings, not in its text layer."""
     import pypdfium2.raw as raw
 
     if characters >= STAMP:
         return False
-    left, bottom, right, top = page.get_bbox()
+    with parsing(name, "PDF"):
+        left, bottom, right, top = page.get_bbox()
+        items = list(page.get_objects(max_depth=3))
+        bounds = [item.get_bounds() for item in items if item.type == raw.FPDF_PAGEOBJ_IMAGE]
     area = max((right - left) * (top - bottom), 1.0)
-    covered = 0.0
-    drawn = False
-    for item in page.get_objects(max_depth=3):
-        drawn = True
-        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
-            x0, y0, x1, y1 = item.get_bounds()
-            covered += max(min(x1, right) - max(x0, left), 0) * max(min(y1, top) - max(y0, bottom), 0)
-    return covered / area > MOSTLY or (drawn and characters == 0)
+    covered = sum(
+        max(min(x1, right) - max(x0, left), 0) * max(min(y1, top) - max(y0, bottom), 0)
+        for x0, y0, x1, y1 in bounds
+    )
+    return covered / area > MOSTLY or (bool(items) and characters == 0)
 
 
 def _rendered(page: Any, draft: Draft) -> tuple["Image", float]:
     """The page as a picture, and the points that one of its pixels covers."""
-    width, height = page.get_size()
-    if not (math.isfinite(width * height) and width * height > 0):
-        raise ValueError(f"a page of {width} by {height} points")
-    if width * height > draft.limits.image_pixels:
+    with parsing(draft.name, "PDF"):
+        width, height = page.get_size()
+    area = width * height
+    if not 1 <= area <= draft.limits.image_pixels:
         raise OversizedDocumentError(
-            f"{draft.name}: a page measures {width:.0f} by {height:.0f} points. Print it to a smaller page."
+            f"{draft.name}: a page measures {width:g} by {height:g} points. Print it to a page of usual size."
         )
-    scale = min(RENDER_SCALE, math.sqrt(draft.limits.image_pixels / (width * height)))
-    return page.render(scale=scale).to_pil(), 1 / scale
+    scale = min(RENDER_SCALE, math.sqrt(draft.limits.image_pixels / area), LARGEST_SIDE / max(width, height))
+    with parsing(draft.name, "PDF"):
+        return page.render(scale=scale).to_pil(), 1 / scale

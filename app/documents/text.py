@@ -71,12 +71,15 @@ def _wide(data: bytes) -> str | None:
 def _guessed(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_SAMPLE], cp_isolation=_USUAL).best()
+    # Cut at a line's end, never within a character.
+    sample = data if len(data) <= _SAMPLE else data[: data.rfind(b"\n", 0, _SAMPLE) + 1 or _SAMPLE]
+    matches = from_bytes(sample, cp_isolation=_USUAL)
+    best = matches.best()
     if best is None:
         return None
-    # Western text in few accented letters fits several code pages alike: the commonest is meant.
-    encoding = "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
-    return data.decode(encoding, errors="replace")
+    # Text with few accented letters fits several code pages alike: the commonest is meant.
+    alike = {m.encoding for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence)}
+    return data.decode("cp1252" if "cp1252" in alike else best.encoding, errors="replace")
 
 
 def _is_written(text: str) -> bool:
