@@ -63,8 +63,8 @@ def _read_scalar(parsed: ParsedAnswer, one: Field, text: str, at: int) -> int | 
         value, end = _DECODER.raw_decode(text, at)
     except json.JSONDecodeError:
         return None
-    if end == len(text):
-        # A number that touches the cut ("12") may have been going on ("1200").
+    if not text[end:].strip(".eE+-"):
+        # A number that touches the cut ("12", "12.", "12e+") may have been going on ("1200").
         return None
     parsed.values[one.name] = value
     parsed.ranges[one.name] = [(at, end)]

@@ -1,0 +1,161 @@
+from typing import Any
+
+import pytest
+
+from thresher.adapters.fields import Field, FieldType
+from thresher.app.documents.document import Document, Place, Region
+from thresher.app.extraction.merge import WindowAnswer, merge
+from thresher.app.record import Outcome, Value
+from thresher.app.windows import Window
+
+#: Two windows: [0, 30) and [20, 50).
+TEXT = "Acme Corp, Bolt Ltd, total 15 " + "Cube Inc, total 20, serious"
+DOCUMENT = Document(
+    "a.txt", "0" * 64, "text", TEXT, regions=(Region(0, 30, page=1), Region(30, len(TEXT), page=2))
+)
+FIRST, SECOND = Window(0, 30, 0, 6), Window(20, len(TEXT), 4, 12)
+
+
+def one(kind: FieldType) -> Field:
+    return Field(name="f", type=kind, values=("serious", "mild") if kind == "enum" else ())
+
+
+def said(window: Window, value: Any, confidence: Any = 0.5, cut: str | None = None) -> WindowAnswer:
+    return WindowAnswer(window, {"f": value}, {"f": confidence}, cut)
+
+
+def cut(window: Window) -> WindowAnswer:
+    return WindowAnswer(window, {}, {}, cut="f")
+
+
+def failed(window: Window) -> WindowAnswer:
+    return WindowAnswer(window, {}, {}, failed=True)
+
+
+def merged(kind: FieldType, *answers: WindowAnswer) -> Value:
+    return merge(DOCUMENT, [one(kind)], answers)["f"]
+
+
+def test_a_found_value_has_its_span_and_place() -> None:
+    value = merged("string", said(FIRST, None), said(SECOND, "Cube Inc", 0.8))
+    assert (value.value, value.outcome, value.confidence) == ("Cube Inc", Outcome.FOUND, 0.8)
+    assert value.spans[0] is not None
+    assert (value.spans[0].text, value.spans[0].place) == ("Cube Inc", Place(page=2))
+
+
+def test_a_span_is_looked_for_in_its_own_window_first() -> None:
+    value = merged("string", said(SECOND, "total"))
+    assert value.spans[0] is not None
+    assert value.spans[0].start >= SECOND.start
+
+
+@pytest.mark.parametrize("kind", ["string", "number"])
+def test_outcomes_of_a_scalar_in_order(kind: FieldType) -> None:
+    there, not_there = ("Acme Corp", "Nobody AG") if kind == "string" else (15, 99)
+    of_less_and_less: list[tuple[Outcome, WindowAnswer]] = [
+        (Outcome.FOUND, said(FIRST, there, 0.1)),
+        (Outcome.UNGROUNDED, said(FIRST, not_there, 0.9)),
+        (Outcome.INVALID, said(FIRST, True, 0.9)),
+        (Outcome.TRUNCATED, cut(FIRST)),
+        (Outcome.FAILED, failed(FIRST)),
+        (Outcome.ABSENT, said(FIRST, None, 0.9)),
+    ]
+    for at, (outcome, answer) in enumerate(of_less_and_less):
+        for _, worse in of_less_and_less[at:]:
+            assert merged(kind, answer, worse).outcome is outcome
+            assert merged(kind, worse, answer).outcome is outcome
+
+
+def test_among_found_values_the_most_confident_wins_then_the_earliest() -> None:
+    assert merged("integer", said(FIRST, 15, 0.6), said(SECOND, 20, 0.7)).value == 20
+    assert merged("integer", said(SECOND, 20, 0.7), said(FIRST, 15, 0.7)).value == 15
+
+
+def test_an_ungrounded_value_is_kept_without_a_span() -> None:
+    assert merged("string", said(FIRST, "Nobody AG")) == Value("Nobody AG", Outcome.UNGROUNDED, 0.5, (None,))
+
+
+def test_an_invalid_value_is_kept_as_it_was_said() -> None:
+    assert merged("date", said(FIRST, "2019-02-30")) == Value("2019-02-30", Outcome.INVALID, 0.5)
+
+
+@pytest.mark.parametrize("nothing", [None, "", " - "])
+def test_an_absent_value_has_the_mean_confidence_of_its_windows(nothing: str | None) -> None:
+    assert merged("string", said(FIRST, nothing, 0.5), said(SECOND, None, 1.0)) == Value(
+        None, Outcome.ABSENT, 0.75
+    )
+
+
+def test_no_window_at_all_is_a_failure() -> None:
+    assert merged("string") == Value(None, Outcome.FAILED, None)
+    assert merged("list[string]") == Value([], Outcome.FAILED, None)
+
+
+@pytest.mark.parametrize(
+    ("answers", "value", "outcome"),
+    [
+        ([said(FIRST, False, 0.9), said(SECOND, True, 0.1)], True, Outcome.FOUND),
+        ([said(FIRST, False, 0.9), said(SECOND, None, 0.9)], False, Outcome.FOUND),
+        ([said(FIRST, False, 0.9), failed(SECOND)], None, Outcome.FAILED),
+        ([said(FIRST, False, 0.9), cut(SECOND)], None, Outcome.TRUNCATED),
+        ([said(FIRST, True, 0.9), failed(SECOND)], True, Outcome.FOUND),
+        ([said(FIRST, None, 0.9)], None, Outcome.ABSENT),
+        ([said(FIRST, "yes", 0.9)], "yes", Outcome.INVALID),
+    ],
+)
+def test_a_boolean_is_true_if_a_window_says_so(
+    answers: list[WindowAnswer], value: Any, outcome: Outcome
+) -> None:
+    result = merged("boolean", *answers)
+    assert (result.value, result.outcome) == (value, outcome)
+
+
+def test_an_enum_takes_the_most_confident_window_and_needs_no_span() -> None:
+    value = merged("enum", said(FIRST, "mild", 0.9), said(SECOND, "serious", 0.8))
+    assert value == Value("mild", Outcome.FOUND, 0.9, (None,))
+    span = merged("enum", said(SECOND, "serious", 0.8)).spans[0]
+    assert span is not None
+    assert span.text == "serious"
+
+
+def test_a_list_is_the_union_in_the_order_of_the_text_with_ungrounded_items_last() -> None:
+    value = merged(
+        "list[string]",
+        said(FIRST, ["Nobody AG", "Bolt Ltd", "Acme Corp", "BOLT LTD."], [0.2, 0.6, 0.8, 0.9]),
+        said(SECOND, ["Cube Inc", "bolt ltd"], [0.5, 0.4]),
+    )
+    assert value.value == ["Acme Corp", "Bolt Ltd", "Cube Inc", "Nobody AG"]
+    assert [span and span.text for span in value.spans] == ["Acme Corp", "Bolt Ltd", "Cube Inc", None]
+    assert value.outcome is Outcome.FOUND
+    assert value.confidence == pytest.approx((0.8 + 0.9 + 0.5 + 0.2) / 4)
+
+
+def test_a_list_of_nothing_but_inventions_is_ungrounded() -> None:
+    value = merged("list[string]", said(FIRST, ["Nobody AG"], [0.4]))
+    assert value == Value(["Nobody AG"], Outcome.UNGROUNDED, 0.4, (None,))
+
+
+@pytest.mark.parametrize("lost", [cut(SECOND), failed(SECOND), said(SECOND, ["Cube Inc"], [0.5], cut="f")])
+def test_a_list_with_a_lost_part_is_truncated_and_keeps_its_items(lost: WindowAnswer) -> None:
+    value = merged("list[string]", said(FIRST, ["Acme Corp"], [0.5]), lost)
+    assert value.value[0] == "Acme Corp"
+    assert value.outcome is Outcome.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([said(FIRST, [], 0.5), said(SECOND, ["", " "], 0.7)], Value([], Outcome.ABSENT, pytest.approx(0.6))),
+        ([said(FIRST, [], 0.5), failed(SECOND)], Value([], Outcome.FAILED, None)),
+        ([failed(FIRST), cut(SECOND)], Value([], Outcome.TRUNCATED, None)),
+        ([said(FIRST, [], 0.5), said(SECOND, [5], [0.5])], Value([5], Outcome.INVALID, None)),
+    ],
+)
+def test_a_list_without_items(answers: list[WindowAnswer], expected: Value) -> None:
+    assert merged("list[string]", *answers) == expected
+
+
+def test_a_field_after_the_cut_is_truncated_and_one_before_is_not() -> None:
+    fields = [Field(name="a", type="string"), Field(name="b", type="string"), Field(name="c", type="string")]
+    values = merge(DOCUMENT, fields, [WindowAnswer(FIRST, {"a": "Acme Corp"}, {"a": 0.5}, cut="b")])
+    assert [values[name].outcome for name in "abc"] == [Outcome.FOUND, Outcome.TRUNCATED, Outcome.TRUNCATED]
