@@ -64,7 +64,7 @@ def _text(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case list():
-            return ITEM_SEPARATOR.join(value)
+            return ITEM_SEPARATOR.join(str(item) for item in value)  # an invalid one may hold anything
         case _:
             return str(value)
 

@@ -1,5 +1,6 @@
 """Records as a table: its columns and its cells. Shared by CSV and XLSX; knows neither."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -56,6 +57,8 @@ def cell(value: Any) -> Any:
     """A value for one cell: a list joined, text safe; numbers, booleans and None as they are."""
     if isinstance(value, list | tuple):
         value = ITEM_SEPARATOR.join(str(item) for item in value)
+    elif isinstance(value, dict):  # invalid, and shown as it was said
+        value = json.dumps(value, ensure_ascii=False)
     return defused(value) if isinstance(value, str) else value
 
 

@@ -1,7 +1,6 @@
 """XLSX: a sheet of records, and a sheet of values with the place of each. Written at the end."""
 
 import io
-import math
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -20,7 +19,7 @@ MAX_CHARACTERS = 32_767
 
 #: The first day on which all spreadsheets agree; earlier dates stay text.
 _FIRST_DAY = date(1900, 3, 1)
-#: A spreadsheet keeps 15 digits of a number; a longer one stays text.
+#: A spreadsheet keeps 15 digits of a number; a longer one stays text, as do infinity and NaN.
 _MAX_NUMBER = 10**15
 #: What XML cannot hold.
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -133,7 +132,7 @@ def _dated(value: Any, is_date: bool) -> Any:
 
 def _typed(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return value if math.isfinite(value) and abs(value) <= _MAX_NUMBER else str(value)
+        return value if abs(value) <= _MAX_NUMBER else str(value)
     value = cell(value)
     if isinstance(value, str):
         value = _UNWRITABLE.sub("\ufffd", value)

@@ -360,6 +360,13 @@ def test_streams_of_text_and_of_bytes_take_the_same() -> None:
         export([RECORD], "xlsx", io.StringIO())
 
 
+@pytest.mark.parametrize("raw", [["a", 3, None], {"a": 1}, 10**400, float("inf"), "2024-02-30"])
+def test_an_invalid_value_is_shown_as_it_was_said(raw: Any) -> None:
+    record = replace(RECORD, values={"signed": Value(raw, Outcome.INVALID, 0.5)})
+    for format in get_args(Format):
+        assert written(format, record)
+
+
 def test_no_records_make_a_header() -> None:
     assert written("jsonl") == b""
     assert written("csv").decode().startswith("record.id,")
