@@ -1,0 +1,139 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field, parse_fields
+from thresher.app.documents.document import Place
+from thresher.app.evaluation.records import (
+    Predicted,
+    PredictedRecord,
+    load_gold,
+    load_predictions,
+    predicted,
+)
+from thresher.app.evaluation.score import score
+from thresher.app.record import Outcome, Record, Span, Value
+
+FIELDS = (Field(name="s", type="string"), Field(name="l", type="list[string]"))
+
+
+def written(path: Path, *lines: Any) -> Path:
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), "utf-8")
+    return path
+
+
+def test_gold_has_its_own_fields_or_the_default_ones(tmp_path: Path) -> None:
+    own = [{"name": "q", "type": "number"}]
+    path = written(
+        tmp_path / "gold.jsonl",
+        {"id": "1", "input": "a\u2028b", "output": {"s": "x"}},
+        "",
+        {"id": "2", "output": {"q": 5}, "fields": own, "tag": "kept out"},
+    )
+    first, second = load_gold(path, FIELDS)
+    assert (first.text, first.output, first.fields) == ("a\u2028b", {"s": "x"}, FIELDS)
+    assert second.fields == (Field(name="q", type="number"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "is no JSON"),
+        ("[1]", "must be an object"),
+        ({"output": {}}, "'id'"),
+        ({"id": "1", "output": {}}, "came before"),
+        ({"id": "2"}, "'output'"),
+        ({"id": "2", "output": {"t": 1}}, "'t' in 'output' is no field"),
+        ({"id": "2", "output": {}, "input": 5}, "'input'"),
+        ({"id": "2", "output": {}, "fields": [{"name": "q"}]}, "field 1"),
+    ],
+)
+def test_a_bad_line_of_gold_is_named(tmp_path: Path, line: Any, reason: str) -> None:
+    path = written(tmp_path / "gold.jsonl", {"id": "1", "output": {}}, line)
+    with pytest.raises(UsageError, match=r"gold\.jsonl:2: ") as caught:
+        load_gold(path, FIELDS)
+    assert reason in str(caught.value)
+
+
+def test_gold_without_fields_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="give a record type or --field"):
+        load_gold(written(tmp_path / "gold.jsonl", {"id": "1", "output": {}}))
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.jsonl: cannot be read"):
+        load_gold(tmp_path / "none.jsonl", FIELDS)
+    (tmp_path / "latin.jsonl").write_bytes('{"id": "é"}'.encode("latin-1"))
+    with pytest.raises(UsageError, match="is not UTF-8"):
+        load_predictions(tmp_path / "latin.jsonl")
+    with pytest.raises(UsageError, match="holds no record"):
+        load_gold(written(tmp_path / "empty.jsonl"), FIELDS)
+
+
+def test_predictions_in_both_forms(tmp_path: Path) -> None:
+    span = {"start": 0, "end": 1, "page": None, "box": None, "text": "x"}
+    path = written(
+        tmp_path / "out.jsonl",
+        {
+            "id": "1",
+            "status": "partial",
+            "fields": {
+                "s": {"value": None, "outcome": "absent", "confidence": 0.5, "spans": []},
+                "l": {"value": ["x", "y"], "outcome": "found", "confidence": 0.5, "spans": [span, None]},
+            },
+        },
+        {"id": "2", "output": {"s": "x"}},
+        {"id": "3", "status": "failed", "error": {"kind": "empty", "message": "…"}, "fields": {}},
+        {"id": "4", "output": None},
+    )
+    assert load_predictions(path) == [
+        PredictedRecord(
+            "1",
+            {
+                "s": Predicted(None, Outcome.ABSENT, ()),
+                "l": Predicted(["x", "y"], Outcome.FOUND, ("x", None)),
+            },
+        ),
+        PredictedRecord("2", {"s": Predicted("x")}),
+        PredictedRecord("3", failed=True),
+        PredictedRecord("4", failed=True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ({"id": "1"}, "neither 'fields'"),
+        ({"id": "1", "fields": {"s": "x"}}, "field 's' must be an object"),
+        ({"id": "1", "fields": {"s": {"value": "x", "outcome": "maybe"}}}, "'outcome' must be one of found"),
+        ({"id": "1", "fields": {"s": {"value": "x", "outcome": "found", "spans": [5]}}}, "'spans'"),
+    ],
+)
+def test_a_bad_prediction_is_named(tmp_path: Path, line: Any, reason: str) -> None:
+    with pytest.raises(UsageError, match=r"out\.jsonl:1: ") as caught:
+        load_predictions(written(tmp_path / "out.jsonl", line))
+    assert reason in str(caught.value)
+
+
+def test_an_extracted_record_is_a_prediction() -> None:
+    span = Span(0, 1, "x", "exact", Place())
+    values = {"l": Value(["x", "y"], Outcome.FOUND, 0.5, (span, None))}
+    record = Record("1", None, None, "d", "r", "m", None, "failed", None, values, 0.1)
+    expected = {"l": Predicted(["x", "y"], Outcome.FOUND, ("x", None))}
+    assert predicted(record) == PredictedRecord("1", expected, failed=True)
+
+
+def test_gold_scores_one_against_itself(shared_data: Path) -> None:
+    for contract in sorted(shared_data.glob("*/*/fields.json")):
+        fields = json.loads(contract.read_text("utf-8"))["fields"]
+        default = parse_fields(fields, str(contract)) if isinstance(fields, list) else None
+        gold = load_gold(contract.parent / "dev.jsonl", default)
+        itself = [
+            PredictedRecord(one.id, {key: Predicted(value) for key, value in one.output.items()})
+            for one in gold
+        ]
+        scores = score(gold, itself)
+        assert (scores.total.f1, scores.right_share) == (1.0, 1.0), contract
