@@ -74,8 +74,7 @@ def evaluate(
     from thresher.app.evaluation.score import score
 
     fields = parse_field_specs(field_specs)
-    asked = _default_fields(domain, record_type, fields)
-    gold = load_gold(gold_file, asked)[:limit]
+    gold = load_gold(gold_file, _default_fields(domain, record_type, fields))[:limit]
     told: dict[str, Any] = {"domain": domain, "record_type": record_type}
     if predictions is not None:
         scores = score(gold, load_predictions(predictions))
@@ -83,7 +82,7 @@ def evaluate(
         return exits.DONE
     narrator = Narrator(quiet=quiet, as_json=as_json)
     with open_session() as session:
-        task = session.task(domain, record_type, fields or _own_fields(gold, asked), model, adapter)
+        task = session.task(domain, record_type, fields, model, adapter)
         extracted = _extract(session, gold, task, narrator, save, again)
     narrator.summarise()
     if narrator.exit_code == exits.STOPPED:
@@ -134,8 +133,3 @@ def _default_fields(
         return given or None
     chosen = pick(installed_packs(), domain, record_type)
     return chosen.with_fields(given).fields if given or chosen.fields else None
-
-
-def _own_fields(gold: "Sequence[GoldRecord]", asked: "tuple[Field, ...] | None") -> "tuple[Field, ...]":
-    """What a task starts from where neither the record type nor an option names a field."""
-    return gold[0].fields if asked is None else ()

@@ -12,6 +12,8 @@ import click
 from thresher.adapters.errors import ThresherError
 from thresher.app.cli import exits
 from thresher.app.cli.lazy import LazyGroup
+from thresher.app.cli.log import log_to_file
+from thresher.app.locations import Locations
 
 COMMANDS = {
     "extract": ("thresher.app.cli.extract:extract", "Turn documents into checked records."),
@@ -58,7 +60,6 @@ def thresher(ctx: click.Context) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         click.echo(ctx.get_help())
         return
-    from thresher.app.locations import Locations
     from thresher.app.tui.app import run
 
     run(Locations.default())
@@ -94,4 +95,5 @@ def run_command(arguments: list[str]) -> int:
 
 def main() -> None:
     """The console script."""
+    log_to_file(Locations.default())
     sys.exit(run_command(sys.argv[1:]))

@@ -59,8 +59,8 @@ class Narrator:
         """Say what the event means, if anything."""
         match event:
             case RunStarted():
-                self._total, self._reused = event.total, event.reused
-                self._say(_beginning(event))
+                self._total = event.total
+                self._say(f"run {event.run}: {counted(event.total, 'document')}")
                 self._draw()
             case ModelLoading():
                 self._draw(f"loading the model {event.model}")
@@ -117,6 +117,7 @@ class Narrator:
 
     def _record(self, event: RecordReady) -> None:
         self._ready += 1
+        self._reused += event.reused
         record = event.record
         if record.error is not None:
             document = record.path or record.id
@@ -145,11 +146,6 @@ class Narrator:
 def name_of(source: Source) -> str:
     """The file's name, or the record's id where there is no file."""
     return Path(source.path).name if source.path else source.id
-
-
-def _beginning(run: RunStarted) -> str:
-    before = f", {run.reused} done before with the same settings" if run.reused else ""
-    return f"run {run.run}: {counted(run.total, 'document')}{before}"
 
 
 def _make_bar() -> "Bar":

@@ -1,7 +1,6 @@
 """Options that several commands share, their completion, and the session that commands run on."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -110,16 +109,11 @@ def installed_packs() -> "dict[str, Pack]":
     return found.packs
 
 
-@contextmanager
-def open_session() -> "Iterator[Session]":
-    """The session on the user's data, closed at the end."""
+def open_session() -> "Session":
+    """The session on the user's data; close it, or use it as a context."""
     from thresher.app.session import Session
 
-    session = Session(Locations.default())
-    try:
-        yield session
-    finally:
-        session.close()
+    return Session(Locations.default())
 
 
 def open_store() -> "Store":

@@ -1,0 +1,104 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from thresher.app.cli.narration import Narrator
+from thresher.app.documents.document import Document
+from thresher.app.events import DocumentRead, DocumentStarted, Progress, RecordReady, RunFinished, RunStarted
+from thresher.app.record import Record, RecordError
+from thresher.app.sources import Source
+from thresher.app.tui.wording import one_line
+
+GOOD = Source("in/good.txt", Path("in/good.txt"))
+BAD = Source("in/locked.pdf", Path("in/locked.pdf"))
+
+
+def record(source: Source, error: RecordError | None = None) -> Record:
+    status = "failed" if error else "ok"
+    return Record(source.id, str(source.path), None, "d", "r", "starter", None, status, error, {}, 2.0)
+
+
+def events(message: str, *, cancelled: bool = False) -> list:
+    document = Document("good.txt", "a" * 64, "text", "x", notes=("page 3 holds no text",))
+    return [
+        RunStarted(7, 3),
+        DocumentRead(GOOD, document, 1),
+        Progress(0, 3, 130.0, "asking"),
+        RecordReady(GOOD, record(GOOD), reused=True),
+        RecordReady(BAD, record(BAD, RecordError("encrypted", message)), reused=False),
+        RunFinished(7, 1, 0, 1, cancelled, 4.0),
+    ]
+
+
+def told(capfd: pytest.CaptureFixture[str], narrator: Narrator, story: list) -> list[str]:
+    with narrator:
+        for event in story:
+            narrator.tell(event)
+    narrator.summarise()
+    out, err = capfd.readouterr()
+    assert out == "", "stdout belongs to the records"
+    return err.splitlines()
+
+
+def test_without_a_terminal_each_step_is_a_plain_line(capfd) -> None:
+    narrator = Narrator()
+    assert told(capfd, narrator, events("locked.pdf: asks for a password. Save it without.")) == [
+        "run 7: 3 documents",
+        "note: good.txt: page 3 holds no text",
+        "1/3 good.txt: ok (done before, about 2 min left)",
+        "error: locked.pdf: asks for a password. Save it without.",
+        "run 7: 2 documents (1 of them done before): 1 ok, 1 failed, in 4.0 s",
+    ]
+    assert narrator.exit_code == 1
+
+
+def test_a_failed_document_is_named_where_its_message_does_not(capfd) -> None:
+    lines = told(capfd, Narrator(quiet=True), events("asks for a password"))
+    assert lines == ["error: in/locked.pdf: asks for a password"]
+
+
+def test_json_writes_errors_as_lines_of_json_and_no_prose(capfd) -> None:
+    lines = told(capfd, Narrator(as_json=True), events("asks for a password"))
+    assert [json.loads(line) for line in lines] == [
+        {"kind": "encrypted", "message": "asks for a password", "document": "in/locked.pdf"}
+    ]
+
+
+def test_a_stopped_run_says_what_is_left_and_how_to_go_on(capfd) -> None:
+    narrator = Narrator()
+    last = told(capfd, narrator, events("locked.pdf: no", cancelled=True))[-1]
+    assert "1 document left" in last
+    assert "The same command" in last
+    assert narrator.exit_code == 130
+
+
+def test_a_terminal_gets_a_bar_and_lines_above_it(capfd, monkeypatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    with Narrator() as narrator:
+        assert narrator._bar is not None
+        for event in events("locked.pdf: no"):
+            narrator.tell(event)
+        assert narrator._bar.tasks[0].total == 3
+    assert "locked.pdf: no" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["[bold]x.txt", "[red", "a\x1b[2J\nb.txt"])
+def test_the_name_of_a_document_is_no_markup_and_steers_no_terminal(capfd, name: str) -> None:
+    source = Source(name, Path(name))
+    lines = told(capfd, Narrator(), [RunStarted(1, 1), RecordReady(source, record(source), reused=False)])
+    assert lines[1:2] == [f"1/1 {one_line(name)}: ok (2.0 s)"]
+    assert "\x1b" not in lines[1]
+
+
+@pytest.mark.parametrize("name", ["[bold]x.txt", "[/red]", "[red"])
+def test_the_bar_takes_no_markup_from_a_name(capfd, monkeypatch, name: str) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with Narrator() as narrator:
+        narrator.tell(DocumentStarted(Source(name, Path(name))))
+        assert narrator._bar is not None
+        console = narrator._bar.console
+        with console.capture() as seen:
+            console.print(narrator._bar.get_renderable())
+    assert Path(name).name in seen.get()

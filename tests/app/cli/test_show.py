@@ -1,0 +1,60 @@
+import click
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thresher.app.cli.show import record_lines
+from thresher.app.documents.document import Place
+from thresher.app.record import Outcome, Record, Span, Value
+
+TEXT = "Bill of 3 May\nSeller: Corner Shop Ltd, London\nTotal 12.50"
+
+
+def record(values: dict[str, Value]) -> Record:
+    return Record("a", "a.txt", "0" * 64, "d", "r", "starter", None, "ok", None, values, 1.0)
+
+
+def plain(values: dict[str, Value], text: str | None = TEXT) -> list[str]:
+    return [click.unstyle(line) for line in record_lines(record(values), text)]
+
+
+def test_a_span_is_quoted_with_its_line_around_it() -> None:
+    start = TEXT.index("Corner")
+    span = Span(start, start + 15, "Corner Shop Ltd", "exact", Place(sheet="Sheet1", cell="B4"))
+    (line,) = plain({"seller": Value("Corner Shop Ltd", Outcome.FOUND, 1.0, (span,))})
+    assert (
+        line
+        == f"  ✓ seller  Corner Shop Ltd  Sheet1!B4, {start}–{start + 15}: Seller: Corner Shop Ltd, London"
+    )
+
+
+def test_without_the_text_the_span_is_quoted_alone() -> None:
+    span = Span(0, 4, "Bill", "exact", Place())
+    assert plain({"kind": Value("Bill", Outcome.FOUND, 1.0, (span,))}, None)[0].endswith("0–4: “Bill”")
+
+
+def test_each_item_of_a_list_has_its_own_line_and_span() -> None:
+    span = Span(0, 4, "Bill", "exact", Place())
+    lines = plain({"words": Value(["Bill", "Ghost"], Outcome.FOUND, 1.0, (span, None))})
+    assert "0–4" in lines[0]
+    assert lines[1].strip() == "Ghost"
+
+
+def test_a_judgement_needs_no_span() -> None:
+    assert plain({"paid": Value(True, Outcome.FOUND, 1.0)}) == ["  ✓ paid  yes"]
+
+
+def test_what_is_absent_says_so() -> None:
+    assert plain({"paid": Value(None, Outcome.ABSENT, 1.0), "words": Value([], Outcome.ABSENT, 1.0)}) == [
+        "  – paid   absent",
+        "  – words  absent",
+    ]
+
+
+@given(st.text(min_size=1, max_size=60), st.data())
+def test_whatever_the_document_holds_a_value_stays_on_one_line(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    span = Span(start, end, text[start:end], "exact", Place())
+    (line,) = plain({"f": Value(text[start:end], Outcome.FOUND, 1.0, (span,))}, text)
+    assert "\n" not in line
+    assert "\x1b" not in line
