@@ -64,8 +64,8 @@ def forget(connection: sqlite3.Connection, sha256: str) -> bool:
     # Values and corrections go with their record.
     gone = connection.execute(
         """DELETE FROM records
-        WHERE sha256 = ?1 OR document IN (SELECT id FROM documents WHERE sha256 = ?1)""",
-        (sha256,),
+        WHERE sha256 = :sha256 OR document IN (SELECT id FROM documents WHERE sha256 = :sha256)""",
+        {"sha256": sha256},
     ).rowcount
     for table in ("labels", "documents"):
         gone += connection.execute(f"DELETE FROM {table} WHERE sha256 = ?", (sha256,)).rowcount
