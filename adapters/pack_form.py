@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from annotated_types import Len
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from thresher.adapters.errors import PackError
@@ -43,7 +42,7 @@ class PackForm(BaseModel):
     domain: _Word
     title: _Text
     description: _Text
-    record_types: Annotated[tuple[RecordTypeForm, ...], Len(min_length=1)]
+    record_types: tuple[RecordTypeForm, ...]
 
 
 def read_form(folder: Path) -> PackForm:
@@ -63,6 +62,8 @@ def read_form(folder: Path) -> PackForm:
             f"{file}: domain: is {form.domain!r}, but the folder is named {folder.absolute().name!r}. "
             "Give both the same name."
         )
+    if not form.record_types:
+        raise PackError(f"{file}: record_types: is empty. Write at least one.")
     _check_repeats(file, "record_types", (t.name for t in form.record_types))
     for t in form.record_types:
         where = f"record_types.{t.name}"
@@ -139,8 +140,8 @@ def _check_repeats(file: Path, key: str, names: Iterable[str]) -> None:
 
 
 def _message(file: Path, raw: dict[str, Any], error: ValidationError) -> str:
-    """Every mismatch, a line each, with record types and fields called by their names."""
-    lines = []
+    """Every mismatch, in one line, with record types and fields called by their names."""
+    problems = []
     for problem in error.errors(include_url=False, include_input=False):
         key = _key(raw, problem["loc"])
         match problem["type"]:
@@ -157,10 +158,8 @@ def _message(file: Path, raw: dict[str, Any], error: ValidationError) -> str:
                 text = "must be text: put quotes around what YAML reads otherwise (no, 12, 2024-01-31)"
             case _:
                 text = problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{key}: {text}")
-    if len(lines) == 1:
-        return f"{file}: {lines[0]}. Correct this key."
-    return "\n  ".join([f"{file}: correct these keys:", *lines])
+        problems.append(f"{key}: {text}")
+    return f"{file}: {'; '.join(problems)}. Correct {'this key' if len(problems) == 1 else 'these keys'}."
 
 
 def _key(raw: Any, loc: Sequence[int | str]) -> str:

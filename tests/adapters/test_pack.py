@@ -101,7 +101,7 @@ WRONG: list[tuple[str, Callable[[dict[str, Any]], Any], list[str]]] = [
         ["recordtypes: unknown key: did you mean 'record_types'"],
     ),
     ("unknown and unlike", lambda p: p.update(zzz=1), ["zzz: unknown key: known are format, domain"]),
-    ("no record types", lambda p: p.update(record_types=[]), ["record_types: "]),
+    ("no record types", lambda p: p.update(record_types=[]), ["record_types: is empty"]),
     ("record types no list", lambda p: p.update(record_types="letter"), ["record_types: "]),
     (
         "unknown in type",
@@ -168,6 +168,7 @@ def test_all_wrong_keys_are_told_at_once(write: Write) -> None:
     message = refusal(write(pack))
     assert "title: is missing" in message
     assert "record_types.letter.fields.date.type" in message
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
