@@ -38,9 +38,6 @@ class Settings(BaseModel):
     batch_tokens: int = Setting(default=16384, ge=64)
     """The most tokens held in memory for one batch: lower it where memory runs out, at the cost of speed."""
 
-    ocr: bool = True
-    """Whether pages without text, and images, are read by character recognition."""
-
     @model_validator(mode="after")
     def _windows_move_on(self) -> Self:
         if self.window_overlap * 2 > self.window_tokens:
@@ -113,7 +110,6 @@ def settings_hash(task: Task, settings: Settings, model_fingerprint: str) -> str
         "window_tokens": settings.window_tokens,
         "window_overlap": settings.window_overlap,
         "answer_tokens": settings.answer_tokens,
-        "ocr": settings.ocr,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

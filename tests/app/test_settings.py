@@ -19,12 +19,12 @@ def test_no_file_and_an_empty_file_mean_the_defaults(tmp_path: Path) -> None:
     path.write_text("# nothing yet\n")
     assert load_settings(path) == Settings()
     defaults = {"model": "starter", "window_tokens": 1536, "window_overlap": 128, "answer_tokens": 1024}
-    assert Settings().model_dump() == {**defaults, "batch_tokens": 16384, "ocr": True}
+    assert Settings().model_dump() == {**defaults, "batch_tokens": 16384}
 
 
 def test_settings_come_back_with_their_sentences(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "settings.yaml"
-    kept = Settings(model='no: "name" # é', window_tokens=900, ocr=False)
+    kept = Settings(model='no: "name" # é', window_tokens=900, batch_tokens=4096)
     save_settings(path, kept)
     assert load_settings(path) == kept
     assert all(f"# {field.description}\n" in path.read_text() for field in Settings.model_fields.values())
@@ -38,7 +38,7 @@ def test_settings_come_back_with_their_sentences(tmp_path: Path) -> None:
         ("colour: red", "unknown setting 'colour' .there are: model, "),
         ("window_tokens: many", "window_tokens: "),
         ("window_tokens: true", "window_tokens: "),
-        ("ocr: 1", "ocr: "),
+        ("model: 1", "model: "),
         ("answer_tokens: 0", "answer_tokens: "),
         ("window_tokens: 200\nwindow_overlap: 101", "at most half"),
         ("a: [", "no YAML at line 1"),
@@ -79,6 +79,5 @@ def test_the_hash_follows_all_that_changes_an_answer_and_nothing_else() -> None:
         settings_hash(TASK, Settings(window_tokens=900), "w"),
         settings_hash(TASK, Settings(window_overlap=64), "w"),
         settings_hash(TASK, Settings(answer_tokens=512), "w"),
-        settings_hash(TASK, Settings(ocr=False), "w"),
     ]
     assert len({first, *others}) == len(others) + 1
