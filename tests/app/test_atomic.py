@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from thresher.app.atomic import replacing
 
 
