@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 OnProgress = Callable[[int, int | None], None]
 
 _TRIES = 5  # in a row without a single new byte
-_CHUNK = 1 << 18
 _CA_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT")
 _GOES_ON = "Run the same command again: it goes on where it stopped."
 
@@ -42,7 +41,6 @@ def fetch(
     size: int | None = None,
     headers: Mapping[str, str] | None = None,
     on_progress: OnProgress = lambda *_: None,
-    pause: Callable[[float], None] = time.sleep,
 ) -> str:
     """Fetch `url` into `path` and return the sha256 of its bytes, in hex.
 
@@ -68,7 +66,7 @@ def fetch(
                     checked=sha256 is not None,
                     on_progress=on_progress,
                 )
-                _fetch_all(rest, url, part, size=size, pause=pause)
+                _fetch_all(rest, url, part, size=size)
         whole = path if path.exists() else part
         with whole.open("rb") as stream:
             digest = file_digest(stream, "sha256").hexdigest()
@@ -98,9 +96,7 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-def _fetch_all(
-    fetch_rest: Callable[[], None], url: str, part: Path, *, size: int | None, pause: Callable[[float], None]
-) -> None:
+def _fetch_all(fetch_rest: Callable[[], None], url: str, part: Path, *, size: int | None) -> None:
     """Ask again, with longer and longer pauses, until all bytes are in `part`."""
     import httpx
 
@@ -124,7 +120,7 @@ def _fetch_all(
                     f"{_host(url)}: no answer ({error or type(error).__name__}). "
                     f"Check the network and the proxy (HTTPS_PROXY). {_GOES_ON}"
                 ) from error
-            pause(min(2.0**failures, 30.0))
+            _pause(min(2.0**failures, 30.0))
 
 
 def _fetch_rest(
@@ -177,7 +173,8 @@ def _fetch_rest(
         length = response.headers.get("content-length", "")
         total = size if size is not None else (done + int(length) if length.isdigit() else None)
         with part.open("ab" if resumed else "wb") as stream:
-            for chunk in response.iter_raw(_CHUNK):
+            # As it arrives: gathered into larger chunks, the last one would be lost in a break.
+            for chunk in response.iter_raw():
                 stream.write(chunk)
                 done += len(chunk)
                 on_progress(done, total)
@@ -185,6 +182,10 @@ def _fetch_rest(
             os.fsync(stream.fileno())
         if total is not None and done < total:
             raise httpx.RemoteProtocolError(f"{done:,} of {total:,} bytes came", request=response.request)
+
+
+def _pause(seconds: float) -> None:
+    time.sleep(seconds)
 
 
 def _refuse_full_disk(path: Path, needed: int) -> None:

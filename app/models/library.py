@@ -94,6 +94,9 @@ def remove(models: Path, name: str) -> int:
     freed = 0
     with writing(models):
         for folder in folders:
+            if folder.is_symlink():
+                folder.unlink()  # a model that lies elsewhere: the link is ours, the model is not
+                continue
             freed += sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
             shutil.rmtree(folder)
         (models / ".partial" / f"{name}.lock").unlink(missing_ok=True)

@@ -1,0 +1,75 @@
+"""The doctor names each shortfall with what to do, in the words that fit it."""
+
+import shutil
+from collections import namedtuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thresher.app import doctor
+from thresher.app.doctor import Finding, examine
+from thresher.app.engine.blas import BlasReport
+from thresher.app.locations import Locations
+
+
+def by_subject(findings: list[Finding]) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in findings}
+
+
+def test_an_empty_machine_lacks_a_model(home: Locations) -> None:
+    findings = by_subject(examine(home))
+    assert findings["models"].level == "bad"
+    assert "thresher models pull starter" in str(findings["models"].remedy)
+    assert "mlx 0." in findings["versions"].detail
+    assert str(home.home) in findings["home"].detail
+    assert "THRESHER_HOME" in findings["home"].detail
+    assert {"python", "blas", "backend", "memory", "disk", "ocr"} <= findings.keys()
+    assert not home.home.exists()  # it looks only
+
+
+def test_every_shortfall_says_what_to_do(home: Locations) -> None:
+    for finding in examine(home):
+        assert (finding.level == "good") == (finding.remedy is None)
+
+
+def test_with_the_starter_nothing_prevents_work(home_with_starter: Locations) -> None:
+    findings = examine(home_with_starter)
+    assert [f for f in findings if f.level == "bad"] == []
+    assert "all files there" in by_subject(findings)["model starter"].detail
+
+
+def test_a_damaged_model_is_named(home: Locations, starter: Path) -> None:
+    shutil.copytree(starter, home.models / "starter")
+    (home.models / "starter" / "config.json").write_text("{}")
+    findings = by_subject(examine(home))
+    assert "config.json has 2 bytes" in findings["model starter"].detail
+    assert findings["models"].level == "bad"
+
+
+def test_the_slow_blas_is_told_with_its_remedy(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(doctor.sys.modules, "mlx.core", raising=False)
+    report = BlasReport(None, needed=True, remedy="Install OpenBLAS")
+    monkeypatch.setattr("thresher.app.engine.blas.load_fast_blas", lambda: report)
+    [finding] = list(doctor._blas())
+    assert (finding.level, finding.remedy) == ("slow", "Install OpenBLAS")
+    assert "reference BLAS" in finding.detail
+
+
+def test_little_memory_and_disk(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
+    import psutil
+
+    memory = namedtuple("memory", "total available")(4 * 10**9, 10**8)
+    usage: Any = namedtuple("usage", "total used free")(10**9, 10**9, 10**6)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage)
+    findings = by_subject([*doctor._memory(), *doctor._disk(home)])
+    assert [findings[s].level for s in ("memory", "disk")] == ["slow", "slow"]
+
+
+def test_ocr_models_that_are_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    spec = namedtuple("spec", "origin")(str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda _: spec)
+    [finding] = list(doctor._ocr())
+    assert finding.level == "slow"
+    assert "det, rec" in finding.detail
