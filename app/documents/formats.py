@@ -8,6 +8,8 @@ from pathlib import PurePath
 
 from thresher.app.documents.text import text_or_none
 
+_AS_VOWELS = (*"AEIOUaeiou", "HTML", "SVG")
+
 
 @dataclass(frozen=True)
 class Format:
@@ -20,6 +22,10 @@ class Format:
     endings: tuple[str, ...]
     kind: str | None = None
     remedy: str = "Save or print it as a PDF and add that."
+
+    def __str__(self) -> str:
+        """With its article: 'an Excel workbook'."""
+        return f"an {self.name}" if self.name.startswith(_AS_VOWELS) else f"a {self.name}"
 
 
 _AS_IMAGE = "Save it as a JPEG or PNG and add that."
@@ -109,7 +115,7 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--(?>.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _HEADER = re.compile(r"[!-9;-~]+:[ \t]|[!-9;-~]+:$|[ \t]+\S|From \S+@")
 _MAIL_HEADERS = re.compile(

@@ -1,6 +1,7 @@
 """HTML: the text that a reader of the page would see, tables as rows. Nothing is run or fetched."""
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from thresher.app.documents.draft import Draft
@@ -19,8 +20,6 @@ _INLINE = {
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![\d.])", re.I
 )
-_AT_RULE = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SPACES = re.compile(r"\s+")
 
 
@@ -30,8 +29,8 @@ def read_html(data: bytes, draft: Draft) -> None:
 
     with parsing(draft.name, "HTML page"):
         soup = BeautifulSoup(_decoded(data), "lxml")
-        title = soup.title.get_text() if soup.title else ""
-        _remove_hidden(soup)
+    title = soup.title.get_text() if soup.title else ""
+    _remove_hidden(soup)
     lines: list[str] = [""]
     if title.strip():
         draft.lines(_SPACES.sub(" ", title).strip())
@@ -56,13 +55,10 @@ def _remove_hidden(soup: "BeautifulSoup") -> None:
 
     hidden: list[Any] = []
     for sheet in soup.find_all("style"):
-        # Rules under a condition (@media print) may not apply: what they hide is read.
-        for selector, rules in _RULE.findall(
-            _AT_RULE.sub("", re.sub(r"/\*.*?\*/", "", sheet.get_text(), flags=re.S))
-        ):
+        for selector, rules in _rules(sheet.get_text()):
             if _HIDING.search(rules):
                 try:
-                    hidden.extend(soup.select(selector.strip()))
+                    hidden.extend(soup.select(selector))
                 except (SelectorSyntaxError, NotImplementedError, ValueError):
                     continue  # a selector that only a browser understands
     for element in soup.find_all(True):
@@ -77,6 +73,22 @@ def _remove_hidden(soup: "BeautifulSoup") -> None:
         # The page itself is never hidden: a script would show it, and none is run here.
         if not (isinstance(element, Tag) and element.name in ("html", "body")):
             element.extract()
+
+
+def _rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """A style sheet's (selector, declarations). Rules within another, @media say, may not apply: left out."""
+    first, *rest = sheet.split("/*")
+    sheet = first + "".join(comment.partition("*/")[2] for comment in rest)
+    selectors: list[str] = []
+    text = ""
+    for token in re.split(r"([{}])", sheet):
+        if token == "{":
+            selectors.append(text.rpartition(";")[2].strip())
+        elif token == "}":
+            selector = selectors.pop() if selectors else ""
+            if selector and not selectors and not selector.startswith("@"):
+                yield selector, text
+        text = token if token not in "{}" else ""
 
 
 def _walk(root: Any, draft: Draft, line: list[str]) -> None:

@@ -10,7 +10,7 @@ from email.message import EmailMessage, MIMEPart
 
 from thresher.adapters.errors import DocumentError
 from thresher.app.documents.draft import Draft
-from thresher.app.documents.errors import OversizedDocumentError
+from thresher.app.documents.errors import CorruptDocumentError, OversizedDocumentError
 from thresher.app.documents.html import read_html
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.text import text_or_none
@@ -37,7 +37,7 @@ def read_mail(data: bytes, draft: Draft, read_part: ReadPart) -> None:
         assert isinstance(message, EmailMessage)
         body = message.get_body(("plain", "html"))
     _write_head_and_body(message, body, draft)
-    for number, part in enumerate(_attachments(message, body), start=1):
+    for number, part in enumerate(_attachments(message, body, draft), start=1):
         if number > draft.limits.parts:
             raise OversizedDocumentError(
                 f"{draft.name}: has more than {draft.limits.parts} attachments. "
@@ -49,26 +49,39 @@ def read_mail(data: bytes, draft: Draft, read_part: ReadPart) -> None:
 def _write_head_and_body(message: EmailMessage, body: MIMEPart | None, draft: Draft) -> None:
     inner = draft.child(draft.name)
     for name in _HEADERS:
-        with parsing(draft.name, "e-mail message"):
-            value = message.get(name)
-            text = " ".join(str(value).split()) if value is not None else ""
-        if text:
+        if text := " ".join(_header(message, name, draft).split()):
             inner.lines(f"{name}: {text}")
     inner.write("\n")
     if body is not None:
         data = _bytes_of(body, draft)
-        if body.get_content_subtype() == "html":
+        if _type_of(body, draft) == "text/html":
             read_html(data, inner)
         else:
-            inner.lines(_text_of(body, data))
+            inner.lines(_text_of(body, data, draft))
     draft.absorb(inner, BODY)
 
 
-def _text_of(part: MIMEPart, data: bytes) -> str:
-    charset = part.get_content_charset("utf-8")
+def _header(message: EmailMessage, name: str, draft: Draft) -> str:
+    """A header's value, decoded; as it stands where it is malformed: no reason to lose the message."""
+    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    try:
+        with parsing(draft.name, "e-mail message"):
+            return str(message.get(name, ""))
+    except CorruptDocumentError:
+        return str(raw)
+
+
+def _type_of(part: MIMEPart, draft: Draft) -> str:
+    with parsing(draft.name, "e-mail message"):
+        return part.get_content_type()
+
+
+def _text_of(part: MIMEPart, data: bytes, draft: Draft) -> str:
+    with parsing(draft.name, "e-mail message"):
+        charset = part.get_content_charset("utf-8")
     try:
         return data.decode(charset)
-    except (LookupError, UnicodeDecodeError):  # the header is wrong
+    except (LookupError, ValueError):  # the header is wrong
         return text_or_none(data) or data.decode("utf-8", errors="replace")
 
 
@@ -78,19 +91,20 @@ def _bytes_of(part: MIMEPart, draft: Draft) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def _attachments(message: EmailMessage, body: MIMEPart | None) -> Iterator[EmailMessage]:
+def _attachments(message: EmailMessage, body: MIMEPart | None, draft: Draft) -> Iterator[EmailMessage]:
     """The leaves of the message that are neither its body nor another form of it; messages whole."""
     stack: list[EmailMessage] = [message]
     while stack:
         part = stack.pop()
         if part is body:
             continue
-        if part.get_content_type() == "message/rfc822":
+        type_ = _type_of(part, draft)
+        if type_ == "message/rfc822":
             yield part
         elif part.is_multipart():
             inner = [p for p in part.get_payload() if isinstance(p, EmailMessage)]
-            if part.get_content_subtype() == "alternative":
-                inner = [p for p in inner if p.get_content_maintype() != "text"]
+            if type_ == "multipart/alternative":
+                inner = [p for p in inner if not _type_of(p, draft).startswith("text/")]
             stack.extend(reversed(inner))
         elif part is not message or body is None:
             yield part

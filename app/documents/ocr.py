@@ -77,7 +77,7 @@ def _read(pixels: "np.ndarray[Any, Any]") -> list[tuple[str, Box, float]]:
 
 
 def _turns_to_try(lines: list[tuple[str, Box, float]]) -> tuple[int, ...]:
-    """Quarter turns of which one is right: sideways where most lines are tall, none or half where in doubt."""
+    """Quarter turns of which one is right, where that is not plain: most lines are tall, or read badly."""
     tall = sum(bottom - top > 1.5 * (right - left) for _, (left, top, right, bottom), _ in lines)
     if tall > len(lines) / 2:
         return 1, 3

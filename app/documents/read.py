@@ -113,31 +113,25 @@ def _format_of(draft: Draft, data: bytes) -> Format:
     if found is formats.UNKNOWN or (found is formats.ZIP and said in (formats.DOCX, formats.XLSX)):
         if said is not None and said.kind is not None:
             raise CorruptDocumentError(
-                f"{name}: should be a {said.name}, but its bytes are of no such thing. "
+                f"{name}: should be {said}, but its bytes are of no such thing. "
                 "Get a fresh copy, or open it in the program that made it and save it again."
             )
         known = said or found
-        raise UnsupportedDocumentError(
-            f"{name}: is a {known.name}, which Thresher does not read. {known.remedy}"
-        )
+        raise UnsupportedDocumentError(f"{name}: is {known}, which Thresher does not read. {known.remedy}")
     if said is None or said is found:
         if found.kind is None:
             raise UnsupportedDocumentError(
-                f"{name}: is a {found.name}, which Thresher does not read. {found.remedy}"
+                f"{name}: is {found}, which Thresher does not read. {found.remedy}"
             )
         return found
     if said.kind == found.kind == "image":
-        draft.notes.append(f"is a {found.name}, whatever its ending says")
+        draft.notes.append(f"is {found}, whatever its ending says")
         return found
     # Text is text: a table, a message that begins oddly, notes that quote a header.
     if said in _TEXTUAL and (found is formats.TEXT or (found is formats.EML and said is not formats.HTML)):
         return said
     remedy = f"Give it the ending {found.endings[0]}." if found.kind else found.remedy
-    raise MislabelledDocumentError(
-        f"{name}: its ending says {said.name}, but it is a {found.name}. {remedy}"
-        if found.endings
-        else f"{name}: its ending says {said.name}, but it is an {found.name}. {remedy}"
-    )
+    raise MislabelledDocumentError(f"{name}: its ending says {said.name}, but it is {found}. {remedy}")
 
 
 def _read_mail(data: bytes, draft: Draft) -> None:

@@ -2,13 +2,18 @@
 
 import datetime
 import io
+import re
 import warnings
+import zipfile
 from typing import Any
 
 from thresher.app.documents.archive import check_archive
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.errors import OversizedDocumentError
 from thresher.app.documents.parsing import parsing
+
+_CHUNK = 2**20
+_STORED = re.compile(rb"<v[^>/]*>[^<]|<t[ >]")
 
 
 def read_spreadsheet(data: bytes, draft: Draft) -> None:
@@ -29,6 +34,29 @@ def read_spreadsheet(data: bytes, draft: Draft) -> None:
                 cells += _read_sheet(sheet, draft, draft.limits.cells - cells)
         finally:
             workbook.close()
+    if formulas := _formulas_without_value(data, draft):
+        what = "1 formula has" if formulas == 1 else f"{formulas} formulas have"
+        draft.notes.append(
+            f"{what} no stored value and {'was' if formulas == 1 else 'were'} not read: "
+            "open the workbook in Excel and save it"
+        )
+
+
+def _formulas_without_value(data: bytes, draft: Draft) -> int:
+    """How many cells hold a formula whose result the program that wrote them did not store."""
+    count = 0
+    with parsing(draft.name, "Excel workbook"), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.namelist():
+            if not part.startswith("xl/worksheets/"):
+                continue
+            with archive.open(part) as stream:
+                rest = b""
+                while chunk := stream.read(_CHUNK):
+                    *cells, rest = (rest + chunk).split(b"</c>")
+                    count += sum(
+                        b"<f" in cell and not _STORED.search(cell, cell.find(b"<f")) for cell in cells
+                    )
+    return count
 
 
 def _read_sheet(sheet: Any, draft: Draft, cells_left: int) -> int:
@@ -46,20 +74,22 @@ def _read_sheet(sheet: Any, draft: Draft, cells_left: int) -> int:
             row = next(rows, None)
             if row is None:
                 return taken
-            cells = [(_shown(cell), getattr(cell, "coordinate", None)) for cell in row]
-        taken += max(len(row), 1)
+            given = [
+                (cell.value, str(cell.number_format or ""), getattr(cell, "coordinate", None)) for cell in row
+            ]
+        taken += max(len(given), 1)
         if taken > cells_left:
             raise OversizedDocumentError(
                 f"{draft.name}: its sheets span more than {draft.limits.cells:,} cells. "
                 "Delete the rows and columns that are empty, or save its sheets as smaller workbooks."
             )
+        cells = [(_shown(value, number_format), name) for value, number_format, name in given]
         if any(text for text, _ in cells):
             draft.row(cells, sheet=sheet.title)
 
 
-def _shown(cell: Any) -> str:
+def _shown(value: Any, number_format: str) -> str:
     """A cell's value as text, near to how the program shows it."""
-    value = cell.value
     match value:
         case None:
             return ""
@@ -70,9 +100,7 @@ def _shown(cell: Any) -> str:
             return day if value.time() == datetime.time() else f"{day} {value.time().isoformat()}"
         case datetime.date() | datetime.time():
             return value.isoformat()
-        case int() | float():
-            if "%" in str(cell.number_format):
-                return f"{value * 100:.10g}%"
-            return f"{value:.15g}" if abs(value) < 1e15 else str(value)
+        case int() | float() if abs(value) < 1e15:
+            return f"{value * 100:.10g}%" if "%" in number_format else f"{value:.15g}"
         case _:
             return str(value)

@@ -86,4 +86,4 @@ def _is_written(text: str) -> bool:
     """Whether the text is made of what people write: next to no control characters."""
     sample = text[:_SAMPLE]
     odd = sum((c < " " and c not in "\t\n\r\f\x0b\x1b") or c == "\ufffd" for c in sample)
-    return odd <= len(sample) // 100
+    return odd <= 1 + len(sample) // 100

@@ -36,18 +36,15 @@ def read_word(data: bytes, draft: Draft) -> None:
         body = document.element.body
         heads, feet = _around(document)
         notes = list(_footnotes(document))
-    for element in heads:
-        _write(element, draft)
-    if body is not None:
-        _write(body, draft)
-    for element in (*notes, *feet):
-        _write(element, draft)
+    for element in (*_unlike(heads), body, *notes, *_unlike(feet)):
+        if element is not None:
+            _write(element, draft)
 
 
 def _around(document: Any) -> tuple[list[Any], list[Any]]:
-    """The headers and the footers of all sections, each once, as elements."""
-    heads: dict[str, Any] = {}
-    feet: dict[str, Any] = {}
+    """The headers and the footers of all sections, as elements."""
+    heads: list[Any] = []
+    feet: list[Any] = []
     even = document.settings.odd_and_even_pages_header_footer
     for section in document.sections:
         first = section.different_first_page_header_footer
@@ -61,8 +58,13 @@ def _around(document: Any) -> tuple[list[Any], list[Any]]:
         for found, parts in ((heads, headers), (feet, footers)):
             for part in parts:
                 if not part.is_linked_to_previous:
-                    found.setdefault("\n".join(_texts(part._element)), part._element)
-    return list(heads.values()), list(feet.values())
+                    found.append(part._element)
+    return heads, feet
+
+
+def _unlike(elements: list[Any]) -> list[Any]:
+    """Those of the elements whose text none before has: a header is often repeated section by section."""
+    return list({"\n".join(_texts(element)): element for element in reversed(elements)}.values())[::-1]
 
 
 def _footnotes(document: Any) -> Iterator[Any]:

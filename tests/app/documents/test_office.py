@@ -1,0 +1,129 @@
+"""DOCX, XLSX and the archive that both are."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import docx as word
+import openpyxl
+import pytest
+from docx.oxml import parse_xml
+
+from thresher.app.documents.document import Place
+from thresher.app.documents.errors import (
+    CorruptDocumentError,
+    EmptyDocumentError,
+    EncryptedDocumentError,
+    OversizedDocumentError,
+)
+from thresher.app.documents.limits import Limits
+from thresher.app.documents.read import read_bytes
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def with_part(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The archive with one part changed, or added where `change` is given nothing."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, change(old.read(part)) if part == name else old.read(part))
+        if name not in old.namelist():
+            new.writestr(name, change(b""))
+    return out.getvalue()
+
+
+def test_a_word_document_in_its_order(samples: dict[str, bytes]) -> None:
+    document = read_bytes(samples["offer.docx"], "offer.docx")
+    assert document.kind == "docx"
+    assert document.text == (
+        "Ada & Co\nOffer 4711\nDear Ada,\tas agreed\nItem\tPrice\nNails\t12.50\nRegards\nPage foot\n"
+    )
+    assert "Nails" in [document.text[r.start : r.end] for r in document.regions]
+
+
+def test_insertions_controls_and_boxes_are_read_and_deletions_are_not() -> None:
+    document = word.Document()
+    body = document.element.body
+    for xml in (
+        f"<w:p {W}><w:r><w:t>Price </w:t></w:r><w:ins><w:r><w:t>12</w:t></w:r></w:ins>"
+        "<w:del><w:r><w:delText>10</w:delText></w:r></w:del></w:p>",
+        f"<w:sdt {W}><w:sdtContent><w:p><w:r><w:t>In a control</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+        f"<w:p {W}><w:r><w:t>Around</w:t></w:r><w:r><w:pict><w:txbxContent><w:p><w:r><w:t>In a box</w:t>"
+        "</w:r></w:p></w:txbxContent></w:pict></w:r></w:p>",
+    ):
+        body.insert(len(body) - 1, parse_xml(xml))
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text == "Price 12\nIn a control\nAround\nIn a box\n"
+
+
+def test_a_workbook_s_values_with_their_cells(samples: dict[str, bytes]) -> None:
+    document = read_bytes(samples["offer.xlsx"], "offer.xlsx")
+    assert document.kind == "xlsx"
+    assert document.text == (
+        "Offer\nItem\t\tPrice\tShare\tDay\tPaid\nNails\t\t12.5\t25%\t2024-03-01\tTRUE\n\tTotal\t0.3\n"
+    )
+    for text, cell in (("12.5", "C2"), ("25%", "D2"), ("Total", "B5"), ("0.3", "C5")):
+        start = document.text.index(text)
+        assert document.place(start, start + len(text)) == Place(sheet="Offer", cell=cell)
+    assert document.notes == ("sheet 'Secret' is hidden and was not read",)
+
+
+def test_formulas_without_a_stored_value_are_noted() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append([1, 2, "=A1+B1"])
+    out = io.BytesIO()
+    workbook.save(out)
+    document = read_bytes(out.getvalue(), "sums.xlsx")
+    assert document.text == "Sheet\n1\t2\n"
+    assert document.notes == (
+        "1 formula has no stored value and was not read: open the workbook in Excel and save it",
+    )
+
+
+def test_an_archive_that_expands_without_end_is_refused(samples: dict[str, bytes]) -> None:
+    bomb = with_part(samples["offer.docx"], "word/media/zeros.bin", lambda _: bytes(3 * 2**20))
+    assert len(bomb) < 100_000
+    with pytest.raises(OversizedDocumentError, match=r"bomb\.docx: expands to more than 2 MiB"):
+        read_bytes(bomb, "bomb.docx", limits=Limits(expanded_bytes=2 * 2**20))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(("name", "part"), [("a.docx", "word/document.xml"), ("a.xlsx", "xl/workbook.xml")])
+def test_entities_are_refused(samples: dict[str, bytes], name: str, part: str, encoding: str) -> None:
+    laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'.encode(encoding)
+    data = with_part(samples[f"offer{name[1:]}"], part, lambda _: laughs)
+    with pytest.raises(CorruptDocumentError, match="declares XML entities"):
+        read_bytes(data, name)
+
+
+@pytest.mark.parametrize("name", ["offer.docx", "offer.xlsx"])
+def test_a_password_is_told_from_other_old_office_files(name: str) -> None:
+    locked = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le") + bytes(500)
+    )
+    with pytest.raises(EncryptedDocumentError, match="remove the password"):
+        read_bytes(locked, name)
+
+
+def test_broken_parts_are_corrupt(samples: dict[str, bytes]) -> None:
+    for name, part in (("offer.docx", "word/document.xml"), ("offer.xlsx", "xl/worksheets/sheet1.xml")):
+        with pytest.raises(CorruptDocumentError, match=name):
+            read_bytes(with_part(samples[name], part, lambda xml: xml[: len(xml) // 2]), name)
+        with pytest.raises(CorruptDocumentError, match=name):
+            read_bytes(samples[name][:-200], name)
+
+
+def test_a_grid_that_spans_too_far_is_refused(samples: dict[str, bytes]) -> None:
+    with pytest.raises(OversizedDocumentError, match="span more than 10 cells"):
+        read_bytes(samples["offer.xlsx"], "offer.xlsx", limits=Limits(cells=10))
+
+
+def test_an_empty_document_is_empty() -> None:
+    out = io.BytesIO()
+    word.Document().save(out)
+    with pytest.raises(EmptyDocumentError):
+        read_bytes(out.getvalue(), "blank.docx")

@@ -1,0 +1,108 @@
+"""Text, CSV and HTML."""
+
+import pytest
+
+from thresher.app.documents.document import Place
+from thresher.app.documents.errors import CorruptDocumentError, OversizedDocumentError
+from thresher.app.documents.limits import Limits
+from thresher.app.documents.read import read_bytes
+
+CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy. Smlouva byla uzavřena v Praze dne 5. března 2020."
+RUSSIAN = "Договор заключён между сторонами в городе Москве"
+JAPANESE = "請求書の合計金額は１０００円です。お支払い期限は三月末日です。"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Grüße für 10 €", "utf-8"),
+        ("Grüße für 10 €", "utf-8-sig"),
+        ("Grüße für 10 €", "utf-16"),
+        ("Grüße für 10 €, and some more", "utf-16-le"),
+        ("Grüße für 10 €, and some more", "utf-16-be"),
+        ("Grüße für 10 €", "utf-32"),
+        ("café naïve “quoted” 10 €", "cp1252"),
+        ("Señor Pérez, año 2024: 1.200 £", "cp1252"),
+        (CZECH, "cp1250"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8_r"),
+        (JAPANESE, "shift_jis"),
+    ],
+)
+def test_any_usual_encoding(text: str, encoding: str) -> None:
+    document = read_bytes(f"{text}\r\nsecond line\r\n".encode(encoding), "letter.txt")
+    assert document.text == f"{text}\nsecond line\n"
+    assert document.kind == "text"
+
+
+def test_lines_keep_their_layout_and_each_is_a_region(samples: dict[str, bytes]) -> None:
+    document = read_bytes(samples["offer.txt"], "offer.txt")
+    assert document.text == "Offer 4711\n\n  Nails\t12.50 €\n"
+    assert [document.text[r.start : r.end] for r in document.regions] == ["Offer 4711", "Nails\t12.50 €"]
+
+
+def test_what_says_nothing_is_taken_out() -> None:
+    document = read_bytes(b"one\0two\x1b[31m\rthree\x0cfour\n", "notes.txt")
+    assert document.text == "onetwo[31m\nthree\nfour\n"
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(CorruptDocumentError, match=r"noise\.txt"):
+        read_bytes(bytes(range(256)) * 20, "noise.txt")
+
+
+def test_too_much_text() -> None:
+    with pytest.raises(OversizedDocumentError, match="more than 10 characters"):
+        read_bytes(b"twelve chars", "long.txt", limits=Limits(text_characters=10))
+
+
+def test_a_table_with_commas_in_its_numbers(samples: dict[str, bytes]) -> None:
+    document = read_bytes(samples["offer.csv"], "offer.csv")
+    assert document.kind == "csv"
+    assert document.text == "Item\tPrice\nNails\t12,50\nScrews; long\t3,20\n"
+    start = document.text.index("3,20")
+    assert document.place(start, start + 4) == Place(cell="B3")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_usual_delimiter(delimiter: str) -> None:
+    rows = [["Name", "City", "Note"], ["Ada", "", "a, b; c"], ["Carl", "Bonn", '"x"']]
+    quoted = "\n".join(delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
+    document = read_bytes(quoted.encode(), "people.csv")
+    assert document.text == 'Name\tCity\tNote\nAda\t\ta, b; c\nCarl\tBonn\t"x"\n'
+
+
+def test_one_column_is_a_table_too_and_a_cell_s_lines_are_joined() -> None:
+    assert read_bytes(b'Name\n"Ada\nLovelace"\n', "names.csv").text == "Name\nAda Lovelace\n"
+
+
+def test_a_page_as_its_reader_sees_it(samples: dict[str, bytes]) -> None:
+    document = read_bytes(samples["offer.html"], "offer.html")
+    assert document.kind == "html"
+    assert document.text == "Offer 4711\nOffer 4711\nNails for Ada Lovelace\nItem\tPrice\nNails\t12.50\n"
+
+
+@pytest.mark.parametrize(
+    ("style", "hides"),
+    [
+        (".a { display:none }", True),
+        ("@import url(x.css); /* { */ p.a, .b { color: red; visibility: hidden }", True),
+        ("@media print { .a { display: none } }", False),
+        (".a:hover::before { display: none }", False),
+        (".a { display: block }", False),
+        ("} .a { display: none", False),
+    ],
+)
+def test_a_style_sheet_hides_what_it_says(style: str, hides: bool) -> None:
+    page = f"<html><style>{style}</style><body><p>seen</p><p class=a>maybe</p></body></html>"
+    assert read_bytes(page.encode(), "page.html").text == ("seen\n" if hides else "seen\nmaybe\n")
+
+
+def test_a_page_s_own_word_on_its_encoding_is_heeded() -> None:
+    page = '<html><head><meta charset="iso-8859-2"></head><body>Łódź</body></html>'
+    assert read_bytes(page.encode("iso-8859-2"), "page.html").text == "Łódź\n"
+
+
+def test_markup_within_text_stays_text() -> None:
+    page = "<html><pre>a\n  b</pre><p>5 &lt; 6 &amp; [bold]x[/bold]<br>next<p><input value='typed'></html>"
+    assert read_bytes(page.encode(), "page.html").text == "a\nb\n5 < 6 & [bold]x[/bold]\nnext\ntyped\n"
