@@ -66,6 +66,8 @@ class FoldedText:
                 self._starts.append(start)
                 self._ends.append(end)
             elif self._after_space:
+                # One space for two units: what follows it in this unit is now of the same one.
+                start = self._starts[-1]
                 self._ends[-1] = end
             else:
                 self._pieces.append(" ")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 
 from thresher.adapters.fields import Field
@@ -20,6 +21,9 @@ FUZZY_THRESHOLD = 90
 MIN_FUZZY = 6
 #: Shorter values, in normalised characters, are never found inside a longer word.
 MIN_PART = 4
+#: Occurrences looked at, in the window and in the text, for one that stands as whole words: a hostile text
+#: may hold one at every character.
+MAX_OCCURRENCES = 10_000
 
 MatchKind = Literal["exact", "normalised", "parsed", "fuzzy"]
 
@@ -119,7 +123,7 @@ class SpanFinder:
         for find, kind in ((self._exact, "exact"), (self._normalised, "normalised")):
             wanted = value if kind == "exact" else needle
             for area in (within, (0, len(self.text))):
-                for start, end in find(wanted, area):
+                for start, end in islice(find(wanted, area), MAX_OCCURRENCES):
                     how = _joint(self.text, start, end)
                     if how == "word":
                         return Match(start, end, self.text[start:end], kind)  # type: ignore[arg-type]

@@ -42,3 +42,14 @@ def test_index_leads_from_the_original_to_the_folded_text() -> None:
     fold = FoldedText("ßß   x")
     assert fold.text == "ssss x"
     assert [fold.index(at) for at in (0, 1, 2, 5, 6)] == [0, 2, 4, 5, 6]
+
+
+def test_a_space_that_normalising_makes_joins_the_one_before() -> None:
+    fold = FoldedText("a ´b")  # the accent alone is a space and a combining accent
+    assert fold.text == "a \u0301b"
+    assert (fold.span(0, 1), fold.span(1, 2), fold.span(2, 3), fold.span(1, 3)) == (
+        (0, 1),
+        None,
+        None,
+        (1, 3),
+    )

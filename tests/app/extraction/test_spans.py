@@ -176,3 +176,12 @@ def test_a_long_document_is_searched_in_well_under_a_second() -> None:
     found = [finder.find(field, value) for field, value in values]
     assert time.perf_counter() - start < 2  # 0.1 on an idle machine
     assert sum(match is not None for match in found) >= 8
+
+
+@pytest.mark.parametrize(
+    ("letter", "value"), [("a", "a" * 400), ("a", "A" * 400), ("1", "1")], ids=["exact", "folded", "digits"]
+)
+def test_a_text_that_repeats_itself_is_searched_in_bounded_time(letter: str, value: str) -> None:
+    start = time.perf_counter()
+    SpanFinder(letter * 300_000).find(STRING, value)
+    assert time.perf_counter() - start < 3  # 0.1 on an idle machine
