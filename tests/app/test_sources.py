@@ -1,0 +1,147 @@
+import hashlib
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
+from thresher.app.documents.errors import EmptyDocumentError, MissingDocumentError
+from thresher.app.sources import Source, document_of, expand_paths, read_records
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with documents, hidden files and files that are not read."""
+    monkeypatch.chdir(tmp_path)
+    shown = ("in/b.pdf", "in/a.TXT", "in/sub/c.eml", "in/tool.exe")
+    for name in (*shown, "in/.hidden.txt", "in/.git/d.txt", "in/~$a.docx"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("text")
+    return tmp_path
+
+
+def ids(*paths: str) -> list[str]:
+    return [source.id for source in expand_paths(paths)]
+
+
+def test_a_folder_is_searched_in_order_for_what_is_read(folder: Path) -> None:
+    expansion = expand_paths(["in"])
+    assert [source.id for source in expansion] == ["in/a.TXT", "in/b.pdf", "in/sub/c.eml"]
+    assert expansion.skipped == 1
+    assert expansion.sources[0].path == Path("in/a.TXT")
+
+
+def test_a_file_that_is_named_is_taken_whatever_its_ending(folder: Path) -> None:
+    assert ids("in/tool.exe", "in/.hidden.txt") == ["in/tool.exe", "in/.hidden.txt"]
+    assert expand_paths(["in/tool.exe", "in"]).skipped == 0
+
+
+def test_no_file_comes_twice_however_it_is_reached(folder: Path) -> None:
+    (folder / "link.pdf").symlink_to(folder / "in" / "b.pdf")
+    assert ids("in/b.pdf", "in", "./in/b.pdf", str(folder / "in" / "b.pdf"), "link.pdf") == [
+        "in/b.pdf",
+        "in/a.TXT",
+        "in/sub/c.eml",
+    ]
+
+
+def test_globs_that_the_shell_left_as_they_are(folder: Path) -> None:
+    assert ids("in/*.pdf") == ["in/b.pdf"]
+    assert ids("in/**/*.eml") == ["in/sub/c.eml"]
+    assert ids("i?/[ab].*") == ["in/a.TXT", "in/b.pdf"]
+
+
+def test_a_file_whose_name_looks_like_a_glob_is_that_file(folder: Path) -> None:
+    (folder / "in" / "x[1].txt").write_text("text")
+    assert ids("in/x[1].txt") == ["in/x[1].txt"]
+
+
+def test_what_is_not_there_stays_and_fails_when_it_is_read(folder: Path) -> None:
+    expansion = expand_paths(["gone.pdf", "in/b.pdf", "*.docx"])
+    assert [source.id for source in expansion] == ["gone.pdf", "in/b.pdf", "*.docx"]
+    with pytest.raises(MissingDocumentError, match=r"gone\.pdf"):
+        document_of(expansion.sources[0])
+    with pytest.raises(MissingDocumentError, match=r"\*\.docx"):
+        document_of(expansion.sources[2])
+
+
+@given(st.lists(st.text(max_size=30).map("no such place/".__add__), max_size=4))
+def test_any_text_is_a_path_and_never_a_crash(paths: list[str]) -> None:
+    for source in expand_paths(paths):
+        with pytest.raises(MissingDocumentError):
+            document_of(source)
+
+
+def records(folder: Path, *lines: object) -> Path:
+    path = folder / "gold.jsonl"
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), "utf-8")
+    return path
+
+
+def test_records_are_texts_with_ids_and_fields_of_their_own(tmp_path: Path) -> None:
+    path = records(
+        tmp_path,
+        {"id": "r1", "input": "Total 5\r\n", "output": {"total": 5}, "file": "files/x.pdf", "tag": "t"},
+        "",
+        {"input": "Who?", "fields": [{"name": "who", "type": "string", "description": "The person"}]},
+        {"id": 7, "input": "x", "instruction": "do", "fields": None},
+    )
+    assert read_records(path) == [
+        Source("r1", text="Total 5\r\n"),
+        Source("3", text="Who?", fields=(Field(name="who", type="string", description="The person"),)),
+        Source("7", text="x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("{", "no JSON"),
+        ("[1]", "no JSON object"),
+        ({"id": "a"}, "'input' must be"),
+        ({"id": "a", "input": 5}, "'input' must be"),
+        ({"id": "", "input": "x"}, "'id' must be"),
+        ({"id": True, "input": "x"}, "'id' must be"),
+        ({"id": "a", "input": "x", "feilds": []}, "the key 'feilds' is not known"),
+        ({"id": "a", "input": "x", "fields": [{"name": "n", "type": "money"}]}, "field 1: type"),
+        ({"id": "first", "input": "x"}, "'first' is on line 1 too"),
+    ],
+)
+def test_a_wrong_line_is_named_with_its_file(tmp_path: Path, line: object, says: str) -> None:
+    path = records(tmp_path, {"id": "first", "input": "x"}, line)
+    with pytest.raises(UsageError, match=rf"gold\.jsonl, line 2: .*{says}"):
+        read_records(path)
+
+
+def test_a_records_file_that_is_not_there_or_empty(tmp_path: Path) -> None:
+    with pytest.raises(MissingDocumentError, match=r"gone\.jsonl.*--records"):
+        read_records(tmp_path / "gone.jsonl")
+    with pytest.raises(UsageError, match="holds no record"):
+        read_records(records(tmp_path, ""))
+
+
+def test_a_record_is_a_document_as_it_stands(tmp_path: Path) -> None:
+    document = document_of(Source("r1", text="Größe 5\r\n"))
+    assert (document.name, document.kind, document.text) == ("r1", "record", "Größe 5\r\n")
+    assert document.sha256 == hashlib.sha256("Größe 5\r\n".encode()).hexdigest()
+    with pytest.raises(EmptyDocumentError, match="r2"):
+        document_of(Source("r2", text="  "))
+
+
+@given(st.text())
+def test_any_text_can_be_a_record(text: str) -> None:
+    with TemporaryDirectory() as folder:
+        (source,) = read_records(records(Path(folder), {"id": "x", "input": text}))
+    assert source.text is not None
+    assert len(source.text) == len(text)  # offsets stay
+    source.text.encode("utf-8")
+
+
+def test_a_file_s_source_is_read(folder: Path) -> None:
+    (source,) = expand_paths(["in/a.TXT"])
+    assert document_of(source).text == "text\n"
