@@ -9,11 +9,10 @@ from thresher.app.sources import Source
 
 @dataclass(frozen=True)
 class RunStarted:
-    """A run begins. `total` documents, `reused` of which are already done with the same settings."""
+    """A run over `total` documents begins."""
 
     run: int
     total: int
-    reused: int
 
 
 @dataclass(frozen=True)

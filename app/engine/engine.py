@@ -3,9 +3,10 @@
 Knows nothing of documents, packs or records.
 """
 
+import atexit
 import queue
 import threading
-from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 _MOST_ROWS = 32
 
 
+class _Order(Enum):
+    CANCEL = "drop all requests"
+    CLOSE = "end the thread"
+
+
 class Engine:
     """Answers requests in batches.
 
@@ -34,44 +40,52 @@ class Engine:
 
     def __init__(self, folder: Path, tokenizer: "PromptTokenizer", batch_tokens: int) -> None:
         """Loads the model; returns when it is ready. Raises ModelError."""
-        self.context = 0
+        self.tokenizer = tokenizer
+        self.context = 0  # of the model, in tokens
         self._folder = folder
-        self._tokenizer = tokenizer
         self._batch_tokens = batch_tokens
         self._most_rows = _MOST_ROWS
-        self._inbox: queue.Queue[Request | None] = queue.Queue()
-        self._replies: queue.Queue[Reply] = queue.Queue()
+        self._inbox: queue.Queue[Request | _Order] = queue.Queue()
+        self._replies: queue.Queue[Reply | _Order] = queue.Queue()
         self._waiting: list[Row] = []
-        self._cancelled = threading.Event()
+        self._interrupt = threading.Event()  # the model's own, once it is loaded
         self._loaded = threading.Event()
-        self._error: Exception | None = None
+        self._error: ThresherError | None = None
         self._thread = threading.Thread(target=self._run, name="thresher-engine", daemon=True)
         self._thread.start()
+        # MLX aborts a process whose threads still hold its streams at the end.
+        atexit.register(self.close)
         self._loaded.wait()
         if self._error:
+            self.close()
             raise self._error
 
     def submit(self, request: Request) -> None:
-        """Queues a request. Its reply comes from `replies`."""
-        self._cancelled.clear()
+        """Queues a request. Its reply comes from `reply`."""
         self._inbox.put(request)
 
     def reply(self, timeout: float | None = None) -> Reply | None:
         """The next reply in the order of completion, None where none came within `timeout` seconds."""
         try:
-            return self._replies.get(timeout=timeout)
+            reply = self._replies.get(timeout=timeout) if timeout != 0 else self._replies.get_nowait()
         except queue.Empty:
             return None
+        assert not isinstance(reply, _Order)
+        return reply
 
     def cancel(self) -> None:
-        """Drops all that is queued or in work, within one pass of the model. No reply comes for it."""
-        self._cancelled.set()
+        """Drops all that is queued or in work. Returns within one pass of the model; no reply comes after."""
+        self._interrupt.set()
+        self._inbox.put(_Order.CANCEL)
+        while self._thread.is_alive() and self._replies.get() is not _Order.CANCEL:
+            pass
 
     def close(self) -> None:
-        """Ends the thread and frees the model."""
-        self._cancelled.set()
-        self._inbox.put(None)
+        """Ends the thread and frees the model. May be called again."""
+        self._interrupt.set()
+        self._inbox.put(_Order.CLOSE)
         self._thread.join()
+        atexit.unregister(self.close)
 
     def __enter__(self) -> Self:
         return self
@@ -81,26 +95,32 @@ class Engine:
 
     def _run(self) -> None:
         try:
-            model, grammar_tokenizer = self._load()
+            model, tokenizer = self._load()
         except Exception as error:
-            self._error = (
-                error if isinstance(error, ThresherError) else ModelError(f"{self._folder.name}: {error}")
-            )
-            self._loaded.set()
+            if isinstance(error, ThresherError):
+                self._error = error
+            else:
+                self._error = ModelError(f"{self._folder.name}: cannot be loaded ({error})")
             return
-        self._loaded.set()
+        finally:
+            self._loaded.set()
         from thresher.app.engine.batch import Batch
+        from thresher.app.engine.weights import Interrupted
 
         batch = Batch(model)
-        while self._receive(grammar_tokenizer, block=not batch.rows and not self._waiting):
-            if self._cancelled.is_set():
+        while (order := self._receive(tokenizer, block=not batch.rows and not self._waiting)) != _Order.CLOSE:
+            if order is _Order.CANCEL:
                 self._waiting.clear()
                 batch.clear()
+                self._interrupt.clear()
+                self._replies.put(_Order.CANCEL)
                 continue
             try:
                 self._advance(batch)
+            except Interrupted:
+                batch.clear()  # the order that explains it is in the inbox
             except Exception as error:
-                # The rows in work are lost to whatever broke the pass; the engine and its queue live on.
+                # The rows in work are lost to what broke the pass; the engine and its queue live on.
                 for row in batch.rows:
                     self._replies.put(Failed(row.request, str(error)))
                 batch.clear()
@@ -112,22 +132,22 @@ class Engine:
         from thresher.app.engine.weights import load_weights
 
         model = load_weights(self._folder)
-        self.context = model.context
+        self.context, self._interrupt = model.context, model.interrupt
         if not model.rows_agree():
             self._most_rows = 1
-        return model, LLTokenizer(self._tokenizer.backend_json, eos_token=list(self._tokenizer.end_ids))
+        return model, LLTokenizer(self.tokenizer.backend_json, eos_token=list(self.tokenizer.end_ids))
 
-    def _receive(self, tokenizer: "LLTokenizer", block: bool) -> bool:
-        """Moves new requests to the waiting list. False when the engine is to end."""
+    def _receive(self, tokenizer: "LLTokenizer", block: bool) -> _Order | None:
+        """Moves new requests to the waiting list, up to an order, which it returns."""
         from thresher.app.engine.row import Row
 
         while True:
             try:
                 request = self._inbox.get(block=block)
             except queue.Empty:
-                return True
-            if request is None:
-                return False
+                return None
+            if isinstance(request, _Order):
+                return request
             block = False
             if len(request.tokens) + request.answer_tokens > self.context:
                 message = f"{len(request.tokens)} tokens do not fit the model's context of {self.context}"
@@ -139,9 +159,16 @@ class Engine:
                 self._replies.put(Failed(request, str(error)))
 
     def _advance(self, batch: "Batch") -> None:
-        if len(batch.rows) <= self._most_rows // 2 and (group := self._next_group(batch)):
+        """Takes in waiting rows where half the places are free, else one step of those in work."""
+        from thresher.app.engine.weights import Interrupted
+
+        free = len(batch.rows) <= self._most_rows // 2
+        group = self._next_group(batch) if free and self._waiting else []
+        if group:
             try:
                 batch.admit(group)
+            except Interrupted:
+                raise
             except Exception as error:
                 for row in group:
                     self._replies.put(Failed(row.request, str(error)))
@@ -152,8 +179,6 @@ class Engine:
 
     def _next_group(self, batch: "Batch") -> "list[Row]":
         """The oldest waiting row and those nearest to it in length that share its head, within the budget."""
-        if not self._waiting:
-            return []
         oldest = self._waiting[0]
         head = list(oldest.request.tokens[: oldest.request.shared])
         alike = [row for row in self._waiting if list(row.request.tokens[: row.request.shared]) == head]
@@ -170,18 +195,9 @@ class Engine:
             if count > self._most_rows or (count > 1 and count * longest > self._batch_tokens):
                 break
             group.append(row)
-        chosen = set(map(id, group))
-        self._waiting = [row for row in self._waiting if id(row) not in chosen]
+        self._waiting = [row for row in self._waiting if row not in group]
         return group
 
 
 def _most_tokens(row: "Row") -> int:
     return len(row.request.tokens) + row.request.answer_tokens
-
-
-def drain(engine: Engine, count: int) -> Iterator[Reply]:
-    """The next `count` replies, waiting for each."""
-    for _ in range(count):
-        reply = engine.reply()
-        assert reply is not None
-        yield reply

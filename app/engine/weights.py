@@ -1,6 +1,7 @@
 """A base model in memory: loaded by mlx-lm's definitions, its weights in the form that is fast here."""
 
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,19 @@ _EXPAND_SHARE = 0.6
 _PASS_TOKENS = 2048
 
 
+class Interrupted(Exception):
+    """The batch was given up between two passes; its cache is of no more use."""
+
+
 class LoadedModel:
-    """A model that takes in ragged batches and gives each row's next logits."""
+    """A model that takes in ragged batches and gives each row's next logits.
+
+    `interrupt`, once set, ends a `feed` before its next pass.
+    """
 
     def __init__(self, model: Any, context: int) -> None:
         self.context = context
+        self.interrupt = threading.Event()
         self._model = model
         self._layers = len(model.layers)
         self._split = False  # whether the vocabulary projection can be taken at chosen positions alone
@@ -33,12 +42,17 @@ class LoadedModel:
         return [RowCache(rows) for _ in range(self._layers)]
 
     def feed(self, batch: Sequence[Sequence[int]], cache: list[RowCache]) -> mx.array:
-        """Takes in each row's tokens, one or more; returns float32 logits (rows, vocabulary) after them."""
+        """Takes in each row's tokens, one or more; returns float32 logits (rows, vocabulary) after them.
+
+        Raises Interrupted.
+        """
         rows = cache[0].rows
         longest = max(len(tokens) for tokens in batch)
         chunk = max(_PASS_TOKENS // len(batch), 1)
         last: list[mx.array | None] = [None] * len(batch)
         for start in range(0, longest, chunk):
+            if self.interrupt.is_set():
+                raise Interrupted
             parts = [list(tokens[start : start + chunk]) for tokens in batch]
             width = max(len(part) for part in parts)
             tokens = mx.array([part + [0] * (width - len(part)) for part in parts])
