@@ -193,7 +193,9 @@ _WORDS = [
 _WORD = re.compile(r"(?<!\w)(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)", re.I)
 _DIGITS = re.compile(r"(?<!\d)(?<!\A\.)(?<![^\w.]\.)\d+(?:[.,]\d+)*")  # leaves '.5' to the next
 _POINT = re.compile(r"(?<![\w.,])\.\d+(?![.,]?\d)")
-_SPACED = re.compile(r"(?<!\d)(?<!\d[.,])\d{1,3}(?:(?P<gap>[ \u00a0\u202f'’])\d{3})(?:(?P=gap)\d{3})*(?:[.,]\d{1,2})?(?![.,]?\d)")  # fmt: skip  # noqa: E501
+_SPACED = re.compile(
+    r"(?<!\d)(?<!\d[.,])\d{1,3}(?P<gap>[ \u00a0\u202f'’])\d{3}(?:(?P=gap)\d{3})*(?:[.,]\d{1,2})?(?![.,]?\d)"
+)
 _SIGN = re.compile(r"(?:(?<=[\s(:=$€£¥])|\A)[-−](?:\s?[$€£¥]\s?)?\Z")
 _SCALE = re.compile(r"\s{0,2}(thousand|million|billion|trillion|mn|mm|bn|tn|k|m|b|t)(?!\w)", re.I)
 _SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3, "thousand": 1e3, "tn": 1e12, "trillion": 1e12}

@@ -6,6 +6,7 @@ Knows no value and no field.
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from functools import lru_cache
 
 #: Plain runs, white space, and everything else. An ASCII character that a combining mark may join is left
@@ -47,8 +48,6 @@ class FoldedText:
 
     def index(self, at: int) -> int:
         """The first folded character that comes from the original character `at` or a later one."""
-        from bisect import bisect_left
-
         return bisect_left(self._ends, at + 1)
 
     def _add_units(self, run: str, at: int) -> None:

@@ -5,7 +5,7 @@ Knows no window, no record and no place on a page. The rules are told in docs/ex
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -26,6 +26,7 @@ MIN_PART = 4
 MAX_OCCURRENCES = 10_000
 
 MatchKind = Literal["exact", "normalised", "parsed", "fuzzy"]
+_Search = Callable[[str, tuple[int, int]], Iterator[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class SpanFinder:
         near = [entry for b in (bucket - 1, bucket, bucket + 1) for entry in self._numbers.get(b, ())]
         return [(start, end) for start, end, value in near if abs(value - number) <= TOLERANCE]
 
-    def _parsed(self, plain: str, spans: Any, within: tuple[int, int]) -> Match | None:
+    def _parsed(self, plain: str, spans: Sequence[tuple[int, int]], within: tuple[int, int]) -> Match | None:
         best = min(spans, key=lambda span: (not _inside(span, within), span[0], -span[1]), default=None)
         if best is None:
             return None
@@ -120,15 +121,18 @@ class SpanFinder:
         """The value as it is written: exact, else normalised; whole words, else (with `parts`) inside one."""
         needle = normalise(value)
         part: Match | None = None
-        for find, kind in ((self._exact, "exact"), (self._normalised, "normalised")):
-            wanted = value if kind == "exact" else needle
+        rules: tuple[tuple[_Search, str, MatchKind], ...] = (
+            (self._exact, value, "exact"),
+            (self._normalised, needle, "normalised"),
+        )
+        for find, wanted, kind in rules:
             for area in (within, (0, len(self.text))):
                 for start, end in islice(find(wanted, area), MAX_OCCURRENCES):
                     how = _joint(self.text, start, end)
                     if how == "word":
-                        return Match(start, end, self.text[start:end], kind)  # type: ignore[arg-type]
+                        return Match(start, end, self.text[start:end], kind)
                     if how == "part" and parts and part is None and len(needle) >= MIN_PART:
-                        part = Match(start, end, self.text[start:end], kind)  # type: ignore[arg-type]
+                        part = Match(start, end, self.text[start:end], kind)
         return part
 
     def _exact(self, value: str, area: tuple[int, int]) -> Iterator[tuple[int, int]]:
