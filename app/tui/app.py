@@ -10,6 +10,8 @@ from thresher.app.locations import Locations
 from thresher.app.tui.help import HelpDialog, keys_of
 from thresher.app.tui.home import HomeScreen
 from thresher.app.tui.ports import SessionPort
+from thresher.app.tui.record_screen import RecordScreen
+from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.themes import DARK, LIGHT, colours
 
 
@@ -30,8 +32,8 @@ class ThresherApp(App[None]):
         self._session = session
         self.register_theme(DARK)
         self.register_theme(LIGHT)
+        self._colours = colours(DARK)
         self.theme = DARK.name
-        self._colours = dict(colours(DARK))
 
     def on_mount(self) -> None:
         """Starts at home."""
@@ -47,6 +49,13 @@ class ThresherApp(App[None]):
     def action_theme(self) -> None:
         """Dark to light, light to dark."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def watch_theme(self) -> None:
+        """Texts take their colours when they are made: the screens make them again."""
+        self._colours.update(colours(self.current_theme))
+        for screen in self.screen_stack if self.is_running else ():
+            if isinstance(screen, HomeScreen | RecordScreen | RunsScreen):
+                screen.redraw()
 
     async def action_quit(self) -> None:
         """Ends; a run that goes on keeps what is done."""

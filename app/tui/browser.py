@@ -29,6 +29,11 @@ class FileTree(DirectoryTree):
         Binding("backspace", "up", "Parent folder", show=True),
     ]
 
+    # Plain signs: not every terminal font has the pictures of folders.
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
+    ICON_FILE = "  "
+
     class MarksChanged(Message):
         """Another file or folder is marked, or one less."""
 

@@ -15,7 +15,7 @@ from thresher.app.tui.modal import Dialog, problem_line
 from thresher.app.tui.typed_value import form_of, parse_typed
 from thresher.app.tui.wording import one_line, shown
 
-_NOTHING = "(not in the document)"
+_NOTHING = "not in the document"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,8 +11,11 @@ from textual.widgets.option_list import Option
 
 from thresher.app.tui.modal import Dialog, problem_line
 
+if TYPE_CHECKING:
+    from thresher.app.export import Format
+
 #: Format, file ending, what it is good for.
-FORMATS: tuple[tuple[str, str, str], ...] = (
+FORMATS: tuple[tuple["Format", str, str], ...] = (
     ("jsonl", ".jsonl", "JSON lines: everything, for scripts"),
     ("csv", ".csv", "CSV: one row a record"),
     ("xlsx", ".xlsx", "Excel: values, outcomes and places"),
@@ -21,10 +25,11 @@ FORMATS: tuple[tuple[str, str, str], ...] = (
 
 @dataclass(frozen=True)
 class ExportChoice:
-    """A format and a file, which may be replaced."""
+    """A format and a file; `replace` where the user said that one that is there may go."""
 
-    format: str
+    format: "Format"
     path: Path
+    replace: bool
 
 
 class ExportDialog(Dialog[ExportChoice]):
@@ -105,7 +110,7 @@ class ExportDialog(Dialog[ExportChoice]):
             self.query_one("#accept", Button).variant = "error"
         else:
             at = self.query_one("#formats", OptionList).highlighted or 0
-            self.dismiss(ExportChoice(FORMATS[at][0], path))
+            self.dismiss(ExportChoice(FORMATS[at][0], path, self._confirmed == path))
 
     def _ask_again(self) -> None:
         self._confirmed = None

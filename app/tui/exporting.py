@@ -4,12 +4,13 @@ from pathlib import Path
 
 from textual.screen import Screen
 
+from thresher.app.task import Task
 from thresher.app.tui.export_dialog import ExportChoice, ExportDialog
 from thresher.app.tui.messages import Exported, Problem
 from thresher.app.tui.ports import SessionPort
 
 
-def start_export(screen: Screen[None], session: SessionPort, run: int, stem: str, folder: Path) -> None:
+def start_export(screen: Screen[None], session: SessionPort, run: int, task: Task) -> None:
     """Opens the dialog over `screen` for the records of `run`."""
     try:
         count = len(session.store.records(run))
@@ -19,17 +20,23 @@ def start_export(screen: Screen[None], session: SessionPort, run: int, stem: str
 
     def take(choice: ExportChoice | None) -> None:
         if choice is not None:
-            screen.run_worker(lambda: _write(screen, session, run, choice), thread=True, group="export")
+            screen.run_worker(lambda: _write(screen, session, run, task, choice), thread=True, group="export")
 
-    screen.app.push_screen(ExportDialog(count, stem, folder), take)
+    screen.app.push_screen(ExportDialog(count, f"{task.record_type}-{run}", Path.cwd()), take)
 
 
-def _write(screen: Screen[None], session: SessionPort, run: int, choice: ExportChoice) -> None:
+def _write(screen: Screen[None], session: SessionPort, run: int, task: Task, choice: ExportChoice) -> None:
     # Imported here: formats such as XLSX are heavy, and start-up must not pay for them.
     from thresher.app.export import export
 
     try:
-        export([stored.record for stored in session.store.records(run)], choice.format, choice.path)
+        export(
+            [stored.record for stored in session.store.records(run)],
+            choice.format,
+            choice.path,
+            task.fields,
+            overwrite=choice.replace,
+        )
     except Exception as error:
         screen.post_message(Exported(str(choice.path), Problem.of(error)))
         return

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
+from textual.dom import DOMNode
 from textual.keys import format_key
 from textual.screen import Screen
 from textual.widgets import Footer, Static
@@ -53,16 +55,27 @@ class HelpDialog(Dialog[None]):
 
 
 def keys_of(screen: Screen[object]) -> Keys:
-    """The keys that work now on `screen`, its own first."""
+    """The keys that work now on `screen`, its own first; those that every list has are said in one line."""
     found: dict[str, list[str]] = {}
-    bindings = sorted(screen.active_bindings.values(), key=lambda active: active.node is not screen)
-    for _, binding, enabled, _ in bindings:
-        if enabled and binding.description and not binding.system:
-            shown = binding.key_display or format_key(binding.key)
+    for node, binding, enabled, _ in sorted(
+        screen.active_bindings.values(), key=lambda a: a.node is not screen
+    ):
+        if enabled and binding.description and binding.key in _own_keys(type(node)):
             keys = found.setdefault(binding.description, [])
-            if shown not in keys:
+            if (shown := format_key(binding.key)) not in keys:
                 keys.append(shown)
-    return _joined(found.items())
+    return [
+        *_joined(found.items()),
+        ("tab", "Next pane or control"),
+        ("↑ ↓ enter", "Move in a list, open or choose"),
+    ]
+
+
+def _own_keys(kind: type[DOMNode]) -> set[str]:
+    """The keys that our own classes bind, not those that a library's widget brings."""
+    ours = [c for c in kind.__mro__ if c.__module__.startswith("thresher.")]
+    bound = [b for c in ours for b in c.__dict__.get("BINDINGS", ()) if isinstance(b, Binding)]
+    return {key for binding in bound for key in binding.key.split(",")}
 
 
 def _joined(found: Iterable[tuple[str, list[str]]]) -> Keys:

@@ -33,7 +33,7 @@ from thresher.app.tui.pasted import pasted_paths
 from thresher.app.tui.ports import SessionPort
 from thresher.app.tui.queue import Queue
 from thresher.app.tui.record_screen import RecordScreen
-from thresher.app.tui.record_type_list import RecordTypeList
+from thresher.app.tui.record_type_list import Choice, RecordTypeList
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.stretch_table import StretchTable
 from thresher.app.tui.wording import Colours, counted, one_line
@@ -71,7 +71,8 @@ class HomeScreen(Screen[None]):
         self._packs = session.packs()
         self._queue = Queue()
         self._fields: tuple[Field, ...] = ()
-        self._model: str | None = None
+        self._model: str | None = None  # chosen here; else the settings' one
+        self._models: list[str] = []
         self._asked: Task | None = None
         self._cancel = threading.Event()
         self._inbox = Inbox()
@@ -99,6 +100,8 @@ class HomeScreen(Screen[None]):
         self._show_queue()
         self._look_for_models()
         self.query_one("#record-types").focus()
+        if self._session.pack_errors:
+            self._say(Problem("A pack is left out", "\n".join(map(str, self._session.pack_errors))))
 
     @property
     def queue(self) -> Queue:
@@ -207,9 +210,8 @@ class HomeScreen(Screen[None]):
 
     def action_model(self) -> None:
         """Opens the list of models."""
-        names = [model.name for model in self._session.models()]
-        if not names:
-            self._ask_for_model()
+        self._look_for_models()
+        if not self._models:
             return
 
         def take(name: str | None) -> None:
@@ -217,7 +219,7 @@ class HomeScreen(Screen[None]):
                 self._model = name
                 self._show_title()
 
-        self.app.push_screen(ModelDialog(names, self._model or names[0]), take)
+        self.app.push_screen(ModelDialog(self._models, self._model_name), take)
 
     def action_runs(self) -> None:
         """Opens the past runs."""
@@ -266,9 +268,7 @@ class HomeScreen(Screen[None]):
                 "There is nothing to export yet: start a run, or open a past one with r.", markup=False
             )
             return
-        start_export(
-            self, self._session, self._queue.run, f"{self._asked.record_type}-{self._queue.run}", Path.cwd()
-        )
+        start_export(self, self._session, self._queue.run, self._asked)
 
     def stop(self) -> None:
         """The app ends: a run that goes on is told so, and keeps what is done."""
@@ -293,14 +293,16 @@ class HomeScreen(Screen[None]):
             self.notify("Add documents first: a.", severity="warning", markup=False)
             return
         choice = self.query_one("#record-types", RecordTypeList).choice
-        if choice.domain is None and not self._fields:
+        if not self._fields and not self._pack_fields(choice):
             self.action_fields()
             return
-        if not self._session.models():
-            self._ask_for_model()
+        self._look_for_models()
+        if not self._models:
             return
         try:
-            self._asked = self._session.task(choice.domain, choice.record_type, self._fields, self._model)
+            self._asked = self._session.task(
+                choice.domain, choice.record_type, self._fields, self._model_name
+            )
         except Exception as error:
             self._say(Problem.of(error))
             return
@@ -309,6 +311,12 @@ class HomeScreen(Screen[None]):
         sources = self._queue.begin()
         self._show_queue()
         self._work(sources, self._asked, again, self._cancel, self._inbox)
+
+    def redraw(self) -> None:
+        """Everything in the theme's colours."""
+        self.query_one("#record-types", RecordTypeList).redraw()
+        self._show_title()
+        self._show_queue()
 
     # Work, away from the screen
 
@@ -341,9 +349,21 @@ class HomeScreen(Screen[None]):
     # What is on screen
 
     def _look_for_models(self) -> None:
-        if not self._session.models():
+        self._models = [model.name for model in self._session.models()]
+        if not self._models:
             self._ask_for_model()
         self._show_title()
+
+    @property
+    def _model_name(self) -> str:
+        """The model that will be asked: the one chosen, else the settings' where it is installed."""
+        wanted = self._model or self._session.settings.model
+        return wanted if wanted in self._models or not self._models else self._models[0]
+
+    def _pack_fields(self, choice: Choice) -> Sequence[Field]:
+        if choice.domain is None or choice.record_type is None:
+            return ()
+        return self._packs[choice.domain].record_types[choice.record_type].fields
 
     def _ask_for_model(self) -> None:
         def take(look_again: bool | None) -> None:
@@ -354,8 +374,7 @@ class HomeScreen(Screen[None]):
 
     def _show_title(self) -> None:
         choice = self.query_one("#record-types", RecordTypeList).choice
-        models = self._session.models()
-        model = self._model or (models[0].name if models else "no model")
+        model = self._model_name if self._models else "no model"
         extra = f"  + {counted(len(self._fields), 'field')}" if self._fields else ""
         title = Text.assemble(
             ("Thresher", f"bold {self._colours['primary']}"),

@@ -78,7 +78,7 @@ def record_type_card(pack: PackPort | None, choice: Choice, given: Sequence[Fiel
         card.append(one_line(pack.description.strip()), colours["muted"])
         card.append("\n\n")
         fields = list(pack.record_types[choice.record_type].fields)
-    elif not given:
+    if not fields and not given:
         card.append("Only the fields that you add: press f.", colours["muted"])
     own = {field.name for field in given}
     for field in [f for f in fields if f.name not in own] + list(given):

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.events import Event
-from thresher.app.record import Record
+from thresher.app.record import Record, Span
 from thresher.app.sources import Source
 from thresher.app.task import Task
 
@@ -40,6 +40,13 @@ class ModelPort(Protocol):
 
     @property
     def name(self) -> str: ...  # noqa: D102
+
+
+class SettingsPort(Protocol):
+    """The user's settings: the model that answers where none is chosen."""
+
+    @property
+    def model(self) -> str: ...  # noqa: D102
 
 
 class StoredRecordPort(Protocol):
@@ -84,8 +91,15 @@ class StorePort(Protocol):
     def document_of(self, record_id: int) -> Document | None:
         """The reading that the record's spans count characters of."""
 
-    def correct(self, record_id: int, field: str, value: Any, note: str = "") -> None:
-        """Say what is right."""
+    def correct(
+        self,
+        record_id: int,
+        field: str,
+        value: Any,
+        note: str = "",
+        spans: Sequence[Span | None] | None = None,
+    ) -> None:
+        """Say what is right, and where the document says so."""
 
 
 class SessionPort(Protocol):
@@ -93,6 +107,11 @@ class SessionPort(Protocol):
 
     @property
     def store(self) -> StorePort: ...  # noqa: D102
+
+    @property
+    def settings(self) -> SettingsPort: ...  # noqa: D102
+    @property
+    def pack_errors(self) -> Sequence[Exception]: ...  # noqa: D102
 
     def packs(self) -> Mapping[str, PackPort]:
         """The packs by domain."""

@@ -1,7 +1,10 @@
 """A record as rows: one a value, and one an item where a value is a list. Knows no widget."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from thresher.adapters.fields import Field
+from thresher.app.documents.document import Document
 from thresher.app.record import Outcome, Record, Span, Value
 
 
@@ -35,6 +38,22 @@ def rows_of(record: Record) -> list[FieldRow]:
 def spans_of(record: Record) -> list[Span]:
     """Every span of the record."""
     return [span for value in record.values.values() for span in value.spans if span]
+
+
+def spans_stating(document: Document, field: Field, value: Any) -> list[Span | None]:
+    """Where the document states a value that a person gave: one entry an item, None where it does not."""
+    # Imported here: fuzzy search brings a library that the start of the app need not wait for.
+    from thresher.app.extraction.spans import SpanFinder
+
+    finder = SpanFinder(document.text)
+    spans: list[Span | None] = []
+    for item in value if isinstance(value, list) else [] if value is None else [value]:
+        match = finder.find(field, item)
+        place = document.place(match.start, match.end) if match else None
+        spans.append(
+            Span(match.start, match.end, match.text, match.match, place) if match and place else None
+        )
+    return spans
 
 
 def _rows(name: str, value: Value) -> list[FieldRow]:

@@ -18,7 +18,7 @@ from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
 from thresher.app.tui.exporting import start_export
 from thresher.app.tui.messages import Corrected, DocumentLoaded, Exported, Problem, RecordsLoaded
 from thresher.app.tui.ports import SessionPort, StoredRecordPort
-from thresher.app.tui.record_rows import FieldRow, rows_of, spans_of
+from thresher.app.tui.record_rows import FieldRow, rows_of, spans_of, spans_stating
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import ColumnSpec, StretchTable
 from thresher.app.tui.wording import MARKS, MEANINGS, Colours, confidence_text, one_line, outcome_text, shown
@@ -108,9 +108,11 @@ class RecordScreen(Screen[None]):
             self.post_message(DocumentLoaded(record_id, None, Problem.of(error)))
 
     @work(thread=True, group="correct")
-    def _correct(self, record_id: int, field: str, value: Any) -> None:
+    def _correct(self, record_id: int, field: Field, value: Any) -> None:
         try:
-            self._session.store.correct(record_id, field, value)
+            document = self._session.store.document_of(record_id)
+            spans = spans_stating(document, field, value) if document else None
+            self._session.store.correct(record_id, field.name, value, spans=spans)
             self.post_message(Corrected())
         except Exception as error:
             self.post_message(Corrected(Problem.of(error)))
@@ -176,13 +178,18 @@ class RecordScreen(Screen[None]):
 
         def take(new: NewValue | None) -> None:
             if new is not None:
-                self._correct(stored.id, field.name, new.value)
+                self._correct(stored.id, field, new.value)
 
         self.app.push_screen(CorrectDialog(field, stored.record.values[row.field].value), take)
 
     def action_export(self) -> None:
         """Exports all records of the run."""
-        start_export(self, self._session, self._run, f"{self._asked.record_type}-{self._run}", Path.cwd())
+        start_export(self, self._session, self._run, self._asked)
+
+    def redraw(self) -> None:
+        """Everything in the theme's colours."""
+        if self.stored is not None:
+            self._show(new_document=False)
 
     def _show(self, new_document: bool) -> None:
         stored = self.stored

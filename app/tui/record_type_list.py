@@ -42,6 +42,13 @@ class RecordTypeList(OptionList):
 
     def on_mount(self) -> None:
         """Lists, and stands on the first record type."""
+        self.redraw()
+        self.highlighted = 1
+
+    def redraw(self) -> None:
+        """The list in the theme's colours, the highlight where it was."""
+        at = self.highlighted
+        self.clear_options()
         for domain, pack in self._packs.items():
             heading = Text(one_line(pack.title), style=f"bold {self._colours['muted']}", no_wrap=True)
             self.add_option(Option(heading, disabled=True))
@@ -49,7 +56,8 @@ class RecordTypeList(OptionList):
                 self._add(Choice(domain, name, record_type.title))
         self.add_option(Option(Text("No domain", style=f"bold {self._colours['muted']}"), disabled=True))
         self._add(OWN_FIELDS)
-        self.highlighted = 1
+        if at is not None:
+            self.highlighted = at
 
     @property
     def choice(self) -> Choice:

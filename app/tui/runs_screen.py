@@ -70,7 +70,7 @@ class RunsScreen(Screen[None]):
             problem.add_class("-shown")
         self._runs = {str(run.id): run for run in message.runs}
         table = self.query_one("#runs", StretchTable)
-        table.set_rows((key, self._cells(run)) for key, run in self._runs.items())
+        self.redraw()
         table.display = bool(self._runs)
         self.query_one(".empty").display = not self._runs and not message.problem
         table.focus()
@@ -90,6 +90,12 @@ class RunsScreen(Screen[None]):
             self.notify("This run has no records: it was stopped before the first.", markup=False)
             return
         self.app.push_screen(RecordScreen(self._session, run.id, run.task, self._colours))
+
+    def redraw(self) -> None:
+        """Everything in the theme's colours."""
+        self.query_one("#runs", StretchTable).set_rows(
+            (key, self._cells(run)) for key, run in self._runs.items()
+        )
 
     def _cells(self, run: RunPort) -> Sequence[Text]:
         colours = self._colours

@@ -80,7 +80,7 @@ class SourceView(ScrollView, can_focus=True):
                 text.stylize(style, self._rows.cell_of(row, span.start), self._rows.cell_of(row, span.end))
 
     def _wrap(self) -> None:
-        width = self.size.width or 80
+        width = self.scrollable_content_region.width or 80
         if (self._rows.text, self._rows.width) != (self._text, width):
             self._rows = SourceText.wrapped(self._text, width)
         self.virtual_size = Size(width, len(self._rows))

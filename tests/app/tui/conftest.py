@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import Pack, RecordType
 from thresher.app import events
 from thresher.app.documents.document import Document, Region
 from thresher.app.record import Outcome, Record, RecordError, Span, Value
+from thresher.app.settings import Settings
 from thresher.app.sources import Source
 from thresher.app.store.store import Store
 from thresher.app.task import Task
@@ -50,6 +52,8 @@ class FakeSession:
     installed: list[str] = field(default_factory=lambda: ["starter"])
     crash: Exception | None = None
     gate: threading.Event | None = None
+    settings: Settings = field(default_factory=Settings)
+    pack_errors: tuple[PackError, ...] = ()
     asked: list[tuple[Task, bool]] = field(default_factory=list)
 
     def packs(self) -> dict[str, Pack]:
@@ -67,7 +71,7 @@ class FakeSession:
         adapter: str | None = None,
     ) -> Task:
         if domain is None or record_type is None:
-            return Task("", "", "Extract.", tuple(fields), model=model or "starter")
+            return Task("any", "record", "Extract.", tuple(fields), model=model or "starter")
         kind = PACKS[domain].record_types[record_type].with_fields(fields)
         return Task(domain, record_type, kind.instructions, kind.fields, "hash", model or self.installed[0])
 
@@ -81,7 +85,7 @@ class FakeSession:
     ) -> Iterator[events.Event]:
         self.asked.append((task, again))
         run = self.store.start_run(task, "settings", len(sources))
-        yield events.RunStarted(run, len(sources), 0)
+        yield events.RunStarted(run, len(sources))
         yield events.ModelLoading(task.model)
         counts = {"ok": 0, "partial": 0, "failed": 0}
         cancelled = False
@@ -111,7 +115,17 @@ class FakeSession:
 def read(source: Source, task: Task) -> tuple[Record, Document | None]:
     """A record of a text file, its values found by search."""
     record = Record(
-        source.id, str(source.path), None, task.domain, task.record_type, task.model, None, "ok", None, {}, 0.5
+        source.id,
+        str(source.path),
+        None,
+        task.domain,
+        task.record_type,
+        task.model,
+        None,
+        "ok",
+        None,
+        {},
+        0.5,
     )
     assert source.path is not None
     if source.path.suffix == ".pdf":
