@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 _SHARE = 0.5
 #: Bytes of float32 a stored byte (4 bits and a scale a weight), beyond the stored ones that are let go.
 _EXPANSION = 6
+#: Bytes as stored. Each token reads all weights: 4 billion of them in float32 take a CPU a third of a second.
+_LARGEST_ON_CPU = 2_500_000_000
 
 
 class Base(BaseModel):
@@ -46,9 +48,14 @@ def in_catalogue(name: str) -> Base | None:
 def recommend(memory: int, *, accelerated: bool = True) -> Base:
     """The largest base that leaves half of `memory` bytes to everything else; the starter at the least.
 
-    Without Metal or CUDA the weights are expanded to float32, and a model needs that much more.
+    Without Metal or CUDA the weights are expanded to float32, a model needs that much more, and a large one
+    is too slow to advise, whatever the memory.
     """
-    fitting = [base for base in catalogue() if _need(base, accelerated) <= memory * _SHARE]
+    fitting = [
+        base
+        for base in catalogue()
+        if _need(base, accelerated) <= memory * _SHARE and (accelerated or base.download <= _LARGEST_ON_CPU)
+    ]
     return max(fitting, key=lambda base: base.memory, default=catalogue()[0])
 
 

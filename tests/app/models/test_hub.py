@@ -1,6 +1,9 @@
 """The Hub's protocol against a loopback server: commit, files, resume, refusals."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from hashlib import sha1, sha256
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from thresher.adapters.errors import ModelError, UsageError
 from thresher.app.models import download
-from thresher.app.models.library import find, list_models
+from thresher.app.models.library import find, list_models, verify
 from thresher.app.models.pull import pull
 
 COMMIT = "a" * 40
@@ -216,3 +219,20 @@ def test_odd_names_are_wrong_use(hub: Hub, tmp_path: Path, wanted: str) -> None:
     with pytest.raises((UsageError, ModelError)):
         pull(tmp_path / "models", wanted)
     assert list_models(tmp_path / "models") == []
+
+
+def test_a_killed_pull_leaves_no_model_and_no_lock(hub: Hub, tiny_model: Path, tmp_path: Path) -> None:
+    hub.publish(tiny_model)
+    code = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom thresher.app.models.pull import pull\n"
+        "def kill(t):\n    if t.total and t.done > t.total // 2: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"pull(Path(sys.argv[1]), {REPOSITORY!r}, on_transfer=kill)"
+    )
+    models = tmp_path / "models"
+    done = subprocess.run([sys.executable, "-c", code, str(models)], check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    assert list_models(models) == []
+    hub.server.requests.clear()
+    assert verify(pull(models, REPOSITORY)) == []
+    [again] = [ranged for _, path, ranged in hub.server.requests if path == "/cdn/model.safetensors"]
+    assert again is not None  # resumed, not begun anew

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.errors import ModelError, NoModelError, UsageError
@@ -192,6 +192,7 @@ def test_a_folder_that_may_not_be_written_to(models: Path, tiny_model: Path) -> 
         add(models, tiny_model, "mine")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=20))
 def test_a_name_is_never_another_path(name: str) -> None:
     try:
@@ -241,6 +242,7 @@ def test_the_starters_weights_are_counted(starter: Path) -> None:
     assert parameter_count(all_tensors(starter), 32) == 134_515_008  # SmolLM2-135M, as its authors count
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=200))
 def test_hostile_weights_are_refused_not_crashed_on(content: bytes) -> None:
     import tempfile
