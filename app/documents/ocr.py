@@ -2,6 +2,7 @@
 
 import threading
 from functools import cache
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -24,15 +25,20 @@ _in_use = threading.Lock()  # one engine, one picture at a time: it uses every c
 
 @cache
 def _engine() -> Any:
-    from rapidocr import RapidOCR
+    import rapidocr
 
-    return RapidOCR(
+    # Named here, so that nothing is fetched where a file is missing from the wheel or altered.
+    models = Path(rapidocr.__file__).parent / "models"
+    (detection,), (recognition,) = models.glob("*_det_*.onnx"), models.glob("*_rec_*.onnx")
+    return rapidocr.RapidOCR(
         params={
             "Global.log_level": "critical",  # its chatter on stderr would run into ours
             "Global.max_side_len": LONGEST_SIDE,
-            "Global.use_cls": False,
+            "Global.use_cls": False,  # upside-down pages are told by how badly they read
+            "Det.model_path": str(detection),
             "Det.limit_type": "max",
             "Det.limit_side_len": DETECTION_SIDE,
+            "Rec.model_path": str(recognition),
         }
     )
 
