@@ -73,6 +73,9 @@ def run_command(arguments: list[str]) -> int:
     except ThresherError as error:
         exits.report(error.kind, str(error), as_json=as_json)
         return exits.exit_code(error)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return exits.WRONG_USE
     except click.UsageError as error:
         hint = f" Try '{error.ctx.command_path} --help'." if error.ctx is not None else ""
         exits.report("usage", error.format_message() + hint, as_json=as_json)

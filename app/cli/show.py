@@ -13,6 +13,9 @@ _COLOURS = {"success": "green", "warning": "yellow", "error": "red", "muted": "b
 #: Characters of document text shown on each side of a span.
 _CONTEXT = 24
 
+#: A value longer than this is shown by its beginning, with its length; exports have it whole.
+_LONGEST = 120
+
 
 def record_lines(
     record: Record, text: str | None = None, corrected: frozenset[str] = frozenset()
@@ -40,7 +43,7 @@ def _items(value: Value) -> Iterator[tuple[Any, Span | None]]:
 def _item(value: Value, item: Any, span: Span | None, text: str | None) -> str:
     if item is None:
         return click.style(value.outcome.value, dim=True)
-    said = one_line(shown(item))
+    said = _clipped(one_line(shown(item)))
     if span is None:
         # A judgement (yes or no, one of a list) needs no span to count as found.
         return (
@@ -53,11 +56,15 @@ def _item(value: Value, item: Any, span: Span | None, text: str | None) -> str:
     return f"{said}  {click.style(f'{where}{span.start}–{span.end}:', dim=True)} {_quote(span, text)}"
 
 
+def _clipped(said: str) -> str:
+    if len(said) <= _LONGEST:
+        return said
+    return f"{said[:_LONGEST]}… ({len(said)} characters)"
+
+
 def _quote(span: Span, text: str | None) -> str:
     if text is None:
         return f"“{one_line(span.text)}”"
     before = text[max(span.start - _CONTEXT, 0) : span.start].rpartition("\n")[2]
     after = text[span.end : span.end + _CONTEXT].partition("\n")[0]
-    return (
-        f"{one_line(before.lstrip())}{click.style(one_line(span.text), bold=True)}{one_line(after.rstrip())}"
-    )
+    return f"{one_line(before.lstrip())}{click.style(_clipped(one_line(span.text)), bold=True)}{one_line(after.rstrip())}"

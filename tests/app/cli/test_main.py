@@ -49,6 +49,13 @@ def test_an_unknown_option_is_wrong_use_and_says_where_help_is(thresher) -> None
     assert "thresher read --help" in ended.err
 
 
+def test_a_group_named_alone_shows_its_help(thresher) -> None:
+    ended = thresher("records")
+    assert ended.code == exits.WRONG_USE
+    assert ended.err.startswith("Usage: thresher records")
+    assert "correct" in ended.err
+
+
 def test_json_errors_are_lines_of_json_even_for_wrong_use(thresher) -> None:
     ended = thresher("read", "--json", "--nope", "x")
     assert ended.code == exits.WRONG_USE

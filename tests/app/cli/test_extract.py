@@ -1,0 +1,122 @@
+"""The command on real documents with the real starter model: small texts, so that it takes seconds."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from thresher.app.locations import Locations
+
+SLIP = "CORNER CAFE\n12 Station Road, York\nDate 14/06/2025\nTotal 11.40\n"
+
+
+@pytest.fixture
+def slip(tmp_path: Path) -> Path:
+    file = tmp_path / "in" / "slip.txt"
+    file.parent.mkdir()
+    file.write_text(SLIP)
+    return file
+
+
+def test_a_document_becomes_a_record_and_a_bad_one_does_not_stop_it(
+    thresher, home_with_starter: Locations, slip: Path
+) -> None:
+    (slip.parent / "empty.pdf").write_bytes(b"")
+    ended = thresher("extract", slip.parent, "-d", "expenses", "--field", "total:number:The total", "--json")
+    assert ended.code == 1
+    failed, record = sorted(map(json.loads, ended.out.splitlines()), key=lambda r: r["status"])
+    assert (failed["status"], failed["error"]["kind"]) == ("failed", "empty")
+    assert json.loads(ended.err)["document"].endswith("empty.pdf")
+    assert record["domain"] == "expenses"
+    assert record["model"] == "starter"
+    assert record["fields"].keys() >= {"company", "date", "total"}
+    text = thresher("read", slip).out
+    for value in record["fields"].values():
+        for span in filter(None, value["spans"]):
+            assert text[span["start"] : span["end"]] == span["text"]
+
+    again = thresher("extract", slip, "-d", "expenses", "--field", "total:number:The total")
+    assert again.code == 0
+    assert "done before" in again.err
+    assert json.loads(again.out)["fields"] == record["fields"]
+
+
+def test_texts_with_their_own_fields_need_no_domain_of_their_own(
+    thresher, home_with_starter: Locations, tmp_path: Path
+) -> None:
+    lines = tmp_path / "texts.jsonl"
+    fields = [{"name": "total", "type": "number", "description": "The total"}]
+    lines.write_text(json.dumps({"id": "a", "input": SLIP, "fields": fields}) + "\n")
+    target = tmp_path / "out.csv"
+    ended = thresher(
+        "extract", "--records", lines, "-d", "financial", "-r", "report_question", "-o", target, "--quiet"
+    )
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert "total" in target.read_text("utf-8-sig").splitlines()[0]
+
+
+def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
+    home_with_starter: Locations, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"{number}.txt").write_text(SLIP.replace("11.40", f"{number}.40") * 3)
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from thresher.app.cli.main import main; main()",
+         "extract", str(folder), "-d", "expenses"],
+        env={**os.environ, "THRESHER_HOME": str(home_with_starter.home)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    rest, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    records = [json.loads(line) for line in (first + rest).splitlines()]
+    assert 1 <= len(records) < 40
+    assert f"{40 - len(records)} documents left" in err
+    assert "The same command" in err
+
+
+def test_without_a_model_the_code_is_3_and_the_message_says_what_to_do(thresher, slip: Path) -> None:
+    ended = thresher("extract", slip, "-d", "expenses")
+    assert ended.code == 3
+    assert "thresher models pull starter" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ([], "nothing to read"),
+        (["SLIP"], "--field"),
+        (["SLIP", "-d", "expense"], "'expenses'"),
+        (["SLIP", "-d", "expenses", "-r", "bill"], "receipt"),
+        (["SLIP", "-d", "expenses", "--field", "total"], "NAME:TYPE"),
+        (["SLIP", "-d", "expenses", "--adapter", "ghost"], "ghost"),
+        (["SLIP", "-d", "expenses", "--output", "records.dat"], "--format"),
+        (["SLIP", "-d", "expenses", "--format", "pdf"], "--format"),
+        (["--records", "none.jsonl", "-d", "expenses"], "none.jsonl"),
+    ],
+)
+def test_wrong_use_ends_before_any_work(
+    thresher, home_with_starter: Locations, slip: Path, arguments: list[str], word: str
+) -> None:
+    ended = thresher("extract", *[slip if a == "SLIP" else a for a in arguments])
+    assert ended.code in (1, 2)
+    assert word in ended.err
+    assert ended.out == ""
+
+
+def test_an_output_that_exists_is_not_replaced_unless_asked(
+    thresher, home_with_starter: Locations, slip: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "records.jsonl"
+    target.write_text("mine")
+    ended = thresher("extract", slip, "-d", "expenses", "-o", target)
+    assert ended.code == 2
+    assert target.read_text() == "mine"

@@ -1,0 +1,112 @@
+"""The README and docs/ say what is so: commands parse, paths exist, links lead somewhere."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from thresher.app.cli.main import COMMANDS
+from thresher.app.cli.main import thresher as group
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+_FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```", re.M | re.S)
+_INLINE = re.compile(r"`(thresher(?: [^`\n]+)?)`")
+_PATH = re.compile(r"`((?:adapters|app|train_mlx|train_cuda|tests|docs|packaging|\.ci)/[\w./-]*)`")
+_LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+#: What ends a command for the shell, and begins another.
+_SHELL = {"|", ">", ">>", "&&", ";", "2>", "<"}
+
+
+def commands(page: Path) -> Iterator[str]:
+    """The command lines of the page's shell blocks and of its inline code."""
+    text = page.read_text("utf-8")
+    for fence in _FENCE.finditer(text):
+        if fence["kind"] in ("sh", "bash", "console"):
+            body = fence["body"].replace("\\\n", " ")
+            lines = [line.removeprefix("$ ") for line in body.splitlines()]
+            if fence["kind"] == "console":
+                lines = [line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ ")]
+            for line in lines:
+                if found := re.search(r"\bthresher\b(?! *=)[^)]*", line.partition(" #")[0]):
+                    yield found[0].strip() if "$(" in line else line.partition(" #")[0].strip()
+    yield from (match[1] for match in _INLINE.finditer(_FENCE.sub("", text)))
+
+
+def words(command: str) -> list[str] | None:
+    """The words after `thresher`; None where the line runs another program."""
+    found = shlex.split(command)
+    while found and re.fullmatch(r"[A-Z_]+=.*", found[0]):
+        del found[0]
+    if not found or found[0] != "thresher":
+        return None
+    end = next((n for n, word in enumerate(found) if word in _SHELL), len(found))
+    # A number's placeholder.
+    return ["1" if word in ("RUN", "RECORD") else word for word in found[1:end]]
+
+
+def all_commands() -> list[tuple[str, str]]:
+    return [(page.name, c) for page in PAGES for c in commands(page) if words(c) is not None]
+
+
+def parse(command: click.Command, arguments: list[str], parent: click.Context) -> None:
+    """What click does before it runs a command, for the command and its subcommands."""
+    context = command.make_context(command.name, list(arguments), parent=parent)
+    if isinstance(command, click.Group) and (rest := [*context._protected_args, *context.args]):
+        _, inner, left = command.resolve_command(context, rest)
+        assert inner is not None
+        parse(inner, left, context)
+
+
+@pytest.mark.parametrize(("page", "command"), all_commands())
+def test_every_command_on_a_page_parses(page: str, command: str) -> None:
+    arguments = words(command)
+    assert arguments is not None
+    context = click.Context(group, info_name="thresher")
+    try:
+        if arguments and arguments[0] != "COMMAND":
+            parse(group, arguments, context)
+    except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError):
+        pass  # --help, or a group named alone
+    except click.MissingParameter:
+        # In a sentence a command is often named without its arguments: its own name must be right.
+        assert "\n" not in command
+        assert not [word for word in arguments if word.startswith("-")], f"{page}: {command}"
+
+
+def test_the_pages_name_every_command() -> None:
+    named = {arguments[0] for _, c in all_commands() if (arguments := words(c))}
+    assert set(COMMANDS) <= named
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_and_link_of_a_page_is_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    missing = [path for path in _PATH.findall(text) if not (ROOT / path).exists()]
+    missing += [link for link in _LINK.findall(_FENCE.sub("", text)) if not (page.parent / link).exists()]
+    assert missing == []
+
+
+def test_the_tree_of_the_readme_is_the_tree(repository: Path) -> None:
+    readme = (repository / "README.md").read_text("utf-8")
+    tree = re.search(r"^```text\n(?P<tree>adapters/.*?)^```", readme, re.M | re.S)
+    assert tree is not None
+    stack: list[str] = []
+    for line in tree["tree"].splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        name = line.split()[0]
+        del stack[depth:]
+        stack.append(name)
+        assert (repository / "".join(stack)).exists(), "".join(stack)
+
+
+def test_the_makefile_has_the_targets_that_the_pages_name() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
+    named = {t for page in PAGES for t in re.findall(r"`?\bmake ([a-z]+)`?$", page.read_text("utf-8"), re.M)}
+    assert {"demo", "test", "check", "bench"} <= named <= targets
