@@ -56,7 +56,9 @@ class Draft:
 
         Raises OversizedDocumentError where the document grows beyond `limits.text_characters`.
         """
-        text = normalised(text)
+        self._append(normalised(text))
+
+    def _append(self, text: str) -> None:
         if not text:
             return
         self.length += len(text)
@@ -79,7 +81,7 @@ class Draft:
     ) -> None:
         """Append text that comes from one place. White space around it is dropped."""
         start = self.length
-        self.write(normalised(text).strip())
+        self._append(normalised(text).strip())
         if self.length > start:
             self.regions.append(
                 Region(start, self.length, page, box, sheet, cell, part=None, confidence=confidence)
