@@ -131,7 +131,8 @@ class RecordScreen(Screen[None]):
         """Shows the text, at the value in hand."""
         if self.stored is None or message.record_id != self.stored.id:
             return
-        self._say(message.problem)
+        if message.problem:
+            self._say(message.problem)
         pane = self.query_one("#source-pane")
         document = message.document
         pane.border_title = Text(one_line(document.name)) if document else "Source"
@@ -204,8 +205,7 @@ class RecordScreen(Screen[None]):
                 (one_line(f"{record.record_type} · {record.model}"), "dim"),
             )
         )
-        if record.error:
-            self._say(Problem("", f"{record.error.message}"))
+        self._say(Problem("Failed", record.error.message) if record.error else None)
         rows = rows_of(record)
         self._rows = {row.key: row for row in rows}
         table = self.query_one("#values", StretchTable)

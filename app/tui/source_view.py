@@ -67,7 +67,8 @@ class SourceView(ScrollView, can_focus=True):
         base = self.get_component_rich_style("source--text")
         if row >= len(self._rows):
             return Strip.blank(width, base)
-        text = Text(self._rows.row_text(row), style=base, end="", no_wrap=True)
+        text = Text(self._rows.row_text(row), end="", no_wrap=True)
+        text.stylize(base)
         for spans, name in ((self._spans, "source--span"), (self._current, "source--current")):
             self._paint(text, row, spans, self.get_component_rich_style(name))
         segments = [Segment(s.text, s.style) for s in text.render(self.app.console) if s.text]

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
 
@@ -24,8 +26,13 @@ Row = tuple[str, Sequence[Text]]
 class StretchTable(DataTable[Text]):
     """Rows by key, a cursor that stays on its row, columns that fill the width."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "first_row", "First row", show=False),
+        Binding("end", "last_row", "Last row", show=False),
+    ]
+
     def __init__(self, columns: Sequence[ColumnSpec], *, id: str | None = None) -> None:
-        super().__init__(id=id, cursor_type="row", cell_padding=1)
+        super().__init__(id=id, cursor_type="row", cell_padding=1, cursor_foreground_priority="renderable")
         self._specs = tuple(columns)
         self._rows: list[Row] = []
         self._fitted = 0
@@ -62,6 +69,14 @@ class StretchTable(DataTable[Text]):
         self._rows[at] = (key, [_tamed(cell) for cell in cells])
         for spec, cell in zip(self._specs, self._rows[at][1], strict=True):
             self.update_cell(key, spec.key, cell)
+
+    def action_first_row(self) -> None:
+        """To the top."""
+        self.go_to(0)
+
+    def action_last_row(self) -> None:
+        """To the bottom."""
+        self.go_to(max(self.row_count - 1, 0))
 
     def go_to(self, row: int) -> None:
         """Moves the cursor to a row by its number."""

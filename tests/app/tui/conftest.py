@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -133,7 +133,7 @@ def read(source: Source, task: Task) -> tuple[Record, Document | None]:
         return replace(record, status="failed", error=RecordError("encrypted", message)), None
     text = source.path.read_text("utf-8")
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    regions = [Region(i, i + 1, page=1 + i // 2000) for i in range(0, len(text), 50)]
+    regions = [Region(i, min(i + 50, len(text)), page=1 + i // 2000) for i in range(0, len(text), 50)]
     document = Document(source.path.name, sha256, "text", text, source.path, regions)
     known = {
         "company": ("CORNER BAKERY LTD", 0.98),
@@ -202,6 +202,3 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (inside / "locked.pdf").write_bytes(b"%PDF-1.4 locked")
     monkeypatch.chdir(inside)
     return inside
-
-
-Make = Callable[[], ThresherApp]

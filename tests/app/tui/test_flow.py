@@ -1,0 +1,252 @@
+"""The main job by keyboard at 80 × 24: choose, add, start, look, correct, export, cancel."""
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from thresher.adapters.errors import NoModelError
+from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.export_dialog import ExportDialog
+from thresher.app.tui.fields_dialog import FieldsDialog
+from thresher.app.tui.help import HelpDialog
+from thresher.app.tui.home import HomeScreen
+from thresher.app.tui.no_model import NoModelDialog
+from thresher.app.tui.queue import Stage
+from thresher.app.tui.record_screen import RecordScreen
+from thresher.app.tui.runs_screen import RunsScreen
+from thresher.app.tui.source_view import SourceView
+
+SIZE = (80, 24)
+HOSTILE = "[red]x[/red] [/] \x1b[31m"
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """All workers done, and what they posted handled; twice, for a worker that a handler started."""
+    for _ in range(2):
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def paste(pilot: Pilot[None], text: str) -> None:
+    pilot.app.post_message(events.Paste(text))
+    await settled(pilot)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+def home(app: ThresherApp) -> HomeScreen:
+    screen = app.screen_stack[1]
+    assert isinstance(screen, HomeScreen)
+    return screen
+
+
+def text_of(app: ThresherApp, selector: str) -> str:
+    return str(app.screen.query_one(selector, Static).content)
+
+
+async def record_of(pilot: Pilot[None], *paths: Path) -> RecordScreen:
+    await paste(pilot, "\n".join(map(str, paths)))
+    await press(pilot, "s", "enter")
+    assert isinstance(pilot.app.screen, RecordScreen)
+    return pilot.app.screen
+
+
+async def test_from_a_drop_to_an_export(app: ThresherApp, session: Any, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, f"'{folder}/bakery.txt' {folder}/second\\ bakery.txt file://{folder}/locked.pdf")
+        assert [entry.name for entry in home(app).queue] == ["bakery.txt", "second bakery.txt", "locked.pdf"]
+        await press(pilot, "s")
+        assert [entry.stage for entry in home(app).queue] == [Stage.OK, Stage.OK, Stage.FAILED]
+        assert [(task.domain, task.record_type) for task, _ in session.asked] == [("expenses", "receipt")]
+
+        await press(pilot, "down", "down")
+        assert "Remove its password" in text_of(app, "#entry-detail")
+
+        await press(pilot, "up", "up", "enter")
+        source = app.screen.query_one(SourceView)
+        assert [span.text for span in source.current] == ["CORNER BAKERY LTD"]
+        assert source.scroll_offset.y == 0
+        await press(pilot, "down", "down")
+        assert [span.text for span in source.current] == ["6.50"]
+        assert source.scroll_offset.y > 50  # the end of the text has come into sight
+        assert "page 2" in text_of(app, "#value-detail")
+
+        await press(pilot, "e")
+        app.screen.query_one("#typed", Input).value = "six"
+        await press(pilot, "enter")
+        assert "Type a number" in text_of(app, ".problem")
+        app.screen.query_one("#typed", Input).value = "2.30"
+        await press(pilot, "enter")
+        stored = session.store.records(1)[0]
+        assert stored.record.values["total"].value == 2.3
+        assert stored.corrected == {"total"}
+        assert [span.text for span in source.current] == ["2.30"]  # found where the text says so
+
+        await press(pilot, "x")
+        assert isinstance(app.screen, ExportDialog)
+        target = app.screen.query_one("#export-path", Input)
+        target.value = str(folder / "out.jsonl")
+        (folder / "out.jsonl").write_text("mine", "utf-8")
+        target.focus()
+        await press(pilot, "enter")
+        assert (folder / "out.jsonl").read_text("utf-8") == "mine"  # asked first
+        await press(pilot, "enter")
+        lines = [json.loads(line) for line in (folder / "out.jsonl").read_text("utf-8").splitlines()]
+        assert [line["fields"].get("total", {}).get("value") for line in lines] == [2.3, 6.5, None]
+
+
+async def test_next_and_previous_record(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await record_of(pilot, folder / "bakery.txt", folder / "locked.pdf")
+        assert "bakery.txt   1 of 2" in text_of(app, "#record-title")
+        await press(pilot, "n")
+        assert "locked.pdf   2 of 2" in text_of(app, "#record-title")
+        assert "encrypted" in text_of(app, ".problem")
+        await press(pilot, "n", "p")
+        assert "bakery.txt   1 of 2" in text_of(app, "#record-title")
+        assert not app.screen.query_one(".problem").has_class("-shown")
+
+
+async def test_another_record_type_by_keyboard(app: ThresherApp, session: Any, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "down", "down")
+        await paste(pilot, str(folder / "bakery.txt"))
+        await press(pilot, "s")
+        assert session.asked[0][0].record_type == "contract"
+
+
+async def test_cancel_works_at_once_and_keeps_what_is_done(
+    app: ThresherApp, session: Any, folder: Path
+) -> None:
+    session.gate = threading.Event()
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, f"{folder}/bakery.txt\n{folder}/second bakery.txt")
+        await pilot.press("s")
+        while Stage.READING not in [entry.stage for entry in home(app).queue]:
+            await pilot.pause()
+        assert "0 of 2" in text_of(app, "#progress-words")
+        await press(pilot, "escape")
+        assert home(app).queue.finished is not None
+        assert home(app).queue.finished.cancelled
+        assert [entry.stage for entry in home(app).queue] == [Stage.OK, Stage.WAITING]
+        assert "Cancelled" in text_of(app, "#progress-words")
+
+
+async def test_a_crash_is_shown_and_the_app_lives_on(app: ThresherApp, session: Any, folder: Path) -> None:
+    session.crash = RuntimeError("boom [/] [red]")
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        await press(pilot, "s")
+        assert "RuntimeError: boom [/] [red]" in text_of(app, "#home-problem")
+        session.crash = None
+        await press(pilot, "s")
+        assert [entry.stage for entry in home(app).queue] == [Stage.OK]
+        assert not app.screen.query_one("#home-problem").has_class("-shown")
+
+
+async def test_no_model_says_how_to_get_one(app: ThresherApp, session: Any, folder: Path) -> None:
+    session.installed = []
+    async with app.run_test(size=SIZE) as pilot:
+        assert isinstance(app.screen, NoModelDialog)
+        assert "thresher models pull starter" in text_of(app, "#command")
+        await press(pilot, "r")
+        assert isinstance(app.screen, NoModelDialog)
+        session.installed = ["starter"]
+        await press(pilot, "r")
+        assert isinstance(app.screen, HomeScreen)
+        session.crash = NoModelError("The model is gone. Run `thresher models pull starter`.")
+        await paste(pilot, str(folder / "bakery.txt"))
+        await press(pilot, "s")
+        assert isinstance(app.screen, NoModelDialog)
+
+
+async def test_fields_given_at_run_time(app: ThresherApp, session: Any, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        await press(pilot, "f")
+        assert isinstance(app.screen, FieldsDialog)
+        box = app.screen.query_one("#field-spec", Input)
+        box.value = "note:nope"
+        await press(pilot, "enter")
+        assert "is not a field" in text_of(app, ".problem")
+        box.value = "note:string:[b]Anything[/b] else"
+        await press(pilot, "enter", "enter")
+        assert "+ 1 field" in text_of(app, "#home-title")
+        await press(pilot, "s", "enter", "end")
+        assert session.asked[0][0].fields[-1].name == "note"
+        # Text of a document is shown as it is, and its escape characters never reach the terminal.
+        assert "[red]x[/red] [/] ␛[31m" in text_of(app, "#value-detail")
+        assert [span.text for span in app.screen.query_one(SourceView).current] == [HOSTILE]
+
+
+async def test_the_browser_adds_marked_and_typed(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("a")
+        tree = app.screen.query_one("#tree")
+        while len(tree.root.children) < 3:  # type: ignore[attr-defined]
+            await pilot.pause()
+        await pilot.press("down", "space", "shift+tab")
+        await pilot.press(*"sec", "right")
+        assert app.screen.query_one("#path", Input).value == "second bakery.txt"
+        await pilot.press("enter")
+        while not len(home(app).queue):
+            await pilot.pause()
+        assert [entry.name for entry in home(app).queue] == ["bakery.txt", "second bakery.txt"]
+        await pilot.press("d")
+        await pilot.pause()
+        assert [entry.name for entry in home(app).queue] == ["second bakery.txt"]
+
+
+async def test_past_runs_open_with_the_mouse(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        await press(pilot, "s", "r")
+        assert isinstance(app.screen, RunsScreen)
+        await pilot.click("#runs", offset=(5, 1))
+        await settled(pilot)
+        assert isinstance(app.screen, RecordScreen)
+        await pilot.click("#values", offset=(5, 2))
+        await settled(pilot)
+        assert [span.text for span in app.screen.query_one(SourceView).current] == ["2024-03-09"]
+        await press(pilot, "escape", "escape")
+        assert isinstance(app.screen, HomeScreen)
+
+
+async def test_help_on_every_screen(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await record_of(pilot, folder / "bakery.txt")
+        opened = [(), ("escape",), ("r",), ("escape", "f"), ("escape", "m"), ("escape", "x"), ("escape", "a")]
+        seen = set()
+        for keys in opened:
+            await pilot.press(*keys)
+            await pilot.pause()
+            below = type(app.screen)
+            await pilot.press("f1")
+            assert isinstance(app.screen, HelpDialog), below
+            shown = str(app.screen._keys)
+            assert "esc" in shown or below is HomeScreen
+            # Help on the help does not pile up.
+            await pilot.press("f1", "escape")
+            assert type(app.screen) is below
+            seen.add(below)
+        assert len(seen) == len(opened)
+
+
+async def test_the_theme_turns_and_colours_follow(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        dark = app.screen.query_one("#home-title", Static).content
+        await press(pilot, "t")
+        light = app.screen.query_one("#home-title", Static).content
+        assert str(dark) == str(light)
+        assert dark != light

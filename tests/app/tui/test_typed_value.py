@@ -1,0 +1,55 @@
+"""What a person types becomes a value of the field's type, or an error that says what to type."""
+
+from typing import Any
+
+import pytest
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
+from thresher.app.tui.typed_value import parse_typed
+
+
+def field(kind: Any, *values: str) -> Field:
+    return Field(name="f", type=kind, values=values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        ("string", "  Corner Bakery ", "Corner Bakery"),
+        ("string", " ", None),
+        ("date", "2024-02-29", "2024-02-29"),
+        ("number", "1,234.50", 1234.5),
+        ("number", "-7", -7),
+        ("integer", "12 000", 12000),
+        ("boolean", "Yes", True),
+        ("boolean", "n", False),
+        ("list[string]", "tea\n\n rye bread \n", ["tea", "rye bread"]),
+        ("list[string]", "", []),
+    ],
+)
+def test_values(kind: str, typed: str, value: object) -> None:
+    assert parse_typed(field(kind), typed) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("date", "2023-02-29"),
+        ("date", "9 March"),
+        ("number", "12 or 13"),
+        ("number", "nan"),
+        ("number", "1e400"),
+        ("integer", "1.5"),
+        ("boolean", "perhaps"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(kind: str, typed: str) -> None:
+    with pytest.raises(UsageError, match=r"^f: .* Type "):
+        parse_typed(field(kind), typed)
+
+
+def test_a_choice_in_any_case() -> None:
+    assert parse_typed(field("enum", "Food", "Travel"), "food") == "Food"
+    with pytest.raises(UsageError, match="Food, Travel"):
+        parse_typed(field("enum", "Food", "Travel"), "fuel")
