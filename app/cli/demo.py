@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from thresher.app.documents.document import Document
 
 
+#: Of what the model may write: a base without an adapter may write on and on, and a demo must end.
+_ANSWER_TOKENS = 200
+
+
 @click.command()
 @model_option
 @adapter_option
@@ -25,6 +29,7 @@ def demo(model: str | None, adapter: str | None) -> int:
     """Extract from one example document of each domain.
 
     The documents ship with the packs and are made up; reading them, the model and the records are real.
+    Answers are held short, so that all is over in minutes: what does not fit is marked truncated.
     """
     from thresher.app.cli.narration import Narrator
     from thresher.app.events import DocumentRead, RecordReady
@@ -35,6 +40,7 @@ def demo(model: str | None, adapter: str | None) -> int:
     outcomes: Counter[str] = Counter()
     failed = 0
     with open_session() as session:
+        session.settings = session.settings.model_copy(update={"answer_tokens": _ANSWER_TOKENS})
         for record_type, example in chosen(installed_packs().values()):
             task = session.task(record_type.domain, record_type.name, example.fields, model, adapter)
             source = Source(example.id, example.path)

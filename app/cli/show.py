@@ -67,4 +67,5 @@ def _quote(span: Span, text: str | None) -> str:
         return f"“{one_line(span.text)}”"
     before = text[max(span.start - _CONTEXT, 0) : span.start].rpartition("\n")[2]
     after = text[span.end : span.end + _CONTEXT].partition("\n")[0]
-    return f"{one_line(before.lstrip())}{click.style(_clipped(one_line(span.text)), bold=True)}{one_line(after.rstrip())}"
+    said = click.style(_clipped(one_line(span.text)), bold=True)
+    return f"{one_line(before.lstrip())}{said}{one_line(after.rstrip())}"

@@ -13,6 +13,9 @@ from thresher.app.locations import Locations
 
 SLIP = "CORNER CAFE\n12 Station Road, York\nDate 14/06/2025\nTotal 11.40\n"
 
+#: Of bounded length, so that a model without an adapter comes to an end soon.
+FIELDS = ("--field", "date:date:Date of the slip", "--field", "total:number:The total")
+
 
 @pytest.fixture
 def slip(tmp_path: Path) -> Path:
@@ -26,20 +29,19 @@ def test_a_document_becomes_a_record_and_a_bad_one_does_not_stop_it(
     thresher, home_with_starter: Locations, slip: Path
 ) -> None:
     (slip.parent / "empty.pdf").write_bytes(b"")
-    ended = thresher("extract", slip.parent, "-d", "expenses", "--field", "total:number:The total", "--json")
+    ended = thresher("extract", slip.parent, *FIELDS, "--json")
     assert ended.code == 1
     failed, record = sorted(map(json.loads, ended.out.splitlines()), key=lambda r: r["status"])
     assert (failed["status"], failed["error"]["kind"]) == ("failed", "empty")
     assert json.loads(ended.err)["document"].endswith("empty.pdf")
-    assert record["domain"] == "expenses"
-    assert record["model"] == "starter"
-    assert record["fields"].keys() >= {"company", "date", "total"}
+    assert (record["domain"], record["model"], record["adapter"]) == ("any", "starter", None)
+    assert record["fields"].keys() == {"date", "total"}
     text = thresher("read", slip).out
     for value in record["fields"].values():
         for span in filter(None, value["spans"]):
             assert text[span["start"] : span["end"]] == span["text"]
 
-    again = thresher("extract", slip, "-d", "expenses", "--field", "total:number:The total")
+    again = thresher("extract", slip, *FIELDS)
     assert again.code == 0
     assert "done before" in again.err
     assert json.loads(again.out)["fields"] == record["fields"]
@@ -64,11 +66,11 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
 ) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
-    for number in range(40):
-        (folder / f"{number}.txt").write_text(SLIP.replace("11.40", f"{number}.40") * 3)
+    for number in range(24):
+        (folder / f"{number}.txt").write_text(SLIP.replace("11.40", f"{number}.40"))
     process = subprocess.Popen(
         [sys.executable, "-c", "from thresher.app.cli.main import main; main()",
-         "extract", str(folder), "-d", "expenses"],
+         "extract", str(folder), *FIELDS],
         env={**os.environ, "THRESHER_HOME": str(home_with_starter.home)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -78,8 +80,8 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     rest, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     records = [json.loads(line) for line in (first + rest).splitlines()]
-    assert 1 <= len(records) < 40
-    assert f"{40 - len(records)} documents left" in err
+    assert 1 <= len(records) < 24
+    assert f"{24 - len(records)} documents left" in err
     assert "The same command" in err
 
 
