@@ -1,6 +1,8 @@
 """The grammar of an answer, in llguidance's Lark form: what a model may write, byte for byte.
 
-Every byte outside a value is fixed, so those tokens are forced and never sampled.
+Every byte outside a value is fixed, so those tokens are forced and never sampled. A string is a part of the
+document, white space taken as one space: a value that is not in the text cannot be written, and a model that
+repeats itself comes to an end.
 """
 
 import json
@@ -9,23 +11,26 @@ from collections.abc import Sequence
 from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field
 
-_CHARACTER = r'([^"\\\x00-\x1F\x7F]|\\["\\bfnrt]|\\u00[01][0-9a-f])'
 _DAY = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9])"
 _TERMINALS = f"""
-STRING: /"{_CHARACTER}{{1,{MAX_STRING}}}"/
+STRING: "\\"" QUOTE "\\""
+QUOTE: PART & /(?s:\\S(.{{0,{MAX_STRING - 2}}}\\S)?)/
 DATE: /"[12][0-9]{{3}}-({_DAY})"/
 NUMBER: /-?(0|[1-9][0-9]{{0,14}})(\\.[0-9]{{1,6}})?/
 INTEGER: /-?(0|[1-9][0-9]{{0,14}})/
 """
 
 
-def answer_grammar(fields: Sequence[Field]) -> str:
-    """A grammar that admits exactly the answers that state these fields, in order."""
+def answer_grammar(fields: Sequence[Field], text: str) -> str:
+    """A grammar that admits exactly the answers that state these fields, in order, of this text."""
     parts = []
     for number, field in enumerate(fields):
         key = ("{" if number == 0 else ITEM_SEPARATOR) + _json(field.name) + KEY_SEPARATOR
         parts.append(f"{_literal(key)} {_value(field)}")
-    return f"start: {' '.join(parts)} {_literal('}')}\n{_TERMINALS}"
+    # In the form that they have in JSON: a quotation mark is written with its escape.
+    characters = [_json(character)[1:-1] for character in " ".join(text.split())]
+    part = f"PART: %regex {_json({'substring_chunks': characters})}"
+    return f"start: {' '.join(parts)} {_literal('}')}\n{_TERMINALS}{part}\n"
 
 
 def _value(field: Field) -> str:
@@ -47,10 +52,10 @@ def _value(field: Field) -> str:
             return f'("[]" | "[" STRING ({_literal(ITEM_SEPARATOR)} STRING){{0,{MAX_ITEMS - 1}}} "]")'
 
 
-def _json(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _literal(text: str) -> str:
     """A Lark literal: its escapes are JSON's."""
-    return json.dumps(text, ensure_ascii=False)
+    return _json(text)

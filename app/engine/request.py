@@ -8,7 +8,7 @@ from thresher.adapters.fields import Field
 
 @dataclass(frozen=True)
 class Request:
-    """A prompt and the fields whose values are to be answered.
+    """A prompt, and the fields whose values are to be answered from `text`.
 
     The first `shared` of the `tokens` are the same in all requests of a run, so that they are taken in once.
     """
@@ -17,6 +17,7 @@ class Request:
     tokens: Sequence[int]
     shared: int
     fields: tuple[Field, ...]
+    text: str
     answer_tokens: int
 
 

@@ -22,9 +22,9 @@ class Row:
         self.request = request
         self.pending: deque[int] = deque(request.tokens)
         self._tokenizer = tokenizer
-        self._matcher = LLMatcher(tokenizer, answer_grammar(request.fields))
+        self._matcher = LLMatcher(tokenizer, answer_grammar(request.fields, request.text), log_level=0)
         if self._matcher.is_error():
-            raise ModelError(f"the grammar of the record cannot be built: {self._matcher.get_error()}")
+            raise ModelError(f"the grammar of the record cannot be built: {self._trouble()}")
         self._bitmask = allocate_token_bitmask(1, tokenizer.vocab_size)
         self._tokens: list[int] = []
         self._sampled: list[tuple[int, float]] = []  # index into _tokens, log probability
@@ -44,7 +44,7 @@ class Row:
         bits = np.unpackbits(self._bitmask[0].view(np.uint8), bitorder="little")[: logits.shape[0]]
         allowed = np.flatnonzero(bits)
         if allowed.size == 0:
-            raise ModelError(f"the grammar allows no token: {self._matcher.get_error()}")
+            raise ModelError(f"the grammar allows no token: {self._trouble()}")
         scores = logits[allowed]
         best = int(np.argmax(scores))
         token = int(allowed[best])
@@ -70,12 +70,16 @@ class Row:
         )
         return Answer(text, pieces, whole=self._matcher.is_stopped() or self._matcher.is_accepting())
 
+    def _trouble(self) -> str:
+        """The first line of the matcher's error: the rest quotes the document, which no log may hold."""
+        return str(self._matcher.get_error()).partition("\n")[0]
+
     def _force(self) -> None:
         if not self._matcher.is_stopped():
             self._take(self._matcher.compute_ff_tokens())
 
     def _take(self, tokens: list[int]) -> None:
         if tokens and not self._matcher.consume_tokens(tokens):
-            raise ModelError(f"the grammar refused its own token: {self._matcher.get_error()}")
+            raise ModelError(f"the grammar refused its own token: {self._trouble()}")
         self._tokens += tokens
         self.pending += tokens

@@ -57,6 +57,7 @@ class Asker:
                 tokens=(*prompt.head, *ids[part.first_token : part.last_token], *prompt.tail),
                 shared=len(prompt.head),
                 fields=tuple(fields),
+                text=text[part.start : part.end],
                 answer_tokens=self.answer_tokens,
             )
             for at, part in enumerate(parts)
