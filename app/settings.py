@@ -26,16 +26,16 @@ class Settings(BaseModel):
     model: str = Setting(default="starter", min_length=1)
     """The base model that answers, by the name that `thresher models list` shows."""
 
-    window_tokens: int = Setting(default=1536, ge=64)
+    window_tokens: int = Setting(default=768, ge=64)
     """How many tokens of a document the model reads at once; longer documents go in several windows."""
 
-    window_overlap: int = Setting(default=128, ge=0)
+    window_overlap: int = Setting(default=96, ge=0)
     """How many tokens two neighbouring windows share, so that no value is cut in two."""
 
     answer_tokens: int = Setting(default=1024, ge=16)
     """How many tokens the model may write for one window; what does not fit is marked truncated."""
 
-    batch_tokens: int = Setting(default=16384, ge=64)
+    batch_tokens: int = Setting(default=32768, ge=64)
     """The most tokens held in memory for one batch: lower it where memory runs out, at the cost of speed."""
 
     @model_validator(mode="after")
