@@ -18,8 +18,8 @@ def test_no_file_and_an_empty_file_mean_the_defaults(tmp_path: Path) -> None:
     assert load_settings(path) == Settings()
     path.write_text("# nothing yet\n")
     assert load_settings(path) == Settings()
-    defaults = {"model": "starter", "window_tokens": 1536, "window_overlap": 128, "answer_tokens": 1024}
-    assert Settings().model_dump() == {**defaults, "batch_tokens": 16384}
+    defaults = {"model": "starter", "window_tokens": 768, "window_overlap": 96, "answer_tokens": 1024}
+    assert Settings().model_dump() == {**defaults, "batch_tokens": 32768}
 
 
 def test_settings_come_back_with_their_sentences(tmp_path: Path) -> None:
