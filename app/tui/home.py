@@ -162,9 +162,13 @@ class HomeScreen(Screen[None]):
     def on_events_waiting(self, message: EventsWaiting) -> None:
         """What the run has done since the last time."""
         if message.inbox is self._inbox:
-            for event in message.inbox.take():
-                self._queue.apply(event)
-            self._show_queue()
+            changed = [self._queue.apply(event) for event in message.inbox.take()]
+            table = self.query_one("#queue", StretchTable)
+            # Only the rows that changed: a queue may hold thousands.
+            for entry in {id(entry): entry for entry in changed if entry}.values():
+                table.set_row(entry.source.id, entry_cells(entry, self._colours))
+            self._show_detail()
+            self._show_progress()
 
     def on_run_ended(self, message: RunEnded) -> None:
         """The worker has returned, well or not."""
@@ -391,13 +395,7 @@ class HomeScreen(Screen[None]):
 
     def _show_queue(self) -> None:
         table = self.query_one("#queue", StretchTable)
-        if table.row_count == len(self._queue) and all(key in self._queue.entries for key in table.row_keys):
-            for key, entry in self._queue.entries.items():
-                table.set_row(key, entry_cells(entry, self._colours))
-        else:
-            table.set_rows(
-                (key, entry_cells(entry, self._colours)) for key, entry in self._queue.entries.items()
-            )
+        table.set_rows((key, entry_cells(entry, self._colours)) for key, entry in self._queue.entries.items())
         table.display = bool(len(self._queue))
         self.query_one("#queue-empty").display = not len(self._queue)
         count = len(self._queue)

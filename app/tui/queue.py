@@ -91,15 +91,17 @@ class Queue:
             if not entry.stage.is_over:
                 entry.stage = Stage.WAITING
 
-    def apply(self, event: events.Event) -> None:
-        """Takes in one event of a run."""
+    def apply(self, event: events.Event) -> Entry | None:
+        """Takes in one event of a run; the document that it changed, if it was one."""
+        entry = None
         match event:
             case events.RunStarted(run=run, total=total):
                 self.run, self.total = run, total
             case events.ModelLoading(model=model):
                 self.activity = f"loading {model}"
             case events.DocumentStarted(source=source):
-                self._entry(source).stage = Stage.READING
+                entry = self._entry(source)
+                entry.stage = Stage.READING
             case events.DocumentRead(source=source, windows=windows):
                 entry = self._entry(source)
                 entry.stage, entry.windows = Stage.ASKING, windows
@@ -111,10 +113,11 @@ class Queue:
                     record.status
                 ]
                 entry.record, entry.reused = record, reused
-                self.done = sum(e.stage.is_over for e in self)
+                self.done += 1
             case events.RunFinished():
                 self.finished = event
                 self.end()
+        return entry
 
     def _entry(self, source: Source) -> Entry:
         return self.entries.setdefault(source.id, Entry(source))

@@ -64,7 +64,10 @@ class StretchTable(DataTable[Text]):
             self.move_cursor(row=row, animate=False)
 
     def set_row(self, key: str, cells: Sequence[Text]) -> None:
-        """Replaces the cells of one row that is there."""
+        """Replaces the cells of a row; adds the row where there is none of that key."""
+        if key not in self.rows:
+            self.set_rows([*self._rows, (key, cells)])
+            return
         at = self.get_row_index(key)
         self._rows[at] = (key, [_tamed(cell) for cell in cells])
         for spec, cell in zip(self._specs, self._rows[at][1], strict=True):
