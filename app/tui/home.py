@@ -147,7 +147,7 @@ class HomeScreen(Screen[None]):
         self._say(message.problem)
         if message.skipped:
             self.notify(
-                f"{counted(message.skipped, 'file')} of kinds that are not read left out.", markup=False
+                f"{counted(message.skipped, 'file')} left out: of a kind that is not read.", markup=False
             )
         if message.sources:
             new = self._queue.add(message.sources)
