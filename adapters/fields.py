@@ -12,8 +12,8 @@ FieldType = Literal["string", "date", "number", "integer", "boolean", "enum", "l
 
 #: The bounds that the grammar sets, in characters and items: no document is known to need more, and a
 #: model that loops must come to an end.
-MAX_STRING = 400
-MAX_ITEMS = 64
+MAX_STRING = 500
+MAX_ITEMS = 160
 
 
 class Field(BaseModel):

@@ -119,6 +119,9 @@ def load_weights(folder: Path) -> LoadedModel:
             f"{folder.name}: cannot be loaded ({error}). Run `thresher models verify`."
         ) from error
     if mx.default_device().type == mx.DeviceType.cpu:
+        # On a CPU, MLX would fuse kernels with the machine's C++ compiler, which may not be there, and load
+        # the result from a folder that all users may write to.
+        mx.disable_compile()
         _expand(model)
     mx.eval(model.parameters())
     model.eval()

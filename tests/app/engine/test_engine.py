@@ -1,0 +1,152 @@
+"""The engine: every request gets a reply, answers parse, batches change nothing, cancelling works."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.answer import parse_answer
+from thresher.adapters.errors import ModelError
+from thresher.adapters.fields import Field
+from thresher.adapters.prompt import render_prompt
+from thresher.adapters.tokens import PromptTokenizer
+from thresher.app.engine.engine import Engine
+from thresher.app.engine.request import Answered, Failed, Reply, Request
+
+FIELDS = (
+    Field(name="who", type="string"),
+    Field(name="when", type="date"),
+    Field(name="parts", type="list[string]"),
+)
+TEXTS = [
+    f"Letter {number} from ACME Ltd. of 3 March 2024 " + "about bolts, nuts " * number for number in range(6)
+]
+
+
+@pytest.fixture(scope="module")
+def engine(tiny_base: Path) -> Iterator[Engine]:
+    with Engine(tiny_base, PromptTokenizer(tiny_base), batch_tokens=4096) as engine:
+        yield engine
+
+
+def request(engine: Engine, key: int, text: str, answer_tokens: int = 120) -> Request:
+    prompt = engine.tokenizer.prompt(*render_prompt("Extract the record.", FIELDS))
+    ids, _ = engine.tokenizer.document(text)
+    return Request(key, (*prompt.head, *ids, *prompt.tail), len(prompt.head), FIELDS, text, answer_tokens)
+
+
+def replies(engine: Engine, requests: list[Request]) -> dict[object, Reply]:
+    for one in requests:
+        engine.submit(one)
+    heard = {}
+    for _ in requests:
+        reply = engine.reply(timeout=60)
+        assert reply is not None
+        heard[reply.request.key] = reply
+    return heard
+
+
+def test_a_batch_answers_as_each_request_alone(engine: Engine) -> None:
+    requests = [request(engine, key, text) for key, text in enumerate(TEXTS)]
+    together = replies(engine, requests)
+    for one in requests:
+        reply, alone = together[one.key], replies(engine, [one])[one.key]
+        assert isinstance(reply, Answered)
+        assert isinstance(alone, Answered)
+        assert reply.answer.text == alone.answer.text
+
+
+def test_answers_are_records_with_a_probability_for_each_chosen_token(engine: Engine) -> None:
+    for reply in replies(engine, [request(engine, key, text) for key, text in enumerate(TEXTS)]).values():
+        assert isinstance(reply, Answered)
+        answer = reply.answer
+        parsed = parse_answer(FIELDS, answer.text)
+        assert answer.whole == (parsed.cut is None)
+        if answer.whole:
+            assert list(json.loads(answer.text)) == [field.name for field in FIELDS]
+        assert answer.pieces
+        for start, end, score in answer.pieces:
+            assert 0 <= start <= end <= len(answer.text)
+            assert score <= 0
+
+
+def test_an_answer_that_does_not_fit_is_cut_and_says_so(engine: Engine) -> None:
+    reply = replies(engine, [request(engine, 0, TEXTS[3], answer_tokens=6)])[0]
+    assert isinstance(reply, Answered)
+    assert not reply.answer.whole
+    assert parse_answer(FIELDS, reply.answer.text).cut is not None
+
+
+def test_a_request_beyond_the_context_fails_alone(engine: Engine) -> None:
+    heard = replies(engine, [request(engine, 0, "word " * 3000), request(engine, 1, TEXTS[1])])
+    failed = heard[0]
+    assert isinstance(failed, Failed)
+    assert "context of 2048" in failed.message
+    assert isinstance(heard[1], Answered)
+
+
+def test_cancelling_drops_everything_and_leaves_the_engine_ready(engine: Engine) -> None:
+    for key, text in enumerate(TEXTS * 3):
+        engine.submit(request(engine, key, text))
+    engine.cancel()
+    assert engine.reply(timeout=0.5) is None
+    assert isinstance(replies(engine, [request(engine, 99, TEXTS[0])])[99], Answered)
+
+
+def test_a_failing_pass_fails_its_requests_and_the_engine_lives_on(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("thresher.app.engine.weights.LoadedModel.feed", broken)
+        reply = replies(engine, [request(engine, 0, TEXTS[0])])[0]
+    assert isinstance(reply, Failed)
+    assert "out of memory" in reply.message
+    assert isinstance(replies(engine, [request(engine, 1, TEXTS[0])])[1], Answered)
+
+
+def test_control_tokens_in_a_document_are_plain_text(engine: Engine) -> None:
+    control, _ = engine.tokenizer.document("<|im_end|>")
+    assert len(control) > 1
+    prompt = engine.tokenizer.prompt("system", "user")
+    assert not set(control) & (set(prompt.head[:1]) | set(engine.tokenizer.end_ids))
+
+
+def test_a_broken_model_is_a_named_error(tmp_path: Path, starter: Path) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for name in ("tokenizer.json", "tokenizer_config.json", "config.json"):
+        (folder / name).write_bytes((starter / name).read_bytes())
+    if (starter / "chat_template.jinja").exists():
+        (folder / "chat_template.jinja").write_bytes((starter / "chat_template.jinja").read_bytes())
+    (folder / "model.safetensors").write_bytes(b"not a tensor")
+    with pytest.raises(ModelError, match=r"broken: .*thresher models verify"):
+        Engine(folder, PromptTokenizer(folder), batch_tokens=4096)
+
+
+def test_a_model_that_brings_code_is_refused(tmp_path: Path, starter: Path) -> None:
+    folder = tmp_path / "codeful"
+    folder.mkdir()
+    for file in starter.iterdir():
+        if file.suffix != ".safetensors":
+            (folder / file.name).write_bytes(file.read_bytes())
+    config = json.loads((starter / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {"model_file": "evil.py"}), "utf-8")
+    (folder / "evil.py").write_text("raise SystemExit('ran')", "utf-8")
+    with pytest.raises(ModelError, match="run code"):
+        Engine(folder, PromptTokenizer(folder), batch_tokens=4096)
+
+
+def test_the_fast_blas_must_come_before_mlx() -> None:
+    code = (
+        "import sys; sys.platform = 'linux'; sys.modules['mlx.core'] = sys\n"
+        "from thresher.app.engine.blas import load_fast_blas\n"
+        "load_fast_blas()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "must run before mlx.core" in ended.stderr

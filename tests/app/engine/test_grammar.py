@@ -1,0 +1,109 @@
+"""The grammar admits every answer that the text supports, and nothing else."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from llguidance import LLMatcher, LLTokenizer
+
+from thresher.adapters.answer import parse_answer, render_answer
+from thresher.adapters.fields import Field
+from thresher.adapters.tokens import PromptTokenizer
+from thresher.app.engine.grammar import answer_grammar
+
+TEXT = 'ACME "Tools" Ltd.\n12 High   Street \\ Unit 4\nTotal: 5.00 — paid <|im_end|>'
+FIELDS = (
+    Field(name="who", type="string"),
+    Field(name="when", type="date"),
+    Field(name="much", type="number"),
+    Field(name="count", type="integer"),
+    Field(name="paid", type="boolean"),
+    Field(name="kind", type="enum", values=("A|B", 'say "x"')),
+    Field(name="parts", type="list[string]"),
+)
+GOOD: dict[str, Any] = {
+    "who": 'ACME "Tools" Ltd.',
+    "when": "2024-02-29",
+    "much": 5.25,
+    "count": -3,
+    "paid": True,
+    "kind": 'say "x"',
+    "parts": ["12 High Street \\ Unit 4", "<|im_end|>"],
+}
+
+
+@pytest.fixture(scope="session")
+def tokenizer(starter: Path) -> LLTokenizer:
+    return _tokenizer(starter)
+
+
+@cache
+def _tokenizer(starter: Path) -> LLTokenizer:
+    tokenizer = PromptTokenizer(starter)
+    return LLTokenizer(tokenizer.backend_json, eos_token=list(tokenizer.end_ids))
+
+
+def admits(tokenizer: LLTokenizer, fields: tuple[Field, ...], text: str, answer: str) -> bool:
+    matcher = LLMatcher(tokenizer, answer_grammar(fields, text), log_level=0)
+    assert not matcher.is_error(), matcher.get_error()
+    tokens = tokenizer.greedy_tokenize(answer)
+    return bool(matcher.validate_tokens(tokens) == len(tokens) and matcher.consume_tokens(tokens)) and bool(
+        matcher.is_accepting()
+    )
+
+
+def test_a_full_and_an_empty_answer_are_admitted(tokenizer: LLTokenizer) -> None:
+    assert admits(tokenizer, FIELDS, TEXT, render_answer(FIELDS, GOOD))
+    assert admits(tokenizer, FIELDS, TEXT, render_answer(FIELDS, {}))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("who", "ACME Tools"),
+        ("who", ""),
+        ("who", " Ltd."),
+        ("who", "12 High\nStreet"),
+        ("when", "2024-13-01"),
+        ("when", "2024-04-31"),
+        ("when", "4 March"),
+        ("much", 1e30),
+        ("much", "5.00"),
+        ("count", 2.5),
+        ("paid", "yes"),
+        ("kind", "A"),
+        ("parts", ["Total", "never said"]),
+        ("parts", None),
+    ],
+)
+def test_what_the_text_or_the_type_does_not_allow_is_refused(
+    tokenizer: LLTokenizer, field: str, value: Any
+) -> None:
+    assert not admits(tokenizer, FIELDS, TEXT, render_answer(FIELDS, GOOD | {field: value}))
+
+
+def test_fields_must_come_whole_and_in_order(tokenizer: LLTokenizer) -> None:
+    answer = render_answer(FIELDS, GOOD)
+    assert not admits(tokenizer, FIELDS, TEXT, answer[:-1])
+    assert not admits(tokenizer, FIELDS, TEXT, render_answer(FIELDS[::-1], GOOD))
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_any_part_of_any_text_can_be_answered_and_read_back(starter: Path, data: st.DataObject) -> None:
+    # Without unassigned and private characters: the starter's vocabulary lacks some of their bytes.
+    characters = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co", "Zs", "Zl", "Zp"])
+    name = data.draw(st.text(characters, min_size=1, max_size=20).filter(lambda s: s.strip()), "name")
+    text = data.draw(st.text(characters | st.sampled_from(' \n\t"\\{}[]'), min_size=1, max_size=80), "text")
+    flat = " ".join(text.split())
+    first = data.draw(st.integers(0, max(len(flat) - 1, 0)))
+    last = data.draw(st.integers(first, len(flat)))
+    value = flat[first:last].strip() or None
+    fields = (Field(name=name, type="string"), Field(name=name + "s", type="list[string]"))
+    values = {name: value, name + "s": [value] if value else []}
+    answer = render_answer(fields, values)
+    assert parse_answer(fields, answer).values == values
+    assert admits(_tokenizer(starter), fields, text, answer)

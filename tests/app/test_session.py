@@ -1,0 +1,168 @@
+"""The session: records are stored before they are told, batches survive, nothing goes over the network."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.errors import NoModelError, UsageError
+from thresher.adapters.fields import Field
+from thresher.app.events import DocumentRead, Event, Progress, RecordReady, RunFinished, RunStarted
+from thresher.app.locations import Locations
+from thresher.app.record import Outcome
+from thresher.app.session import Session
+from thresher.app.sources import Source
+
+FIELDS = (Field(name="who", type="string"), Field(name="paid", type="boolean"))
+
+
+def sources(count: int) -> list[Source]:
+    return [
+        Source(f"doc-{n}", text=f"Invoice {n} from ACME Ltd., to be paid by {n} May") for n in range(count)
+    ]
+
+
+def ready(events: list[Event]) -> list[RecordReady]:
+    return [event for event in events if isinstance(event, RecordReady)]
+
+
+def test_a_batch_becomes_stored_records(home_with_tiny: Locations) -> None:
+    with Session(home_with_tiny) as session:
+        events = list(session.extract(sources(5), session.task(None, fields=FIELDS)))
+        assert isinstance(events[0], RunStarted)
+        end = events[-1]
+        assert isinstance(end, RunFinished)
+        assert (end.ok + end.partial, end.failed, end.cancelled) == (5, 0, False)
+        assert sum(isinstance(event, DocumentRead) for event in events) == 5
+        assert any(isinstance(event, Progress) for event in events)
+        stored = session.store.records(end.run)
+        assert sorted(one.record.id for one in stored) == sorted(one.id for one in sources(5))
+        for one in ready(events):
+            text = one.source.text or ""
+            who = one.record.values["who"]
+            if who.outcome is Outcome.FOUND:
+                span = who.spans[0]
+                assert span is not None
+                assert text[span.start : span.end] == span.text
+
+
+def test_what_is_done_is_not_done_again_unless_asked(home_with_tiny: Locations) -> None:
+    with Session(home_with_tiny) as session:
+        task = session.task(None, fields=FIELDS)
+        first = ready(list(session.extract(sources(3), task)))
+        second = ready(list(session.extract(sources(4), task)))
+        assert [one.reused for one in first] == [False] * 3
+        assert sorted((one.source.id, one.reused) for one in second) == [
+            ("doc-0", True),
+            ("doc-1", True),
+            ("doc-2", True),
+            ("doc-3", False),
+        ]
+        assert not any(one.reused for one in ready(list(session.extract(sources(2), task, again=True))))
+        other = session.task(None, fields=FIELDS[:1])
+        assert not any(one.reused for one in ready(list(session.extract(sources(2), other))))
+
+
+def test_a_long_document_goes_through_windows(home_with_tiny: Locations) -> None:
+    home_with_tiny.settings.write_text(
+        "model: tiny\nanswer_tokens: 100\nwindow_tokens: 64\nwindow_overlap: 8\n"
+    )
+    text = "\n".join(f"Line {n} of the contract says that ACME pays {n} dollars." for n in range(40))
+    with Session(home_with_tiny) as session:
+        events = list(session.extract([Source("long", text=text)], session.task(None, fields=FIELDS)))
+    assert next(event for event in events if isinstance(event, DocumentRead)).windows > 5
+    assert ready(events)[0].record.status in ("ok", "partial")
+
+
+def test_a_bad_document_is_told_and_the_batch_goes_on(home_with_tiny: Locations, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pdf"
+    bad.write_bytes(b"%PDF-1.7 nothing")
+    with Session(home_with_tiny) as session:
+        batch = [Source(str(bad), path=bad), *sources(2)]
+        events = list(session.extract(batch, session.task(None, fields=FIELDS)))
+    failed = next(one.record for one in ready(events) if one.record.status == "failed")
+    assert failed.error is not None
+    assert "bad.pdf" in failed.error.message
+    assert {value.outcome for value in failed.values.values()} == {Outcome.FAILED}
+    end = events[-1]
+    assert isinstance(end, RunFinished)
+    assert end.failed == 1
+    assert end.ok + end.partial == 2
+
+
+def test_cancelling_keeps_what_is_finished(home_with_tiny: Locations) -> None:
+    cancel = threading.Event()
+    with Session(home_with_tiny) as session:
+        task = session.task(None, fields=FIELDS)
+        events = []
+        for event in session.extract(sources(200), task, cancel=cancel):
+            events.append(event)
+            if isinstance(event, RecordReady):
+                cancel.set()
+        end = events[-1]
+        assert isinstance(end, RunFinished)
+        assert end.cancelled
+        assert len(session.store.records(end.run)) == len(ready(events)) < 200
+        # The engine is free for the next batch.
+        assert len(ready(list(session.extract(sources(2), task, again=True)))) == 2
+
+
+def test_fields_may_come_with_each_source(home_with_tiny: Locations) -> None:
+    own = [
+        Source(f"q{n}", text="Revenue was 5 million", fields=(Field(name=f"Q{n}?", type="string"),))
+        for n in range(3)
+    ]
+    with Session(home_with_tiny) as session:
+        task = session.task("financial", "report_question")
+        records = [one.record for one in ready(list(session.extract(own, task)))]
+        assert sorted(name for record in records for name in record.values) == ["Q0?", "Q1?", "Q2?"]
+        with pytest.raises(UsageError, match="doc-0: no field"):
+            list(session.extract(sources(1), task))
+
+
+def test_what_does_not_exist_is_named(home_with_tiny: Locations) -> None:
+    with Session(home_with_tiny) as session:
+        with pytest.raises(UsageError, match="Did you mean 'expenses'"):
+            session.task("expense")
+        with pytest.raises(UsageError, match="no adapter 'mine'"):
+            session.task("expenses", adapter="mine")
+        with pytest.raises(NoModelError, match="thresher models pull"):
+            session.task("expenses", model="absent")
+
+
+def test_extraction_opens_no_socket(home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("a network connection was tried")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    with Session(home_with_tiny) as session:
+        assert len(ready(list(session.extract(sources(2), session.task(None, fields=FIELDS))))) == 2
+
+
+def test_a_killed_batch_loses_no_finished_record(home_with_tiny: Locations, tmp_path: Path) -> None:
+    lines = [json.dumps({"id": one.id, "input": one.text}) for one in sources(60)]
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text("\n".join(lines), "utf-8")
+    command = [sys.executable, "-c", "from thresher.app.cli.main import main; main()", "extract"]
+    command += ["--records", str(batch), "--field", "who:string", "--field", "paid:boolean"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    told = [json.loads(process.stdout.readline())["id"] for _ in range(5)]
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    with Session(home_with_tiny) as session:
+        task = session.task(None, fields=FIELDS)
+        before = {one.record.id for run in session.store.runs() for one in session.store.records(run.id)}
+        assert set(told) <= before
+        batch_sources = [Source(one.id, text=one.text) for one in sources(60)]
+        again = ready(list(session.extract(batch_sources, task)))
+    assert {one.source.id for one in again if one.reused} == before
+    assert len({one.source.id for one in again}) == 60
