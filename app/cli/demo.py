@@ -10,7 +10,7 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.options import adapter_option, installed_packs, model_option, open_session
 from thresher.app.cli.show import record_lines
-from thresher.app.tui.wording import counted
+from thresher.app.wording import counted
 
 if TYPE_CHECKING:
     from thresher.adapters.pack import Pack, RecordType

@@ -48,7 +48,7 @@ def report(kind: str, message: str, *, as_json: bool, document: str | None = Non
             entry["document"] = document
         click.echo(json.dumps(entry, ensure_ascii=False), err=True)
     else:
-        from thresher.app.tui.wording import one_line
+        from thresher.app.wording import one_line
 
         named = document is None or Path(document).name in message
         click.echo(one_line(f"error: {message}" if named else f"error: {document}: {message}"), err=True)

@@ -22,7 +22,7 @@ from thresher.app.events import (
     RunStarted,
 )
 from thresher.app.sources import Source
-from thresher.app.tui.wording import counted, one_line, time_left
+from thresher.app.wording import counted, one_line, time_left
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -23,7 +23,7 @@ def read(path: Path, places: bool, as_json: bool) -> None:
     pipe it is written as it is, with no line end added; a terminal gets control characters made visible.
     """
     from thresher.app.documents.read import read_document
-    from thresher.app.tui.wording import visible
+    from thresher.app.wording import visible
 
     document = read_document(path)
     pieces = [

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from thresher.app.record import Outcome, Record, Span, Value
-from thresher.app.tui.wording import MARKS, one_line, shown
+from thresher.app.wording import MARKS, one_line, shown
 
 _COLOURS = {"success": "green", "warning": "yellow", "error": "red", "muted": "bright_black"}
 

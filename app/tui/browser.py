@@ -18,7 +18,7 @@ from thresher.app.documents.formats import READ_ENDINGS
 from thresher.app.tui.modal import Dialog, problem_line
 from thresher.app.tui.pasted import pasted_paths
 from thresher.app.tui.path_suggester import PathSuggester
-from thresher.app.tui.wording import counted, one_line
+from thresher.app.wording import counted, one_line
 
 
 class FileTree(DirectoryTree):

@@ -13,7 +13,7 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.tui.modal import Dialog, problem_line
 from thresher.app.tui.typed_value import form_of, parse_typed
-from thresher.app.tui.wording import one_line, shown
+from thresher.app.wording import one_line, shown
 
 _NOTHING = "not in the document"
 

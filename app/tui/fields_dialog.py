@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_field, unique
 from thresher.app.tui.modal import Dialog, problem_line
-from thresher.app.tui.wording import one_line
+from thresher.app.wording import one_line
 
 
 class FieldsDialog(Dialog[tuple[Field, ...]]):

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from thresher.app.tui.modal import Dialog
-from thresher.app.tui.wording import MARKS, MEANINGS, Colours
+from thresher.app.wording import MARKS, MEANINGS, Colours
 
 Keys = list[tuple[str, str]]  # key, what it does
 

@@ -36,7 +36,7 @@ from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.record_type_list import Choice, RecordTypeList
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.stretch_table import StretchTable
-from thresher.app.tui.wording import Colours, counted, one_line
+from thresher.app.wording import Colours, counted, one_line
 
 EMPTY = (
     "No documents yet.\n\nDrop files on this window, paste their paths,\nor press a to choose them.\n\n"

@@ -9,7 +9,7 @@ from thresher.app.tui.ports import PackPort
 from thresher.app.tui.queue import Entry, Queue, Stage
 from thresher.app.tui.record_type_list import Choice
 from thresher.app.tui.stretch_table import ColumnSpec
-from thresher.app.tui.wording import Colours, counted, counts_text, one_line, time_left
+from thresher.app.wording import Colours, counted, counts_text, one_line, time_left
 
 QUEUE_COLUMNS = (
     ColumnSpec("name", "Document", share=1),

@@ -21,7 +21,7 @@ from thresher.app.tui.ports import SessionPort, StoredRecordPort
 from thresher.app.tui.record_rows import FieldRow, rows_of, spans_of, spans_stating
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import ColumnSpec, StretchTable
-from thresher.app.tui.wording import MARKS, MEANINGS, Colours, confidence_text, one_line, outcome_text, shown
+from thresher.app.wording import MARKS, MEANINGS, Colours, confidence_text, one_line, outcome_text, shown
 
 
 class RecordScreen(Screen[None]):

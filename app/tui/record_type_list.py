@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from thresher.app.tui.ports import PackPort
-from thresher.app.tui.wording import Colours, one_line
+from thresher.app.wording import Colours, one_line
 
 
 @dataclass(frozen=True)

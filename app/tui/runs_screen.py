@@ -14,7 +14,7 @@ from thresher.app.tui.messages import Problem, RunsLoaded
 from thresher.app.tui.ports import RunPort, SessionPort
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.stretch_table import ColumnSpec, StretchTable
-from thresher.app.tui.wording import Colours, one_line
+from thresher.app.wording import Colours, one_line
 
 
 class RunsScreen(Screen[None]):

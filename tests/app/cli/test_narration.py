@@ -8,7 +8,7 @@ from thresher.app.documents.document import Document
 from thresher.app.events import DocumentRead, DocumentStarted, Progress, RecordReady, RunFinished, RunStarted
 from thresher.app.record import Record, RecordError
 from thresher.app.sources import Source
-from thresher.app.tui.wording import one_line
+from thresher.app.wording import one_line
 
 GOOD = Source("in/good.txt", Path("in/good.txt"))
 BAD = Source("in/locked.pdf", Path("in/locked.pdf"))

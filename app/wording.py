@@ -1,6 +1,7 @@
-"""Words, symbols and colours for what a record says: one place, so that every screen says it alike.
+"""Words, symbols and colours for what a record says: one place, so that screens and commands say it alike.
 
-Text of documents comes through `visible` and lives in Text objects: it is never read as markup.
+Knows no screen: its Text objects are rich's, which both can print. Text of documents comes through `visible`
+and lives in Text objects: it is never read as markup.
 """
 
 import unicodedata
@@ -32,7 +33,7 @@ MEANINGS: dict[Outcome, str] = {
 _BAR_CELLS = 5
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
-Colours = dict[str, str]  # role → colour, see `ThresherApp.colours`
+Colours = dict[str, str]  # role → colour
 
 
 def visible(text: str) -> str:
