@@ -1,7 +1,6 @@
 """Where warnings go: a file for bug reports, never the terminal that belongs to records and narration."""
 
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -29,5 +28,3 @@ def log_to_file(locations: Locations) -> None:
     logging.getLogger("thresher").addHandler(own)
     logging.getLogger().addHandler(logging.NullHandler())
     logging.captureWarnings(True)
-    # transformers brings a handler of its own, which says that PyTorch is missing: it is, on purpose.
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")

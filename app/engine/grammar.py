@@ -24,16 +24,18 @@ INTEGER: /-?(0|[1-9][0-9]{{0,14}})/
 def answer_grammar(fields: Sequence[Field], text: str) -> str:
     """A grammar that admits exactly the answers that state these fields, in order, of this text."""
     parts = []
+    # An item and what parts it from the next have two characters at least.
+    most_items = min(MAX_ITEMS, max(len(text) // 2, 2))
     for number, field in enumerate(fields):
         key = ("{" if number == 0 else ITEM_SEPARATOR) + _json(field.name) + KEY_SEPARATOR
-        parts.append(f"{_literal(key)} {_value(field)}")
+        parts.append(f"{_literal(key)} {_value(field, most_items)}")
     # In the form that they have in JSON: a quotation mark is written with its escape.
     characters = [_json(character)[1:-1] for character in " ".join(text.split())]
     part = f"PART: %regex {_json({'substring_chunks': characters})}"
     return f"start: {' '.join(parts)} {_literal('}')}\n{_TERMINALS}{part}\n"
 
 
-def _value(field: Field) -> str:
+def _value(field: Field, most_items: int) -> str:
     match field.type:
         case "string":
             return '("null" | STRING)'
@@ -49,7 +51,7 @@ def _value(field: Field) -> str:
             choices = ["null", *(_json(value) for value in field.values)]
             return f"({' | '.join(_literal(choice) for choice in choices)})"
         case "list[string]":
-            return f'("[]" | "[" STRING ({_literal(ITEM_SEPARATOR)} STRING){{0,{MAX_ITEMS - 1}}} "]")'
+            return f'("[]" | "[" STRING ({_literal(ITEM_SEPARATOR)} STRING){{0,{most_items - 1}}} "]")'
 
 
 def _json(value: object) -> str:

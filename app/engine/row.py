@@ -10,6 +10,7 @@ import numpy as np
 from llguidance import LLMatcher, LLTokenizer
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
 
+from thresher.adapters.answer import parse_answer
 from thresher.adapters.errors import ModelError
 from thresher.app.engine.grammar import answer_grammar
 from thresher.app.engine.request import Answer, Request
@@ -50,7 +51,7 @@ class Row:
         token = int(allowed[best])
         log_probability = -float(np.log(np.exp(scores - scores[best], dtype=np.float64).sum()))
         self._sampled.append((len(self._tokens), log_probability))
-        self._take([token])
+        self._take(self._list_end(token) or [token])
         self._force()
 
     def answer(self) -> Answer:
@@ -69,6 +70,22 @@ class Row:
             if at < len(tokens)
         )
         return Answer(text, pieces, whole=self._matcher.is_stopped() or self._matcher.is_accepting())
+
+    def _list_end(self, token: int) -> list[int]:
+        """The tokens that end the list, where `token` would end an item that the list already has; else none.
+
+        A model that names an item again has no more to name, and would often go on so until it is cut.
+        """
+        before, quote, _ = self._tokenizer.decode_bytes([token]).partition(b'"')
+        if not quote:
+            return []
+        text = (self._tokenizer.decode_bytes(self._tokens) + before + quote).decode("utf-8", errors="ignore")
+        parsed = parse_answer(self.request.fields, text)
+        items = parsed.values.get(parsed.cut or "")
+        if not isinstance(items, list) or items[-1] not in items[:-1]:
+            return []
+        end = self._tokenizer.tokenize_bytes(before + b'"]')
+        return end if self._matcher.validate_tokens(end) == len(end) else []
 
     def _trouble(self) -> str:
         """The first line of the matcher's error: the rest quotes the document, which no log may hold."""

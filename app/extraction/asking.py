@@ -45,8 +45,8 @@ class Asker:
         room = self.context - len(prompt.head) - len(prompt.tail) - self.answer_tokens
         if room < _LEAST_WINDOW:
             raise ModelError(
-                f"{len(fields)} fields take {len(prompt.head)} of the model's {self.context} tokens and leave "
-                "no room for the document. Ask for fewer fields, or use a base with a longer context."
+                f"{len(fields)} fields take {len(prompt.head)} of the model's {self.context} tokens and "
+                "leave no room for the document. Ask for fewer fields, or use a base with a longer context."
             )
         ids, offsets = self.tokenizer.document(text)
         size = min(self.window_tokens, room)

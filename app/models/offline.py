@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from thresher.adapters.errors import ModelError
 
 _SWITCHES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK")
+#: transformers tells every start that it found no torch, which it is not meant to.
+_VERBOSITY = "TRANSFORMERS_VERBOSITY"
 _set_here: set[str] = set()
 
 
 def go_offline() -> None:
     """Forbid the model libraries the network, in this process and its children. Cheap; call it freely."""
+    os.environ.setdefault(_VERBOSITY, "error")
     for switch in _SWITCHES:
         if os.environ.get(switch) != "1":
             os.environ[switch] = "1"

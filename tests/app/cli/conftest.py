@@ -20,8 +20,6 @@ Thresher = Callable[..., Ended]
 
 @pytest.fixture
 def thresher(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Thresher:
-    monkeypatch.setenv("TRANSFORMERS_VERBOSITY", "error")  # as `main` sets it
-
     def run(*arguments: object) -> Ended:
         capfd.readouterr()
         code = run_command([str(a) for a in arguments])

@@ -5,8 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from llguidance import LLTokenizer
 
 from thresher.adapters.answer import parse_answer
 from thresher.adapters.errors import ModelError
@@ -15,6 +18,7 @@ from thresher.adapters.prompt import render_prompt
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.app.engine.engine import Engine
 from thresher.app.engine.request import Answered, Failed, Reply, Request
+from thresher.app.engine.row import Row
 
 FIELDS = (
     Field(name="who", type="string"),
@@ -36,6 +40,21 @@ def request(engine: Engine, key: int, text: str, answer_tokens: int = 120) -> Re
     prompt = engine.tokenizer.prompt(*render_prompt("Extract the record.", FIELDS))
     ids, _ = engine.tokenizer.document(text)
     return Request(key, (*prompt.head, *ids, *prompt.tail), len(prompt.head), FIELDS, text, answer_tokens)
+
+
+def grammar_tokenizer(engine: Engine) -> LLTokenizer:
+    return LLTokenizer(engine.tokenizer.backend_json, eos_token=list(engine.tokenizer.end_ids))
+
+
+def towards(wanted: str, row: Row, tokenizer: LLTokenizer) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    """Logits of a model that would write `wanted`: the longest token that goes on from the row's text."""
+    rest = wanted.removeprefix(row.answer().text).encode()
+    logits = np.zeros(tokenizer.vocab_size, dtype=np.float32)
+    for token in range(tokenizer.vocab_size):
+        piece = tokenizer.decode_bytes([token])
+        if piece and rest.startswith(piece):
+            logits[token] = len(piece)
+    return logits
 
 
 def replies(engine: Engine, requests: list[Request]) -> dict[object, Reply]:
@@ -150,3 +169,13 @@ def test_the_fast_blas_must_come_before_mlx() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "must run before mlx.core" in ended.stderr
+
+
+def test_an_item_that_a_list_already_has_ends_the_list(engine: Engine) -> None:
+    fields = (Field(name="parts", type="list[string]"),)
+    tokenizer = grammar_tokenizer(engine)
+    row = Row(Request(0, (1,), 0, fields, "bolts, nuts, bolts", 200), tokenizer)
+    while not row.is_done:
+        row.choose(towards('{"parts": ["bolts", "nuts", "bolts", "nuts", "bolts"]}', row, tokenizer))
+    assert row.answer().text == '{"parts": ["bolts", "nuts", "bolts"]}'
+    assert row.answer().whole
