@@ -17,7 +17,7 @@ demo: $(VENV)/installed starter
 	$(BIN)/thresher demo
 
 test: $(VENV)/dev starter
-	$(BIN)/python -m pytest -m "not benchmark"
+	$(BIN)/python -m pytest
 
 check: lint test
 
@@ -28,7 +28,8 @@ lint: $(VENV)/dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/bench starter
-	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
+	$(BIN)/python tests/benchmarks/bench_reading.py
+	$(BIN)/python tests/benchmarks/bench_extraction.py
 
 wheel: $(VENV)/installed
 	$(INSTALL) build
