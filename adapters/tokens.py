@@ -12,9 +12,9 @@ from typing import Any
 
 from thresher.adapters.errors import ModelError
 
-#: Stands for the document while the chat template is rendered. Private-use characters, so that no
-#: template and no field can hold it.
-_SLOT = "\ue000\ue001\ue000"
+#: Stand for the two messages while the chat template is rendered: private-use characters, which no template
+#: holds.
+_SYSTEM, _USER = "\ue000\ue001\ue000", "\ue000\ue002\ue000"
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ class PromptTokenizer:
                 str(folder), local_files_only=True, trust_remote_code=False
             )
             self._data: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:
+        except Exception as error:  # transformers and tokenizers raise anything, of many lines
+            reason = str(error).partition("\n")[0]
             raise ModelError(
-                f"{folder.name}: the tokenizer cannot be read ({error}). Run `thresher models verify`."
+                f"{folder.name}: the tokenizer cannot be read ({reason}). Run `thresher models verify`."
             ) from error
         if not self._chat.chat_template:
             raise ModelError(f"{folder.name}: the model has no chat template. Use an instruction-tuned base.")
@@ -60,24 +61,33 @@ class PromptTokenizer:
         return (int(self._chat.eos_token_id),)
 
     def prompt(self, system: str, user: str) -> PromptTokens:
-        """Token ids of the rendered chat around the document, which follows `user` directly."""
-        messages = [{"role": "system", "content": system}, {"role": "user", "content": user + _SLOT}]
+        """Token ids of the rendered chat around the document, which follows `user` directly.
+
+        Both messages are data like the document: they may hold what a user called a field. Raises ModelError
+        where the chat template does not keep the messages as they are.
+        """
+        messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": _USER}]
         options = {"tokenize": False, "add_generation_prompt": True, "enable_thinking": False}
         text = self._chat.apply_chat_template(messages, **options)
-        head, found, tail = text.partition(_SLOT)
-        if not found or _SLOT in tail:
+        before, one, rest = text.partition(_SYSTEM)
+        between, two, after = rest.partition(_USER)
+        if not (one and two) or _SYSTEM in rest or _USER in after:
             raise ModelError(
-                "the model's chat template does not keep the user's message as it is: use another base"
+                "the model's chat template does not keep the messages as they are: use another base"
             )
-        return PromptTokens(self._control(head), self._control(tail))
+        head = [*self._control(before), *self._plain(system), *self._control(between), *self._plain(user)]
+        return PromptTokens(tuple(head), tuple(self._control(after)))
 
     def document(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Token ids of a document's text, and for each the characters [start, end) that it covers."""
         encoding = self._data.encode(text, add_special_tokens=False)
         return list(encoding.ids), list(encoding.offsets)
 
-    def _control(self, text: str) -> tuple[int, ...]:
-        return tuple(self._chat(text, add_special_tokens=False)["input_ids"])
+    def _plain(self, text: str) -> list[int]:
+        return list(self._data.encode(text, add_special_tokens=False).ids)
+
+    def _control(self, text: str) -> list[int]:
+        return list(self._chat(text, add_special_tokens=False)["input_ids"])
 
 
 def template_hash(folder: Path) -> str:
