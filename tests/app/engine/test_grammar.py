@@ -12,7 +12,7 @@ from llguidance import LLMatcher, LLTokenizer
 from thresher.adapters.answer import parse_answer, render_answer
 from thresher.adapters.fields import Field
 from thresher.adapters.tokens import PromptTokenizer
-from thresher.app.engine.grammar import answer_grammar
+from thresher.app.engine.grammar import _WORD, answer_grammar
 
 TEXT = 'ACME "Tools" Ltd.\n12 High   Street \\ Unit 4\nTotal: 5.00 — paid <|im_end|>'
 FIELDS = (
@@ -64,6 +64,9 @@ def test_a_full_and_an_empty_answer_are_admitted(tokenizer: LLTokenizer) -> None
     ("field", "value"),
     [
         ("who", "ACME Tools"),
+        ("who", "ACM"),
+        ("who", "ools"),
+        ("parts", ["Total: 5.0"]),
         ("who", ""),
         ("who", " Ltd."),
         ("who", "12 High\nStreet"),
@@ -85,6 +88,14 @@ def test_what_the_text_or_the_type_does_not_allow_is_refused(
     assert not admits(tokenizer, FIELDS, TEXT, render_answer(FIELDS, GOOD | {field: value}))
 
 
+def test_parts_of_a_word_are_words_where_letters_meet_digits_or_the_script_has_no_spaces(
+    tokenizer: LLTokenizer,
+) -> None:
+    fields = (Field(name="x", type="string"),)
+    for text, value in (("take 500mg daily", "500"), ("take 500mg daily", "mg"), ("東京都港区", "港区")):
+        assert admits(tokenizer, fields, text, render_answer(fields, {"x": value}))
+
+
 def test_fields_must_come_whole_and_in_order(tokenizer: LLTokenizer) -> None:
     answer = render_answer(FIELDS, GOOD)
     assert not admits(tokenizer, FIELDS, TEXT, answer[:-1])
@@ -98,10 +109,10 @@ def test_any_part_of_any_text_can_be_answered_and_read_back(starter: Path, data:
     characters = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co", "Zs", "Zl", "Zp"])
     name = data.draw(st.text(characters, min_size=1, max_size=20).filter(lambda s: s.strip()), "name")
     text = data.draw(st.text(characters | st.sampled_from(' \n\t"\\{}[]'), min_size=1, max_size=80), "text")
-    flat = " ".join(text.split())
-    first = data.draw(st.integers(0, max(len(flat) - 1, 0)))
-    last = data.draw(st.integers(first, len(flat)))
-    value = flat[first:last].strip() or None
+    words = _WORD.findall(" ".join(text.split()))
+    first = data.draw(st.integers(0, len(words)))
+    last = data.draw(st.integers(first, len(words)))
+    value = "".join(words[first:last]).strip() or None
     fields = (Field(name=name, type="string"), Field(name=name + "s", type="list[string]"))
     values = {name: value, name + "s": [value] if value else []}
     answer = render_answer(fields, values)
