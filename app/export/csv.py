@@ -5,30 +5,15 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from thresher.adapters.fields import Field
-from thresher.app.export.table import RECORD_COLUMNS, cell, field_names, record_cells
-from thresher.app.export.target import Target
-from thresher.app.record import Record
+from thresher.app.export.table import Table, cell, record_cells
 
 
-class Csv:
+class Csv(Table):
     """Rows for all records at `end`: UTF-8, commas, a header, LF."""
-
-    keeps_partial = False
-
-    def __init__(self, target: Target, fields: Sequence[Field]) -> None:
-        self._target = target
-        self._fields = fields
-        self._records: list[Record] = []
-
-    def write(self, record: Record) -> None:
-        """Keep the record for its row."""
-        self._records.append(record)
 
     def end(self) -> None:
         """The header and the rows."""
-        names = field_names(self._fields, self._records)
-        header = [*RECORD_COLUMNS, *(column for name in names for column in (name, f"{name}.outcome"))]
+        names, header = self._columns()
         self._target.write(_row(header))
         for record in self._records:
             cells = record_cells(record)

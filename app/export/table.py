@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from thresher.adapters.fields import Field
+from thresher.app.export.target import Target
 from thresher.app.record import Record
 
 #: Joins the items of a list in one cell.
@@ -27,6 +28,26 @@ RECORD_COLUMNS = (
 
 #: What a spreadsheet may take for the start of a formula, also in its wide forms.
 _FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+class Table:
+    """Keeps the records of a file that is written at the end, when all columns are known."""
+
+    keeps_partial = False
+
+    def __init__(self, target: Target, fields: Sequence[Field]) -> None:
+        self._target = target
+        self._fields = fields
+        self._records: list[Record] = []
+
+    def write(self, record: Record) -> None:
+        """Keep the record for its row."""
+        self._records.append(record)
+
+    def _columns(self) -> tuple[list[str], list[str]]:
+        """The names of the fields, and the header: the record's columns, then two a field."""
+        names = field_names(self._fields, self._records)
+        return names, [*RECORD_COLUMNS, *(column for name in names for column in (name, f"{name}.outcome"))]
 
 
 def field_names(fields: Sequence[Field], records: Iterable[Record]) -> list[str]:

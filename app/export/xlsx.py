@@ -8,9 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import Field
-from thresher.app.export.table import RECORD_COLUMNS, cell, field_names, record_cells
-from thresher.app.export.target import Target
+from thresher.app.export.table import Table, cell, record_cells
 from thresher.app.record import Record, Value
 
 MAX_ROWS = 1_048_576
@@ -39,25 +37,13 @@ _VALUE_COLUMNS = (
 )
 
 
-class Xlsx:
+class Xlsx(Table):
     """A workbook at `end`. Raises UsageError where the records are more than a sheet can hold."""
-
-    keeps_partial = False
-
-    def __init__(self, target: Target, fields: Sequence[Field]) -> None:
-        self._target = target
-        self._fields = fields
-        self._records: list[Record] = []
-
-    def write(self, record: Record) -> None:
-        """Keep the record for its rows."""
-        self._records.append(record)
 
     def end(self) -> None:
         """The workbook."""
-        names = field_names(self._fields, self._records)
+        names, header = self._columns()
         dates = {field.name for field in self._fields if field.type == "date"}
-        header = [*RECORD_COLUMNS, *(column for name in names for column in (name, f"{name}.outcome"))]
         tables = {
             "records": [header, *(_record_row(record, names, dates) for record in self._records)],
             "values": [

@@ -8,16 +8,17 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Button, DirectoryTree, Footer, Input, Static
+from textual.widgets import DirectoryTree, Footer, Input, Static
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
 from thresher.app.documents.formats import READ_ENDINGS
-from thresher.app.tui.modal import Dialog, problem_line
+from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.pasted import pasted_paths
 from thresher.app.tui.path_suggester import PathSuggester
+from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.wording import counted, one_line
 
 
@@ -84,7 +85,7 @@ class FileTree(DirectoryTree):
         self.path = Path(self.path).absolute().parent
 
 
-class BrowserDialog(Dialog[list[str]]):
+class BrowserDialog(AnswerDialog[list[str]]):
     """Returns paths, folders and globs as they were marked or typed."""
 
     HELP = (
@@ -106,12 +107,10 @@ class BrowserDialog(Dialog[list[str]]):
                 id="path",
                 suggester=PathSuggester(),
             )
-            yield problem_line()
+            yield ProblemLine()
             yield FileTree(self._folder, id="tree")
-            with Horizontal(classes="buttons"):
-                yield Button("Add", variant="primary", id="accept")
-                yield Button("Cancel", id="give-up")
-                yield Static("Space marks files and folders", id="marks", markup=False)
+            marks = Static("Space marks files and folders", id="marks", markup=False)
+            yield AnswerButtons("Add", marks)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -130,19 +129,6 @@ class BrowserDialog(Dialog[list[str]]):
         """Enter or a click on a file marks it."""
         event.stop()
         self.query_one("#tree", FileTree).toggle_mark(event.path)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter adds."""
-        event.stop()
-        self.action_accept()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The two ways out."""
-        event.stop()
-        if event.button.id == "accept":
-            self.action_accept()
-        else:
-            self.action_give_up()
 
     def action_accept(self) -> None:
         """Returns what is marked and typed; with nothing marked, what is under the cursor."""

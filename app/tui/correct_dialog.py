@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Footer, Input, OptionList, Static, TextArea
+from textual.containers import Vertical
+from textual.widgets import Footer, Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
-from thresher.app.tui.modal import Dialog, problem_line
+from thresher.app.tui.modal import AnswerButtons, AnswerDialog
+from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.typed_value import form_of, parse_typed
 from thresher.app.wording import one_line, shown
 
@@ -25,7 +26,7 @@ class NewValue:
     value: Any
 
 
-class CorrectDialog(Dialog[NewValue]):
+class CorrectDialog(AnswerDialog[NewValue]):
     """Returns the new value."""
 
     HELP = "Type what the document says, or leave it empty where it says nothing."
@@ -58,10 +59,8 @@ class CorrectDialog(Dialog[NewValue]):
                 yield TextArea("\n".join(items), id="typed-lines", soft_wrap=True, tab_behavior="focus")
             else:
                 yield Input(shown(self._value), id="typed", select_on_focus=True)
-            yield problem_line()
-            with Horizontal(classes="buttons"):
-                yield Button("Save", variant="primary", id="accept")
-                yield Button("Cancel", id="give-up")
+            yield ProblemLine()
+            yield AnswerButtons("Save")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -71,23 +70,10 @@ class CorrectDialog(Dialog[NewValue]):
             at = self._choices.index(current) if current in self._choices else len(self._choices)
             self.query_one("#choices", OptionList).highlighted = at
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter saves."""
-        event.stop()
-        self.action_accept()
-
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A choice saves."""
         event.stop()
         self.action_accept()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The two ways out."""
-        event.stop()
-        if event.button.id == "accept":
-            self.action_accept()
-        else:
-            self.action_give_up()
 
     def action_accept(self) -> None:
         """Returns the value, or says what is wrong with it."""

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Button, Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from thresher.app.tui.modal import Dialog, problem_line
+from thresher.app.tui.modal import AnswerButtons, AnswerDialog
+from thresher.app.tui.problem_line import ProblemLine
 
 if TYPE_CHECKING:
     from thresher.app.export import Format
@@ -32,7 +33,7 @@ class ExportChoice:
     replace: bool
 
 
-class ExportDialog(Dialog[ExportChoice]):
+class ExportDialog(AnswerDialog[ExportChoice]):
     """Returns the choice."""
 
     HELP = "Writes the records of the run, corrections in place."
@@ -52,10 +53,8 @@ class ExportDialog(Dialog[ExportChoice]):
                 *(Option(about, id=name) for name, _, about in FORMATS), id="formats", markup=False
             )
             yield Input(str(self._start), id="export-path", select_on_focus=False)
-            yield problem_line()
-            with Horizontal(classes="buttons"):
-                yield Button("Export", variant="primary", id="accept")
-                yield Button("Cancel", id="give-up")
+            yield ProblemLine()
+            yield AnswerButtons("Export")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -80,20 +79,8 @@ class ExportDialog(Dialog[ExportChoice]):
         event.stop()
         self._ask_again()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter exports."""
-        event.stop()
-        self._accept()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The two ways out."""
-        event.stop()
-        if event.button.id == "accept":
-            self._accept()
-        else:
-            self.action_give_up()
-
-    def _accept(self) -> None:
+    def action_accept(self) -> None:
+        """Returns the choice; a file that is there needs a second yes."""
         typed = self.query_one("#export-path", Input).value.strip()
         if not typed:
             self.problem("Type the path of the file to write.")

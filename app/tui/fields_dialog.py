@@ -6,17 +6,18 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Footer, Input, OptionList, Static
+from textual.containers import Vertical
+from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_field, unique
-from thresher.app.tui.modal import Dialog, problem_line
+from thresher.app.tui.modal import AnswerButtons, AnswerDialog
+from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.wording import one_line
 
 
-class FieldsDialog(Dialog[tuple[Field, ...]]):
+class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
     """Returns the fields."""
 
     HELP = "Fields that you add are asked of every document, beside those of the record type."
@@ -40,47 +41,30 @@ class FieldsDialog(Dialog[tuple[Field, ...]]):
                 markup=False,
             )
             yield Input(placeholder="revenue:number:Total revenue of the year", id="field-spec")
-            yield problem_line()
+            yield ProblemLine()
             yield OptionList(id="field-list", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button("Use these", variant="primary", id="accept")
-                yield Button("Cancel", id="give-up")
+            yield AnswerButtons("Use these")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Shows what is there."""
         self._list()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Adds the typed field, or says what is wrong with it."""
-        event.stop()
-        if not event.value.strip():
-            self.action_accept()
+    def action_accept(self) -> None:
+        """Adds the typed field, or says what is wrong with it; where none is typed, returns the fields."""
+        box = self.query_one("#field-spec", Input)
+        typed = box.value.strip()
+        if not typed:
+            self.dismiss(tuple(self._fields))
             return
         try:
-            self._fields = list(unique([*self._fields, parse_field(event.value.strip())], "extra fields"))
+            self._fields = list(unique([*self._fields, parse_field(typed)], "extra fields"))
         except UsageError as error:
             self.problem(str(error))
             return
-        event.input.clear()
+        box.clear()
         self.problem("")
         self._list()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The two ways out."""
-        event.stop()
-        if event.button.id == "accept":
-            self.action_accept()
-        else:
-            self.action_give_up()
-
-    def action_accept(self) -> None:
-        """Returns the fields; a typed one that was not added yet is added first."""
-        box = self.query_one("#field-spec", Input)
-        if box.value.strip():
-            self.post_message(Input.Submitted(box, box.value))
-            return
-        self.dismiss(tuple(self._fields))
 
     def action_remove(self) -> None:
         """Takes the highlighted field away."""

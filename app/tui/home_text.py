@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from thresher.adapters.fields import Field
+from thresher.app.tui.messages import Problem
 from thresher.app.tui.ports import PackPort
 from thresher.app.tui.queue import Entry, Queue, Stage
 from thresher.app.tui.record_type_list import Choice
@@ -26,6 +27,24 @@ _STAGES: dict[Stage, tuple[str, str]] = {
     Stage.PARTIAL: ("◐", "warning"),
     Stage.FAILED: ("✗", "error"),
 }
+
+
+def home_title(choice: Choice, given: Sequence[Field], model: str | None, colours: Colours) -> Text:
+    """What will be asked, and by which model."""
+    return Text.assemble(
+        ("Thresher", f"bold {colours['primary']}"),
+        ("  ›  ", colours["muted"]),
+        (one_line(choice.title), "bold"),
+        (f"  + {counted(len(given), 'field')}" if given else "", colours["accent"]),
+        (f"   {one_line(model or 'no model')}", colours["muted"]),
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+
+
+def problem_words(problem: Problem) -> Text:
+    """A problem under its title."""
+    return Text.assemble((problem.title, "bold"), "\n", problem.message)
 
 
 def entry_cells(entry: Entry, colours: Colours) -> Sequence[Text]:

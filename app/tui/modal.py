@@ -1,11 +1,15 @@
-"""What every dialog has in common: escape closes it, and it can show one problem inline."""
+"""What dialogs have in common: escape closes them, Enter or the first button gives their answer."""
 
 from typing import ClassVar, TypeVar
 
-from rich.text import Text
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Button, Input
+
+from thresher.app.tui.problem_line import ProblemLine
 
 Result = TypeVar("Result")
 
@@ -25,13 +29,42 @@ class Dialog(ModalScreen[Result]):
         """Closes the dialog without a result."""
         self.dismiss(None)
 
+
+class AnswerDialog(Dialog[Result]):
+    """A dialog with an input, a ProblemLine that says what is wrong with it, and `AnswerButtons`."""
+
     def problem(self, message: str) -> None:
-        """Shows what is wrong, in the dialog's line for it; "" clears the line."""
-        line = self.query_one(".problem", Static)
-        line.update(Text(message))
-        line.set_class(bool(message), "-shown")
+        """Shows what is wrong; "" clears the line."""
+        self.query_one(ProblemLine).say(message)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter accepts."""
+        event.stop()
+        self.action_accept()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The two ways out."""
+        event.stop()
+        if event.button.id == "accept":
+            self.action_accept()
+        else:
+            self.action_give_up()
+
+    def action_accept(self) -> None:
+        """Returns the answer, or shows what is wrong with it."""
+        raise NotImplementedError
 
 
-def problem_line() -> Static:
-    """The line that `Dialog.problem` writes to."""
-    return Static(classes="problem", markup=False)
+class AnswerButtons(Horizontal):
+    """The two ways out of an AnswerDialog, and what stands beside them."""
+
+    def __init__(self, accept: str, *beside: Widget) -> None:
+        super().__init__(classes="buttons")
+        self._accept = accept
+        self._beside = beside
+
+    def compose(self) -> ComposeResult:
+        """Accept first."""
+        yield Button(self._accept, variant="primary", id="accept")
+        yield Button("Cancel", id="give-up")
+        yield from self._beside

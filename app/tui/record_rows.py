@@ -1,5 +1,6 @@
 """A record as rows: one a value, and one an item where a value is a list. Knows no widget."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,18 @@ def rows_of(record: Record) -> list[FieldRow]:
 def spans_of(record: Record) -> list[Span]:
     """Every span of the record."""
     return [span for value in record.values.values() for span in value.spans if span]
+
+
+def field_of(name: str, value: Any, asked: Sequence[Field]) -> Field:
+    """The field as it was asked; where its record had fields of its own, one that fits the value."""
+    for field in asked:
+        if field.name == name:
+            return field
+    if isinstance(value, list):
+        return Field(name=name, type="list[string]")
+    if isinstance(value, bool):
+        return Field(name=name, type="boolean")
+    return Field(name=name, type="number" if isinstance(value, int | float) else "string")
 
 
 def spans_stating(document: Document, field: Field, value: Any) -> list[Span | None]:

@@ -1,7 +1,6 @@
 """A record beside its source: every value, how sure it is, and the place in the text that states it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -18,10 +17,12 @@ from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
 from thresher.app.tui.exporting import start_export
 from thresher.app.tui.messages import Corrected, DocumentLoaded, Exported, Problem, RecordsLoaded
 from thresher.app.tui.ports import SessionPort, StoredRecordPort
-from thresher.app.tui.record_rows import FieldRow, rows_of, spans_of, spans_stating
+from thresher.app.tui.problem_line import ProblemLine
+from thresher.app.tui.record_rows import FieldRow, field_of, rows_of, spans_of, spans_stating
+from thresher.app.tui.record_text import VALUE_COLUMNS, record_title, row_cells, row_detail
 from thresher.app.tui.source_view import SourceView
-from thresher.app.tui.stretch_table import ColumnSpec, StretchTable
-from thresher.app.wording import MARKS, MEANINGS, Colours, confidence_text, one_line, outcome_text, shown
+from thresher.app.tui.stretch_table import StretchTable
+from thresher.app.wording import Colours, one_line
 
 
 class RecordScreen(Screen[None]):
@@ -55,18 +56,10 @@ class RecordScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Values left (narrow: above), source right (narrow: below)."""
         yield Static(classes="top-bar", id="record-title", markup=False)
-        yield Static(classes="problem", markup=False)
+        yield ProblemLine()
         with Horizontal(id="record-panes"):
             with Vertical(id="values-pane"):
-                yield StretchTable(
-                    [
-                        ColumnSpec("field", "Field", share=4),
-                        ColumnSpec("value", "Value", share=6),
-                        ColumnSpec("outcome", "Outcome", width=12),
-                        ColumnSpec("confidence", "Confidence", width=10),
-                    ],
-                    id="values",
-                )
+                yield StretchTable(VALUE_COLUMNS, id="values")
                 yield Static(id="value-detail", markup=False)
             with Vertical(id="source-pane"):
                 yield SourceView(id="source")
@@ -175,13 +168,14 @@ class RecordScreen(Screen[None]):
         stored, row = self.stored, self.row
         if stored is None or row is None:
             return
-        field = self._field(row.field, stored.record.values[row.field].value)
+        value = stored.record.values[row.field].value
+        field = field_of(row.field, value, self._asked.fields)
 
         def take(new: NewValue | None) -> None:
             if new is not None:
                 self._correct(stored.id, field, new.value)
 
-        self.app.push_screen(CorrectDialog(field, stored.record.values[row.field].value), take)
+        self.app.push_screen(CorrectDialog(field, value), take)
 
     def action_export(self) -> None:
         """Exports all records of the run."""
@@ -196,20 +190,15 @@ class RecordScreen(Screen[None]):
         stored = self.stored
         assert stored is not None
         record = stored.record
-        name = Path(record.path).name if record.path else record.id
-        place = f"{self._index + 1} of {len(self._records)}"
-        self.query_one("#record-title", Static).update(
-            Text.assemble(
-                (one_line(name), "bold"),
-                f"   {place}   ",
-                (one_line(f"{record.record_type} · {record.model}"), "dim"),
-            )
-        )
+        title = record_title(record, self._index + 1, len(self._records))
+        self.query_one("#record-title", Static).update(title)
         self._say(Problem("Failed", record.error.message) if record.error else None)
         rows = rows_of(record)
         self._rows = {row.key: row for row in rows}
         table = self.query_one("#values", StretchTable)
-        table.set_rows((row.key, self._cells(row, row.field in stored.corrected)) for row in rows)
+        table.set_rows(
+            (row.key, row_cells(row, row.field in stored.corrected, self._colours)) for row in rows
+        )
         if new_document:
             table.go_to(0)
             self.query_one("#source", SourceView).show("")
@@ -222,49 +211,10 @@ class RecordScreen(Screen[None]):
             return
         source = self.query_one("#source", SourceView)
         source.mark(spans_of(stored.record), row.spans if row else ())
-        self.query_one("#value-detail", Static).update(self._detail(row) if row else Text("No values."))
+        detail = row_detail(row, row.field in stored.corrected, self._colours) if row else "No values."
+        self.query_one("#value-detail", Static).update(detail)
         place = str(row.spans[0].place) if row and row.spans else ""
         self.query_one("#source-pane").border_subtitle = Text(one_line(place))
 
-    def _detail(self, row: FieldRow) -> Text:
-        mark, role = MARKS[row.outcome]
-        color = self._colours[role]
-        corrected = self.stored is not None and row.field in self.stored.corrected
-        detail = Text()
-        detail.append(one_line(shown(row.value)) or "(nothing)", "bold" if row.value is not None else "dim")
-        detail.append("\n")
-        if corrected:
-            detail.append("✎ you corrected this", self._colours["primary"])
-        else:
-            detail.append(f"{mark} {row.outcome.value}", color)
-            detail.append(f": {MEANINGS[row.outcome]}", "dim")
-        if row.spans and (place := str(row.spans[0].place)):
-            detail.append(f"  {one_line(place)}", self._colours["accent"])
-        return detail
-
-    def _cells(self, row: FieldRow, corrected: bool) -> Sequence[Text]:
-        name = Text(one_line(row.field)) if row.is_first else Text("")
-        value = Text(one_line(shown(row.value)))
-        outcome = (
-            Text("✎ corrected", self._colours["primary"])
-            if corrected
-            else outcome_text(row.outcome, self._colours)
-        )
-        confidence = confidence_text(None if corrected else row.confidence, self._colours)
-        return name, value, outcome, confidence if row.is_first else Text("")
-
-    def _field(self, name: str, value: Any) -> Field:
-        """The field as it was asked; where its record had fields of its own, one that fits the value."""
-        for field in self._asked.fields:
-            if field.name == name:
-                return field
-        if isinstance(value, list):
-            return Field(name=name, type="list[string]")
-        if isinstance(value, bool):
-            return Field(name=name, type="boolean")
-        return Field(name=name, type="number" if isinstance(value, int | float) else "string")
-
     def _say(self, problem: Problem | None) -> None:
-        line = self.query_one(".problem", Static)
-        line.update(Text(problem.message if problem else ""))
-        line.set_class(problem is not None, "-shown")
+        self.query_one(ProblemLine).say(problem.message if problem else "")

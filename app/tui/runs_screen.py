@@ -12,6 +12,7 @@ from textual.widgets import DataTable, Footer, Static
 
 from thresher.app.tui.messages import Problem, RunsLoaded
 from thresher.app.tui.ports import RunPort, SessionPort
+from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.stretch_table import ColumnSpec, StretchTable
 from thresher.app.wording import Colours, one_line
@@ -47,7 +48,7 @@ class RunsScreen(Screen[None]):
         yield Static(
             "No runs yet.\n\nAdd documents and press s on the first screen.", classes="empty", markup=False
         )
-        yield Static(classes="problem", markup=False)
+        yield ProblemLine()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -65,9 +66,7 @@ class RunsScreen(Screen[None]):
     def on_runs_loaded(self, message: RunsLoaded) -> None:
         """Fills the table."""
         if message.problem:
-            problem = self.query_one(".problem", Static)
-            problem.update(Text(message.problem.message))
-            problem.add_class("-shown")
+            self.query_one(ProblemLine).say(message.problem.message)
         self._runs = {str(run.id): run for run in message.runs}
         table = self.query_one("#runs", StretchTable)
         self.redraw()

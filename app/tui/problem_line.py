@@ -1,0 +1,16 @@
+"""The line in which a screen or a dialog says what went wrong; it takes no room while there is nothing."""
+
+from rich.text import Text
+from textual.widgets import Static
+
+
+class ProblemLine(Static):
+    """A line that is there while it has words."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="problem", markup=False)
+
+    def say(self, words: str | Text) -> None:
+        """Shows the words; "" takes the line away."""
+        self.update(Text(words) if isinstance(words, str) else words)
+        self.set_class(bool(words), "-shown")

@@ -1,0 +1,53 @@
+"""What the record screen says of a record and its values: texts, no widgets."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.text import Text
+
+from thresher.app.record import Record
+from thresher.app.tui.record_rows import FieldRow
+from thresher.app.tui.stretch_table import ColumnSpec
+from thresher.app.wording import MARKS, MEANINGS, Colours, confidence_text, one_line, outcome_text, shown
+
+VALUE_COLUMNS = (
+    ColumnSpec("field", "Field", share=4),
+    ColumnSpec("value", "Value", share=6),
+    ColumnSpec("outcome", "Outcome", width=12),
+    ColumnSpec("confidence", "Confidence", width=10),
+)
+
+
+def record_title(record: Record, number: int, total: int) -> Text:
+    """Which record it is, of how many, and how it was made."""
+    name = Path(record.path).name if record.path else record.id
+    return Text.assemble(
+        (one_line(name), "bold"),
+        f"   {number} of {total}   ",
+        (one_line(f"{record.record_type} · {record.model}"), "dim"),
+    )
+
+
+def row_cells(row: FieldRow, corrected: bool, colours: Colours) -> Sequence[Text]:
+    """The cells under VALUE_COLUMNS."""
+    name = Text(one_line(row.field)) if row.is_first else Text("")
+    value = Text(one_line(shown(row.value)))
+    outcome = Text("✎ corrected", colours["primary"]) if corrected else outcome_text(row.outcome, colours)
+    confidence = confidence_text(None if corrected else row.confidence, colours)
+    return name, value, outcome, confidence if row.is_first else Text("")
+
+
+def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
+    """The whole value, what its outcome means, and its place."""
+    detail = Text()
+    detail.append(one_line(shown(row.value)) or "(nothing)", "bold" if row.value is not None else "dim")
+    detail.append("\n")
+    if corrected:
+        detail.append("✎ you corrected this", colours["primary"])
+    else:
+        mark, role = MARKS[row.outcome]
+        detail.append(f"{mark} {row.outcome.value}", colours[role])
+        detail.append(f": {MEANINGS[row.outcome]}", "dim")
+    if row.spans and (place := str(row.spans[0].place)):
+        detail.append(f"  {one_line(place)}", colours["accent"])
+    return detail

@@ -1,0 +1,45 @@
+"""A run in a worker: the screen is told by `EventsWaiting` on the way and by one `RunEnded`."""
+
+import threading
+from collections.abc import Sequence
+
+from textual.screen import Screen
+
+from thresher.app.sources import Source
+from thresher.app.task import Task
+from thresher.app.tui.messages import EventsWaiting, Inbox, Problem, RunEnded
+from thresher.app.tui.ports import SessionPort
+
+
+class Running:
+    """One run over `sources`, told to `screen`. Its events are in `inbox`."""
+
+    def __init__(
+        self, screen: Screen[None], session: SessionPort, sources: Sequence[Source], task: Task, again: bool
+    ) -> None:
+        """Starts at once. With `again`, what was done before is done anew."""
+        self.task = task
+        self.inbox = Inbox()
+        self._screen = screen
+        self._session = session
+        self._sources = sources
+        self._again = again
+        self._cancel = threading.Event()
+        screen.run_worker(self._work, thread=True, group="run")
+
+    def cancel(self) -> None:
+        """Has the run end soon; what is done is kept."""
+        self._cancel.set()
+
+    def _work(self) -> None:
+        problem = None
+        try:
+            for event in self._session.extract(
+                self._sources, self.task, again=self._again, cancel=self._cancel
+            ):
+                if self.inbox.put(event):
+                    self._screen.post_message(EventsWaiting(self.inbox))
+        except Exception as error:
+            self._screen.log.error(f"the run failed: {type(error).__name__}")
+            problem = Problem.of(error)
+        self._screen.post_message(RunEnded(self.inbox, problem))

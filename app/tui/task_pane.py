@@ -1,0 +1,122 @@
+"""What to extract: the record types, the fields that are added to them, and the model that is asked."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from thresher.adapters.fields import Field
+from thresher.app.task import Task
+from thresher.app.tui.fields_dialog import FieldsDialog
+from thresher.app.tui.home_text import record_type_card
+from thresher.app.tui.model_dialog import ModelDialog
+from thresher.app.tui.no_model import NoModelDialog
+from thresher.app.tui.ports import SessionPort
+from thresher.app.tui.record_type_list import Choice, RecordTypeList
+from thresher.app.wording import Colours
+
+
+class TaskPane(Vertical):
+    """All that makes a task. Posts `Changed` where another one would come of it."""
+
+    class Changed(Message):
+        """Another record type, model, or set of fields."""
+
+    def __init__(self, session: SessionPort, colours: Colours, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._session = session
+        self._colours = colours
+        self._packs = session.packs()
+        self._models: list[str] = []
+        self._model: str | None = None  # chosen here; else the settings' one
+        self.fields: tuple[Field, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The list, and a card on what is highlighted."""
+        yield RecordTypeList(self._packs, self._colours, id="record-types")
+        yield Static(id="card", markup=False)
+
+    def on_mount(self) -> None:
+        """The pane's title."""
+        self.border_title = "Extract"
+
+    @property
+    def choice(self) -> Choice:
+        """The record type in hand."""
+        return self.query_one(RecordTypeList).choice
+
+    @property
+    def model(self) -> str | None:
+        """Which model will be asked: the one chosen, else the settings' where it is installed."""
+        wanted = self._model or self._session.settings.model
+        return wanted if wanted in self._models else next(iter(self._models), None)
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether there is anything to ask: some record types have only the fields that one adds."""
+        choice = self.choice
+        if self.fields or choice.domain is None or choice.record_type is None:
+            return bool(self.fields)
+        return bool(self._packs[choice.domain].record_types[choice.record_type].fields)
+
+    def asked(self) -> Task:
+        """What to ask. Raises ThresherError where it does not fit."""
+        choice = self.choice
+        return self._session.task(choice.domain, choice.record_type, self.fields, self.model)
+
+    def look_for_models(self) -> bool:
+        """Whether a model is installed; where none is, says how to get one."""
+        self._models = [model.name for model in self._session.models()]
+        if not self._models:
+            self.ask_for_model()
+        self._change()
+        return bool(self._models)
+
+    def ask_for_model(self) -> None:
+        """Opens the words on how to get a model."""
+
+        def take(look_again: bool | None) -> None:
+            if look_again:
+                self.look_for_models()
+
+        self.app.push_screen(NoModelDialog(), take)
+
+    def choose_model(self) -> None:
+        """Opens the list of models."""
+        if not self.look_for_models():
+            return
+
+        def take(name: str | None) -> None:
+            if name is not None:
+                self._model = name
+                self._change()
+
+        self.app.push_screen(ModelDialog(self._models, self.model or ""), take)
+
+    def edit_fields(self) -> None:
+        """Opens the fields given at run time."""
+
+        def take(fields: Sequence[Field] | None) -> None:
+            if fields is not None:
+                self.fields = tuple(fields)
+                self._change()
+
+        self.app.push_screen(FieldsDialog(self.fields), take)
+
+    def redraw(self) -> None:
+        """Everything in the theme's colours."""
+        self.query_one(RecordTypeList).redraw()
+        self._change()
+
+    def on_record_type_list_chosen(self, event: RecordTypeList.Chosen) -> None:
+        """Another record type."""
+        event.stop()
+        self._change()
+
+    def _change(self) -> None:
+        pack = self._packs.get(self.choice.domain or "")
+        card = record_type_card(pack, self.choice, self.fields, self._colours)
+        self.query_one("#card", Static).update(card)
+        self.post_message(self.Changed())
