@@ -134,6 +134,8 @@ class Flow:
         except ThresherError as error:
             yield Done(source, self._failed(source, None, error, began), None)
             return
+        if self._cancel.is_set():
+            return  # reading took its time: a cancelled batch need not load the model, too
         if self._opened is None:
             yield Loading()
             self._opened = self._open_engine()

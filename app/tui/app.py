@@ -1,5 +1,7 @@
 """The terminal UI: a face of one session, which it is handed. Knows no model, no reader and no database."""
 
+import asyncio
+import os
 from typing import Any, ClassVar
 
 from textual.app import App
@@ -10,6 +12,7 @@ from thresher.app.locations import Locations
 from thresher.app.tui.help import HelpDialog, keys_of
 from thresher.app.tui.home import HomeScreen
 from thresher.app.tui.ports import SessionPort
+from thresher.app.tui.quit_dialog import QuitDialog
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.themes import DARK, LIGHT, colours
@@ -30,6 +33,7 @@ class ThresherApp(App[None]):
     def __init__(self, session: SessionPort) -> None:
         super().__init__()
         self._session = session
+        self.leaves_a_run = False  # whether the user quit without waiting for a run to end
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self._colours = colours(DARK)
@@ -58,9 +62,15 @@ class ThresherApp(App[None]):
                 screen.redraw()
 
     async def action_quit(self) -> None:
-        """Ends; a run that goes on keeps what is done."""
-        self._home.stop()
-        self.exit()
+        """Ends, when a run that goes on has ended; asked once more, at once."""
+        if isinstance(self.screen, QuitDialog):
+            self.leaves_a_run = self._home.queue.running
+            self.exit()
+        elif self._home.queue.running:
+            self._home.action_cancel()
+            self.push_screen(QuitDialog(self._home.queue))
+        else:
+            self.exit()
 
 
 def run(locations: Locations) -> None:
@@ -69,6 +79,11 @@ def run(locations: Locations) -> None:
 
     session = Session(locations)
     try:
-        ThresherApp(session).run()
+        app = ThresherApp(session)
+        with asyncio.Runner() as runner:
+            runner.run(app.run_async())
+            if app.leaves_a_run:
+                # Python would wait for its thread, with nothing on the terminal; what is done is stored.
+                os._exit(0)
     finally:
         session.close()

@@ -195,11 +195,11 @@ class HomeScreen(Screen[None]):
         self._show_queue()
 
     def action_cancel(self) -> None:
-        """Stops the run at once; with no run, takes a problem away."""
-        if not self.queue.running:
+        """Stops the run as soon as it can be; with no run, takes a problem away."""
+        if self._run is None or not self.queue.running:
             self._say(None)
             return
-        self.stop()
+        self._run.cancel()
         self.queue.cancelling = True
         self._show_progress()
 
@@ -224,11 +224,6 @@ class HomeScreen(Screen[None]):
             self.notify(words, markup=False)
             return
         start_export(self, self._session, self.queue.run, self._run.task)
-
-    def stop(self) -> None:
-        """The app ends: a run that goes on is told so, and keeps what is done."""
-        if self._run:
-            self._run.cancel()
 
     def redraw(self) -> None:
         """Everything in the theme's colours."""

@@ -71,7 +71,9 @@ def entry_detail(entry: Entry, colours: Colours) -> Text:
 def progress_words(queue: Queue, colours: Colours) -> Text:
     """How far the run is, or how it ended, or what to do first."""
     if queue.cancelling:
-        return Text("cancelling: what is done is kept", style=colours["warning"])
+        waits = one_line(queue.waits_until)
+        words = f"cancelling once {waits}" if waits else "cancelling: what is done is kept"
+        return Text(words, style=colours["warning"])
     if queue.running:
         parts = [f"{queue.done} of {queue.total}", time_left(queue.seconds_left), one_line(queue.activity)]
         return Text("  ·  ".join(part for part in parts if part), no_wrap=True, overflow="ellipsis")
@@ -82,7 +84,8 @@ def progress_words(queue: Queue, colours: Colours) -> Text:
             words.append(f"  ◐ {end.partial} partial", colours["warning"])
         if end.failed:
             words.append(f"  ✗ {end.failed} failed", colours["error"])
-        words.append(f"  in {end.seconds:.0f} s.  Enter opens, x exports", colours["muted"])
+        then = "s goes on" if end.cancelled else "Enter opens, x exports"
+        words.append(f"  in {end.seconds:.0f} s.  {then}", colours["muted"])
         return words
     if len(queue):
         return Text(f"{counted(len(queue), 'document')}. s starts.", style=colours["muted"])

@@ -53,6 +53,7 @@ class Queue:
     total: int = 0
     seconds_left: float | None = None
     activity: str = ""
+    loading: bool = False
     finished: events.RunFinished | None = None
 
     def __iter__(self) -> Iterator[Entry]:
@@ -86,14 +87,23 @@ class Queue:
     def end(self) -> None:
         """The run is over, however it ended: what was in hand waits again."""
         self.running = self.cancelling = False
-        self.seconds_left, self.activity = None, ""
+        self.seconds_left, self.activity, self.loading = None, "", False
         for entry in self:
             if not entry.stage.is_over:
                 entry.stage = Stage.WAITING
 
+    @property
+    def waits_until(self) -> str:
+        """What a run that is cancelled has to wait for: 'the model has loaded', say, or nothing."""
+        if self.loading:
+            return "the model has loaded"
+        reading = next((entry for entry in self if entry.stage is Stage.READING), None)
+        return f"{reading.name} is read" if self.running and reading else ""
+
     def apply(self, event: events.Event) -> Entry | None:
         """Takes in one event of a run; the document that it changed, if it was one."""
         entry = None
+        self.loading = isinstance(event, events.ModelLoading)
         match event:
             case events.RunStarted(run=run, total=total):
                 self.run, self.total = run, total

@@ -12,7 +12,15 @@ import pytest
 
 from thresher.adapters.errors import NoModelError, UsageError
 from thresher.adapters.fields import Field
-from thresher.app.events import DocumentRead, Event, Progress, RecordReady, RunFinished, RunStarted
+from thresher.app.events import (
+    DocumentRead,
+    DocumentStarted,
+    Event,
+    Progress,
+    RecordReady,
+    RunFinished,
+    RunStarted,
+)
 from thresher.app.locations import Locations
 from thresher.app.record import Outcome
 from thresher.app.session import Session
@@ -110,6 +118,17 @@ def test_cancelling_keeps_what_is_finished(home_with_tiny: Locations) -> None:
         assert len(session.store.records(end.run)) == len(ready(events)) < 200
         # The engine is free for the next batch.
         assert len(ready(list(session.extract(sources(2), task, again=True)))) == 2
+
+
+def test_cancelling_while_a_document_is_read_loads_no_model(home_with_tiny: Locations) -> None:
+    cancel = threading.Event()
+    with Session(home_with_tiny) as session:
+        told = []
+        for event in session.extract(sources(2), session.task(None, fields=FIELDS), cancel=cancel):
+            told.append(type(event))
+            if isinstance(event, DocumentStarted):
+                cancel.set()
+    assert told == [RunStarted, DocumentStarted, RunFinished]
 
 
 def test_fields_may_come_with_each_source(home_with_tiny: Locations) -> None:

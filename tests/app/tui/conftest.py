@@ -46,12 +46,16 @@ class Model:
 
 @dataclass
 class FakeSession:
-    """Injects what a run brings: `crash` raises in the run, `gate` holds it at each document."""
+    """Injects what a run brings: `crash` raises in the run, `gate` holds it at each document.
+
+    `loaded` holds it as a model that loads does: whatever else is asked.
+    """
 
     store: Store
     installed: list[str] = field(default_factory=lambda: ["starter"])
     crash: Exception | None = None
     gate: threading.Event | None = None
+    loaded: threading.Event | None = None
     settings: Settings = field(default_factory=Settings)
     pack_errors: tuple[PackError, ...] = ()
     asked: list[tuple[Task, bool]] = field(default_factory=list)
@@ -87,6 +91,8 @@ class FakeSession:
         run = self.store.start_run(task, "settings", len(sources))
         yield events.RunStarted(run, len(sources))
         yield events.ModelLoading(task.model)
+        if self.loaded:
+            self.loaded.wait()
         counts = {"ok": 0, "partial": 0, "failed": 0}
         cancelled = False
         for number, source in enumerate(sources):

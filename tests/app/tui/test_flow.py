@@ -17,6 +17,7 @@ from thresher.app.tui.help import HelpDialog
 from thresher.app.tui.home import HomeScreen
 from thresher.app.tui.no_model import NoModelDialog
 from thresher.app.tui.queue import Stage
+from thresher.app.tui.quit_dialog import QuitDialog
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.source_view import SourceView
@@ -140,6 +141,43 @@ async def test_cancel_works_at_once_and_keeps_what_is_done(
         assert home(app).queue.finished.cancelled
         assert [entry.stage for entry in home(app).queue] == [Stage.OK, Stage.WAITING]
         assert "Cancelled" in text_of(app, "#progress-words")
+
+
+async def test_quitting_waits_for_the_load_and_says_so(app: ThresherApp, session: Any, folder: Path) -> None:
+    session.loaded = threading.Event()
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        await pilot.press("s")
+        while not home(app).queue.loading:
+            await pilot.pause()
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, QuitDialog)
+        assert text_of(app, "#quit-words") == "Waiting until the model has loaded."
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "cancelling once the model has loaded" in text_of(app, "#progress-words")
+        await pilot.press("q")
+        await pilot.pause()
+        assert app.return_code is None
+        session.loaded.set()
+        while app.return_code is None:
+            await pilot.pause(0.01)
+    assert not app.leaves_a_run
+    assert session.store.runs()[0].cancelled
+
+
+async def test_quitting_twice_waits_for_nothing(app: ThresherApp, session: Any, folder: Path) -> None:
+    session.loaded = threading.Event()
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        await pilot.press("s")
+        while not home(app).queue.loading:
+            await pilot.pause()
+        await pilot.press("q", "q")
+        assert app.return_code == 0
+        assert app.leaves_a_run
+        session.loaded.set()
 
 
 async def test_a_crash_is_shown_and_the_app_lives_on(app: ThresherApp, session: Any, folder: Path) -> None:
