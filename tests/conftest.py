@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from thresher.app.engine.blas import load_fast_blas
 from thresher.app.locations import Locations
+
+# Before any test imports MLX.
+load_fast_blas()
 
 # Read before any test changes the environment: where `thresher models pull starter` has put the model.
 _REAL_HOME = Locations.default()

@@ -85,9 +85,9 @@ class Batch:
     def _fed_head(self, head: tuple[int, ...]) -> list[RowCache]:
         """The cache of the shared head; the last one is kept, since a run has one."""
         if head != self._head:
-            self._head_cache = self._model.cache(RowLengths([0]))
-            self._model.feed([head], self._head_cache)
-            self._head = head
+            cache = self._model.cache(RowLengths([0]))
+            self._model.feed([head], cache)
+            self._head, self._head_cache = head, cache
         return self._head_cache
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from thresher.app.engine.blas import load_fast_blas
 from thresher.app.locations import Locations
 
 #: Enough layers and grouped heads that a mistake in the cache shows.
@@ -28,7 +27,6 @@ _SIZES: dict[str, Any] = {
 
 def make_base(folder: Path, starter: Path, architecture: str, seed: int = 7) -> Path:
     """Writes an MLX model folder of that architecture."""
-    load_fast_blas()
     import mlx.core as mx
     from mlx.utils import tree_flatten
     from mlx_lm.utils import _get_classes

@@ -3,17 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import mlx.core as mx
 import numpy as np
 import pytest
 
-from thresher.app.engine.blas import load_fast_blas
-
-load_fast_blas()
-
-import mlx.core as mx  # noqa: E402
-
-from thresher.app.engine.cache import RowCache, RowLengths  # noqa: E402
-from thresher.app.engine.weights import Interrupted, LoadedModel, load_weights  # noqa: E402
+from thresher.app.engine.cache import RowCache, RowLengths
+from thresher.app.engine.weights import Interrupted, LoadedModel, load_weights
 
 PROMPTS = [[5, 6, 7, 8, 9, 10, 11], [12, 13], [14, 15, 16, 17]]
 NEXT = [[21], [22, 23, 24], [25, 26]]

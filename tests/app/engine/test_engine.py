@@ -19,6 +19,7 @@ from thresher.adapters.tokens import PromptTokenizer
 from thresher.app.engine.engine import Engine
 from thresher.app.engine.request import Answered, Failed, Reply, Request
 from thresher.app.engine.row import Row
+from thresher.app.engine.weights import LoadedModel
 
 FIELDS = (
     Field(name="who", type="string"),
@@ -179,3 +180,25 @@ def test_an_item_that_a_list_already_has_ends_the_list(engine: Engine) -> None:
         row.choose(towards('{"parts": ["bolts", "nuts", "bolts", "nuts", "bolts"]}', row, tokenizer))
     assert row.answer().text == '{"parts": ["bolts", "nuts", "bolts"]}'
     assert row.answer().whole
+
+
+def test_a_head_whose_feeding_broke_is_not_taken_for_fed(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = request(engine, 0, TEXTS[1])
+    expected = replies(engine, [first, request(engine, 1, TEXTS[2])])[0]
+    other = Request(2, (*first.tokens[:40], *first.tokens[41:]), first.shared - 1, FIELDS, TEXTS[1], 120)
+    feed = LoadedModel.feed
+
+    def breaks_on_the_other(self: LoadedModel, batch: Any, cache: Any) -> Any:
+        if len(batch[0]) == other.shared:
+            raise RuntimeError("out of memory")
+        return feed(self, batch, cache)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LoadedModel, "feed", breaks_on_the_other)
+        assert isinstance(replies(engine, [other])[2], Failed)
+    again = replies(engine, [first])[0]
+    assert isinstance(expected, Answered)
+    assert isinstance(again, Answered)
+    assert again.answer.text == expected.answer.text
