@@ -72,13 +72,13 @@ def progress_words(queue: Queue, colours: Colours) -> Text:
     """How far the run is, or how it ended, or what to do first."""
     if queue.cancelling:
         waits = one_line(queue.waits_until)
-        words = f"cancelling once {waits}" if waits else "cancelling: what is done is kept"
-        return Text(words, style=colours["warning"])
+        how = f" once {waits}" if waits else ": what is done is kept"
+        return Text(f"cancelling{how}", style=colours["warning"])
     if queue.running:
         parts = [f"{queue.done} of {queue.total}", time_left(queue.seconds_left), one_line(queue.activity)]
         return Text("  ·  ".join(part for part in parts if part), no_wrap=True, overflow="ellipsis")
     if (end := queue.finished) is not None:
-        words = Text("Cancelled. " if end.cancelled else "Done. ", style="bold")
+        words = Text("Cancelled. " if end.cancelled else "Finished. ", style="bold")
         words.append(f"✓ {end.ok} done", colours["success"])
         if end.partial:
             words.append(f"  ◐ {end.partial} partial", colours["warning"])

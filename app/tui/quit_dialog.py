@@ -45,7 +45,5 @@ class QuitDialog(Dialog[None]):
         if not self._queue.running:
             self.app.exit()
             return
-        waits = self._queue.waits_until
-        self.query_one("#quit-words", Static).update(
-            f"Waiting until {one_line(waits) or 'the run has stopped'}."
-        )
+        waits = one_line(self._queue.waits_until) or "the run has stopped"
+        self.query_one("#quit-words", Static).update(f"Waiting until {waits}.")

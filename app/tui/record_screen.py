@@ -67,6 +67,7 @@ class RecordScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Loads the run's records."""
+        self.query_one("#values-pane").border_title = "Values"
         self._load(0)
         self.query_one("#values").focus()
 

@@ -38,7 +38,7 @@ def row_cells(row: FieldRow, corrected: bool, colours: Colours) -> Sequence[Text
 
 
 def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
-    """The whole value, what its outcome means, and its place."""
+    """The whole value, its outcome, its place, and what the outcome means."""
     detail = Text()
     detail.append(one_line(shown(row.value)) or "(nothing)", "bold" if row.value is not None else "dim")
     detail.append("\n")
@@ -47,7 +47,8 @@ def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
     else:
         mark, role = MARKS[row.outcome]
         detail.append(f"{mark} {row.outcome.value}", colours[role])
-        detail.append(f": {MEANINGS[row.outcome]}", "dim")
     if row.spans and (place := str(row.spans[0].place)):
         detail.append(f"  {one_line(place)}", colours["accent"])
+    if not corrected:
+        detail.append(f"  {MEANINGS[row.outcome]}", "dim")
     return detail

@@ -15,7 +15,13 @@ DARK = Theme(
     success="#86c98b",
     warning="#e0b458",
     error="#f07a80",
-    variables={"border": "#3a4056", "border-blurred": "#2d3244", "footer-background": "#191c25"},
+    variables={
+        "border": "#3a4056",
+        "border-blurred": "#2d3244",
+        "footer-background": "#191c25",
+        "scrollbar": "#3a4056",
+        "scrollbar-background": "#191c25",
+    },
 )
 
 LIGHT = Theme(
@@ -31,7 +37,13 @@ LIGHT = Theme(
     success="#1f7a3a",
     warning="#8a5a00",
     error="#b3261e",
-    variables={"border": "#b9bec9", "border-blurred": "#d5d8df", "footer-background": "#ecedee"},
+    variables={
+        "border": "#b9bec9",
+        "border-blurred": "#d5d8df",
+        "footer-background": "#ecedee",
+        "scrollbar": "#b9bec9",
+        "scrollbar-background": "#ecedee",
+    },
 )
 
 _MUTED = {True: "#8089a3", False: "#69707d"}
