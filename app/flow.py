@@ -6,11 +6,12 @@ Knows the engine's requests and replies, but not what stores the records or show
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from thresher.adapters.errors import ModelError, ThresherError
+from thresher.adapters.errors import DocumentError, ModelError, ThresherError
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.engine.request import Answered, Reply
@@ -23,6 +24,8 @@ from thresher.app.windows import Window
 
 if TYPE_CHECKING:
     from thresher.app.engine.engine import Engine
+
+_LOG = logging.getLogger(__name__)
 
 #: Windows read ahead of the engine: enough to fill its batch twice, few enough to bound the memory.
 _AHEAD = 64
@@ -134,6 +137,9 @@ class Flow:
         except ThresherError as error:
             yield Done(source, self._failed(source, None, error, began), None)
             return
+        except Exception as error:
+            yield Done(source, self._failed(source, None, _defect(source, error), began), None)
+            return
         if self._cancel.is_set():
             return  # reading took its time: a cancelled batch need not load the model, too
         if self._opened is None:
@@ -173,7 +179,7 @@ class Flow:
         if isinstance(reply, Answered):
             work.answers.append(heard(window, work.fields, reply.answer))
         else:
-            logging.getLogger(__name__).warning("a window failed: %s", reply.message)
+            _LOG.warning("a window failed: %s", reply.message)
             work.trouble = reply.message
             work.answers.append(WindowAnswer(window, {}, {}, failed=True))
         if len(work.answers) == len(work.windows):
@@ -220,3 +226,14 @@ class Flow:
             values=values,
             seconds=round(time.monotonic() - started, 3),
         )
+
+
+def _defect(source: Source, error: Exception) -> DocumentError:
+    """For an error that no reader should raise: it costs one document, not the batch."""
+    # Without the error's message, which may quote the document.
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    _LOG.error("reading failed: %s\n%s", type(error).__name__, trace)
+    return DocumentError(
+        f"{source.id}: could not be read, by a defect of Thresher ({type(error).__name__}). Leave it "
+        "out, and report it with the log, which holds no document text."
+    )

@@ -133,24 +133,27 @@ class Session:
             return None if again else self._done_before(source, self._hash(task, source, model))
 
         flow = Flow(task, document_of, done_before, lambda: self._open(task, model), cancel)
-        for event in flow.run(sources):
-            match event:
-                case Started(source):
-                    yield DocumentStarted(source)
-                case Loading() if self._warm != model.fingerprint:
-                    yield ModelLoading(model.name)
-                case Read(source, document, windows):
-                    yield DocumentRead(source, document, windows)
-                case Done(source, record, document, reused):
-                    hash_ = self._hash(task, source, model)
-                    self.store.save_record(run, record, hash_, document, source.fields)
-                    counts[record.status] += 1
-                    yield RecordReady(source, record, reused)
-                case Beat():
-                    left = _seconds_left(event, len(sources), time.monotonic() - began)
-                    yield Progress(sum(counts.values()), len(sources), left, "extracting")
-        cancelled = sum(counts.values()) < len(sources)
-        self.store.finish_run(run, cancelled=cancelled)
+        try:
+            for event in flow.run(sources):
+                match event:
+                    case Started(source):
+                        yield DocumentStarted(source)
+                    case Loading() if self._warm != model.fingerprint:
+                        yield ModelLoading(model.name)
+                    case Read(source, document, windows):
+                        yield DocumentRead(source, document, windows)
+                    case Done(source, record, document, reused):
+                        hash_ = self._hash(task, source, model)
+                        self.store.save_record(run, record, hash_, document, source.fields)
+                        counts[record.status] += 1
+                        yield RecordReady(source, record, reused)
+                    case Beat():
+                        left = _seconds_left(event, len(sources), time.monotonic() - began)
+                        yield Progress(sum(counts.values()), len(sources), left, "extracting")
+        finally:
+            # Also where the model could not be loaded, or the caller went away.
+            cancelled = sum(counts.values()) < len(sources)
+            self.store.finish_run(run, cancelled=cancelled)
         seconds = round(time.monotonic() - began, 3)
         yield RunFinished(run, counts["ok"], counts["partial"], counts["failed"], cancelled, seconds)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from thresher.adapters.errors import NoModelError, UsageError
+from thresher.adapters.errors import ModelError, NoModelError, UsageError
 from thresher.adapters.fields import Field
+from thresher.app.documents.document import Document
 from thresher.app.events import (
     DocumentRead,
     DocumentStarted,
@@ -24,7 +25,7 @@ from thresher.app.events import (
 from thresher.app.locations import Locations
 from thresher.app.record import Outcome
 from thresher.app.session import Session
-from thresher.app.sources import Source
+from thresher.app.sources import Source, document_of
 
 FIELDS = (Field(name="who", type="string"), Field(name="paid", type="boolean"))
 
@@ -101,6 +102,41 @@ def test_a_bad_document_is_told_and_the_batch_goes_on(home_with_tiny: Locations,
     assert isinstance(end, RunFinished)
     assert end.failed == 1
     assert end.ok + end.partial == 2
+
+
+def test_a_defect_in_reading_costs_one_document(
+    home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(source: Source) -> Document:
+        if source.id == "doc-1":
+            raise RuntimeError("Invoice 1 from ACME")
+        return document_of(source)
+
+    monkeypatch.setattr("thresher.app.session.document_of", broken)
+    with Session(home_with_tiny) as session:
+        records = {
+            one.source.id: one.record
+            for one in ready(list(session.extract(sources(3), session.task(None, fields=FIELDS))))
+        }
+    error = records["doc-1"].error
+    assert error is not None
+    assert "doc-1" in error.message
+    assert "RuntimeError" in error.message
+    assert "ACME" not in error.message
+    assert {records[name].status for name in ("doc-0", "doc-2")} <= {"ok", "partial"}
+
+
+def test_a_run_whose_model_cannot_be_loaded_is_over(
+    home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ModelError("tiny: cannot be loaded")
+
+    monkeypatch.setattr("thresher.app.engine.weights.load_weights", broken)
+    with Session(home_with_tiny) as session:
+        with pytest.raises(ModelError, match="cannot be loaded"):
+            list(session.extract(sources(2), session.task(None, fields=FIELDS)))
+        assert session.store.runs()[0].cancelled
 
 
 def test_cancelling_keeps_what_is_finished(home_with_tiny: Locations) -> None:
