@@ -1,5 +1,7 @@
 """`thresher demo`: one example document of each domain, from file to checked record, for all to see."""
 
+import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -64,7 +66,9 @@ def demo(model: str | None, adapter: str | None) -> int:
             failed += record.status == "failed"
     counts = ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common())
     click.echo(f"\n{sum(outcomes.values())} values: {counts}. {time.monotonic() - started:.0f} s in all.")
-    click.echo("Found values carry their place in the text. Now type: thresher")
+    # Where `make demo` installed it, the command is not on the path.
+    command = "thresher" if shutil.which("thresher") else sys.argv[0]
+    click.echo(f"Found values carry their place in the text. Now type: {command}")
     return exits.SOME_FAILED if failed else exits.DONE
 
 
