@@ -26,11 +26,6 @@ class Locations:
         return self.home / "models"
 
     @property
-    def adapters(self) -> Path:
-        """The user's adapters."""
-        return self.home / "adapters"
-
-    @property
     def packs(self) -> Path:
         """The user's own packs, one folder a domain."""
         return self.home / "packs"
