@@ -66,7 +66,7 @@ def test_correct(app: ThresherApp, folder: Path, snap_compare: Any) -> None:
 
 
 def test_export(app: ThresherApp, folder: Path, snap_compare: Any) -> None:
-    assert snap_compare(app, terminal_size=(80, 24), run_before=steps(folder, "s", "x"))
+    assert snap_compare(app, terminal_size=(80, 24), run_before=steps(folder, "s", "down", "x"))
 
 
 def test_fields(app: ThresherApp, snap_compare: Any) -> None:
