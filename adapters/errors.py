@@ -6,6 +6,7 @@
     ├── DocumentError         a document cannot be read (app.documents.errors has the kinds)
     ├── ModelError            a model is broken or cannot be had
     │   └── NoModelError      no model is installed (exit code 3)
+    ├── AdapterError          an adapter is broken, or was made for something else
     └── StoreError            the database cannot be used
 
 `kind` is a stable word for scripts; the message says what is wrong and, last, what to do.
@@ -48,6 +49,12 @@ class NoModelError(ModelError):
     """No model of that name, or none at all, is installed."""
 
     kind = "no_model"
+
+
+class AdapterError(ThresherError):
+    """An adapter is broken, cannot be converted, or was made for another base, template or pack."""
+
+    kind = "adapter"
 
 
 class StoreError(ThresherError):

@@ -7,6 +7,7 @@ the template's, with control tokens switched off, and joined: the same way in tr
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +91,25 @@ class PromptTokenizer:
         return list(self._chat(text, add_special_tokens=False)["input_ids"])
 
 
-def template_hash(folder: Path) -> str:
-    """The sha256 of tokenizer and chat template: what an adapter's tokens depend on, in hex."""
-    from hashlib import sha256
+def tokenizer_hash(folder: Path) -> str:
+    """The sha256, in hex, of the tokenizer's file."""
+    return sha256(_content(folder / "tokenizer.json")).hexdigest()
 
-    digest = sha256()
-    digest.update((folder / "tokenizer.json").read_bytes())
+
+def template_hash(folder: Path) -> str:
+    """The sha256, in hex, of the chat template, wherever the folder keeps it."""
     jinja = folder / "chat_template.jinja"
     if jinja.exists():
-        digest.update(jinja.read_bytes())
+        template: Any = _content(jinja).decode("utf-8", errors="replace")
     else:
-        config = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
-        digest.update(json.dumps(config.get("chat_template"), sort_keys=True).encode())
-    return digest.hexdigest()
+        template = json.loads(_content(folder / "tokenizer_config.json")).get("chat_template")
+    return sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"{path}: cannot be read. Name the folder of a base model, or fetch it again."
+        ) from error

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
+from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import Field, unique
 from thresher.adapters.pack import Pack
@@ -23,7 +24,6 @@ from thresher.app.events import (
 )
 from thresher.app.locations import Locations
 from thresher.app.models import library
-from thresher.app.models.facts import InstalledModel
 from thresher.app.models.offline import go_offline
 from thresher.app.record import Record, Status
 from thresher.app.settings import Settings, load_settings, settings_hash

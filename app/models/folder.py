@@ -9,10 +9,16 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Literal
 
+from thresher.adapters.base_facts import FACTS_FILE, FileFacts, ModelFacts
 from thresher.adapters.errors import ModelError
-from thresher.app.models.facts import FACTS_FILE, FileFacts, ModelFacts
+from thresher.adapters.tensor_file import (
+    all_tensors,
+    fingerprint,
+    parameter_count,
+    read_tensors,
+    weight_files,
+)
 from thresher.app.models.gguf import ready_mlx
-from thresher.app.models.weights import all_tensors, fingerprint, parameter_count, read_tensors, weight_files
 
 #: What a model folder may hold. Nothing else is fetched or copied.
 ALLOWED = ("*.safetensors", "*.json", "*.txt", "*.jinja", "*.model", "LICENSE*")

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
 
+from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import ModelError
 from thresher.app.models.download import RefusedError, fetch
-from thresher.app.models.facts import InstalledModel
 from thresher.app.models.folder import ALLOWED, gather_facts, refuse_listing
 from thresher.app.models.offline import online
 from thresher.app.models.progress import OnTransfer, Transfer, silent

@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from thresher.adapters.base_facts import InstalledModel, read_facts
 from thresher.adapters.errors import ModelError, NoModelError, UsageError
 from thresher.app.models.catalogue import in_catalogue
-from thresher.app.models.facts import InstalledModel, read_facts
 from thresher.app.models.folder import sha256_of
 from thresher.app.models.progress import OnTransfer, Transfer, silent
 from thresher.app.models.staging import writing

@@ -5,8 +5,8 @@ import os
 import shutil
 from pathlib import Path
 
+from thresher.adapters.base_facts import FACTS_FILE, InstalledModel
 from thresher.adapters.errors import ModelError, UsageError
-from thresher.app.models.facts import FACTS_FILE, InstalledModel
 from thresher.app.models.folder import ALLOWED, check_folder, gather_facts
 from thresher.app.models.gguf import convert
 from thresher.app.models.progress import OnTransfer, Transfer, silent

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import ModelError, UsageError
 from thresher.app.models.catalogue import catalogue, in_catalogue
-from thresher.app.models.facts import InstalledModel
 from thresher.app.models.hub import pull_repository
 from thresher.app.models.library import check_name, find
 from thresher.app.models.progress import OnTransfer, silent

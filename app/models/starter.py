@@ -15,9 +15,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import ModelError
 from thresher.app.models.download import RefusedError, fetch
-from thresher.app.models.facts import InstalledModel
 from thresher.app.models.folder import gather_facts, sha256_of
 from thresher.app.models.gguf import convert
 from thresher.app.models.offline import online

@@ -1,5 +1,6 @@
 """The prompt's tokens: the document is data, and its head is the same for every document."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from thresher.adapters.errors import ModelError
 from thresher.adapters.fields import Field
 from thresher.adapters.prompt import render_prompt
-from thresher.adapters.tokens import PromptTokenizer, template_hash
+from thresher.adapters.tokens import PromptTokenizer, template_hash, tokenizer_hash
 
 FIELDS = (
     Field(name="who", type="string", description="Who pays"),
@@ -57,12 +58,21 @@ def test_control_tokens_in_a_field_are_split_too(tokenizer: PromptTokenizer) -> 
     assert sum(token in control for token in hostile.head) == sum(token in control for token in plain.head)
 
 
-def test_the_hash_follows_tokenizer_and_template(starter: Path, tmp_path: Path) -> None:
+def test_the_hashes_follow_tokenizer_and_template(starter: Path, tmp_path: Path) -> None:
     for file in starter.iterdir():
         if file.suffix in (".json", ".jinja"):
             (tmp_path / file.name).write_bytes(file.read_bytes())
     assert template_hash(tmp_path) == template_hash(starter)
+    assert tokenizer_hash(tmp_path) == tokenizer_hash(starter)
     (tmp_path / "tokenizer.json").write_bytes(b"{}")
+    assert template_hash(tmp_path) == template_hash(starter)
+    assert tokenizer_hash(tmp_path) != tokenizer_hash(starter)
+    # The same template in the other of its two places is the same template.
+    template = (tmp_path / "chat_template.jinja").read_text("utf-8")
+    (tmp_path / "chat_template.jinja").unlink()
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"chat_template": template}), "utf-8")
+    assert template_hash(tmp_path) == template_hash(starter)
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"chat_template": template + " "}), "utf-8")
     assert template_hash(tmp_path) != template_hash(starter)
 
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from thresher.adapters.base_facts import FACTS_FILE
 from thresher.adapters.errors import ModelError, NoModelError, UsageError
+from thresher.adapters.tensor_file import all_tensors, fingerprint, parameter_count
 from thresher.adapters.tokens import PromptTokenizer
-from thresher.app.models.facts import FACTS_FILE
 from thresher.app.models.library import (
     broken_models,
     check_name,
@@ -26,7 +27,6 @@ from thresher.app.models.library import (
 from thresher.app.models.local import add
 from thresher.app.models.offline import go_offline
 from thresher.app.models.staging import staging
-from thresher.app.models.weights import all_tensors, fingerprint, parameter_count
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ def test_the_starters_weights_are_counted(starter: Path) -> None:
 def test_hostile_weights_are_refused_not_crashed_on(content: bytes) -> None:
     import tempfile
 
-    from thresher.app.models.weights import read_tensors
+    from thresher.adapters.tensor_file import read_tensors
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.safetensors"

