@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from thresher.adapters.errors import DocumentError, ModelError, ThresherError
 from thresher.adapters.fields import Field
+from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document
 from thresher.app.engine.request import Answered, Reply
 from thresher.app.extraction.asking import Asker, WindowKey, heard
@@ -20,7 +21,6 @@ from thresher.app.extraction.merge import WindowAnswer, merge
 from thresher.app.record import Outcome, Record, RecordError, Status, Value
 from thresher.app.sources import Source
 from thresher.app.task import Task
-from thresher.app.windows import Window
 
 if TYPE_CHECKING:
     from thresher.app.engine.engine import Engine

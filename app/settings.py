@@ -9,8 +9,8 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic import Field as Setting
 
+from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
-from thresher.app.atomic import replacing
 from thresher.app.task import Task
 
 #: Raised whenever this code, given the same model and settings, would answer otherwise than it did: then

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from thresher.adapters.fields import Field
+from thresher.adapters.spans import grounded
 from thresher.adapters.values import is_absent, normalise, same
 from thresher.app.evaluation.records import GoldRecord, Predicted, PredictedRecord
-from thresher.app.extraction.spans import grounded
 from thresher.app.record import Outcome
 
 #: Values of these outcomes are predictions: what the record shows as its value. A truncated value is a

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
+from thresher.adapters.atomic import sync_folder
 from thresher.adapters.errors import UsageError
-from thresher.app.atomic import sync_folder
 
 #: What a file is called until it is whole.
 PARTIAL = ".partial"

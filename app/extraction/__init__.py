@@ -1,1 +1,1 @@
-"""From the windows' answers to one record: spans, outcomes, merging."""
+"""From the windows' answers to one record: outcomes, merging."""

@@ -9,9 +9,9 @@ from thresher.adapters.errors import ModelError
 from thresher.adapters.fields import Field
 from thresher.adapters.prompt import render_prompt
 from thresher.adapters.tokens import PromptTokenizer
+from thresher.adapters.windows import Window, windows
 from thresher.app.engine.request import Answer, Request
 from thresher.app.extraction.merge import WindowAnswer
-from thresher.app.windows import Window, windows
 
 #: A window smaller than this is not worth asking about: the fields have eaten the context.
 _LEAST_WINDOW = 128

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from thresher.adapters.fields import Field
+from thresher.adapters.spans import Match, SpanFinder
 from thresher.adapters.values import check, is_absent, normalise
+from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document
-from thresher.app.extraction.spans import Match, SpanFinder
 from thresher.app.record import Outcome, Span, Value
-from thresher.app.windows import Window
 
 #: Which outcome a scalar takes where its windows differ. A part that was lost may have held the value, so
 #: it goes before what says that there is none.

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from thresher.adapters.atomic import replacing, sync_folder
 from thresher.adapters.base_facts import FACTS_FILE, InstalledModel, ModelFacts
 from thresher.adapters.errors import ModelError
-from thresher.app.atomic import replacing, sync_folder
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def field_of(name: str, value: Any, asked: Sequence[Field]) -> Field:
 def spans_stating(document: Document, field: Field, value: Any) -> list[Span | None]:
     """Where the document states a value that a person gave: one entry an item, None where it does not."""
     # Imported here: fuzzy search brings a library that the start of the app need not wait for.
-    from thresher.app.extraction.spans import SpanFinder
+    from thresher.adapters.spans import SpanFinder
 
     finder = SpanFinder(document.text)
     spans: list[Span | None] = []

@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 
 from thresher.adapters.fields import Field, FieldType
+from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document, Place, Region
 from thresher.app.extraction.merge import WindowAnswer, merge
 from thresher.app.record import Outcome, Value
-from thresher.app.windows import Window
 
 #: Two windows: [0, 30) and [20, 50).
 TEXT = "Acme Corp, Bolt Ltd, total 15 " + "Cube Inc, total 20, serious"

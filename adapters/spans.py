@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any, Literal
 
 from thresher.adapters.fields import Field
+from thresher.adapters.folded import FoldedText
 from thresher.adapters.values import TOLERANCE, dates_in, is_absent, normalise, numbers_in, same
-from thresher.app.extraction.folded import FoldedText
 
 #: The least similarity, of 100, of a fuzzy match. The digits of both must be the same whatever it is.
 FUZZY_THRESHOLD = 90

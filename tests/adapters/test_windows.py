@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.app.windows import Window, windows
+from thresher.adapters.windows import Window, windows
 
 
 def words(text: str) -> list[tuple[int, int]]:

@@ -6,8 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field
+from thresher.adapters.spans import Match, SpanFinder, grounded, is_near
 from thresher.adapters.values import normalise
-from thresher.app.extraction.spans import Match, SpanFinder, grounded, is_near
 
 STRING = Field(name="s", type="string")
 NUMBER = Field(name="n", type="number")

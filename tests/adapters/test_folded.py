@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.app.extraction.folded import FoldedText
+from thresher.adapters.folded import FoldedText
 
 HOSTILE = (
     "aB1 \n\u00a0\u3000ßİıſﬁﷺ´e\u0301\u0323\u0344각ㄱ가\u1100\u1161\u11a8"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from thresher.app.atomic import replacing
+from thresher.adapters.atomic import replacing
 
 
 def test_a_file_takes_its_place_at_the_end(tmp_path: Path) -> None:
