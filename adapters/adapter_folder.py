@@ -1,0 +1,117 @@
+"""An adapter on disk: PEFT's two files and the manifest. Written whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from thresher.adapters.adapter import Adapter
+from thresher.adapters.base_model import BaseModel
+from thresher.adapters.errors import AdapterError
+from thresher.adapters.formats.peft import WEIGHTS_FILE, peft_files, read_peft
+from thresher.adapters.formats.uniform import uniform
+from thresher.adapters.manifest import MANIFEST_FILE, Manifest, manifest_json, read_manifest
+from thresher.adapters.tensor_file import fingerprint, read_tensors
+
+
+class Unfit(NamedTuple):
+    """Something that an adapter was made for and that is another here: `theirs` and `ours` name both."""
+
+    what: str
+    theirs: str
+    ours: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"it was made for {self.what} {self.theirs}, here is {self.ours}. {self.remedy}"
+
+
+def read_adapter(folder: Path, base: BaseModel | None = None) -> Adapter:
+    """The adapter in `folder`, its matrices checked against the manifest's hash and the base's shapes.
+
+    Whether it was made for this base is `unfit`'s to say. Raises AdapterError.
+    """
+    manifest = read_manifest(folder)
+    layers, alpha = uniform(read_peft(folder, base.linear if base else None)[0])
+    if fingerprint(read_tensors(folder / WEIGHTS_FILE, AdapterError)) != manifest.weights:
+        raise AdapterError(
+            f"{folder.name}: {WEIGHTS_FILE} is not the file that {MANIFEST_FILE} was written for. "
+            "Fetch the adapter again."
+        )
+    return Adapter(layers, alpha, manifest)
+
+
+def write_adapter(folder: Path, adapter: Adapter) -> Manifest:
+    """Writes the three files as a new folder, in one step; returns the manifest with the matrices' hash.
+
+    Raises AdapterError where the folder is there already or cannot be written.
+    """
+    if folder.exists():
+        raise AdapterError(f"{folder}: is there already. Choose another name, or remove it first.")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:40]}.") as scratch:
+            work = Path(scratch) / "adapter"
+            work.mkdir()
+            for name, content in peft_files(
+                adapter.layers, adapter.alpha, adapter.manifest.base.name
+            ).items():
+                _write(work / name, content)
+            weights = fingerprint(read_tensors(work / WEIGHTS_FILE, AdapterError))
+            manifest = adapter.manifest.model_copy(update={"weights": weights})
+            _write(work / MANIFEST_FILE, manifest_json(manifest).encode())
+            work.rename(folder)
+    except OSError as error:
+        raise AdapterError(
+            f"{folder}: cannot be written ({error.strerror}). Free some space, or check its permissions."
+        ) from error
+    return manifest
+
+
+def remove_adapter(folder: Path) -> int:
+    """Deletes an adapter's folder; returns the bytes freed. It is gone from sight at once."""
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    gone = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".removed."))
+    folder.rename(gone / folder.name)
+    shutil.rmtree(gone)
+    return size
+
+
+def unfit(manifest: Manifest, base: BaseModel, pack_hash: str | None) -> list[Unfit]:
+    """All that keeps an adapter from this base and pack; empty where it fits. `pack_hash` None: not asked."""
+    made, here = manifest.base, base.identity
+    found = []
+    if made.fingerprint != here.fingerprint:
+        found.append(
+            Unfit(
+                "the base",
+                f"{made.name} ({made.fingerprint[:12]})",
+                f"{here.name} ({here.fingerprint[:12]})",
+                f"Use the base {made.name}, or train an adapter for {here.name}.",
+            )
+        )
+    for what, theirs, ours in (
+        ("the tokenizer", made.tokenizer, here.tokenizer),
+        ("the chat template", made.template, here.template),
+    ):
+        if theirs != ours:
+            remedy = f"Pull or add the base {made.name} again as it was, or train the adapter anew."
+            found.append(Unfit(what, theirs[:12], ours[:12], remedy))
+    if pack_hash is not None and manifest.pack is not None and manifest.pack.hash != pack_hash:
+        found.append(
+            Unfit(
+                "the pack",
+                f"{manifest.pack.domain} ({manifest.pack.hash[:12]})",
+                f"{manifest.pack.domain} ({pack_hash[:12]})",
+                "Put the pack's fields and instructions back as they were, or train an adapter for it.",
+            )
+        )
+    return found
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,42 @@
+"""One rank and one scale for all layers: what every reader of PEFT's layout understands alike.
+
+Where ranks differ, llama.cpp divides alpha by each layer's own rank, vLLM by the configured one, and mlx-lm
+has but one rank and one scale. Padding with zeros and folding a scale into `b` changes no result.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thresher.adapters.adapter import LoraLayer
+
+
+@dataclass(frozen=True)
+class ScaledLayer:
+    """A layer as another format has it: matrices in PEFT's orientation, and a scale of its own."""
+
+    a: NDArray[np.float32]
+    b: NDArray[np.float32]
+    scale: float
+
+
+def uniform(layers: Mapping[str, ScaledLayer]) -> tuple[dict[str, LoraLayer], float]:
+    """The layers with one rank, the largest, and one scale, the commonest; and the alpha that says so.
+
+    A scale that is not the commonest is folded into `b`, which rounds each of its numbers once.
+    """
+    rank = max(layer.a.shape[0] for layer in layers.values())
+    scale = Counter(layer.scale for layer in layers.values()).most_common(1)[0][0]
+    result = {}
+    for name in sorted(layers):
+        layer = layers[name]
+        missing = rank - layer.a.shape[0]
+        a = np.pad(layer.a, ((0, missing), (0, 0)))
+        b = np.pad(layer.b, ((0, 0), (0, missing)))
+        if layer.scale != scale:
+            b = (b.astype(np.float64) * (layer.scale / scale)).astype(np.float32)
+        result[name] = LoraLayer(a, b)
+    return result, scale * rank
