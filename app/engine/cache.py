@@ -82,12 +82,16 @@ class RowCache:
         self.keys = mx.concatenate([_padded(self.keys, capacity), _padded(other.keys, capacity)])
         self.values = mx.concatenate([_padded(self.values, capacity), _padded(other.values, capacity)])
 
-    def repeated(self, rows: RowLengths) -> "RowCache":
-        """A cache whose every row begins as this one's single row."""
-        copy = RowCache(rows)
-        copy.keys = mx.repeat(self.keys, len(rows.lengths), axis=0)
-        copy.values = mx.repeat(self.values, len(rows.lengths), axis=0)
-        return copy
+    @classmethod
+    def begun(cls, heads: "Sequence[RowCache]", rows: RowLengths) -> "RowCache":
+        """A cache whose rows begin as the single rows of these caches, which may come again."""
+        distinct = list(dict.fromkeys(heads))
+        capacity = max(head.keys.shape[2] for head in distinct)
+        index = mx.array([distinct.index(head) for head in heads])
+        cache = cls(rows)
+        cache.keys = mx.concatenate([_padded(head.keys, capacity) for head in distinct])[index]
+        cache.values = mx.concatenate([_padded(head.values, capacity) for head in distinct])[index]
+        return cache
 
     def _grow(self, end: int, keys: mx.array, values: mx.array) -> None:
         if self.keys is None:

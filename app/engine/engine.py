@@ -6,9 +6,11 @@ Knows nothing of documents, packs or records.
 import atexit
 import queue
 import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from thresher.adapters.errors import ModelError, ThresherError
 from thresher.app.engine.blas import load_fast_blas
@@ -17,13 +19,21 @@ from thresher.app.engine.request import Answered, Failed, Reply, Request
 if TYPE_CHECKING:
     from llguidance import LLTokenizer
 
+    from thresher.adapters.adapter import LoraLayer
     from thresher.adapters.tokens import PromptTokenizer
+    from thresher.app.engine.adapted_linear import Resident
     from thresher.app.engine.batch import Batch
+    from thresher.app.engine.residents import Residents
     from thresher.app.engine.row import Row
     from thresher.app.engine.weights import LoadedModel
 
+    #: What an order about adapters does, given those that requests in work use.
+    Act = Callable[["Residents", set["Resident"]], Any]
+
 #: More rows than this gain little: the pass is then bound by arithmetic.
 _MOST_ROWS = 32
+#: The default room for resident adapters: twelve of rank 8 on a base of 8 billion parameters.
+ADAPTER_BYTES = 1 << 30
 
 
 class _Order(Enum):
@@ -31,21 +41,45 @@ class _Order(Enum):
     CLOSE = "end the thread"
 
 
-class Engine:
-    """Answers requests in batches.
+class _AdapterOrder:
+    """Something to be done to the resident adapters between two passes."""
 
-    `batch_tokens` bounds rows × longest row, and with it the memory of the attention cache. Use as a context
-    manager, or call `close`.
+    def __init__(self, act: "Act") -> None:
+        self._act = act
+        self.done: Future[Any] = Future()
+
+    def carry_out(self, residents: "Residents", in_use: "set[Resident]") -> None:
+        """Ends `done` with what came out, an error too."""
+        try:
+            self.done.set_result(self._act(residents, in_use))
+        except Exception as error:
+            self.done.set_exception(error)
+
+
+class Engine:
+    """Answers requests in batches, each request under the base model or one of the resident adapters.
+
+    `batch_tokens` bounds rows × longest row, and with it the memory of the attention cache. `adapter_bytes`
+    bounds the memory of the adapters: above it, registering one evicts those used longest ago, but none that
+    a request in work or queued uses. Where all are in use, a registration goes above the bound rather than
+    fail. Use as a context manager, or call `close`.
     """
 
-    def __init__(self, folder: Path, tokenizer: "PromptTokenizer", batch_tokens: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tokenizer: "PromptTokenizer",
+        batch_tokens: int,
+        adapter_bytes: int = ADAPTER_BYTES,
+    ) -> None:
         """Loads the model; returns when it is ready. Raises ModelError."""
         self.tokenizer = tokenizer
         self.context = 0  # of the model, in tokens
         self._folder = folder
         self._batch_tokens = batch_tokens
+        self._adapter_bytes = adapter_bytes
         self._most_rows = _MOST_ROWS
-        self._inbox: queue.Queue[Request | _Order] = queue.Queue()
+        self._inbox: queue.Queue[Request | _Order | _AdapterOrder] = queue.Queue()
         self._replies: queue.Queue[Reply | _Order] = queue.Queue()
         self._waiting: list[Row] = []
         self._interrupt = threading.Event()  # the model's own, once it is loaded
@@ -73,6 +107,31 @@ class Engine:
         assert not isinstance(reply, _Order)
         return reply
 
+    def register(self, key: str, layers: "Mapping[str, LoraLayer]", scale: float) -> None:
+        """Makes an adapter resident under `key`, in the place of one that has the key already.
+
+        `layers` by the module's path in the base, e.g. `model.layers.0.self_attn.q_proj`; `scale` is alpha
+        divided by the rank. Requests that were submitted before are answered with what they named then.
+        Returns when it is done, within one pass of the model and the copying. Raises AdapterError that lists
+        all that does not fit the base; ModelError where the engine is closed.
+        """
+        self._ask(lambda residents, in_use: residents.register(key, layers, scale, in_use))
+
+    def remove(self, key: str) -> None:
+        """Drops the adapter of that key, if there is one. Requests that were submitted before still use it.
+
+        Raises ModelError where the engine is closed.
+        """
+        self._ask(lambda residents, in_use: residents.remove(key, in_use))
+
+    def resident(self) -> dict[str, int]:
+        """The bytes of each resident adapter by its key, the one used longest ago first.
+
+        Raises ModelError where the engine is closed.
+        """
+        sizes: dict[str, int] = self._ask(lambda residents, _: residents.sizes())
+        return sizes
+
     def cancel(self) -> None:
         """Drops all that is queued or in work. Returns within one pass of the model; no reply comes after."""
         self._interrupt.set()
@@ -93,6 +152,15 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _ask(self, act: "Act") -> Any:
+        order = _AdapterOrder(act)
+        self._inbox.put(order)
+        while self._thread.is_alive() and not order.done.done():
+            wait([order.done], timeout=0.1)  # a thread that ends leaves its inbox
+        if not order.done.done():
+            raise ModelError("the engine is closed. Start it again.")
+        return order.done.result()
+
     def _run(self) -> None:
         try:
             model, tokenizer = self._load()
@@ -108,15 +176,13 @@ class Engine:
         from thresher.app.engine.weights import Interrupted
 
         batch = Batch(model)
-        while (order := self._receive(tokenizer, block=not batch.rows and not self._waiting)) != _Order.CLOSE:
-            if order is _Order.CANCEL:
-                self._waiting.clear()
-                batch.clear()
-                self._interrupt.clear()
-                self._replies.put(_Order.CANCEL)
-                continue
+        while True:
+            idle = not batch.rows and not self._waiting
+            order = self._receive(tokenizer, model.residents, block=idle)
+            if order is _Order.CLOSE:
+                return
             try:
-                self._advance(batch)
+                self._carry_out(order, batch, model.residents)
             except Interrupted:
                 batch.clear()  # the order that explains it is in the inbox
             except Exception as error:
@@ -125,19 +191,39 @@ class Engine:
                     self._replies.put(Failed(row.request, str(error)))
                 batch.clear()
 
+    def _carry_out(
+        self, order: _Order | _AdapterOrder | None, batch: "Batch", residents: "Residents"
+    ) -> None:
+        """An order, or without one the next pass."""
+        if order is _Order.CANCEL:
+            self._waiting.clear()
+            batch.clear()
+            self._interrupt.clear()
+            self._replies.put(_Order.CANCEL)
+        elif isinstance(order, _AdapterOrder):
+            order.carry_out(residents, self._in_use(batch))
+        else:
+            self._advance(batch)
+        residents.release(self._in_use(batch))
+
+    def _in_use(self, batch: "Batch") -> "set[Resident]":
+        return {row.adapter for row in (*batch.rows, *self._waiting) if row.adapter}
+
     def _load(self) -> "tuple[LoadedModel, LLTokenizer]":
         load_fast_blas()
         from llguidance import LLTokenizer
 
         from thresher.app.engine.weights import load_weights
 
-        model = load_weights(self._folder)
+        model = load_weights(self._folder, self._adapter_bytes)
         self.context, self._interrupt = model.context, model.interrupt
         if not model.rows_agree():
             self._most_rows = 1
         return model, LLTokenizer(self.tokenizer.backend_json, eos_token=list(self.tokenizer.end_ids))
 
-    def _receive(self, tokenizer: "LLTokenizer", block: bool) -> _Order | None:
+    def _receive(
+        self, tokenizer: "LLTokenizer", residents: "Residents", block: bool
+    ) -> _Order | _AdapterOrder | None:
         """Moves new requests to the waiting list, up to an order, which it returns."""
         from thresher.app.engine.row import Row
 
@@ -146,7 +232,7 @@ class Engine:
                 request = self._inbox.get(block=block)
             except queue.Empty:
                 return None
-            if isinstance(request, _Order):
+            if not isinstance(request, Request):
                 return request
             block = False
             if len(request.tokens) + request.answer_tokens > self.context:
@@ -154,16 +240,21 @@ class Engine:
                 self._replies.put(Failed(request, message))
                 continue
             try:
-                self._waiting.append(Row(request, tokenizer))
+                adapter = residents.use(request.adapter) if request.adapter is not None else None
+                self._waiting.append(Row(request, tokenizer, adapter))
             except ThresherError as error:
                 self._replies.put(Failed(request, str(error)))
 
     def _advance(self, batch: "Batch") -> None:
         """Takes in waiting rows where half the places are free, else one step of those in work."""
+        from thresher.app.engine.waiting import next_group
         from thresher.app.engine.weights import Interrupted
 
         free = len(batch.rows) <= self._most_rows // 2
-        group = self._next_group(batch) if free and self._waiting else []
+        group = []
+        if free and self._waiting:
+            group = next_group(self._waiting, batch.rows, self._most_rows, self._batch_tokens)
+            self._waiting = [row for row in self._waiting if row not in group]
         if group:
             try:
                 batch.admit(group)
@@ -176,28 +267,3 @@ class Engine:
             batch.step()
         for row in batch.leave():
             self._replies.put(Answered(row.request, row.answer()))
-
-    def _next_group(self, batch: "Batch") -> "list[Row]":
-        """The oldest waiting row and those nearest to it in length that share its head, within the budget."""
-        oldest = self._waiting[0]
-        head = list(oldest.request.tokens[: oldest.request.shared])
-        alike = [row for row in self._waiting if list(row.request.tokens[: row.request.shared]) == head]
-        candidates = alike if len(alike) > 1 else self._waiting
-        target = len(oldest.request.tokens)
-        candidates = sorted(
-            candidates, key=lambda row: (row is not oldest, abs(len(row.request.tokens) - target))
-        )
-        group: list[Row] = []
-        longest = max((_most_tokens(row) for row in batch.rows), default=0)
-        for row in candidates:
-            longest = max(longest, _most_tokens(row))
-            count = len(batch.rows) + len(group) + 1
-            if count > self._most_rows or (count > 1 and count * longest > self._batch_tokens):
-                break
-            group.append(row)
-        self._waiting = [row for row in self._waiting if row not in group]
-        return group
-
-
-def _most_tokens(row: "Row") -> int:
-    return len(row.request.tokens) + row.request.answer_tokens

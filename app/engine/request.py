@@ -11,6 +11,7 @@ class Request:
     """A prompt, and the fields whose values are to be answered from `text`.
 
     The first `shared` of the `tokens` are the same in all requests of a run, so that they are taken in once.
+    `adapter` is the key of a resident adapter; None asks the base model itself.
     """
 
     key: object
@@ -19,6 +20,7 @@ class Request:
     fields: tuple[Field, ...]
     text: str
     answer_tokens: int
+    adapter: str | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Knows nothing of MLX: logits come in as NumPy.
 """
 
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from llguidance import LLMatcher, LLTokenizer
@@ -15,12 +15,19 @@ from thresher.adapters.errors import ModelError
 from thresher.app.engine.grammar import answer_grammar
 from thresher.app.engine.request import Answer, Request
 
+if TYPE_CHECKING:
+    from thresher.app.engine.adapted_linear import Resident
+
 
 class Row:
-    """A request in work. `pending` tokens are decided and wait to be fed to the model."""
+    """A request in work. `pending` tokens are decided and wait to be fed to the model.
 
-    def __init__(self, request: Request, tokenizer: LLTokenizer) -> None:
+    `adapter` is the version of the request's adapter that was resident when the request came.
+    """
+
+    def __init__(self, request: Request, tokenizer: LLTokenizer, adapter: "Resident | None" = None) -> None:
         self.request = request
+        self.adapter = adapter
         self.pending: deque[int] = deque(request.tokens)
         self._tokenizer = tokenizer
         self._matcher = LLMatcher(tokenizer, answer_grammar(request.fields, request.text), log_level=0)

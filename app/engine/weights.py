@@ -11,7 +11,9 @@ import mlx.nn as nn
 import numpy as np
 
 from thresher.adapters.errors import ModelError
+from thresher.app.engine.adapted_linear import Resident
 from thresher.app.engine.cache import RowCache, RowLengths
+from thresher.app.engine.residents import Residents
 
 #: The share of free memory that expanded weights may take; above it they stay quantised, and slow.
 _EXPAND_SHARE = 0.6
@@ -24,14 +26,15 @@ class Interrupted(Exception):
 
 
 class LoadedModel:
-    """A model that takes in ragged batches and gives each row's next logits.
+    """A model that takes in ragged batches and gives each row's next logits, each under its own adapter.
 
     `interrupt`, once set, ends a `feed` before its next pass.
     """
 
-    def __init__(self, model: Any, context: int) -> None:
+    def __init__(self, model: Any, context: int, adapter_bytes: int) -> None:
         self.context = context
         self.interrupt = threading.Event()
+        self.residents = Residents(model, adapter_bytes)
         self._model = model
         self._layers = len(model.layers)
         self._split = False  # whether the vocabulary projection can be taken at chosen positions alone
@@ -41,11 +44,17 @@ class LoadedModel:
         """An empty cache for these rows, one entry a layer."""
         return [RowCache(rows) for _ in range(self._layers)]
 
-    def feed(self, batch: Sequence[Sequence[int]], cache: list[RowCache]) -> mx.array:
+    def feed(
+        self,
+        batch: Sequence[Sequence[int]],
+        cache: list[RowCache],
+        adapters: Sequence[Resident | None] = (),
+    ) -> mx.array:
         """Takes in each row's tokens, one or more; returns float32 logits (rows, vocabulary) after them.
 
-        Raises Interrupted.
+        `adapters` has an entry for each row, or none at all. Raises Interrupted.
         """
+        self.residents.chosen.set(adapters)
         rows = cache[0].rows
         longest = max(len(tokens) for tokens in batch)
         chunk = max(_PASS_TOKENS // len(batch), 1)
@@ -105,8 +114,11 @@ class LoadedModel:
         return list(np.array(self.feed([[21]] * len(prompts), cache)))
 
 
-def load_weights(folder: Path) -> LoadedModel:
-    """The model in an MLX folder. Raises ModelError where it is broken or would run code of its own."""
+def load_weights(folder: Path, adapter_bytes: int) -> LoadedModel:
+    """The model in an MLX folder, with room for so many bytes of adapters.
+
+    Raises ModelError where it is broken or would run code of its own.
+    """
     from mlx_lm.utils import load_model
 
     config = json.loads((folder / "config.json").read_text("utf-8"))
@@ -125,7 +137,7 @@ def load_weights(folder: Path) -> LoadedModel:
         _expand(model)
     mx.eval(model.parameters())
     model.eval()
-    return LoadedModel(model, int(config.get("max_position_embeddings") or 4096))
+    return LoadedModel(model, int(config.get("max_position_embeddings") or 4096), adapter_bytes)
 
 
 def _expand(model: Any) -> None:

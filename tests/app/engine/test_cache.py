@@ -16,7 +16,7 @@ NEXT = [[21], [22, 23, 24], [25, 26]]
 
 @pytest.fixture(scope="module")
 def model(tiny_base: Path) -> LoadedModel:
-    return load_weights(tiny_base)
+    return load_weights(tiny_base, adapter_bytes=0)
 
 
 def alone(model: LoadedModel, *parts: list[int]) -> Any:
@@ -66,7 +66,7 @@ def test_a_shared_head_is_fed_once_for_all_rows(model: LoadedModel) -> None:
     head = model.cache(RowLengths([0]))
     model.feed([[1, 2, 3]], head)
     rows = RowLengths([3, 3])
-    cache = [layer.repeated(rows) for layer in head]
+    cache = [RowCache.begun([layer, layer], rows) for layer in head]
     logits = np.array(model.feed([[4], [5, 6]], cache))
     np.testing.assert_allclose(logits[0], alone(model, [1, 2, 3, 4]), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(logits[1], alone(model, [1, 2, 3, 5, 6]), rtol=1e-4, atol=1e-5)

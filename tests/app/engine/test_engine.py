@@ -190,10 +190,10 @@ def test_a_head_whose_feeding_broke_is_not_taken_for_fed(
     other = Request(2, (*first.tokens[:40], *first.tokens[41:]), first.shared - 1, FIELDS, TEXTS[1], 120)
     feed = LoadedModel.feed
 
-    def breaks_on_the_other(self: LoadedModel, batch: Any, cache: Any) -> Any:
+    def breaks_on_the_other(self: LoadedModel, batch: Any, *rest: Any) -> Any:
         if len(batch[0]) == other.shared:
             raise RuntimeError("out of memory")
-        return feed(self, batch, cache)
+        return feed(self, batch, *rest)
 
     with monkeypatch.context() as patch:
         patch.setattr(LoadedModel, "feed", breaks_on_the_other)
