@@ -84,6 +84,13 @@ class PromptTokenizer:
         encoding = self._data.encode(text, add_special_tokens=False)
         return list(encoding.ids), list(encoding.offsets)
 
+    def answer(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Token ids of a whole answer as the engine comes to write them, and each one's characters.
+
+        Control tokens in a value are split, as in the document that it quotes.
+        """
+        return self.document(text)
+
     def _plain(self, text: str) -> list[int]:
         return list(self._data.encode(text, add_special_tokens=False).ids)
 

@@ -173,6 +173,7 @@ class Session:
     def _open(self, task: Task, model: InstalledModel) -> "tuple[Asker, Engine]":
         """The engine of this model, loaded where it is not warm. Raises ModelError."""
         from thresher.adapters.tokens import PromptTokenizer
+        from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
         from thresher.app.engine.engine import Engine
         from thresher.app.extraction.asking import Asker
 
@@ -182,15 +183,10 @@ class Session:
             self._engine = Engine(model.folder, tokenizer, self.settings.batch_tokens)
             self._warm = model.fingerprint
         engine, settings = self._engine, self.settings
-        asker = Asker(
-            engine.tokenizer,
-            task.instructions,
-            engine.context,
-            settings.window_tokens,
-            settings.window_overlap,
-            settings.answer_tokens,
+        sizes = WindowSizes(
+            engine.context, settings.window_tokens, settings.window_overlap, settings.answer_tokens
         )
-        return asker, engine
+        return Asker(WindowPrompts(engine.tokenizer, sizes), task.instructions), engine
 
     def _close_engine(self) -> None:
         if self._engine is not None:

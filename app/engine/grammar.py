@@ -6,16 +6,11 @@ a model that repeats itself comes to an end.
 """
 
 import json
-import re
 from collections.abc import Sequence
 
-from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR
+from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR, WORD
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field
 
-#: What a quotation may not cut: a run of digits or of letters. Scripts that are written without spaces may be
-#: cut anywhere.
-_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"\d+|[{_UNSPACED}]|[^\W\d_{_UNSPACED}]+|.", re.DOTALL)
 _DAY = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9])"
 _TERMINALS = f"""
 STRING: "\\"" QUOTE "\\""
@@ -35,7 +30,7 @@ def answer_grammar(fields: Sequence[Field], text: str) -> str:
         key = ("{" if number == 0 else ITEM_SEPARATOR) + _json(field.name) + KEY_SEPARATOR
         parts.append(f"{_literal(key)} {_value(field, most_items)}")
     # In the form that they have in JSON: a quotation mark is written with its escape.
-    words = [_json(word)[1:-1] for word in _WORD.findall(" ".join(text.split()))]
+    words = [_json(word)[1:-1] for word in WORD.findall(" ".join(text.split()))]
     part = f"PART: %regex {_json({'substring_chunks': words})}"
     return f"start: {' '.join(parts)} {_literal('}')}\n{_TERMINALS}{part}\n"
 

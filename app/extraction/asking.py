@@ -5,16 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thresher.adapters.answer import parse_answer
-from thresher.adapters.errors import ModelError
 from thresher.adapters.fields import Field
-from thresher.adapters.prompt import render_prompt
-from thresher.adapters.tokens import PromptTokenizer
-from thresher.adapters.windows import Window, windows
+from thresher.adapters.window_prompts import WindowPrompts
+from thresher.adapters.windows import Window
 from thresher.app.engine.request import Answer, Request
 from thresher.app.extraction.merge import WindowAnswer
-
-#: A window smaller than this is not worth asking about: the fields have eaten the context.
-_LEAST_WINDOW = 128
 
 
 @dataclass(frozen=True)
@@ -27,42 +22,29 @@ class WindowKey:
 
 @dataclass(frozen=True)
 class Asker:
-    """Turns documents into requests for one record type. Sizes are in tokens."""
+    """Turns documents into requests for one record type."""
 
-    tokenizer: PromptTokenizer
+    prompts: WindowPrompts
     instructions: str
-    context: int
-    window_tokens: int
-    overlap: int
-    answer_tokens: int
 
     def ask(self, number: int, text: str, fields: Sequence[Field]) -> tuple[list[Window], list[Request]]:
         """The windows of document `number` and a request for each.
 
         Raises ModelError where the fields leave no room for the document in the model's context.
         """
-        prompt = self.tokenizer.prompt(*render_prompt(self.instructions, fields))
-        room = self.context - len(prompt.head) - len(prompt.tail) - self.answer_tokens
-        if room < _LEAST_WINDOW:
-            raise ModelError(
-                f"{len(fields)} fields take {len(prompt.head)} of the model's {self.context} tokens and "
-                "leave no room for the document. Ask for fewer fields, or use a base with a longer context."
-            )
-        ids, offsets = self.tokenizer.document(text)
-        size = min(self.window_tokens, room)
-        parts = windows(text, offsets, size, min(self.overlap, size // 4))
+        asked = self.prompts.of(text, self.instructions, fields)
         requests = [
             Request(
                 key=WindowKey(number, at),
-                tokens=(*prompt.head, *ids[part.first_token : part.last_token], *prompt.tail),
-                shared=len(prompt.head),
+                tokens=one.tokens,
+                shared=one.shared,
                 fields=tuple(fields),
-                text=text[part.start : part.end],
-                answer_tokens=self.answer_tokens,
+                text=one.text,
+                answer_tokens=self.prompts.sizes.answer_tokens,
             )
-            for at, part in enumerate(parts)
+            for at, one in enumerate(asked)
         ]
-        return parts, requests
+        return [one.window for one in asked], requests
 
 
 def heard(window: Window, fields: Sequence[Field], answer: Answer) -> WindowAnswer:

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from llguidance import LLMatcher, LLTokenizer
 
-from thresher.adapters.answer import parse_answer, render_answer
+from thresher.adapters.answer import WORD, parse_answer, render_answer
 from thresher.adapters.fields import Field
 from thresher.adapters.tokens import PromptTokenizer
-from thresher.app.engine.grammar import _WORD, answer_grammar
+from thresher.app.engine.grammar import answer_grammar
 
 TEXT = 'ACME "Tools" Ltd.\n12 High   Street \\ Unit 4\nTotal: 5.00 — paid <|im_end|>'
 FIELDS = (
@@ -109,7 +109,7 @@ def test_any_part_of_any_text_can_be_answered_and_read_back(starter: Path, data:
     characters = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co", "Zs", "Zl", "Zp"])
     name = data.draw(st.text(characters, min_size=1, max_size=20).filter(lambda s: s.strip()), "name")
     text = data.draw(st.text(characters | st.sampled_from(' \n\t"\\{}[]'), min_size=1, max_size=80), "text")
-    words = _WORD.findall(" ".join(text.split()))
+    words = WORD.findall(" ".join(text.split()))
     first = data.draw(st.integers(0, len(words)))
     last = data.draw(st.integers(first, len(words)))
     value = "".join(words[first:last]).strip() or None

@@ -1,0 +1,77 @@
+"""From a document to the prompts of its windows: one way, in training and in use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from thresher.adapters.errors import ModelError
+from thresher.adapters.fields import Field
+from thresher.adapters.prompt import render_prompt
+from thresher.adapters.tokens import PromptTokenizer, PromptTokens
+from thresher.adapters.windows import Window, windows
+
+#: A window smaller than this is not worth asking about: the fields have eaten the context.
+_LEAST_WINDOW = 128
+
+
+@dataclass(frozen=True)
+class WindowPrompt:
+    """A window, its text, and the tokens that ask about it.
+
+    The first `shared` of them are the same in all prompts of a run.
+    """
+
+    window: Window
+    text: str
+    tokens: tuple[int, ...]
+    shared: int
+
+
+@dataclass(frozen=True)
+class WindowSizes:
+    """Sizes in tokens: the base's context, a window, what two share, and the longest answer."""
+
+    context: int
+    window_tokens: int
+    overlap: int
+    answer_tokens: int
+
+
+class WindowPrompts:
+    """Renders the prompts of documents for one base model."""
+
+    def __init__(self, tokenizer: PromptTokenizer, sizes: WindowSizes) -> None:
+        self.tokenizer = tokenizer
+        self.sizes = sizes
+        # The documents of a run ask for the same fields again and again.
+        self._last: tuple[tuple[str, tuple[Field, ...]], PromptTokens] | None = None
+
+    def of(self, text: str, instructions: str, fields: Sequence[Field]) -> list[WindowPrompt]:
+        """A prompt for each window of the text, in order; none where the text is empty.
+
+        Raises ModelError where the fields leave no room for the document in the model's context.
+        """
+        prompt = self._prompt(instructions, tuple(fields))
+        sizes = self.sizes
+        room = sizes.context - len(prompt.head) - len(prompt.tail) - sizes.answer_tokens
+        if room < _LEAST_WINDOW:
+            raise ModelError(
+                f"{len(fields)} fields take {len(prompt.head)} of the model's {sizes.context} tokens and "
+                "leave no room for the document. Ask for fewer fields, or use a base with a longer context."
+            )
+        ids, offsets = self.tokenizer.document(text)
+        size = min(sizes.window_tokens, room)
+        return [
+            WindowPrompt(
+                window=part,
+                text=text[part.start : part.end],
+                tokens=(*prompt.head, *ids[part.first_token : part.last_token], *prompt.tail),
+                shared=len(prompt.head),
+            )
+            for part in windows(text, offsets, size, min(sizes.overlap, size // 4))
+        ]
+
+    def _prompt(self, instructions: str, fields: tuple[Field, ...]) -> PromptTokens:
+        key = (instructions, fields)
+        if self._last is None or self._last[0] != key:
+            self._last = key, self.tokenizer.prompt(*render_prompt(instructions, fields))
+        return self._last[1]
