@@ -1,19 +1,17 @@
 """PEFT's `adapter_config.json`: read where plain LoRA can express it, refused by name where not.
 
-A file must never load as something else than it is. Source: PEFT 0.19, `LoraConfig`, `inject_adapter`,
-`get_pattern_key`.
+A file must never load as something else than it is. Source: PEFT 0.21, `LoraConfig`,
+`check_target_module_exists`, `get_pattern_key`.
 """
 
-import json
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from thresher.adapters.errors import AdapterError
-
-CONFIG_FILE = "adapter_config.json"
+from thresher.adapters.formats.config_file import CONFIG_FILE as CONFIG_FILE
+from thresher.adapters.formats.config_file import are_names, is_number, is_whole, read_object, refuse
+from thresher.adapters.formats.patterns import first_group, full_match, why_not
 
 #: Keys that change no result, or that are read below.
 _HARMLESS = frozenset(
@@ -22,7 +20,7 @@ _HARMLESS = frozenset(
         *("base_model_name_or_path", "revision", "megatron_core", "ensure_weight_tying"),
         *("r", "lora_alpha", "lora_dropout", "rank_pattern", "alpha_pattern", "use_rslora", "bias"),
         *("target_modules", "exclude_modules", "layers_to_transform", "layers_pattern"),
-        *("init_lora_weights", "qalora_group_size", "corda_config", "eva_config", "loftq_config"),
+        *("init_lora_weights", "qalora_group_size", "eva_config", "loftq_config"),
     )
 )
 #: What plain LoRA cannot express, and why. Any other key that is set is refused too: a newer PEFT wrote it.
@@ -37,108 +35,116 @@ _REFUSED = {
     "use_qalora": "QALoRA pools its inputs",
     "fan_in_fan_out": "its layers are transposed",
     "megatron_config": "its layers are split over devices",
+    "corda_config": "CorDA trains against changed weights of the base",
+    "lora_ga_config": "LoRA-GA trains against changed weights of the base",
+    "arrow_config": "it routes each token among several adapters",
+    "use_bdlora": "its matrices are block-diagonal, and stored in another way",
 }
 #: Starts that leave the base's weights as they are. The others train against a changed base.
 _PLAIN_STARTS = (True, False, "gaussian", "eva", "orthogonal", None)
 
 
-def refuse(name: str, problems: list[str]) -> None:
-    """Raises AdapterError with every problem, where there is one."""
-    if problems:
-        listed = "".join(f"\n  - {problem}" for problem in problems)
-        raise AdapterError(
-            f"{name} cannot be used:{listed}\nConvert it to plain LoRA for this base, or train it anew."
-        )
-
-
 def read_config(folder: Path) -> dict[str, Any]:
     """The configuration. Raises AdapterError with all that keeps it from being plain LoRA."""
-    path = folder / CONFIG_FILE
-    try:
-        config = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise AdapterError(f"{folder.name}: {CONFIG_FILE} is missing. Fetch the adapter again.") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise AdapterError(f"{path}: cannot be read ({error}). Fetch the adapter again.") from error
-    if not isinstance(config, dict):
-        raise AdapterError(f"{path}: holds no JSON object. Fetch the adapter again.")
-    problems = []
-    if config.get("peft_type") != "LORA":
-        problems.append(f"peft_type is {config.get('peft_type')!r}: only LORA can be used")
-    problems += [f"{key}: {why}" for key, why in _REFUSED.items() if config.get(key)]
-    problems += [
-        f"{key}: is set, and this version does not know what it means"
-        for key, value in config.items()
-        if value and key not in _HARMLESS and key not in _REFUSED
-    ]
-    if (start := config.get("init_lora_weights")) not in _PLAIN_STARTS:
-        problems.append(f"init_lora_weights is {start!r}: it was trained against changed weights of the base")
-    if config.get("bias") not in ("none", None):
-        problems.append(f"bias is {config['bias']!r}: it trains the base's biases")
-    if config.get("loftq_config") and start == "loftq":
-        problems.append("loftq_config: it was trained against changed weights of the base")
-    for key, kind in (("r", int), ("lora_alpha", int | float)):
-        value = config.get(key)
-        if not isinstance(value, kind) or isinstance(value, bool) or not 0 < value < math.inf:
-            problems.append(f"{key} is {value!r}: it must be a number above 0")
-    for key in ("rank_pattern", "alpha_pattern"):
-        patterns = config.get(key) or {}
-        if not isinstance(patterns, dict) or not all(isinstance(v, int | float) for v in patterns.values()):
-            problems.append(f"{key}: must give a number for each pattern")
-        else:
-            problems += _not_patterns(key, patterns)
-    for key in ("target_modules", "exclude_modules"):
-        if isinstance(config.get(key), str):
-            problems += _not_patterns(key, [config[key]])
-    refuse(folder.name, problems)
+    config = read_object(folder)
+    refuse(folder.name, [*_beyond_plain_lora(config), *_malformed(config)])
     return config
 
 
-def _not_patterns(key: str, patterns: Iterable[str]) -> list[str]:
-    problems = []
-    for pattern in patterns:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            problems.append(f"{key}: {pattern!r} is no regular expression ({error})")
-    return problems
-
-
 def targeted(name: str, config: Mapping[str, Any]) -> bool:
-    """Whether PEFT would adapt the module `name` under this configuration."""
+    """Whether PEFT would adapt the module `name` under this configuration. Raises AdapterError."""
     targets = config.get("target_modules")
     if _matches(name, config.get("exclude_modules")):
         return False
     if isinstance(targets, str):
-        return targets.lower() == "all-linear" or re.fullmatch(targets, name) is not None
+        return targets.lower() == "all-linear" or full_match(targets, name)
     if not _matches(name, targets):
         return False
     chosen = config.get("layers_to_transform")
-    if chosen is None or name in (targets or ()):
+    if chosen in (None, []) or name in (targets or ()):
         return True
-    patterns = config.get("layers_pattern") or [r"[^.]*"]
-    patterns = [patterns] if isinstance(patterns, str) else patterns
-    for pattern in patterns:
-        if match := re.match(rf".*\.{pattern}\.(\d+)\.", name):
-            return int(match[1]) in ([chosen] if isinstance(chosen, int) else chosen)
-    return False
+    patterns = config.get("layers_pattern")
+    if not patterns:
+        number = first_group("", r".*?\.[^.]*\.(\d+)\.", name)
+    else:
+        found = (
+            first_group(pattern, rf"(?:^|.*?\.){pattern}\.(?P<index>\d+)\.", name)
+            for pattern in ([patterns] if isinstance(patterns, str) else patterns)
+        )
+        number = next((each for each in found if each is not None), None)
+    return number is not None and int(number) in ([chosen] if is_whole(chosen) else chosen)
+
+
+def rank_of(name: str, config: Mapping[str, Any]) -> int:
+    """The layer's rank."""
+    return int(_pattern_value(name, config.get("rank_pattern"), config["r"]))
+
+
+def scale_of(name: str, config: Mapping[str, Any]) -> float:
+    """What PEFT multiplies the product of the layer's matrices by."""
+    alpha = float(_pattern_value(name, config.get("alpha_pattern"), config["lora_alpha"]))
+    rank = rank_of(name, config)
+    return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
 
 
 def _matches(name: str, patterns: Any) -> bool:
     if isinstance(patterns, str):
-        return re.fullmatch(patterns, name) is not None
+        return full_match(patterns, name)
     return any(name == target or name.endswith(f".{target}") for target in patterns or ())
 
 
-def pattern_value(name: str, patterns: Mapping[str, Any] | None, default: Any) -> Any:
+def _pattern_value(name: str, patterns: Mapping[str, Any] | None, default: Any) -> Any:
     """PEFT's rule: the first pattern that matches the end of the name from a dot on."""
     for pattern, value in (patterns or {}).items():
-        if re.match(rf"(.*\.)?({pattern})$", name):
+        if first_group(pattern, rf"((?:.*\.)?(?:{pattern})$)", name) is not None:
             return value
     return default
 
 
-def scale_of(name: str, rank: int, config: Mapping[str, Any]) -> float:
-    """What PEFT multiplies the product of the layer's matrices by."""
-    alpha = float(pattern_value(name, config.get("alpha_pattern"), config["lora_alpha"]))
-    return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
+def _beyond_plain_lora(config: Mapping[str, Any]) -> Iterator[str]:
+    if (kind := config.get("peft_type")) != "LORA":
+        yield f"peft_type is {kind!r}: only LORA can be used"
+    for key, value in config.items():
+        if value and key in _REFUSED:
+            yield f"{key}: {_REFUSED[key]}"
+        elif value and key not in _HARMLESS:
+            yield f"{key}: is set, and this version does not know what it means"
+    if (start := config.get("init_lora_weights")) not in _PLAIN_STARTS:
+        yield f"init_lora_weights is {start!r}: it was trained against changed weights of the base"
+    if config.get("bias") not in ("none", None):
+        yield f"bias is {config['bias']!r}: it trains the base's biases"
+
+
+def _malformed(config: Mapping[str, Any]) -> Iterator[str]:
+    if not is_number(rank := config.get("r")) or not is_whole(rank):
+        yield f"r is {rank!r}: it must be a whole number above 0"
+    if not is_number(alpha := config.get("lora_alpha")):
+        yield f"lora_alpha is {alpha!r}: it must be a number above 0"
+    for key, whole in (("rank_pattern", True), ("alpha_pattern", False)):
+        patterns = config.get(key) or {}
+        if not isinstance(patterns, dict) or not all(
+            is_number(v) and (is_whole(v) or not whole) for v in patterns.values()
+        ):
+            yield f"{key}: must give a number above 0 for each pattern"
+        else:
+            yield from _not_patterns(key, patterns)
+    for key in ("target_modules", "exclude_modules", "layers_pattern"):
+        value = config.get(key)
+        if isinstance(value, str):
+            yield from _not_patterns(key, [value])
+        elif value is not None and not are_names(value):
+            yield f"{key}: must be a pattern or a list of names"
+        elif value and key == "layers_pattern":
+            yield from _not_patterns(key, value)
+    chosen = config.get("layers_to_transform")
+    if not (chosen is None or is_whole(chosen)):
+        if not isinstance(chosen, list) or not all(is_whole(n) for n in chosen):
+            yield "layers_to_transform: must be a number or a list of numbers"
+        elif isinstance(config.get("target_modules"), str):
+            yield "layers_to_transform: PEFT does not take it beside a pattern in target_modules"
+
+
+def _not_patterns(key: str, patterns: Any) -> Iterator[str]:
+    for pattern in patterns:
+        if (why := why_not(pattern)) is not None:
+            yield f"{key}: {pattern!r} is no regular expression ({why})"

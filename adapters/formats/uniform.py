@@ -22,11 +22,18 @@ class ScaledLayer:
     b: NDArray[np.float32]
     scale: float
 
+    def rescaled(self, scale: float) -> NDArray[np.float32]:
+        """`b` for another scale: each number rounded once. One too large for float32 becomes infinite."""
+        if self.scale == scale:
+            return self.b
+        with np.errstate(over="ignore"):
+            return (self.b.astype(np.float64) * (self.scale / scale)).astype(np.float32)
+
 
 def uniform(layers: Mapping[str, ScaledLayer]) -> tuple[dict[str, LoraLayer], float]:
     """The layers with one rank, the largest, and one scale, the commonest; and the alpha that says so.
 
-    A scale that is not the commonest is folded into `b`, which rounds each of its numbers once.
+    A scale that is not the commonest is folded into `b`.
     """
     rank = max(layer.a.shape[0] for layer in layers.values())
     scale = Counter(layer.scale for layer in layers.values()).most_common(1)[0][0]
@@ -35,8 +42,6 @@ def uniform(layers: Mapping[str, ScaledLayer]) -> tuple[dict[str, LoraLayer], fl
         layer = layers[name]
         missing = rank - layer.a.shape[0]
         a = np.pad(layer.a, ((0, missing), (0, 0)))
-        b = np.pad(layer.b, ((0, 0), (0, missing)))
-        if layer.scale != scale:
-            b = (b.astype(np.float64) * (layer.scale / scale)).astype(np.float32)
+        b = np.pad(layer.rescaled(scale), ((0, 0), (0, missing)))
         result[name] = LoraLayer(a, b)
     return result, scale * rank
