@@ -23,6 +23,8 @@ class RowLengths:
         """Replaces all lengths."""
         self.lengths = list(lengths)
         self.offsets = mx.array(self.lengths, dtype=mx.int32)
+        #: This pass's mask without a window, the same array to all who ask: who meets it knows what it says.
+        self.causal: mx.array | None = None
 
     def advance(self, counts: Sequence[int]) -> None:
         """Adds to each row the tokens that it took in."""
@@ -63,12 +65,14 @@ class RowCache:
         window_size: int | None = None,
     ) -> mx.array:
         """True where a token of a row may look: boolean, shape (rows, 1, tokens, longest row + tokens)."""
-        column = mx.arange(max(self.rows.lengths) + tokens)
-        position = (self.rows.offsets[:, None] + mx.arange(tokens))[:, :, None]
-        mask = column <= position
-        if window_size is not None:
-            mask = mask & (column > position - window_size)
-        return mask[:, None]
+        end = max(self.rows.lengths) + tokens
+        column = mx.arange(end)
+        position = (self.rows.offsets[:, None] + mx.arange(tokens))[:, None, :, None]
+        if window_size is not None and window_size < end:
+            return (column <= position) & (column > position - window_size)
+        if self.rows.causal is None or self.rows.causal.shape[2] != tokens:
+            self.rows.causal = column <= position
+        return self.rows.causal
 
     def keep(self, rows: Sequence[int]) -> None:
         """Drops every row but these, and the capacity that they do not need."""
