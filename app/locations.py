@@ -26,6 +26,11 @@ class Locations:
         return self.home / "models"
 
     @property
+    def adapters(self) -> Path:
+        """The user's own adapters, one folder each."""
+        return self.home / "adapters"
+
+    @property
     def packs(self) -> Path:
         """The user's own packs, one folder a domain."""
         return self.home / "packs"

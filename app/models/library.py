@@ -5,20 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from thresher.adapters.base_facts import InstalledModel, read_facts
-from thresher.adapters.errors import ModelError, NoModelError, UsageError
+from thresher.adapters.errors import ModelError, NoModelError
 from thresher.app.models.catalogue import in_catalogue
 from thresher.app.models.folder import sha256_of
 from thresher.app.models.progress import OnTransfer, Transfer, silent
 from thresher.app.models.staging import writing
-
-_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
-
-
-def check_name(name: str) -> str:
-    """`name`, if a model may be called so. Raises UsageError: a name must never become another path."""
-    if not name or name[0] in ".-" or len(name) > 100 or not _ALPHABET.issuperset(name):
-        raise UsageError(f"{name!r} is no model's name: use letters, digits, and . _ - (not first).")
-    return name
+from thresher.app.naming import check_name
 
 
 def list_models(models: Path) -> list[InstalledModel]:
@@ -46,7 +38,7 @@ def find(models: Path, name: str) -> InstalledModel:
 
 def installed(models: Path, name: str) -> InstalledModel:
     """As `find`, but its files may differ: for `verify`, which says how."""
-    check_name(name)
+    check_name(name, "a model")
     folder = models / name
     if not folder.is_dir():
         there = ", ".join(model.name for model in list_models(models))
@@ -88,7 +80,7 @@ def remove(models: Path, name: str) -> int:
 
     Raises NoModelError where there is nothing of that name.
     """
-    folders = [f for f in (models / check_name(name), models / ".partial" / name) if f.is_dir()]
+    folders = [f for f in (models / check_name(name, "a model"), models / ".partial" / name) if f.is_dir()]
     if not folders:
         raise NoModelError(f"no model named {name!r} is installed: see `thresher models list`.")
     freed = 0

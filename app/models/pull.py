@@ -6,10 +6,11 @@ from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import ModelError, UsageError
 from thresher.app.models.catalogue import catalogue, in_catalogue
 from thresher.app.models.hub import pull_repository
-from thresher.app.models.library import check_name, find
+from thresher.app.models.library import find
 from thresher.app.models.progress import OnTransfer, silent
 from thresher.app.models.starter import NAME as STARTER
 from thresher.app.models.starter import pull_starter
+from thresher.app.naming import check_name
 
 
 def pull(
@@ -29,7 +30,7 @@ def pull(
     if base is None and "/" not in repository:
         known = ", ".join(entry.name for entry in catalogue())
         raise UsageError(f"no model is named {wanted!r}. Known: {known}; or write a repository, OWNER/NAME.")
-    target = check_name(name or (base.name if base else repository.rpartition("/")[2]))
+    target = check_name(name or (base.name if base else repository.rpartition("/")[2]), "a model")
     if (target == STARTER) != (base is not None and base.repository is None):
         raise UsageError(
             f"the name {STARTER!r} belongs to the starter alone. Leave --name out, or choose another."

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.app.models.catalogue import catalogue, in_catalogue, recommend
-from thresher.app.models.library import check_name
+from thresher.app.naming import check_name
 
 GB = 10**9
 
@@ -15,7 +15,7 @@ def test_every_entry_is_whole() -> None:
     assert len(set(names)) == len(names)
     assert names[0] == "starter"
     for base in catalogue():
-        check_name(base.name)
+        check_name(base.name, "a model")
         assert base.memory > base.download > 0
         assert base.licence
         assert base.about.endswith(".")
