@@ -26,10 +26,11 @@ from thresher.app.locations import Locations
 from thresher.app.models import library
 from thresher.app.models.offline import go_offline
 from thresher.app.record import Record, Status
+from thresher.app.registry import InstalledAdapter, Registry
 from thresher.app.settings import Settings, load_settings, settings_hash
 from thresher.app.sources import Source, document_of
 from thresher.app.store.store import Store
-from thresher.app.task import Task
+from thresher.app.task import NO_DOMAIN, Task
 
 if TYPE_CHECKING:
     from thresher.app.engine.engine import Engine
@@ -41,7 +42,10 @@ _ANY = "Extract the record from the document."
 
 
 class Session:
-    """A user's packs, models, store and settings, and the engine while it is warm. Close it when done."""
+    """A user's packs, models, adapters, store and settings, and the engine while it is warm.
+
+    Close it when done.
+    """
 
     def __init__(self, locations: Locations) -> None:
         """Raises UsageError for wrong settings, StoreError for a database that cannot be used."""
@@ -49,6 +53,7 @@ class Session:
         self.locations = locations
         self.settings: Settings = load_settings(locations.settings)
         self.store = Store.open(locations)
+        self.registry = Registry(locations, self.store)
         self.pack_errors: tuple[PackError, ...] = ()
         self._engine: Engine | None = None
         self._warm: str | None = None  # the fingerprint of the model that the engine holds
@@ -84,22 +89,31 @@ class Session:
     ) -> Task:
         """What to ask of a batch. Without a domain, the given fields are all that is asked.
 
-        A record type with open fields may have none here: then every source brings its own. Raises
-        UsageError where domain, record type or adapter do not exist, NoModelError for the model.
+        A record type with open fields may have none here: then every source brings its own. `adapter` is a
+        name, "none" for the base alone, or None for the one that is live. Raises UsageError where domain,
+        record type or adapter do not exist, or the adapter does not fit; AdapterError where it, or the live
+        one, is broken; NoModelError for the model.
         """
-        if adapter not in (None, "none"):
-            raise UsageError(f"there is no adapter {adapter!r}: none is installed. Use --adapter none.")
         chosen = library.find(self.locations.models, model or self.settings.model)
         if domain is None:
             if not fields:
                 raise UsageError("name a domain (`thresher packs` lists them), or give fields with --field")
-            return Task("any", "record", _ANY, unique(fields, "the given fields"), model=chosen.name)
+            given = unique(fields, "the given fields")
+            answers = self.registry.chosen(adapter, NO_DOMAIN, chosen, None)
+            return Task(NO_DOMAIN, "record", _ANY, given, "", chosen.name, answers.name if answers else None)
         packs = self.packs()
         asked = pick(packs, domain, record_type)
         if fields or asked.fields:
             asked = asked.with_fields(fields)
+        answers = self.registry.chosen(adapter, domain, chosen, packs[domain])
         return Task(
-            domain, asked.name, asked.instructions, asked.fields, packs[domain].hash, model=chosen.name
+            domain,
+            asked.name,
+            asked.instructions,
+            asked.fields,
+            packs[domain].hash,
+            chosen.name,
+            answers.name if answers else None,
         )
 
     def extract(
@@ -124,15 +138,23 @@ class Session:
             )
         cancel = cancel or threading.Event()
         model = library.find(self.locations.models, task.model)
-        run = self.store.start_run(task, self._hash(task, None, model), len(sources))
+        adapter = self.registry.find(task.adapter) if task.adapter else None
+
+        def hash_of(source: Source | None) -> str:
+            asked = replace(task, fields=source.fields) if source and source.fields else task
+            return settings_hash(
+                asked, self.settings, model.fingerprint, adapter.fingerprint if adapter else None
+            )
+
+        run = self.store.start_run(task, hash_of(None), len(sources))
         counts: dict[Status, int] = {"ok": 0, "partial": 0, "failed": 0}
         began = time.monotonic()
         yield RunStarted(run, len(sources))
 
         def done_before(source: Source) -> Record | None:
-            return None if again else self._done_before(source, self._hash(task, source, model))
+            return None if again else self._done_before(source, hash_of(source))
 
-        flow = Flow(task, document_of, done_before, lambda: self._open(task, model), cancel)
+        flow = Flow(task, document_of, done_before, lambda: self._open(task, model, adapter), cancel)
         try:
             for event in flow.run(sources):
                 match event:
@@ -143,8 +165,7 @@ class Session:
                     case Read(source, document, windows):
                         yield DocumentRead(source, document, windows)
                     case Done(source, record, document, reused):
-                        hash_ = self._hash(task, source, model)
-                        self.store.save_record(run, record, hash_, document, source.fields)
+                        self.store.save_record(run, record, hash_of(source), document, source.fields)
                         counts[record.status] += 1
                         yield RecordReady(source, record, reused)
                     case Beat():
@@ -157,10 +178,6 @@ class Session:
         seconds = round(time.monotonic() - began, 3)
         yield RunFinished(run, counts["ok"], counts["partial"], counts["failed"], cancelled, seconds)
 
-    def _hash(self, task: Task, source: Source | None, model: InstalledModel) -> str:
-        asked = replace(task, fields=source.fields) if source and source.fields else task
-        return settings_hash(asked, self.settings, model.fingerprint)
-
     def _done_before(self, source: Source, hash_: str) -> Record | None:
         """The record of the same bytes with the same settings; None also where the file cannot be read."""
         try:
@@ -170,8 +187,13 @@ class Session:
         path = str(source.path) if source.path else None
         return self.store.find_done(source.id, hashlib.sha256(data).hexdigest(), hash_, path)
 
-    def _open(self, task: Task, model: InstalledModel) -> "tuple[Asker, Engine]":
-        """The engine of this model, loaded where it is not warm. Raises ModelError."""
+    def _open(
+        self, task: Task, model: InstalledModel, adapter: InstalledAdapter | None
+    ) -> "tuple[Asker, Engine]":
+        """The engine of this model, loaded where it is not warm, with the adapter resident.
+
+        Raises ModelError, and AdapterError where the adapter's files are not what its manifest says.
+        """
         from thresher.adapters.tokens import PromptTokenizer
         from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
         from thresher.app.engine.engine import Engine
@@ -183,10 +205,14 @@ class Session:
             self._engine = Engine(model.folder, tokenizer, self.settings.batch_tokens)
             self._warm = model.fingerprint
         engine, settings = self._engine, self.settings
+        if adapter is not None and adapter.fingerprint not in engine.resident():
+            matrices = self.registry.load(adapter, model)
+            engine.register(adapter.fingerprint, matrices.layers, matrices.scale)
         sizes = WindowSizes(
             engine.context, settings.window_tokens, settings.window_overlap, settings.answer_tokens
         )
-        return Asker(WindowPrompts(engine.tokenizer, sizes), task.instructions), engine
+        key = adapter.fingerprint if adapter else None
+        return Asker(WindowPrompts(engine.tokenizer, sizes), task.instructions, key), engine
 
     def _close_engine(self) -> None:
         if self._engine is not None:

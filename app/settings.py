@@ -92,13 +92,16 @@ def save_settings(path: Path, settings: Settings) -> None:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); check its permissions") from error
 
 
-def settings_hash(task: Task, settings: Settings, model_fingerprint: str) -> str:
+def settings_hash(
+    task: Task, settings: Settings, model_fingerprint: str, adapter_fingerprint: str | None = None
+) -> str:
     """The sha256, in hex, of all that changes a document's answer.
 
-    `model_fingerprint` stands for the weights, the adapter's included. How much is held in memory at once
-    changes no answer, and so is left out; so is the pack's hash, since instructions and fields say it all.
+    The fingerprints stand for the weights; None where the base model answers alone. How much is held in
+    memory at once changes no answer, and so is left out; so is the pack's hash, since instructions and fields
+    say it all.
     """
-    parts = {
+    parts: dict[str, Any] = {
         "method": METHOD,
         "domain": task.domain,
         "record_type": task.record_type,
@@ -111,6 +114,10 @@ def settings_hash(task: Task, settings: Settings, model_fingerprint: str) -> str
         "window_overlap": settings.window_overlap,
         "answer_tokens": settings.answer_tokens,
     }
+    if (
+        adapter_fingerprint is not None
+    ):  # else as it was before there were adapters: that work is not done anew
+        parts["adapter_weights"] = adapter_fingerprint
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,8 +1,11 @@
-"""What is asked of a batch: which record, of which model."""
+"""What is asked of a batch: which record, of which model and adapter."""
 
 from dataclasses import dataclass
 
 from thresher.adapters.fields import Field
+
+#: The domain of a task that has none: the fields alone were given.
+NO_DOMAIN = "any"
 
 
 @dataclass(frozen=True)
@@ -10,6 +13,7 @@ class Task:
     """A record type, its fields (pack's and given), and who answers.
 
     `pack_hash` is the sha256 of the pack's files; "" where the fields alone were given.
+    `adapter` is the name of the one that answers; None where the base model does alone.
     """
 
     domain: str

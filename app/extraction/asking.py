@@ -22,10 +22,14 @@ class WindowKey:
 
 @dataclass(frozen=True)
 class Asker:
-    """Turns documents into requests for one record type."""
+    """Turns documents into requests for one record type.
+
+    `adapter` is the key of a resident adapter; None asks the base model itself.
+    """
 
     prompts: WindowPrompts
     instructions: str
+    adapter: str | None = None
 
     def ask(self, number: int, text: str, fields: Sequence[Field]) -> tuple[list[Window], list[Request]]:
         """The windows of document `number` and a request for each.
@@ -41,6 +45,7 @@ class Asker:
                 fields=tuple(fields),
                 text=one.text,
                 answer_tokens=self.prompts.sizes.answer_tokens,
+                adapter=self.adapter,
             )
             for at, one in enumerate(asked)
         ]

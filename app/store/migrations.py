@@ -62,7 +62,22 @@ def corrections_and_labels(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (documents_and_records, corrections_and_labels)
+def which_adapters_are_live(connection: sqlite3.Connection) -> None:
+    """Promotions of adapters, a stack for each domain and base."""
+    for statement in (
+        """CREATE TABLE live_adapters (
+            id INTEGER PRIMARY KEY, domain TEXT NOT NULL, base TEXT NOT NULL, adapter TEXT, fingerprint TEXT,
+            made TEXT NOT NULL, ended TEXT)""",
+        "CREATE INDEX live_adapters_by_stack ON live_adapters (domain, base, ended)",
+    ):
+        connection.execute(statement)
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    documents_and_records,
+    corrections_and_labels,
+    which_adapters_are_live,
+)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -14,9 +14,10 @@ from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.locations import Locations
 from thresher.app.record import Record, Span
-from thresher.app.store import corrections, documents, records, runs
+from thresher.app.store import corrections, documents, live_adapters, records, runs
 from thresher.app.store.corrections import Correction
 from thresher.app.store.database import Database
+from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.records import StoredRecord
 from thresher.app.store.runs import RunSummary
 from thresher.app.task import Task
@@ -157,3 +158,38 @@ class Store:
             known = documents.forget(connection, sha256)
         self._database.scrub()
         return known
+
+    def promote_adapter(
+        self, domain: str, base: str, adapter: str | None, fingerprint: str | None = None
+    ) -> bool:
+        """Make an adapter live for a domain and a base, by fingerprint; None lets the base answer alone.
+
+        False where it is live already.
+        """
+        with self._database.transaction() as connection:
+            return live_adapters.promote(connection, domain, base, adapter, fingerprint)
+
+    def roll_back_adapter(self, domain: str, base: str) -> bool:
+        """Undo the last promotion that stands; False where none does."""
+        with self._database.transaction() as connection:
+            return live_adapters.roll_back(connection, domain, base)
+
+    def withdraw_adapter(self, adapter: str) -> None:
+        """Undo all promotions of an adapter, so that no later rolling back returns to it."""
+        with self._database.transaction() as connection:
+            live_adapters.withdraw(connection, adapter)
+
+    def live_adapter(self, domain: str, base: str) -> Promotion | None:
+        """The last promotion that stands; None where none does."""
+        with self._database.reading() as connection:
+            return live_adapters.top(connection, domain, base)
+
+    def live_adapters(self) -> list[Promotion]:
+        """The last promotion that stands for every domain and base."""
+        with self._database.reading() as connection:
+            return live_adapters.tops(connection)
+
+    def promotions(self, adapter: str) -> list[Promotion]:
+        """Every promotion of an adapter, the oldest first, also those that were undone."""
+        with self._database.reading() as connection:
+            return live_adapters.past(connection, adapter)

@@ -1,0 +1,208 @@
+"""The registry: which adapter answers for a domain and a base, and who may take its place.
+
+Live is what was promoted last and stands; where nothing was, the shipped adapter of the domain if it fits,
+else the shipped general one if it fits, else none. A promotion that can no longer be kept is an error that
+says what to do, and never a silent answer of the base.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from thresher.adapters.adapter import Adapter
+from thresher.adapters.adapter_folder import Unfit, read_adapter, unfit, write_adapter
+from thresher.adapters.base_facts import InstalledModel
+from thresher.adapters.base_model import BaseModel, read_base
+from thresher.adapters.errors import AdapterError, UsageError
+from thresher.adapters.manifest import Manifest
+from thresher.adapters.pack import Pack
+from thresher.app.locations import Locations
+from thresher.app.registry import library
+from thresher.app.registry.library import NONE, InstalledAdapter
+from thresher.app.store.store import Store
+from thresher.app.task import NO_DOMAIN
+
+_MISSING = "its folder is missing."
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An adapter as it stands to a domain and a base. `problem` says why it is not used; "" where it can be.
+
+    `adapter` is None where its folder is broken.
+    """
+
+    name: str
+    adapter: InstalledAdapter | None
+    live: bool
+    problem: str
+
+
+class Registry:
+    """A user's adapters beside those that ship. Promotions are kept in the store: each is one transaction."""
+
+    def __init__(self, locations: Locations, store: Store) -> None:
+        self.folder = locations.adapters
+        self._store = store
+        self._bases: dict[tuple[Path, str], BaseModel] = {}
+
+    def find(self, name: str) -> InstalledAdapter:
+        """The adapter `name`. Raises UsageError where there is none, AdapterError where it is broken."""
+        return library.find(self.folder, name)
+
+    def load(self, adapter: InstalledAdapter, model: InstalledModel) -> Adapter:
+        """Its matrices, every byte checked, in the shapes of the base. Raises AdapterError."""
+        return read_adapter(adapter.folder, self.base(model))
+
+    def add(self, adapter: Adapter) -> InstalledAdapter:
+        """Takes an adapter in under its manifest's name. Raises UsageError where the name is taken."""
+        name = library.check_new_name(self.folder, adapter.manifest.name)
+        write_adapter(self.folder / name, adapter)
+        return self.find(name)
+
+    def base(self, model: InstalledModel) -> BaseModel:
+        """What adapters know of an installed model; read once."""
+        key = (model.folder, model.fingerprint)
+        if key not in self._bases:
+            self._bases[key] = read_base(model.folder)
+        return self._bases[key]
+
+    def misfits(
+        self, manifest: Manifest, model: InstalledModel, domain: str, pack: Pack | None
+    ) -> list[Unfit]:
+        """All that keeps an adapter from this base, domain and pack; empty where it fits."""
+        made = manifest.pack.domain if manifest.pack else domain
+        found = unfit(manifest, self.base(model), pack.hash if pack and made == domain else None)
+        if made != domain:
+            here = "none: fields alone are asked for" if domain == NO_DOMAIN else domain
+            remedy = "Use an adapter of that domain, a general one, or --adapter none."
+            found.append(Unfit("the domain", made, here, remedy))
+        return found
+
+    def chosen(
+        self, name: str | None, domain: str, model: InstalledModel, pack: Pack | None
+    ) -> InstalledAdapter | None:
+        """The adapter `name`, or the live one where that is None; None where the base answers alone.
+
+        Raises UsageError where there is none of that name or it does not fit, AdapterError where it, or the
+        live one, is broken.
+        """
+        if name == NONE:
+            return None
+        if name is None:
+            return self.live(domain, model, pack)
+        found = self.find(name)
+        self._refuse(found, model, domain, pack)
+        return found
+
+    def live(self, domain: str, model: InstalledModel, pack: Pack | None) -> InstalledAdapter | None:
+        """The adapter that answers where none is named. Raises AdapterError where it cannot be used."""
+        promotion = self._store.live_adapter(domain, model.fingerprint)
+        if promotion is None:
+            return self._default(domain, model, pack)
+        if promotion.adapter is None:
+            return None
+        name = promotion.adapter
+        try:
+            found = library.find(self.folder, name)
+        except UsageError:
+            raise self._unusable(name, domain, model, _MISSING) from None
+        except AdapterError as error:
+            raise self._unusable(name, domain, model, str(error)) from error
+        if promotion.fingerprint not in (None, found.fingerprint):
+            how = "it is not the one that was promoted. Promote it again if it is the one that you want."
+            raise self._unusable(name, domain, model, how)
+        if wrong := self.misfits(found.manifest, model, domain, pack):
+            raise self._unusable(name, domain, model, _sentences(wrong))
+        return found
+
+    def offers(self, domain: str, model: InstalledModel, pack: Pack | None) -> list[Offer]:
+        """The adapters of a domain and the general ones, those that fit first, as they stand to this base."""
+        live = self.live_name(domain, model, pack)
+        offers = [
+            Offer(each.name, each, each.name == live, _sentences(wrong))
+            for each in library.list_adapters(self.folder)
+            if each.domain in (None, domain)
+            for wrong in (self.misfits(each.manifest, model, domain, pack),)
+        ]
+        broken = dict(library.broken_adapters(self.folder))
+        if live is not None and live not in {offer.name for offer in offers}:
+            broken.setdefault(live, _MISSING)
+        offers += [Offer(name, None, name == live, problem) for name, problem in broken.items()]
+        return sorted(offers, key=lambda offer: (bool(offer.problem), offer.name))
+
+    def live_name(self, domain: str, model: InstalledModel, pack: Pack | None) -> str | None:
+        """The name of the adapter that is live, usable or not."""
+        promotion = self._store.live_adapter(domain, model.fingerprint)
+        if promotion is not None:
+            return promotion.adapter
+        found = self._default(domain, model, pack)
+        return found.name if found else None
+
+    def promote(self, name: str, domain: str, model: InstalledModel, pack: Pack | None) -> bool:
+        """Lets `name` ("none": the base alone) answer from now on; False where it is live already.
+
+        Raises UsageError where it does not fit, AdapterError where it is broken: nothing is changed then.
+        """
+        if name == NONE:
+            return self._store.promote_adapter(domain, model.fingerprint, None)
+        found = self.find(name)
+        self._refuse(found, model, domain, pack)
+        self.load(found, model)
+        # A shipped one changes with Thresher: whichever version is there is meant.
+        fingerprint = None if found.shipped else found.fingerprint
+        return self._store.promote_adapter(domain, model.fingerprint, name, fingerprint)
+
+    def roll_back(self, domain: str, model: InstalledModel) -> None:
+        """Undoes the last promotion that stands. Raises UsageError where none does."""
+        if not self._store.roll_back_adapter(domain, model.fingerprint):
+            raise UsageError(
+                f"nothing was promoted for {domain} on {model.name}: there is nothing to roll back. "
+                f"To let the base answer alone, run `thresher adapters promote none --domain {domain}`."
+            )
+
+    def remove(self, name: str, *, force: bool = False) -> int:
+        """Deletes one of the user's adapters; returns the bytes freed.
+
+        Raises UsageError where there is none of that name, and where it is live: unless `force`, which rolls
+        back first.
+        """
+        library.own_folder(self.folder, name)
+        live = [each for each in self._store.live_adapters() if each.adapter == name]
+        if live and not force:
+            where = ", ".join(each.domain for each in live)
+            raise UsageError(
+                f"{name} is live for {where}. Roll back first with `thresher adapters rollback --domain "
+                f"{live[0].domain}`, or remove it with --force, which does."
+            )
+        self._store.withdraw_adapter(name)
+        return library.remove(self.folder, name)
+
+    def _default(self, domain: str, model: InstalledModel, pack: Pack | None) -> InstalledAdapter | None:
+        """The shipped adapter of the domain, else the general one, where it fits."""
+        for name, folder in library.shipped_folders(domain).items():
+            try:
+                found = library.find(self.folder, name)
+            except AdapterError:
+                if folder.name == model.name:
+                    raise  # it is the one that would answer
+                continue
+            if not self.misfits(found.manifest, model, domain, pack):
+                return found
+        return None
+
+    def _refuse(
+        self, adapter: InstalledAdapter, model: InstalledModel, domain: str, pack: Pack | None
+    ) -> None:
+        if wrong := self.misfits(adapter.manifest, model, domain, pack):
+            raise UsageError(f"the adapter {adapter.name} does not fit: {_sentences(wrong)}")
+
+    def _unusable(self, name: str, domain: str, model: InstalledModel, why: str) -> AdapterError:
+        return AdapterError(
+            f"the adapter {name} is live for {domain} on {model.name} and cannot be used: {why} Roll back "
+            f"with `thresher adapters rollback --domain {domain} --model {model.name}`, or let the base "
+            "answer alone with --adapter none."
+        )
+
+
+def _sentences(wrong: list[Unfit]) -> str:
+    return " ".join(map(str, wrong))

@@ -1,0 +1,274 @@
+"""Which adapter is live: promoted, rolled back, missing, broken, unfit, shipped; and what is told."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.base_facts import InstalledModel
+from thresher.adapters.errors import AdapterError, UsageError
+from thresher.adapters.pack import Pack
+from thresher.app.registry import Registry
+from thresher.app.registry import library as adapter_library
+from thresher.app.task import NO_DOMAIN
+
+
+@pytest.fixture
+def expenses(packs: dict[str, Pack]) -> Pack:
+    return packs["expenses"]
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this Thresher's packs and shipped adapters lie; none yet."""
+    monkeypatch.setattr(adapter_library, "SHIPPED", tmp_path / "packs")
+    monkeypatch.setattr(adapter_library, "GENERAL", tmp_path / "general")
+    return tmp_path
+
+
+def live(registry: Registry, model: InstalledModel, pack: Pack) -> str | None:
+    found = registry.live(pack.domain, model, pack)
+    return found.name if found else None
+
+
+def test_promotions_stack_and_roll_back_one_by_one(
+    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], write
+) -> None:
+    write("a", 1)
+    write("b", 2)
+    assert live(registry, model, expenses) is None
+    assert registry.promote("a", "expenses", model, expenses)
+    assert registry.promote("b", "expenses", model, expenses)
+    assert not registry.promote("b", "expenses", model, expenses)  # it is live: one rolling back undoes it
+    assert registry.promote("none", "expenses", model, expenses)
+    states = [live(registry, model, expenses)]
+    for _ in range(3):
+        registry.roll_back("expenses", model)
+        states.append(live(registry, model, expenses))
+    assert states == [None, "b", "a", None]
+    with pytest.raises(UsageError, match=r"nothing was promoted for expenses on tiny.*promote none"):
+        registry.roll_back("expenses", model)
+    assert live(registry, model, packs["legal"]) is None
+
+
+def test_each_domain_and_each_base_has_its_own(
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], write
+) -> None:
+    write("a", 1)
+    write("l", 2, domain="legal")
+    registry.promote("a", "expenses", model, packs["expenses"])
+    registry.promote("l", "legal", model, packs["legal"])
+    assert live(registry, model, packs["expenses"]) == "a"
+    assert live(registry, model, packs["legal"]) == "l"
+    other = replace(model, facts=model.facts.model_copy(update={"fingerprint": "f" * 64}))
+    assert live(registry, other, packs["expenses"]) is None
+
+
+def test_a_shipped_adapter_is_live_where_it_fits(
+    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], shipped: Path, write
+) -> None:
+    write("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
+    assert live(registry, model, expenses) == "expenses-tiny"
+    assert registry.find("expenses-tiny").shipped
+    edited = replace(expenses, hash="e" * 64)
+    assert live(registry, model, edited) is None
+    write("mine", 2)
+    registry.promote("mine", "expenses", model, expenses)
+    assert live(registry, model, expenses) == "mine"
+    registry.promote("none", "expenses", model, expenses)
+    assert live(registry, model, expenses) is None
+    registry.roll_back("expenses", model)
+    registry.roll_back("expenses", model)
+    assert live(registry, model, expenses) == "expenses-tiny"
+    with pytest.raises(UsageError, match="ships with Thresher"):
+        registry.remove("expenses-tiny", force=True)
+    # The general one answers where the domain has none of its own.
+    write("general", 3, domain=None, folder=shipped / "general" / "tiny")
+    assert live(registry, model, packs["legal"]) == "general-tiny"
+    assert live(registry, model, edited) == "general-tiny"
+    assert live(registry, model, expenses) == "expenses-tiny"
+    found = registry.live(NO_DOMAIN, model, None)
+    assert found is not None
+    assert found.name == "general-tiny"
+
+
+def test_a_promoted_shipped_adapter_may_change_with_thresher(
+    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, write
+) -> None:
+    folder = shipped / "packs" / "expenses" / "adapters" / "tiny"
+    write("shipped", 1, folder=folder)
+    registry.promote("expenses-tiny", "expenses", model, expenses)
+    shutil.rmtree(folder)
+    write("shipped", 2, folder=folder)
+    assert live(registry, model, expenses) == "expenses-tiny"
+
+
+def test_a_broken_shipped_adapter_is_told_and_not_passed_over(
+    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, write
+) -> None:
+    folder = shipped / "packs" / "expenses" / "adapters" / "tiny"
+    write("shipped", 1, folder=folder)
+    (folder / "adapter_model.safetensors").unlink()
+    with pytest.raises(AdapterError, match=r"adapter_model\.safetensors"):
+        registry.live("expenses", model, expenses)
+
+
+def test_a_name_that_ships_belongs_to_the_shipped_one(
+    registry: Registry, model: InstalledModel, shipped: Path, write
+) -> None:
+    write("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
+    write("expenses-tiny", 2)
+    assert registry.find("expenses-tiny").shipped
+    problems = dict(adapter_library.broken_adapters(registry.folder))
+    assert "belongs to an adapter that ships" in problems["expenses-tiny"]
+    with pytest.raises(UsageError, match="there is an adapter expenses-tiny already"):
+        adapter_library.check_new_name(registry.folder, "expenses-tiny")
+
+
+def test_a_live_adapter_that_is_gone_is_told_with_the_remedy(
+    registry: Registry, model: InstalledModel, expenses: Pack, write
+) -> None:
+    folder = write("a", 1)
+    registry.promote("a", "expenses", model, expenses)
+    shutil.rmtree(folder)
+    with pytest.raises(AdapterError) as error:
+        registry.live("expenses", model, expenses)
+    assert str(error.value) == (
+        "the adapter a is live for expenses on tiny and cannot be used: its folder is missing. Roll back "
+        "with `thresher adapters rollback --domain expenses --model tiny`, or let the base answer alone with "
+        "--adapter none."
+    )
+    (offer,) = registry.offers("expenses", model, expenses)
+    assert (offer.name, offer.live, offer.problem) == ("a", True, "its folder is missing.")
+    assert registry.chosen("none", "expenses", model, expenses) is None
+    registry.roll_back("expenses", model)
+    assert live(registry, model, expenses) is None
+
+
+def test_a_live_adapter_that_is_broken_or_another_is_told(
+    registry: Registry, model: InstalledModel, expenses: Pack, write
+) -> None:
+    folder = write("a", 1)
+    registry.promote("a", "expenses", model, expenses)
+    configuration = folder / "adapter_config.json"
+    content = configuration.read_text("utf-8")
+    configuration.write_text(content.replace('"lora_alpha": 8', '"lora_alpha": 80'), "utf-8")
+    with pytest.raises(AdapterError, match=r"cannot be used: it is not the one that was promoted\. Promote"):
+        registry.live("expenses", model, expenses)
+    configuration.write_text(content, "utf-8")
+    assert live(registry, model, expenses) == "a"
+    (folder / "manifest.json").write_text("{", "utf-8")
+    with pytest.raises(AdapterError, match=r"cannot be used: .*manifest\.json: cannot be read .*rollback"):
+        registry.live("expenses", model, expenses)
+    assert live_offer(registry, model, expenses) == "a"
+
+
+def live_offer(registry: Registry, model: InstalledModel, pack: Pack) -> str:
+    (offer,) = [each for each in registry.offers(pack.domain, model, pack) if each.live]
+    assert offer.problem
+    return offer.name
+
+
+def test_what_does_not_fit_is_shown_and_not_used(
+    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], write
+) -> None:
+    write("a", 1)
+    registry.promote("a", "expenses", model, expenses)
+    edited = replace(expenses, hash="e" * 64)
+    with pytest.raises(AdapterError, match=r"made for the pack expenses \(\w{12}\), here is expenses \(eeee"):
+        registry.live("expenses", model, edited)
+    with pytest.raises(UsageError, match=r"the adapter a does not fit: .*pack expenses.*Put the pack's"):
+        registry.chosen("a", "expenses", model, edited)
+    with pytest.raises(UsageError, match=r"made for the domain expenses, here is legal\. Use an adapter of"):
+        registry.chosen("a", "legal", model, packs["legal"])
+    with pytest.raises(UsageError, match="made for the domain expenses, here is none: fields alone"):
+        registry.chosen("a", NO_DOMAIN, model, None)
+    with pytest.raises(UsageError, match="does not fit"):
+        registry.promote("a", "legal", model, packs["legal"])
+    (offer,) = registry.offers("expenses", model, edited)
+    assert offer.live
+    assert "the pack expenses" in offer.problem
+    assert registry.offers("legal", model, packs["legal"]) == []
+
+
+def test_a_changed_template_or_tokenizer_is_told_on_both_sides(
+    registry: Registry, model: InstalledModel, expenses: Pack, write
+) -> None:
+    folder = write("a", 1)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["base"] |= {
+        "name": "other",
+        "fingerprint": "1" * 64,
+        "tokenizer": "2" * 64,
+        "template": "3" * 64,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(UsageError) as error:
+        registry.chosen("a", "expenses", model, expenses)
+    told = str(error.value)
+    assert (
+        f"the base other (111111111111), here is tiny ({model.fingerprint[:12]}). Use the base other" in told
+    )
+    assert "the tokenizer 222222222222, here is " in told
+    assert "the chat template 333333333333, here is " in told
+
+
+def test_a_general_adapter_fits_any_domain(
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], write
+) -> None:
+    write("g", 1, domain=None)
+    for domain in ("expenses", "legal"):
+        found = registry.chosen("g", domain, model, packs[domain])
+        assert found is not None
+        assert found.name == "g"
+    assert registry.chosen("g", NO_DOMAIN, model, None) is not None
+    registry.promote("g", "legal", model, packs["legal"])
+    assert live(registry, model, packs["legal"]) == "g"
+    assert live(registry, model, packs["expenses"]) is None
+
+
+def test_removing_a_live_adapter_needs_force_which_rolls_back(
+    registry: Registry, model: InstalledModel, expenses: Pack, write
+) -> None:
+    folders = {name: write(name, seed) for seed, name in enumerate("abc")}
+    for name in "abc":
+        registry.promote(name, "expenses", model, expenses)
+    with pytest.raises(
+        UsageError, match=r"c is live for expenses\. Roll back first .* or remove it with --force"
+    ):
+        registry.remove("c")
+    assert folders["c"].is_dir()
+    assert registry.remove("b") > 0  # not live, but a rolling back would have come to it
+    assert registry.remove("c", force=True) > 0
+    assert live(registry, model, expenses) == "a"
+    assert sorted(path.name for path in registry.folder.iterdir()) == ["a"]
+    with pytest.raises(UsageError, match="there is no adapter 'c'"):
+        registry.remove("c")
+    # One that comes back under the old name is another, and not live.
+    write("c", 9)
+    assert live(registry, model, expenses) == "a"
+
+
+def test_an_adapter_is_promoted_only_when_every_byte_is_good(
+    registry: Registry, model: InstalledModel, expenses: Pack, write
+) -> None:
+    folder = write("a", 1)
+    weights = folder / "adapter_model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(AdapterError, match=r"not the file that manifest\.json was written for"):
+        registry.promote("a", "expenses", model, expenses)
+    assert live(registry, model, expenses) is None
+
+
+def test_names_that_are_not_there_or_not_allowed(registry: Registry, model: InstalledModel, write) -> None:
+    write("receipts", 1)
+    with pytest.raises(UsageError, match=r"no adapter 'receipt'\. Did you mean 'receipts'\?"):
+        registry.find("receipt")
+    with pytest.raises(UsageError, match="is no name for an adapter"):
+        registry.find("../tiny")
+    with pytest.raises(UsageError, match="stands for the base alone"):
+        adapter_library.check_new_name(registry.folder, "none")
