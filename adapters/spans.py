@@ -65,11 +65,13 @@ class SpanFinder:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def find(self, field: Field, value: Any, within: tuple[int, int] | None = None) -> Match | None:
+    def find(
+        self, field: Field, value: Any, within: tuple[int, int] | None = None, fuzzy: bool = True
+    ) -> Match | None:
         """The span that states the value (of a list: one item), or None.
 
         A span inside `within` goes before one outside, whole words before parts, then the first. A fuzzy
-        match is looked for in `within` alone, where it is given.
+        match is looked for in `within` alone, where it is given, and only with `fuzzy`.
         """
         if is_absent(value):
             return None
@@ -85,7 +87,8 @@ class SpanFinder:
                 return self._written(str(value).replace("_", " "), within, parts=False)
             case _:
                 text = str(value)
-                return self._written(text, within, parts=True) or self._fuzzy(text, within)
+                written = self._written(text, within, parts=True)
+                return written or (self._fuzzy(text, within) if fuzzy else None)
 
     @cached_property
     def _folded(self) -> FoldedText:

@@ -1,0 +1,247 @@
+"""Labels in: documents and what a careful reader made of them, from JSON lines. All problems come at once.
+
+Two forms of a line: a gold record, `{"id", "input", "output", "fields"?}`, and
+`{"instruction", "input", "output", "id"?}`, whose instruction takes the place of the pack's. `output` is an
+object of field and value, or its text. Other keys are left alone: one of them may be the group.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field, FieldType, parse_fields
+from thresher.adapters.values import check, is_absent
+
+#: Problems that a message shows; the error has all of them.
+_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Label:
+    """A document's text, what is asked of it, and what is right.
+
+    `values` holds a checked value for each field that is known: None or [] says that the document does not
+    state it. A field without a value is asked but not known. A split never parts labels of one `group`.
+    """
+
+    id: str
+    text: str
+    instructions: str
+    fields: tuple[Field, ...]
+    values: Mapping[str, Any]
+    group: str | None = None
+
+
+class LabelError(UsageError):
+    """Lines of label files are wrong: `problems` has every one, each with its file and line."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        more = len(problems) - _SHOWN
+        end = [f"… and {more} more problems"] if more > 0 else []
+        super().__init__("\n".join([*problems[:_SHOWN], *end, "Correct these lines, or take them out."]))
+
+
+def read_labels(
+    paths: Iterable[Path],
+    fields: Sequence[Field] = (),
+    instructions: str = "",
+    open_fields: bool = False,
+    group: str | None = None,
+) -> list[Label]:
+    """The labels of the files, in order.
+
+    `fields` and `instructions` are those of the record type. A line's own `fields` replace fields of their
+    name, or all of them with `open_fields`. Where there are none at all, the fields of lines with an
+    instruction are derived from the values of all of them. `group` names the key that has a line's group.
+
+    Raises LabelError with all that is wrong in all files; UsageError where a file cannot be read.
+    """
+    problems: list[str] = []
+    lines: list[_Line] = []
+    for path in paths:
+        lines += _lines(path, problems)
+    derived = _derived(line.output for line in lines if line.instruction is not None)
+    labels: dict[str, Label] = {}
+    for line in lines:
+        asked = _fields(line, tuple(fields), open_fields, derived, problems)
+        values = _values(line, asked, problems)
+        key = line.raw.get(group) if group else None
+        if group and not isinstance(key, str | int):
+            problems.append(f"{line.where}: {group!r}, the group's key, is missing or is no text")
+        if line.id in labels:
+            problems.append(f"{line.where}: the id {line.id!r} came before: each label needs its own")
+        labels[line.id] = Label(
+            id=line.id,
+            text=line.text,
+            instructions=instructions if line.instruction is None else line.instruction,
+            fields=asked,
+            values=values,
+            group=None if key is None else str(key),
+        )
+    if not lines and not problems:
+        problems.append("the files of labels hold no label")
+    if problems:
+        raise LabelError(problems)
+    return list(labels.values())
+
+
+def labels_fingerprint(labels: Iterable[Label]) -> str:
+    """The sha256, in hex, over the labels, whatever their order and ids."""
+    digests = sorted(
+        sha256(
+            json.dumps(
+                [
+                    label.text,
+                    label.instructions,
+                    [field.model_dump(mode="json") for field in label.fields],
+                    {
+                        field.name: label.values[field.name]
+                        for field in label.fields
+                        if field.name in label.values
+                    },
+                ],
+                ensure_ascii=True,
+            ).encode()
+        ).digest()
+        for label in labels
+    )
+    return sha256(b"".join(digests)).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Line:
+    where: str
+    raw: Mapping[str, Any]
+    id: str
+    text: str
+    output: Mapping[str, Any]
+    instruction: str | None
+
+
+def _lines(path: Path, problems: list[str]) -> Iterator[_Line]:
+    """The lines of a file that have the form of a label; what is wrong with the others goes to `problems`."""
+    try:
+        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    for number, data in enumerate(content.split(b"\n"), start=1):
+        if not data.strip():
+            continue
+        where = f"{path}:{number}"
+        try:
+            raw = json.loads(data.decode())
+        except (ValueError, RecursionError) as error:
+            problems.append(f"{where}: is no JSON in UTF-8 ({error})")
+            continue
+        if not isinstance(raw, dict):
+            problems.append(f"{where}: must be an object with 'input' and 'output'")
+            continue
+        own = [*_form_problems(raw)]
+        output = raw.get("output")
+        if isinstance(output, str):
+            output = _read_output(output)
+        if not own and not isinstance(output, dict):
+            own.append("'output' must be an object of field and value, or its text")
+        if own:
+            problems += [f"{where}: {problem}" for problem in own]
+            continue
+        yield _Line(
+            where=where,
+            raw=raw,
+            id=raw.get("id", f"{path.name}:{number}"),
+            text=raw["input"],
+            output=output if isinstance(output, dict) else {},
+            instruction=raw.get("instruction"),
+        )
+
+
+def _form_problems(raw: Mapping[str, Any]) -> Iterator[str]:
+    wanted = ["input", "output", *(["id"] if "instruction" not in raw else [])]
+    for key in wanted:
+        if key not in raw:
+            close = get_close_matches(key, [str(name) for name in raw], n=1)
+            yield f"{key!r} is missing" + (f" (is {close[0]!r} meant for it?)" if close else "")
+    for key in ("id", "instruction"):
+        if key in raw and not (isinstance(raw[key], str) and raw[key].strip()):
+            yield f"{key!r} must be a text that is not empty"
+    if "input" in raw and not (isinstance(raw["input"], str) and raw["input"].strip()):
+        yield "'input' must be the document's text, and not empty"
+
+
+def _read_output(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _fields(
+    line: _Line,
+    given: tuple[Field, ...],
+    open_fields: bool,
+    derived: Mapping[str, FieldType],
+    problems: list[str],
+) -> tuple[Field, ...]:
+    own: tuple[Field, ...] = ()
+    if line.raw.get("fields") is not None:
+        try:
+            own = parse_fields(line.raw["fields"], line.where)
+        except UsageError as error:
+            problems.append(str(error))
+            return ()
+    base = {} if own and open_fields else {field.name: field for field in given}
+    fields = tuple((base | {field.name: field for field in own}).values())
+    if fields:
+        return fields
+    if line.instruction is None:
+        problems.append(f"{line.where}: has no 'fields', and no record type was named that has some")
+        return ()
+    try:
+        return parse_fields([{"name": name, "type": derived[name]} for name in line.output], line.where)
+    except UsageError as error:
+        problems.append(str(error))
+        return ()
+
+
+def _values(line: _Line, fields: tuple[Field, ...], problems: list[str]) -> dict[str, Any]:
+    values = {}
+    names = [field.name for field in fields]
+    if not fields:
+        return {}
+    for name in line.output:
+        if name not in names:
+            close = get_close_matches(name, names, n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            problems.append(f"{line.where}: {name!r} in 'output' is no field of the record{hint}")
+    for field in fields:
+        if field.name in line.output:
+            try:
+                values[field.name] = check(field, line.output[field.name])
+            except ValueError as error:
+                problems.append(f"{line.where}: {field.name!r}: {error}")
+    if not any(name in line.output for name in names):
+        problems.append(f"{line.where}: 'output' has no value for any field")
+    return values
+
+
+def _derived(outputs: Iterable[Mapping[str, Any]]) -> dict[str, FieldType]:
+    """The type of each field that fits all of its values; text where they say nothing or differ."""
+    seen: dict[str, set[FieldType]] = {}
+    for output in outputs:
+        for name, value in output.items():
+            kinds = seen.setdefault(name, set())
+            if isinstance(value, list):
+                kinds.add("list[string]")
+            elif isinstance(value, bool):
+                kinds.add("boolean")
+            elif isinstance(value, int | float):
+                kinds.add("number")
+            elif not is_absent(value):
+                kinds.add("string")
+    return {name: kinds.pop() if len(kinds) == 1 else "string" for name, kinds in seen.items()}

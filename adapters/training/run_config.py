@@ -1,0 +1,266 @@
+"""The configuration of a training run: one YAML file for both trainers. The defaults are the recipe.
+
+Knows no trainer, and reads nothing of what it names.
+"""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from thresher.adapters.atomic import replacing
+from thresher.adapters.errors import UsageError
+from thresher.adapters.training.schedule import default_learning_rate
+
+FORMAT: Literal[1] = 1
+
+#: Keys that hold paths: relative ones are taken from the folder of the file.
+_PATHS = ("base", "out", "packs", "parent", "fields_file", "labels", "validation")
+
+
+class RunConfig(BaseModel):
+    """All that a run depends on, beside the files that it names."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, validate_default=True
+    )
+
+    format: Literal[1] = FORMAT
+    """The version of this file's form."""
+
+    base: Path
+    """The folder of the base model."""
+
+    out: Path
+    """The folder to write the adapter to; the run's metrics and resumable state lie in it too."""
+
+    domain: str | None = None
+    """The domain whose instructions and fields the labels have."""
+
+    record_type: str | None = None
+    """The record type of the domain; its first where none is named."""
+
+    packs: Path | None = None
+    """The folder of the user's own packs, where the domain is one of them."""
+
+    parent: Path | None = None
+    """The folder of the adapter to start from; a new one where it is left out."""
+
+    fields_file: Path | None = None
+    """A JSON file with a list of fields, in place of those of a pack."""
+
+    labels: tuple[Path, ...] = Field(min_length=1)
+    """JSON-lines files of labels to train on."""
+
+    validation: tuple[Path, ...] = ()
+    """JSON-lines files of labels to validate on; without any, a share of the labels is held back."""
+
+    validation_share: float = Field(default=0.1, ge=0, lt=1)
+    """The share of documents held back for validation where no files are named for it."""
+
+    group: str | None = None
+    """A key of the label's line: documents with the same value of it are never parted by the split."""
+
+    rank: int = Field(default=8, ge=1, le=1024)
+    """The rank of the adapter's matrices."""
+
+    alpha: float | None = Field(default=None, gt=0)
+    """The adapter's scale times its rank; twice the rank where it is left out."""
+
+    targets: Literal["all"] | tuple[str, ...] = "all"
+    """The layers to adapt, by the last part of their names; by default all of attention and MLP."""
+
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """The share of an adapted layer's inputs that is dropped in training."""
+
+    learning_rate: float | None = Field(default=None, gt=0)
+    """The peak rate; by the base's width where it is left out."""
+
+    weight_decay: float = Field(default=1e-5, ge=0)
+    """AdamW's decoupled decay, times the rate, on the adapter's matrices."""
+
+    betas: tuple[float, float] = (0.9, 0.999)
+    """AdamW's decay of the first and the second moment; both are corrected for their bias."""
+
+    eps: float = Field(default=1e-8, gt=0)
+    """AdamW's least denominator."""
+
+    clip: float = Field(default=1.0, gt=0)
+    """The most that the norm of all gradients may be."""
+
+    warm_up: float = Field(default=0.05, ge=0, le=1)
+    """The share of the steps over which the rate rises to its peak."""
+
+    rate_floor: float = Field(default=0.0, ge=0, le=1)
+    """The rate at the end of the cosine, as a share of the peak."""
+
+    epochs: int = Field(default=3, ge=1)
+    """How often each example is seen."""
+
+    steps: int | None = Field(default=None, ge=1)
+    """The steps of the optimiser, in place of `epochs`."""
+
+    batch_tokens: int = Field(default=4096, ge=64)
+    """The most tokens, padding included, of one pass through the model."""
+
+    batch_size: int = Field(default=16, ge=1)
+    """The most examples of one pass."""
+
+    accumulation: int = Field(default=1, ge=1)
+    """The passes whose gradients make one step, on all devices together, each token weighing the same."""
+
+    max_example_tokens: int | None = Field(default=None, ge=64)
+    """The longest example; longer ones are refused by name, never cut. The base's context by default."""
+
+    window_tokens: int = Field(default=768, ge=64)
+    """How many tokens of a document an example holds at most: as in use."""
+
+    window_overlap: int = Field(default=96, ge=0)
+    """How many tokens two neighbouring windows share: as in use."""
+
+    answer_tokens: int = Field(default=1024, ge=16)
+    """The room for an answer that use keeps free when it cuts windows."""
+
+    gradient_checkpointing: bool = False
+    """Whether to compute activations twice to hold fewer of them."""
+
+    seed: int = Field(default=7, ge=0, lt=2**32)
+    """What the adapter's first matrices, the order of examples and dropout follow from."""
+
+    split_seed: int = Field(default=0, ge=0, lt=2**32)
+    """What the split follows from: apart from `seed`, so that what is held back stays so."""
+
+    evaluate_every: int | None = Field(default=None, ge=1)
+    """Steps between two validations; once an epoch where it is left out."""
+
+    patience: int | None = Field(default=3, ge=1)
+    """Validations in a row without a lower loss that end the run; null never ends it early."""
+
+    save_every: int = Field(default=50, ge=1)
+    """Steps between two saves of the resumable state."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, raw: Any) -> Any:
+        """Refuse what YAML makes of yes and on where a number is meant."""
+        if isinstance(raw, dict):
+            for name, value in raw.items():
+                if isinstance(value, bool) and name in cls.model_fields and name != "gradient_checkpointing":
+                    raise ValueError(f"{name}: must not be true or false")
+        return raw
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.window_overlap * 2 > self.window_tokens:
+            raise ValueError("window_overlap: may be at most half of window_tokens")
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise ValueError("betas: must be at least 0 and below 1")
+        if self.record_type is not None and self.domain is None:
+            raise ValueError("record_type: needs the domain that it belongs to")
+        if self.domain is not None and self.fields_file is not None:
+            raise ValueError("fields_file: is in place of domain; give one of the two")
+        return self
+
+    @property
+    def used_alpha(self) -> float:
+        """The alpha that is given, else twice the rank."""
+        return self.alpha if self.alpha is not None else 2.0 * self.rank
+
+    def used_learning_rate(self, hidden_size: int) -> float:
+        """The peak rate that is given, else the default for a base of this width."""
+        return self.learning_rate if self.learning_rate is not None else default_learning_rate(hidden_size)
+
+
+def chosen_layers(config: RunConfig, linear: Iterable[str]) -> list[str]:
+    """The module paths of `linear` (see `base_model.BaseModel`) that the run adapts, sorted.
+
+    Raises UsageError that names each target which no layer has.
+    """
+    modules = sorted(linear)
+    if config.targets == "all":
+        return modules
+    names = {module.rpartition(".")[2] for module in modules}
+    if unknown := [target for target in config.targets if target not in names]:
+        raise UsageError(
+            f"targets: the base has no linear layer named {', '.join(map(repr, unknown))}. "
+            f"There are: {', '.join(sorted(names))}."
+        )
+    return [module for module in modules if module.rpartition(".")[2] in config.targets]
+
+
+def read_run(path: Path) -> RunConfig:
+    """The run of a YAML file, its relative paths taken from the file's folder.
+
+    Raises UsageError that names the file and each key that is wrong, at once.
+    """
+    import yaml
+
+    try:
+        raw: Any = yaml.safe_load(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it is no text in UTF-8"
+        raise UsageError(f"{path}: is no YAML{where}: {problem}. Correct the file.") from error
+    return parse_run(raw, str(path), path.parent)
+
+
+def parse_run(raw: Any, where: str, folder: Path) -> RunConfig:
+    """The run of a mapping, its relative paths taken from `folder`.
+
+    Raises UsageError that starts with `where` and names each key that is wrong, at once.
+    """
+    if not isinstance(raw, dict):
+        raise UsageError(f"{where}: must hold lines of 'key: value'. Correct the file.")
+    version = raw.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise UsageError(f"{where}: format {version} is from a newer Thresher. Update Thresher.")
+    try:
+        config = RunConfig.model_validate(raw)
+    except ValidationError as error:
+        problems = "; ".join(_problem(each["loc"], each["type"], each["msg"]) for each in error.errors())
+        raise UsageError(f"{where}: {problems}. Correct the file.") from error
+    return config.model_copy(update={name: _from(folder, getattr(config, name)) for name in _PATHS})
+
+
+def save_run(path: Path, config: RunConfig) -> None:
+    """Write the file whole or not at all, with the sentence about each key above it.
+
+    Raises UsageError where it cannot be written.
+    """
+    try:
+        with replacing(path) as file:
+            file.write(run_yaml(config).encode())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}). Check its folder.") from error
+
+
+def run_yaml(config: RunConfig) -> str:
+    """The content of the file."""
+    import yaml
+
+    values = config.model_dump(mode="json")
+    return "\n".join(
+        f"# {field.description}\n{yaml.safe_dump({name: values[name]}, allow_unicode=True)}"
+        for name, field in RunConfig.model_fields.items()
+    )
+
+
+def _from(folder: Path, value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(folder / path for path in value)
+    return None if value is None else folder / value
+
+
+def _problem(where: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = ".".join(str(part) for part in where)
+    if kind == "extra_forbidden":
+        close = difflib.get_close_matches(name, RunConfig.model_fields, n=1)
+        meant = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(RunConfig.model_fields)}"
+        return f"unknown key {name!r} ({meant})"
+    message = message.removeprefix("Value error, ")
+    return f"{name}: {message}" if name else message

@@ -1,0 +1,185 @@
+"""What the answer for each window of a labelled document states. The rules are told in docs/training.md.
+
+Knows no token and no model: only what the grammar of use lets an answer say of a window's text.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import log
+from typing import Any
+
+from thresher.adapters.answer import WORD
+from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field
+from thresher.adapters.spans import Match, SpanFinder
+from thresher.adapters.training.labels import Label
+from thresher.adapters.values import is_absent, normalise
+
+#: Of a judged value: a window that shares this much of the best window's words may state it too.
+_MAY_STATE = 0.5
+#: Letters of a word that count when words are compared: 'assign' is in 'assignment'.
+_STEM = 6
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one window's answer states: a value for each field, and the fields whose value is not taught."""
+
+    values: Mapping[str, Any]
+    untaught: frozenset[str] = frozenset()
+
+
+@dataclass
+class Placing:
+    """How many values the labels have, and by field those that no window's text states."""
+
+    values: int = 0
+    unplaced: Counter[str] = field(default_factory=Counter)
+
+
+def statements(label: Label, texts: Sequence[str], placing: Placing) -> list[Statement]:
+    """A statement for each of the document's windows, whose texts these are; counts go to `placing`.
+
+    - A value is stated by each window that states it in its text; the others say that there is none. It is
+      taught as the window writes it, since nothing else can be written. A fuzzy match counts only where no
+      window states the value better.
+    - Items of a list stand in the order of their places, equal ones once.
+    - Of a value that stands nowhere: a date or number of a document of one window is taught as labelled. An
+      item is left out. Else the field is not taught in any window.
+    - Booleans and enums are judged of the text. In a document of one window they are taught as labelled. Else
+      the window that shares most words with the field (and the value) is taught to state it, others that come
+      near are not taught, and the rest is taught that it says false, or nothing.
+    - A field that is not known is not taught.
+    """
+    parts = [_Part(text) for text in texts]
+    columns = [_column(one, label, parts, placing) for one in label.fields]
+    return [
+        Statement(
+            {one.name: cells[at].value for one, cells in zip(label.fields, columns, strict=True)},
+            frozenset(
+                one.name for one, cells in zip(label.fields, columns, strict=True) if not cells[at].taught
+            ),
+        )
+        for at in range(len(parts))
+    ]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    value: Any
+    taught: bool = True
+
+
+class _Part:
+    """A window's text, and what can be written of it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.finder = SpanFinder(text)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return _stems(self.text)
+
+    @cached_property
+    def _edges(self) -> frozenset[int]:
+        return frozenset([0, *(found.end() for found in WORD.finditer(self.text))])
+
+    def quoted(self, one: Field, value: Any, fuzzy: bool) -> tuple[Any, int] | None:
+        """The value as an answer can state it, and where it stands; None where it cannot."""
+        match = self.finder.find(one, value, fuzzy=fuzzy)
+        if match is None:
+            return None
+        if one.type not in ("string", "list[string]"):
+            return (_plain(value), match.start) if _can_be_written(one, value) else None
+        written = " ".join(match.text.split())
+        if len(written) > MAX_STRING or not self._is_whole(match) or is_absent(written):
+            return None
+        return written, match.start
+
+    def _is_whole(self, match: Match) -> bool:
+        return match.start in self._edges and match.end in self._edges
+
+
+def _column(one: Field, label: Label, parts: Sequence[_Part], placing: Placing) -> list[_Cell]:
+    """What each window states of one field."""
+    nothing: Any = [] if one.is_list else None
+    if one.name not in label.values:
+        return [_Cell(nothing, taught=False)] * len(parts)
+    value = label.values[one.name]
+    if is_absent(value):
+        return [_Cell(nothing)] * len(parts)
+    if not one.is_quoted:
+        placing.values += 1
+        return _judged(one, value, parts)
+    items = (
+        list({normalise(item): item for item in reversed(value)}.values())[::-1] if one.is_list else [value]
+    )
+    placing.values += len(items)
+    places = [_places(one, item, parts) for item in items]
+    lost = sum(not any(found) for found in places)
+    if lost and len(parts) == 1 and one.type not in ("string", "list[string]"):
+        placing.unplaced[one.name] += 1
+        return [_Cell(_plain(value)) if _can_be_written(one, value) else _Cell(None, taught=False)]
+    placing.unplaced[one.name] += lost
+    if lost == len(items):
+        return [_Cell(nothing, taught=False)] * len(parts)
+    if not one.is_list:
+        return [_Cell(found[0] if found else None) for found in places[0]]
+    return [_listed([found[at] for found in places if found[at]]) for at in range(len(parts))]
+
+
+def _places(one: Field, value: Any, parts: Sequence[_Part]) -> list[tuple[Any, int] | None]:
+    exact = [part.quoted(one, value, fuzzy=False) for part in parts]
+    return exact if any(exact) else [part.quoted(one, value, fuzzy=True) for part in parts]
+
+
+def _listed(found: Sequence[tuple[Any, int] | None]) -> _Cell:
+    standing = sorted((each for each in found if each), key=lambda each: each[1])
+    # Two items may be written alike in the text.
+    items = list(dict.fromkeys(text for text, _ in standing))
+    return _Cell(items, taught=True) if len(items) <= MAX_ITEMS else _Cell([], taught=False)
+
+
+def _judged(one: Field, value: Any, parts: Sequence[_Part]) -> list[_Cell]:
+    if len(parts) == 1 or value is False:
+        return [_Cell(value)] * len(parts)
+    rest = False if one.type == "boolean" else None
+    scores = _shared(one, value, parts)
+    best = max(scores)
+    if best == 0:
+        return [_Cell(rest, taught=False)] * len(parts)
+    return [
+        _Cell(value) if at == scores.index(best) else _Cell(rest, taught=score < _MAY_STATE * best)
+        for at, score in enumerate(scores)
+    ]
+
+
+def _shared(one: Field, value: Any, parts: Sequence[_Part]) -> list[float]:
+    """How many of the field's words each window has, a word in fewer windows weighing more."""
+    wanted = _stems(f"{one.name} {one.description} {value if one.type == 'enum' else ''}")
+    holding = {stem: sum(stem in part.stems for part in parts) for stem in wanted}
+    return [
+        sum(log(len(parts) / count) for stem, count in holding.items() if count and stem in part.stems)
+        for part in parts
+    ]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in re.findall(r"[^\W\d_]{3,}", text.casefold()))
+
+
+def _plain(value: Any) -> Any:
+    """A number as the grammar writes it: no fraction that says nothing, at most 6 decimals."""
+    if not isinstance(value, float):
+        return value
+    return int(value) if value.is_integer() else round(value, 6)
+
+
+def _can_be_written(one: Field, value: Any) -> bool:
+    """Whether the grammar has the date, from 1000 to 2999, or the number: 15 digits, no exponent."""
+    if one.type == "date":
+        return "1000" <= str(value)[:4] <= "2999"
+    return abs(value) < 10**15 and "e" not in repr(_plain(value))
