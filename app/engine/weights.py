@@ -11,7 +11,7 @@ import mlx.nn as nn
 import numpy as np
 
 from thresher.adapters.errors import ModelError
-from thresher.app.engine import attention
+from thresher.app.engine import attention, swiglu
 from thresher.app.engine.adapted_linear import Resident
 from thresher.app.engine.cache import RowCache, RowLengths
 from thresher.app.engine.residents import Residents
@@ -137,6 +137,7 @@ def load_weights(folder: Path, adapter_bytes: int) -> LoadedModel:
         mx.disable_compile()
         _expand(model)
         attention.install(model)
+        swiglu.install(model)
     mx.eval(model.parameters())
     model.eval()
     return LoadedModel(model, int(config.get("max_position_embeddings") or 4096), adapter_bytes)
