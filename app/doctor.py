@@ -72,7 +72,7 @@ def _versions() -> Iterator[Finding]:
 
 
 def _blas() -> Iterator[Finding]:
-    from thresher.app.engine.blas import load_fast_blas
+    from thresher.adapters.blas import load_fast_blas
 
     if "mlx.core" in sys.modules:
         # Too late to load one here; what this process has is what it had when MLX came in.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from thresher.app.engine.blas import load_fast_blas
+from thresher.adapters.blas import load_fast_blas
 from thresher.app.locations import Locations
 
 # Before any test imports MLX.

@@ -97,7 +97,7 @@ def _how_read(document: "Document | None") -> str:
 
 
 def _say_if_slow() -> None:
-    from thresher.app.engine.blas import load_fast_blas
+    from thresher.adapters.blas import load_fast_blas
 
     blas = load_fast_blas()
     if blas.remedy is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from thresher.adapters.errors import ModelError, ThresherError
-from thresher.app.engine.blas import load_fast_blas
+from thresher.adapters.blas import load_fast_blas
 from thresher.app.engine.request import Answered, Failed, Reply, Request
 
 if TYPE_CHECKING:

@@ -66,7 +66,7 @@ def convert(gguf: Path, folder: Path) -> None:
 
 def ready_mlx() -> None:
     """Load the fast BLAS before MLX is first imported, lest a model that is loaded later be slow."""
-    from thresher.app.engine.blas import load_fast_blas
+    from thresher.adapters.blas import load_fast_blas
 
     if "mlx.core" not in sys.modules:
         load_fast_blas()

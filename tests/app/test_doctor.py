@@ -9,7 +9,7 @@ import pytest
 
 from thresher.app import doctor
 from thresher.app.doctor import Finding, examine
-from thresher.app.engine.blas import BlasReport
+from thresher.adapters.blas import BlasReport
 from thresher.app.locations import Locations
 
 
@@ -50,7 +50,7 @@ def test_a_damaged_model_is_named(home: Locations, starter: Path) -> None:
 def test_the_slow_blas_is_told_with_its_remedy(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(doctor.sys.modules, "mlx.core", raising=False)
     report = BlasReport(None, needed=True, remedy="Install OpenBLAS")
-    monkeypatch.setattr("thresher.app.engine.blas.load_fast_blas", lambda: report)
+    monkeypatch.setattr("thresher.adapters.blas.load_fast_blas", lambda: report)
     [finding] = list(doctor._blas())
     assert (finding.level, finding.remedy) == ("slow", "Install OpenBLAS")
     assert "reference BLAS" in finding.detail

@@ -165,7 +165,7 @@ def test_a_model_that_brings_code_is_refused(tmp_path: Path, starter: Path) -> N
 def test_the_fast_blas_must_come_before_mlx() -> None:
     code = (
         "import sys; sys.platform = 'linux'; sys.modules['mlx.core'] = sys\n"
-        "from thresher.app.engine.blas import load_fast_blas\n"
+        "from thresher.adapters.blas import load_fast_blas\n"
         "load_fast_blas()"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
