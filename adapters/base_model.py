@@ -22,12 +22,16 @@ OUTSIDE = ("embed_tokens", "lm_head", "wte", "wpe", "embeddings")
 
 @dataclass(frozen=True)
 class BaseModel:
-    """A base model's folder, identity and linear layers: (outputs, inputs) by the module's path."""
+    """A base model's folder, identity and linear layers: (outputs, inputs) by the module's path.
+
+    `context` is the longest text in tokens.
+    """
 
     folder: Path
     identity: BoundBase
     linear: Mapping[str, tuple[int, int]]
     hidden_size: int
+    context: int = 4096
 
 
 def read_base(folder: Path) -> BaseModel:
@@ -51,7 +55,8 @@ def read_base(folder: Path) -> BaseModel:
     )
     text: dict[str, Any] = config.get("text_config", config)
     linear = _linear(tensors, config.get("quantization") or {})
-    return BaseModel(folder, identity, linear, int(text.get("hidden_size", 0)))
+    context = int(text.get("max_position_embeddings") or 4096)
+    return BaseModel(folder, identity, linear, int(text.get("hidden_size", 0)), context)
 
 
 def _linear(tensors: list[Tensor], quantisation: Mapping[str, Any]) -> dict[str, tuple[int, int]]:

@@ -80,6 +80,13 @@ def read_tensors(file: Path, error: type[ThresherError] = ModelError) -> list[Te
     return tensors
 
 
+def read_metadata(file: Path) -> dict[str, str]:
+    """The texts that a file says of itself; call `read_tensors` first, which checks the header."""
+    with file.open("rb") as stream:
+        (length,) = struct.unpack("<Q", stream.read(8))
+        return dict(json.loads(stream.read(length)).get("__metadata__") or {})
+
+
 def all_tensors(folder: Path) -> list[Tensor]:
     """The tensors of all weight files of a model, by name. Raises ModelError as `read_tensors` does."""
     tensors = [tensor for file in weight_files(folder) for tensor in read_tensors(file)]

@@ -54,6 +54,9 @@ class RunConfig(BaseModel):
     labels: tuple[Path, ...] = Field(min_length=1)
     """JSON-lines files of labels to train on."""
 
+    unfit_values: Literal["refuse", "skip"] = "refuse"
+    """Whether a value that breaks its field's type ends the run, or is told and not taught."""
+
     validation: tuple[Path, ...] = ()
     """JSON-lines files of labels to validate on; without any, a share of the labels is held back."""
 

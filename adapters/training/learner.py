@@ -1,0 +1,61 @@
+"""What the loop asks of a trainer: a model with an adapter in it, that can take a step.
+
+A contract and no base class: `train_mlx` and `train_cuda` meet it with the library of each.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thresher.adapters.adapter import LoraLayer
+from thresher.adapters.training.batches import Batch
+
+Tensors = dict[str, NDArray[np.float32]]
+
+
+class Learner(Protocol):
+    """The adapter in training, on this process's device; the base is frozen.
+
+    `rank` of `world` processes, which hold the same adapter and see different batches.
+    """
+
+    rank: int
+    world: int
+
+    def accumulate(self, batch: Batch, dropout_key: int) -> float:
+        """Adds the gradients of the batch's loss; returns the loss summed over its targets, in nats."""
+        ...
+
+    def update(self, targets: int, rate: float) -> float:
+        """One step of the optimiser, on the gradients of all processes divided by all their `targets`.
+
+        Returns the gradients' norm before clipping, and begins to accumulate anew. Where the norm is not
+        finite nothing changes.
+        """
+        ...
+
+    def loss(self, batch: Batch) -> float:
+        """The loss summed over the batch's targets, without gradients and without dropout."""
+        ...
+
+    def layers(self) -> dict[str, LoraLayer]:
+        """The adapter as it is now, float32."""
+        ...
+
+    def state(self) -> Tensors:
+        """The adapter and the optimiser's moments: all that the next step depends on beside its number."""
+        ...
+
+    def restore(self, state: Mapping[str, NDArray[np.float32]], step: int) -> None:
+        """Puts back what `state` gave after `step` steps."""
+        ...
+
+    def total(self, *numbers: float) -> list[float]:
+        """Each number summed over all processes."""
+        ...
+
+    def peak_memory(self) -> int | None:
+        """The most bytes that were held, None where the device does not tell."""
+        ...

@@ -1,0 +1,193 @@
+"""The loop of a run: steps, validation, early stopping, saves. The same for every trainer.
+
+Knows no model and no device: a `Learner` takes the steps. After a kill at any moment the run goes on from
+the last save and ends with the same adapter as one left alone.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.training.batches import Batch, collate
+from thresher.adapters.training.learner import Learner
+from thresher.adapters.training.metrics import Metric, MetricsWriter
+from thresher.adapters.training.plan import Plan
+from thresher.adapters.training.schedule import rate_at
+from thresher.adapters.training.state import Progress, SavedState, load_state, save_state
+
+
+class Stopped(Exception):
+    """The run was asked to stop; its state is saved."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The end of a run: the learner holds the best adapter, that of `best_step` of `step` steps."""
+
+    step: int
+    best_step: int
+    best_loss: float | None
+    seconds: float
+
+
+class Loop:
+    """One run in one folder. All processes of a run go through it together; the first one writes."""
+
+    def __init__(
+        self, plan: Plan, learner: Learner, folder: Path, tell: Callable[[Metric], None] | None = None
+    ) -> None:
+        """`tell` is called with each line of the metrics."""
+        self._plan, self._learner, self._folder = plan, learner, folder
+        self._tell = tell
+        self._writes = learner.rank == 0
+        self._progress = Progress()
+        self._best: Mapping[str, NDArray[np.float32]] = {}
+        self._began = time.monotonic()
+
+    def run(self, stop: threading.Event) -> Trained:
+        """From the saved state, or from the start, to the end.
+
+        Raises Stopped soon after `stop` is set, UsageError where a loss is not finite or a save fails.
+        """
+        saved = load_state(self._folder, self._plan.hash)
+        if saved:
+            self._progress, self._best = saved.progress, saved.best
+            self._learner.restore(saved.tensors, saved.progress.step)
+        self._began = time.monotonic() - self._progress.seconds
+        resumed = saved.progress.step if saved else None
+        with MetricsWriter(self._folder, resumed) if self._writes else _Silent() as metrics:
+            while not self._is_over():
+                if self._learner.total(float(stop.is_set()))[0]:
+                    self._save()
+                    raise Stopped
+                self._step(metrics)
+            if self._best:
+                self._learner.restore({**self._learner.state(), **self._best}, self._progress.step)
+        done = self._progress
+        return Trained(done.step, done.best_step, done.best_loss, self._elapsed())
+
+    def _is_over(self) -> bool:
+        patience = self._plan.config.patience
+        patient = patience is None or self._progress.worse < patience
+        return self._progress.step >= self._plan.steps or not patient
+
+    def _step(self, metrics: "MetricsWriter | _Silent") -> None:
+        plan, learner, began = self._plan, self._learner, time.monotonic()
+        step = self._progress.step
+        batches = plan.step(step)
+        loss, targets, tokens = 0.0, 0, 0
+        for at, numbers in enumerate(batches):
+            if at % learner.world == learner.rank:
+                batch = collate(plan.train, numbers)
+                loss += self._finite(learner.accumulate(batch, step * len(batches) + at), batch, step)
+                targets += batch.target_count
+                tokens += int(batch.lengths.sum())
+        loss, all_targets, all_tokens = learner.total(loss, targets, tokens)
+        rate = rate_at(step, plan.steps, plan.rate, plan.config.warm_up, plan.config.rate_floor)
+        norm = learner.update(int(all_targets), rate)
+        if not math.isfinite(norm):
+            ids = ", ".join(plan.train[number].id for numbers in batches for number in numbers)
+            raise UsageError(_not_finite("the gradients are", step, ids))
+        seconds = max(time.monotonic() - began, 1e-9)
+        self._progress = replace(self._progress, step=step + 1, seconds=self._elapsed())
+        self._put(
+            metrics,
+            Metric(
+                step=step + 1,
+                kind="train",
+                loss=loss / all_targets,
+                tokens=int(all_tokens),
+                targets=int(all_targets),
+                tokens_per_second=all_tokens / seconds,
+                seconds=self._progress.seconds,
+                rate=rate,
+                norm=norm,
+                memory=learner.peak_memory(),
+            ),
+        )
+        if plan.validates_after(step + 1):
+            self._validate(metrics)
+        if (step + 1) % plan.config.save_every == 0 or self._is_over():
+            self._save()
+
+    def _validate(self, metrics: "MetricsWriter | _Silent") -> None:
+        learner, began = self._learner, time.monotonic()
+        loss, targets, tokens = 0.0, 0, 0
+        for at, batch in enumerate(self._plan.validation_batches()):
+            if at % learner.world == learner.rank:
+                loss += self._finite(learner.loss(batch), batch, self._progress.step)
+                targets += batch.target_count
+                tokens += int(batch.lengths.sum())
+        loss, targets_, tokens_ = learner.total(loss, targets, tokens)
+        mean = loss / targets_
+        done = self._progress
+        if done.best_loss is None or mean < done.best_loss:
+            self._progress = replace(done, best_loss=mean, best_step=done.step, worse=0)
+            self._best = {name: array.copy() for name, array in learner.state().items() if is_weight(name)}
+        else:
+            self._progress = replace(done, worse=done.worse + 1)
+        seconds = time.monotonic() - began
+        self._put(
+            metrics,
+            Metric(
+                step=done.step,
+                kind="validation",
+                loss=mean,
+                tokens=int(tokens_),
+                targets=int(targets_),
+                tokens_per_second=tokens_ / max(seconds, 1e-9),
+                seconds=self._elapsed(),
+                memory=learner.peak_memory(),
+            ),
+        )
+
+    def _put(self, metrics: "MetricsWriter | _Silent", metric: Metric) -> None:
+        metrics.write(metric)
+        if self._tell and self._writes:
+            self._tell(metric)
+
+    def _save(self) -> None:
+        tensors = self._learner.state()
+        self._progress = replace(self._progress, seconds=self._elapsed())
+        if self._writes:
+            save_state(self._folder, self._plan.hash, SavedState(self._progress, tensors, self._best))
+
+    def _finite(self, loss: float, batch: Batch, step: int) -> float:
+        if not math.isfinite(loss):
+            raise UsageError(_not_finite("the loss is", step, ", ".join(batch.ids)))
+        return loss
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began
+
+
+def is_weight(name: str) -> bool:
+    """Whether a tensor of a learner's state is of the adapter, and no moment of the optimiser."""
+    return name.endswith((".lora_A", ".lora_B"))
+
+
+def _not_finite(what: str, step: int, ids: str) -> str:
+    return (
+        f"{what} not finite at step {step + 1}, in the batch of {ids}. The run stopped; the state saved "
+        "before stays. Look at these labels, or lower learning_rate."
+    )
+
+
+class _Silent:
+    """Stands for the metrics where another process writes them."""
+
+    def write(self, metric: Metric) -> None:
+        """Nothing."""
+
+    def __enter__(self) -> "_Silent":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass

@@ -1,0 +1,214 @@
+"""The plan of a run: what its configuration comes to, before any weight is loaded.
+
+Both trainers start here, so that they see the same examples in the same order and the same first adapter.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thresher.adapters.adapter import LoraLayer
+from thresher.adapters.adapter_folder import read_adapter
+from thresher.adapters.base_model import BaseModel, read_base
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field, parse_fields
+from thresher.adapters.manifest import BoundPack, Data
+from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.tokens import PromptTokenizer
+from thresher.adapters.training.batches import Batch, BatchPlan, collate
+from thresher.adapters.training.examples import Example, Examples, build_examples
+from thresher.adapters.training.labels import labels_fingerprint, read_labels
+from thresher.adapters.training.run_config import RunConfig, chosen_layers
+from thresher.adapters.training.split import Split, split
+from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run, ready to start. `layers` are the module paths to adapt; `rate` is the peak learning rate.
+
+    `notes` tells the user what was found in the labels: duplicates, leaks, refused ones.
+    """
+
+    config: RunConfig
+    base: BaseModel
+    layers: tuple[str, ...]
+    train: tuple[Example, ...]
+    validation: tuple[Example, ...]
+    data: Data
+    pack: BoundPack | None
+    parent: str | None
+    first: dict[str, LoraLayer]
+    notes: tuple[str, ...]
+
+    @property
+    def rate(self) -> float:
+        """The peak learning rate."""
+        return self.config.used_learning_rate(self.base.hidden_size)
+
+    @property
+    def steps(self) -> int:
+        """The steps of the optimiser, if nothing ends the run early."""
+        return self.config.steps or self.config.epochs * self._batches.steps_per_epoch
+
+    @cached_property
+    def hash(self) -> str:
+        """The sha256, in hex, of all that the adapter depends on: a state of another run is never resumed."""
+        asked = self.config.model_dump(
+            mode="json", exclude={"out", "base", "labels", "validation", "save_every"}
+        )
+        digest = sha256(json.dumps([asked, self.base.identity.model_dump(), self.parent]).encode())
+        for example in (*self.train, *self.validation):
+            digest.update(example.tokens.tobytes())
+            digest.update(example.mask.tobytes())
+        return digest.hexdigest()
+
+    def step(self, step: int) -> list[NDArray[np.int64]]:
+        """The batches of a step, as numbers of examples."""
+        return self._batches.step(step)
+
+    def validates_after(self, step: int) -> bool:
+        """Whether a validation follows the step that is the `step`th, counted from 1."""
+        if not self.validation:
+            return False
+        every = self.config.evaluate_every or self._batches.steps_per_epoch
+        return step % every == 0 or step == self.steps
+
+    def validation_batches(self) -> Iterator[Batch]:
+        """Every example of the validation side once."""
+        lengths = [len(example) for example in self.validation]
+        config = self.config
+        most = max(config.batch_tokens, *lengths)
+        for numbers in BatchPlan(lengths, most, config.batch_size, config.seed).epoch(0):
+            yield collate(self.validation, numbers)
+
+    @cached_property
+    def _batches(self) -> BatchPlan:
+        config = self.config
+        lengths = [len(example) for example in self.train]
+        return BatchPlan(lengths, config.batch_tokens, config.batch_size, config.seed, config.accumulation)
+
+
+def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) -> Plan:
+    """Reads base, pack and labels. `progress` is called with the number of labels that are tokenised.
+
+    Raises UsageError, ModelError, PackError or AdapterError, each naming what is wrong.
+    """
+    base = read_base(config.base)
+    layers = tuple(chosen_layers(config, base.linear))
+    asked = _asked(config)
+    held = read_labels(config.validation, *asked.reading(config)) if config.validation else None
+    labels = read_labels(config.labels, *asked.reading(config))
+    sides = split(labels, config.validation_share, config.split_seed, held)
+    prompts = WindowPrompts(
+        PromptTokenizer(config.base),
+        WindowSizes(base.context, config.window_tokens, config.window_overlap, config.answer_tokens),
+    )
+    train = build_examples(sides.train, prompts, config.max_example_tokens, progress)
+    validation = build_examples(sides.validation, prompts, config.max_example_tokens)
+    parent, first = _first(config, base, layers)
+    plan = Plan(
+        config=config,
+        base=base,
+        layers=layers,
+        train=train.examples,
+        validation=validation.examples,
+        data=Data(
+            fingerprint=labels_fingerprint(sides.train),
+            train=len(sides.train),
+            validation=len(sides.validation),
+        ),
+        pack=asked.pack,
+        parent=parent,
+        first=first,
+        notes=tuple(_notes(sides, train, validation)),
+    )
+    assert plan.steps > 0  # raises where there is nothing to train on
+    return plan
+
+
+@dataclass(frozen=True)
+class _Asked:
+    instructions: str
+    fields: tuple[Field, ...]
+    open_fields: bool
+    pack: BoundPack | None
+
+    def reading(self, config: RunConfig) -> tuple[tuple[Field, ...], str, bool, str | None]:
+        return self.fields, self.instructions, self.open_fields, config.group
+
+
+def _asked(config: RunConfig) -> _Asked:
+    if config.domain is not None:
+        packs = find_packs(config.packs).packs
+        record_type = pick(packs, config.domain, config.record_type)
+        bound = BoundPack(
+            domain=config.domain, hash=packs[config.domain].hash, record_types=(record_type.name,)
+        )
+        return _Asked(record_type.instructions, record_type.fields, record_type.open_fields, bound)
+    if config.fields_file is None:
+        return _Asked("", (), True, None)
+    try:
+        raw = json.loads(config.fields_file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{config.fields_file}: cannot be read ({error}). Check the path.") from error
+    if isinstance(raw, dict):
+        raw = raw.get("fields")
+    return _Asked("", parse_fields(raw, str(config.fields_file)), False, None)
+
+
+def _first(
+    config: RunConfig, base: BaseModel, layers: tuple[str, ...]
+) -> tuple[str | None, dict[str, LoraLayer]]:
+    """The adapter that the run starts from: the parent's, or A random and B zero, as in PEFT and mlx-lm."""
+    if config.parent is not None:
+        parent = read_adapter(config.parent, base)
+        if parent.manifest.base.fingerprint != base.identity.fingerprint:
+            raise UsageError(
+                f"{config.parent}: was made for the base {parent.manifest.base.name}, this run has "
+                f"{base.identity.name}. Start from an adapter of this base, or leave parent out."
+            )
+        if parent.rank != config.rank or parent.scale != config.used_alpha / config.rank:
+            raise UsageError(
+                f"{config.parent}: has rank {parent.rank} and alpha {parent.alpha:g}, the run "
+                f"{config.rank} and {config.used_alpha:g}. Give the run the parent's."
+            )
+        if set(parent.layers) != set(layers):
+            raise UsageError(
+                f"{config.parent}: adapts other layers than the run's targets. Give it the same."
+            )
+        return parent.manifest.weights, dict(parent.layers)
+    first = {}
+    for number, name in enumerate(layers):
+        outputs, inputs = base.linear[name]
+        draw = np.random.Generator(np.random.Philox(key=[config.seed, number]))
+        # Kaiming's uniform start with a = sqrt(5), PEFT's own: U(-1/sqrt(inputs), 1/sqrt(inputs)).
+        a = (draw.random((config.rank, inputs)) * 2 - 1) / np.sqrt(inputs)
+        first[name] = LoraLayer(a.astype(np.float32), np.zeros((outputs, config.rank), np.float32))
+    return None, first
+
+
+def _notes(sides: Split, train: Examples, validation: Examples) -> Iterator[str]:
+    yield (
+        f"{len(sides.train)} labels to train on ({len(train.examples)} windows, {train.tokens:,} tokens), "
+        f"{len(sides.validation)} held back"
+    )
+    for dropped, kept in sides.duplicates:
+        yield f"{dropped}: the same document as {kept}, left out"
+    for dropped, held in sides.leaks:
+        yield f"{dropped}: the same document or group as {held}, which is held back: left out of training"
+    for earlier, later, field in sides.conflicts:
+        yield f"{earlier} and {later}: give {field!r} different values for one document"
+    for examples in (train, validation):
+        for name, reason in examples.refused:
+            yield f"{name}: left out: {reason}"
+    lost = train.unplaced + validation.unplaced
+    if lost:
+        values = train.values + validation.values
+        worst = ", ".join(f"{name} {count}" for name, count in lost.most_common(5))
+        yield f"{sum(lost.values())} of {values} values stand nowhere in their documents ({worst})"

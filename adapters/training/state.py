@@ -1,0 +1,85 @@
+"""A run's resumable state: one safetensors file, replaced whole. Everything else of a run follows from the
+step's number, the seed and the configuration.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thresher.adapters.atomic import replacing
+from thresher.adapters.errors import UsageError
+from thresher.adapters.tensor_file import read_floats, read_metadata, read_tensors, tensor_bytes
+
+STATE_FILE = "state.safetensors"
+FORMAT = 1
+_BEST = "best."
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands after `step` steps.
+
+    `best_loss` is the lowest validation loss so far, reached after `best_step`; `worse` counts the
+    validations since. `seconds` are those of all parts of the run.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    best_loss: float | None = None
+    best_step: int = 0
+    worse: int = 0
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """The progress, the learner's tensors, and those of the best adapter so far (none before a validation)."""
+
+    progress: Progress
+    tensors: Mapping[str, NDArray[np.float32]]
+    best: Mapping[str, NDArray[np.float32]]
+
+
+def save_state(folder: Path, run: str, state: SavedState) -> None:
+    """Writes the file whole or not at all. `run` is the hash of what the run is: see `Plan.hash`.
+
+    Raises UsageError where it cannot be written: the state before stays.
+    """
+    tensors = {**state.tensors, **{f"{_BEST}{name}": array for name, array in state.best.items()}}
+    about = {"format": str(FORMAT), "run": run, "progress": json.dumps(asdict(state.progress))}
+    try:
+        with replacing(folder / STATE_FILE) as file:
+            file.write(tensor_bytes(tensors, about))
+    except OSError as error:
+        raise UsageError(
+            f"{folder / STATE_FILE}: cannot be written ({error.strerror}). Free some space or allow writing; "
+            "the same command then goes on where the last state was saved."
+        ) from error
+
+
+def load_state(folder: Path, run: str) -> SavedState | None:
+    """The state of an interrupted run, None where there is none.
+
+    Raises UsageError where it is of another run, or of a newer version, or broken.
+    """
+    path = folder / STATE_FILE
+    if not path.exists():
+        return None
+    tensors = read_tensors(path, UsageError)
+    about = read_metadata(path)
+    if int(about.get("format", "0")) > FORMAT:
+        raise UsageError(f"{path}: is from a newer Thresher. Update Thresher.")
+    if about.get("run") != run:
+        raise UsageError(
+            f"{path}: is the state of another run: labels, base or configuration differ from now. Put them back, "
+            "choose another folder, or remove this one to start anew."
+        )
+    arrays = {tensor.name: read_floats(tensor) for tensor in tensors}
+    return SavedState(
+        Progress(**json.loads(about["progress"])),
+        {name: array for name, array in arrays.items() if not name.startswith(_BEST)},
+        {name.removeprefix(_BEST): array for name, array in arrays.items() if name.startswith(_BEST)},
+    )
