@@ -121,7 +121,8 @@ def _pools(
         longest = int(sizes[start])
         rows = max(1, min(batch_size, batch_tokens // longest))
         like = int(np.searchsorted(-sizes, -longest * (1 - _SPREAD), side="right")) - start
-        size = like // rows * rows or _fitting(sizes[start : start + rows])
+        whole = like if start + like == len(sizes) else like // rows * rows
+        size = whole or _fitting(sizes[start : start + rows])
         pools.append((order[start : start + size], -(-size // rows)))
         start += size
     return pools

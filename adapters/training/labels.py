@@ -53,12 +53,16 @@ def read_labels(
     instructions: str = "",
     open_fields: bool = False,
     group: str | None = None,
+    unfit: list[str] | None = None,
 ) -> list[Label]:
     """The labels of the files, in order.
 
     `fields` and `instructions` are those of the record type. A line's own `fields` replace fields of their
     name, or all of them with `open_fields`. Where there are none at all, the fields of lines with an
     instruction are derived from the values of all of them. `group` names the key that has a line's group.
+
+    With `unfit`, a value that breaks its field's type is no error: it is not known, and what is wrong with it
+    goes to that list.
 
     Raises LabelError with all that is wrong in all files; UsageError where a file cannot be read.
     """
@@ -70,7 +74,7 @@ def read_labels(
     labels: dict[str, Label] = {}
     for line in lines:
         asked = _fields(line, tuple(fields), open_fields, derived, problems)
-        values = _values(line, asked, problems)
+        values = _values(line, asked, problems, problems if unfit is None else unfit)
         key = line.raw.get(group) if group else None
         if group and not isinstance(key, str | int):
             problems.append(f"{line.where}: {group!r}, the group's key, is missing or is no text")
@@ -209,7 +213,7 @@ def _fields(
         return ()
 
 
-def _values(line: _Line, fields: tuple[Field, ...], problems: list[str]) -> dict[str, Any]:
+def _values(line: _Line, fields: tuple[Field, ...], problems: list[str], unfit: list[str]) -> dict[str, Any]:
     values = {}
     names = [field.name for field in fields]
     if not fields:
@@ -224,7 +228,7 @@ def _values(line: _Line, fields: tuple[Field, ...], problems: list[str]) -> dict
             try:
                 values[field.name] = check(field, line.output[field.name])
             except ValueError as error:
-                problems.append(f"{line.where}: {field.name!r}: {error}")
+                unfit.append(f"{line.where}: {field.name!r}: {error}")
     if not any(name in line.output for name in names):
         problems.append(f"{line.where}: 'output' has no value for any field")
     return values

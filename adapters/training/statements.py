@@ -123,7 +123,8 @@ def _column(one: Field, label: Label, parts: Sequence[_Part], placing: Placing) 
     if lost and len(parts) == 1 and one.type not in ("string", "list[string]"):
         placing.unplaced[one.name] += 1
         return [_Cell(_plain(value)) if _can_be_written(one, value) else _Cell(None, taught=False)]
-    placing.unplaced[one.name] += lost
+    if lost:
+        placing.unplaced[one.name] += lost
     if lost == len(items):
         return [_Cell(nothing, taught=False)] * len(parts)
     if not one.is_list:

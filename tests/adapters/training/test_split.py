@@ -1,0 +1,97 @@
+"""The split: each label on one side, and none that was held back is ever trained on later."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thresher.adapters.fields import Field
+from thresher.adapters.training.labels import Label
+from thresher.adapters.training.split import document_key, is_held_back, split
+
+FIELDS = (Field(name="who", type="string"), Field(name="what", type="list[string]"))
+
+
+def label(name: str, text: str, group: str | None = None, **values: Any) -> Label:
+    return Label(name, text, "Read.", FIELDS, values or {"who": "Lee", "what": []}, group)
+
+
+SETS = st.lists(
+    st.tuples(st.text(min_size=1, max_size=6), st.none() | st.sampled_from("abc")), min_size=1, max_size=40
+).map(lambda rows: [label(str(at), text, group) for at, (text, group) in enumerate(rows)])
+
+
+@given(SETS, st.floats(0, 0.9), st.integers(0, 100))
+def test_every_label_is_on_one_side_or_accounted_for(labels: list[Label], share: float, seed: int) -> None:
+    sides = split(labels, share, seed)
+    train, held = ({one.id for one in side} for side in (sides.train, sides.validation))
+    dropped = [name for name, _ in (*sides.duplicates, *sides.leaks)]
+    assert sorted([*train, *held, *dropped]) == sorted(one.id for one in labels)
+    assert not {document_key(one.text) for one in sides.train} & {
+        document_key(one.text) for one in sides.validation
+    }
+    groups = [{one.group for one in side if one.group} for side in (sides.train, sides.validation)]
+    assert not groups[0] & groups[1]
+
+
+@given(SETS, SETS, st.integers(0, 100))
+def test_more_labels_never_move_a_held_back_document_into_training(
+    labels: list[Label], more: list[Label], seed: int
+) -> None:
+    before, after = split(labels, 0.3, seed), split([*more, *labels], 0.3, seed)
+    held = {document_key(one.text) for one in before.validation}
+    assert not held & {document_key(one.text) for one in after.train}
+
+
+def test_the_share_is_about_what_is_asked() -> None:
+    labels = [label(str(at), f"document {at}") for at in range(2000)]
+    sides = split(labels, 0.1, 0)
+    assert 150 < len(sides.validation) < 250
+    assert split(labels, 0, 0).validation == ()
+    other = split(labels, 0.1, 1)
+    assert {one.id for one in other.validation} != {one.id for one in sides.validation}
+
+
+def test_layout_makes_no_new_document() -> None:
+    labels = [
+        label("a", "Dear Ms Lee,\n\nthe  fee"),
+        label("b", "dear ms lee, the fee."),
+        label("c", "other"),
+    ]
+    sides = split(labels, 0, 0)
+    assert sides.duplicates == (("a", "b"),)
+    assert [one.id for one in sides.train] == ["b", "c"]
+
+
+def test_the_same_document_asked_for_something_else_is_no_duplicate() -> None:
+    fields = (Field(name="when", type="date"),)
+    one, other = label("a", "text"), Label("b", "text", "Read.", fields, {"when": None})
+    sides = split([one, other], 0.5, 0)
+    assert sides.duplicates == sides.conflicts == ()
+    assert {len(sides.train), len(sides.validation)} == {0, 2}
+
+
+def test_a_leak_into_given_validation_labels_is_dropped_from_training() -> None:
+    labels = [label("a", "one"), label("b", "two", "shop"), label("c", "three")]
+    sides = split(labels, 0.1, 0, [label("v", "ONE"), label("w", "four", "shop")])
+    assert sides.leaks == (("a", "v"), ("b", "w"))
+    assert [one.id for one in sides.train] == ["c"]
+    assert [one.id for one in sides.validation] == ["v", "w"]
+
+
+def test_conflicts_name_the_field_and_the_later_label_stands() -> None:
+    labels = [
+        label("a", "text", who="Lee", what=["Pump", "seal"]),
+        label("b", "text", who="LEE.", what=["seal", "pump"]),  # the same, by what values mean
+        label("c", "text", who="Ann", what=["seal", "pump"]),
+    ]
+    sides = split(labels, 0, 0)
+    assert sides.conflicts == (("b", "c", "who"),)
+    assert [one.id for one in sides.train] == ["c"]
+
+
+def test_a_group_is_never_parted() -> None:
+    labels = [label(str(at), f"document {at}", f"group {at % 40}") for at in range(400)]
+    assert 20 <= sum(is_held_back(one, 0.2, 0) for one in labels) <= 160
+    for one in labels:
+        assert is_held_back(one, 0.2, 0) == is_held_back(labels[int(one.id) % 40], 0.2, 0)

@@ -1,0 +1,119 @@
+"""What a window's answer states: what stands in it, written as it writes it, and nothing that cannot be."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thresher.adapters.fields import Field
+from thresher.adapters.training.labels import Label
+from thresher.adapters.training.statements import Placing, Statement, statements
+
+
+def stated(one: Field, value: Any, *texts: str) -> tuple[list[Any], list[bool], Placing]:
+    """The value and whether it is taught, window by window."""
+    placing = Placing()
+    label = Label("x", "\n".join(texts), "", (one,), {one.name: value})
+    found = statements(label, texts, placing)
+    return [s.values[one.name] for s in found], [one.name not in s.untaught for s in found], placing
+
+
+STRING = Field(name="company", type="string")
+LIST = Field(name="parts", type="list[string]")
+NUMBER = Field(name="total", type="number")
+DATE = Field(name="day", type="date")
+CLAUSE = Field(name="anti_assignment", type="boolean", description="Whether the contract has such a clause")
+KIND = Field(name="kind", type="enum", values=("real_estate", "other"))
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "written"),
+    [
+        ("Corner Café", "at Corner Café today", "Corner Café"),
+        ("corner café", "at CORNER\n  CAFÉ.", "CORNER CAFÉ"),  # normalised: as the window writes it
+        ("LOT 3, JALAN KAPAR", "LOT 3,\nJALAN KAPAR", "LOT 3, JALAN KAPAR"),
+        (
+            "Corner Cafe Ltd",
+            "the Corner Cafr Ltd",
+            "Corner Cafr Ltd",
+        ),  # a near one is all that can be written
+    ],
+)
+def test_a_string_is_taught_as_the_window_writes_it(value: str, text: str, written: str) -> None:
+    assert stated(STRING, value, text)[:2] == ([written], [True])
+
+
+@pytest.mark.parametrize("text", ["nothing of the kind", "leaking pipe"])
+def test_what_cannot_be_written_is_not_taught(text: str) -> None:
+    """The second has it as a part of a word, which the grammar does not cut."""
+    values, taught, placing = stated(STRING, "leak", text)
+    assert (values, taught) == ([None], [False])
+    assert placing.unplaced["company"] == 1
+
+
+def test_each_window_states_what_stands_in_it() -> None:
+    values, taught, placing = stated(STRING, "Acme", "by Acme", "nothing", "for Acme Inc")
+    assert values == ["Acme", None, "Acme"]
+    assert taught == [True, True, True]
+    assert (placing.values, placing.unplaced.total()) == (1, 0)
+
+
+def test_a_near_match_counts_only_where_no_window_has_a_better_one() -> None:
+    values, _, _ = stated(STRING, "Acme Holding Inc.", "Acme Holdings Inc.", "Acme Holding Inc.")
+    assert values == [None, "Acme Holding Inc."]
+
+
+def test_items_stand_in_the_order_of_their_places_once_each() -> None:
+    values, taught, placing = stated(
+        LIST, ["valve", "Pump", "seal", "valve", "nowhere at all"], "pump and valve", "the seal", "-"
+    )
+    assert values == [["pump", "valve"], ["seal"], []]
+    assert all(taught)
+    assert (placing.values, placing.unplaced["parts"]) == (4, 1)
+
+
+def test_dates_and_numbers_may_be_said_otherwise_by_the_text() -> None:
+    assert stated(DATE, "2019-03-04", "on 4 March 2019", "-")[0] == ["2019-03-04", None]
+    assert stated(NUMBER, 3500000.0, "USD 3.5 million")[0] == [3500000]
+    assert str(stated(NUMBER, 12.0, "12.00")[0]) == "[12]"
+
+
+def test_a_number_that_stands_nowhere_is_taught_where_there_is_one_window() -> None:
+    assert stated(NUMBER, 42, "add them up")[:2] == ([42], [True])
+    assert stated(NUMBER, 42, "add them up", "yes")[:2] == ([None, None], [False, False])
+    assert stated(NUMBER, 1e21, "add them up")[:2] == ([None], [False])  # more digits than the grammar has
+
+
+def test_absent_and_unknown_are_different() -> None:
+    assert stated(LIST, [], "a", "b")[:2] == ([[], []], [True, True])
+    (one,) = statements(Label("x", "a", "", (STRING, LIST), {"company": None}), ["a"], Placing())
+    assert one == Statement({"company": None, "parts": []}, frozenset({"parts"}))
+
+
+def test_a_judged_value_goes_to_the_window_that_shares_its_words() -> None:
+    texts = ("1. Parties", "2. No assignment is allowed, anti or pro", "3. It may be assigned", "4. Notices")
+    values, taught, _ = stated(CLAUSE, True, *texts)
+    assert values == [False, True, False, False]
+    assert taught[0]
+    assert taught[1]
+    assert taught[3]
+    assert stated(CLAUSE, False, *texts)[:2] == ([False] * 4, [True] * 4)
+    assert stated(CLAUSE, True, "one window")[:2] == ([True], [True])
+    assert stated(CLAUSE, True, "no word", "at all")[:2] == ([False, False], [False, False])
+    assert stated(KIND, "real_estate", "a farm", "real estate in Kent")[:2] == (
+        [None, "real_estate"],
+        [True, True],
+    )
+
+
+@given(st.lists(st.sampled_from(["pump", "valve", "left pump", "seal,", "«oil»"]), max_size=6), st.randoms())
+def test_every_item_taught_can_be_written(items: list[str], chance: Any) -> None:
+    """Items come from the window's own text, none twice: the engine ends a list at a repeat."""
+    words = [*items, "and", "the", "rest"]
+    chance.shuffle(words)
+    text = " ".join(words)
+    (values,), _, placing = stated(LIST, items, text)
+    assert all(item in text for item in values)
+    assert len(set(values)) == len(values)
+    assert placing.unplaced.total() == 0
