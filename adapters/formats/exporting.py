@@ -12,6 +12,7 @@ from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.config_file import refuse
 from thresher.adapters.formats.gguf import write_gguf
 from thresher.adapters.formats.mlx_lm import mlx_lm_files
+from thresher.adapters.formats.names import original
 from thresher.adapters.formats.peft import peft_files
 
 Form = Literal["peft", "mlx_lm", "gguf"]
@@ -33,7 +34,8 @@ def export(adapter: Adapter, base: BaseModel, target: Path, form: Form) -> None:
             work = Path(scratch) / "adapter"
             match form:
                 case "peft":
-                    _write_folder(work, peft_files(adapter.layers, adapter.alpha, base.identity.name))
+                    theirs = {original(name): layer for name, layer in adapter.layers.items()}
+                    _write_folder(work, peft_files(theirs, adapter.alpha, base.identity.name))
                 case "mlx_lm":
                     name = base.identity.name
                     _write_folder(work, mlx_lm_files(adapter.layers, adapter.alpha, name, base.linear))

@@ -69,9 +69,10 @@ class View:
 
 def view(base: BaseModel, names: Collection[str]) -> View:
     """How a file with layers of these names sees the base. Raises AdapterError."""
-    stems = {name: stem(name) for name in base.linear}
+    inner = [name for name in base.linear if "language_model" in name.split(".")]
+    stems = {name: stem(name) for name in inner or base.linear}  # without the parts that see and hear
     if len(set(stems.values())) < len(stems):  # two parts of one model: only its own names tell them apart
-        stems = {name: name for name in base.linear}
+        stems = {name: name for name in stems}
     unknown = {_parted(stem(name))[1] for name in names} - {_parted(each)[1] for each in stems.values()}
     prefixes = Counter(_prefix(name) for name in names if _prefix(name) + stem(name) == name)
     usual = prefixes.most_common(1)[0][0] if prefixes else ""
@@ -85,6 +86,12 @@ def view(base: BaseModel, names: Collection[str]) -> View:
         outputs = max(share.file_start + share.rows, linear.get(share.file, (0, 0))[0])
         linear[share.file] = (outputs, base.linear[share.base][1])
     return View(linear, tuple(shares))
+
+
+def original(name: str) -> str:
+    """The module's path in transformers' model, which holds a nested text model the other way round."""
+    nested, own = "language_model.model.", "model.language_model."
+    return own + name.removeprefix(nested) if name.startswith(nested) else name
 
 
 def stem(name: str) -> str:

@@ -3,6 +3,8 @@
 `regex` reads what `re` reads, and stops when it is told to: a pattern can be made to run for years.
 """
 
+from typing import Literal
+
 import regex
 
 from thresher.adapters.errors import AdapterError
@@ -20,22 +22,12 @@ def why_not(pattern: str) -> str | None:
     return None
 
 
-def full_match(pattern: str, name: str) -> bool:
-    """Whether the pattern matches the whole name. Raises AdapterError where it takes too long."""
-    return _match(pattern, rf"(?:{pattern})\Z", name) is not None
-
-
-def first_group(pattern: str, whole: str, name: str) -> str | None:
-    """The first group of `whole`, made from `pattern`, matched at the name's start. Raises AdapterError."""
-    match = _match(pattern, whole, name)
-    return match[1] if match else None
-
-
-def _match(pattern: str, whole: str, name: str) -> "regex.Match[str] | None":
+def match(pattern: str, name: str, how: Literal["match", "fullmatch"] = "match") -> "regex.Match[str] | None":
+    """As `re` matches a module's name. Raises AdapterError where that fails or takes too long."""
     try:
-        return regex.match(whole, name, timeout=_LONGEST)
-    except (TimeoutError, MemoryError, RecursionError) as error:
+        return getattr(regex, how)(pattern, name, timeout=_LONGEST)  # type: ignore[no-any-return]
+    except (TimeoutError, MemoryError, RecursionError, regex.error) as error:
         raise AdapterError(
-            f"the pattern {pattern[:80]!r} of its configuration takes too long to match {name}. "
+            f"the pattern {pattern[:80]!r} of its configuration fails or takes too long on {name} ({error}). "
             "List the layers by name instead."
         ) from error

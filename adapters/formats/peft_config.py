@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from thresher.adapters.formats.config_file import CONFIG_FILE as CONFIG_FILE
 from thresher.adapters.formats.config_file import are_names, is_number, is_whole, read_object, refuse
-from thresher.adapters.formats.patterns import first_group, full_match, why_not
+from thresher.adapters.formats.patterns import match, why_not
 
 #: Keys that change no result, or that are read below.
 _HARMLESS = frozenset(
@@ -20,7 +19,7 @@ _HARMLESS = frozenset(
         *("base_model_name_or_path", "revision", "megatron_core", "ensure_weight_tying"),
         *("r", "lora_alpha", "lora_dropout", "rank_pattern", "alpha_pattern", "use_rslora", "bias"),
         *("target_modules", "exclude_modules", "layers_to_transform", "layers_pattern"),
-        *("init_lora_weights", "qalora_group_size", "eva_config", "loftq_config"),
+        *("init_lora_weights", "qalora_group_size", "eva_config"),
     )
 )
 #: What plain LoRA cannot express, and why. Any other key that is set is refused too: a newer PEFT wrote it.
@@ -36,6 +35,7 @@ _REFUSED = {
     "fan_in_fan_out": "its layers are transposed",
     "megatron_config": "its layers are split over devices",
     "corda_config": "CorDA trains against changed weights of the base",
+    "loftq_config": "LoftQ trains against changed weights of the base",
     "lora_ga_config": "LoRA-GA trains against changed weights of the base",
     "arrow_config": "it routes each token among several adapters",
     "use_bdlora": "its matrices are block-diagonal, and stored in another way",
@@ -57,22 +57,14 @@ def targeted(name: str, config: Mapping[str, Any]) -> bool:
     if _matches(name, config.get("exclude_modules")):
         return False
     if isinstance(targets, str):
-        return targets.lower() == "all-linear" or full_match(targets, name)
+        return targets.lower() == "all-linear" or match(targets, name, "fullmatch") is not None
     if not _matches(name, targets):
         return False
     chosen = config.get("layers_to_transform")
     if chosen in (None, []) or name in (targets or ()):
         return True
-    patterns = config.get("layers_pattern")
-    if not patterns:
-        number = first_group("", r".*?\.[^.]*\.(\d+)\.", name)
-    else:
-        found = (
-            first_group(pattern, rf"(?:^|.*?\.){pattern}\.(?P<index>\d+)\.", name)
-            for pattern in ([patterns] if isinstance(patterns, str) else patterns)
-        )
-        number = next((each for each in found if each is not None), None)
-    return number is not None and int(number) in ([chosen] if is_whole(chosen) else chosen)
+    number = _layer_number(name, config.get("layers_pattern") or [])
+    return number is not None and number in ([chosen] if is_whole(chosen) else chosen)
 
 
 def rank_of(name: str, config: Mapping[str, Any]) -> int:
@@ -89,14 +81,24 @@ def scale_of(name: str, config: Mapping[str, Any]) -> float:
 
 def _matches(name: str, patterns: Any) -> bool:
     if isinstance(patterns, str):
-        return full_match(patterns, name)
+        return match(patterns, name, "fullmatch") is not None
     return any(name == target or name.endswith(f".{target}") for target in patterns or ())
+
+
+def _layer_number(name: str, patterns: str | list[str]) -> int | None:
+    if not patterns:
+        found = match(r".*?\.[^.]*\.(?P<number>\d+)\.", name)
+    else:
+        each = [patterns] if isinstance(patterns, str) else patterns
+        tried = (match(rf"(?:^|.*?\.){pattern}\.(?P<number>\d+)\.", name) for pattern in each)
+        found = next((one for one in tried if one), None)
+    return int(found["number"]) if found else None
 
 
 def _pattern_value(name: str, patterns: Mapping[str, Any] | None, default: Any) -> Any:
     """PEFT's rule: the first pattern that matches the end of the name from a dot on."""
     for pattern, value in (patterns or {}).items():
-        if first_group(pattern, rf"((?:.*\.)?(?:{pattern})$)", name) is not None:
+        if match(rf"(.*\.)?({pattern})$", name):
             return value
     return default
 
