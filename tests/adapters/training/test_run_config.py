@@ -1,0 +1,130 @@
+"""The run's file: the recipe by default, every wrong key named, and the same run read back."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.training.run_config import RunConfig, chosen_layers, parse_run, read_run, save_run
+
+LEAST: dict[str, Any] = {"base": "models/starter", "out": "out", "labels": ["labels.jsonl"]}
+LINEAR = [f"model.layers.{n}.{part}" for n in (0, 1) for part in ("self_attn.q_proj", "mlp.down_proj")]
+
+
+def run(folder: Path, **more: Any) -> RunConfig:
+    return parse_run({**LEAST, **more}, "run.yaml", folder)
+
+
+def test_the_defaults_are_the_recipe(tmp_path: Path) -> None:
+    config = run(tmp_path)
+    assert (config.rank, config.used_alpha, config.dropout) == (8, 16, 0)
+    assert (config.weight_decay, config.clip, config.betas) == (1e-5, 1.0, (0.9, 0.999))
+    assert config.used_learning_rate(4096) == pytest.approx(2e-4)
+    assert config.used_learning_rate(576) == pytest.approx(1e-3)
+    assert chosen_layers(config, LINEAR) == sorted(LINEAR)
+    assert run(tmp_path, rank=4, alpha=4, learning_rate=3e-4).used_alpha == 4
+    assert run(tmp_path, learning_rate="3e-4").used_learning_rate(64) == 3e-4  # as YAML reads 3e-4: a text
+
+
+def test_windows_are_those_of_use_by_default(tmp_path: Path) -> None:
+    from thresher.app.settings import Settings
+
+    config, use = run(tmp_path), Settings()
+    assert (config.window_tokens, config.window_overlap, config.answer_tokens) == (
+        use.window_tokens,
+        use.window_overlap,
+        use.answer_tokens,
+    )
+
+
+def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "run.yaml"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump({**LEAST, "labels": ["a.jsonl", "/b.jsonl"]}), "utf-8")
+    config = read_run(path)
+    assert config.base == path.parent / "models/starter"
+    assert config.labels == (path.parent / "a.jsonl", Path("/b.jsonl"))
+    assert config.fields_file is None
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "rank": st.integers(1, 64),
+            "alpha": st.none() | st.floats(0.5, 64),
+            "targets": st.just("all") | st.lists(st.sampled_from(["q_proj", "v_proj"]), min_size=1),
+            "learning_rate": st.none() | st.floats(1e-6, 1e-1),
+            "patience": st.none() | st.integers(1, 9),
+            "group": st.none() | st.text(st.characters(exclude_categories=["C"]), min_size=1),
+            "gradient_checkpointing": st.booleans(),
+        },
+    )
+)
+def test_what_is_saved_is_read_back(tmp_path_factory: pytest.TempPathFactory, more: dict[str, Any]) -> None:
+    folder = tmp_path_factory.mktemp("run")
+    config = run(folder, **more)
+    save_run(folder / "deeper" / "run.yaml", config)
+    assert read_run(folder / "deeper" / "run.yaml") == config
+
+
+def test_all_wrong_keys_are_named_at_once_with_what_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        run(tmp_path, learning_rte=1e-3, rank=0, epochs="many", clip=True)
+    assert "clip: must not be true or false" in str(caught.value)
+    with pytest.raises(UsageError) as caught:
+        run(tmp_path, learning_rte=1e-3, rank=0, epochs="many")
+    message = str(caught.value)
+    assert message.startswith("run.yaml: ")
+    assert "unknown key 'learning_rte' (did you mean 'learning_rate'?)" in message
+    assert "rank: " in message
+    assert "epochs: " in message
+    assert message.endswith("Correct the file.")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"window_overlap": 500}, "window_overlap: may be at most half"),
+        ({"betas": [0.9, 1.0]}, "betas: must be"),
+        ({"record_type": "receipt"}, "record_type: needs the domain"),
+        ({"domain": "expenses", "fields_file": "f.json"}, "fields_file: is in place of domain"),
+        ({"labels": []}, "labels: "),
+        ({"learning_rate": float("nan")}, "learning_rate: "),
+        ({"format": 2}, "format 2 is from a newer Thresher. Update Thresher."),
+        ({"format": 0}, "format: "),
+    ],
+)
+def test_what_contradicts_itself_is_refused(tmp_path: Path, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=r"run\.yaml") as caught:
+        run(tmp_path, **more)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"base: [", b"- a list", b"\xff\xfe\x00", b"", b"42"])
+def test_a_file_that_is_no_run_is_a_named_error(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "run.yaml"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"run\.yaml: .*Correct the file"):
+        read_run(path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_run(tmp_path / "missing.yaml")
+
+
+def test_targets_are_chosen_by_name_and_never_silently_none(tmp_path: Path) -> None:
+    config = run(tmp_path, targets=["q_proj"])
+    assert chosen_layers(config, LINEAR) == [name for name in sorted(LINEAR) if "q_proj" in name]
+    with pytest.raises(UsageError, match=r"named 'k_prj'\. There are: down_proj, q_proj"):
+        chosen_layers(run(tmp_path, targets=["q_proj", "k_prj"]), LINEAR)
+
+
+def test_every_key_is_told_in_the_file(tmp_path: Path) -> None:
+    save_run(tmp_path / "run.yaml", run(tmp_path))
+    text = (tmp_path / "run.yaml").read_text("utf-8")
+    for name, field in RunConfig.model_fields.items():
+        assert field.description
+        assert f"# {field.description}\n{name}:" in text
