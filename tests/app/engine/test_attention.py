@@ -1,6 +1,7 @@
 """Attention block by block gives what MLX's own gives, and leaves to it what it does not cover."""
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -103,6 +104,20 @@ def test_large_scores_neither_overflow_nor_warn(attend: BlockedAttention) -> Non
     ours = np.array(attend(queries * 1e4, keys * 1e4, values, [5], 1.0))
     theirs = expected(queries * 1e4, keys * 1e4, values, [5], 1.0)
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=TOLERANCE)
+
+
+def test_two_threads_share_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    future, both, seen = attention._future, threading.Event(), set()
+
+    def wait_for_the_other(count: int) -> Any:
+        seen.add(threading.get_ident())
+        if len(seen) == 2:
+            both.set()
+        assert both.wait(20), "one thread does all blocks"
+        return future(count)
+
+    monkeypatch.setattr(attention, "_future", wait_for_the_other)
+    BlockedAttention(2)(*arrays([0], 700, 2, 3, 32), [0], 1.0)
 
 
 def test_an_error_in_another_thread_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
