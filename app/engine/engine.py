@@ -12,8 +12,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from thresher.adapters.errors import ModelError, ThresherError
 from thresher.adapters.blas import load_fast_blas
+from thresher.adapters.errors import ModelError, ThresherError
 from thresher.app.engine.request import Answered, Failed, Reply, Request
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 #: More rows than this gain little: the pass is then bound by arithmetic.
 _MOST_ROWS = 32
-#: The default room for resident adapters: twelve of rank 8 on a base of 8 billion parameters.
+#: The default room for resident adapters: twelve of rank 8 on a base of 8 billion parameters take half of it.
 ADAPTER_BYTES = 1 << 30
 
 

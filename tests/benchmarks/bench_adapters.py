@@ -3,8 +3,8 @@
 Random adapters of rank 8 for all linear layers of the starter. Three tables:
 
 - The time to change the adapter. Ours: choosing it for the next pass, and how much longer a pass of one row
-  takes that uses another adapter than the pass before. mlx_lm's: load the model with the adapter's folder, as
-  its server does, or `load_adapters` on a model that is fresh from the disk.
+  takes that uses another adapter than the pass before, in processor time. mlx_lm's: load the model with the
+  adapter's folder, as its server does, or `load_adapters` on a model that is fresh from the disk.
 - The speed of 12 rows on no adapter, on one, on twelve, and of twelve swaps in turn, a row at a time. Speeds
   are in terms of the batch on one adapter.
 - The memory of 1 and of 12 adapters.
@@ -142,13 +142,16 @@ def changing(model: "LoadedModel", base: BaseModel, folder: Path, rounds: int) -
 
 
 def longer_pass(model: "LoadedModel") -> float:
-    """By how much the shortest pass after a change is longer than the shortest without, one row each."""
+    """By how much the shortest pass after a change is longer than the shortest without, one row each.
+
+    In processor time: other work on the machine makes passes longer by more than a change could.
+    """
     adapters = [model.residents.use(str(number)) for number in range(ROWS)]
     cache, _ = read(model, adapters[:1])
     pairs = []
     for number in range(CHANGES):
         one = [adapters[number % ROWS]]
-        pairs.append((write(model, cache, one)[0], write(model, cache, one)[0]))
+        pairs.append((write(model, cache, one)[1], write(model, cache, one)[1]))
     return min(changed for changed, _ in pairs) - min(same for _, same in pairs)
 
 
