@@ -26,7 +26,8 @@ from thresher.app.locations import Locations
 from thresher.app.models import library
 from thresher.app.models.offline import go_offline
 from thresher.app.record import Record, Status
-from thresher.app.registry import InstalledAdapter, Registry
+from thresher.app.registry.library import InstalledAdapter
+from thresher.app.registry.registry import Registry
 from thresher.app.settings import Settings, load_settings, settings_hash
 from thresher.app.sources import Source, document_of
 from thresher.app.store.store import Store

@@ -112,6 +112,11 @@ def time_left(seconds: float | None) -> str:
     return f"about {minutes // 60} h {minutes % 60:02d} min left"
 
 
+def answering(model: str, adapter: str | None) -> str:
+    """'tiny with the adapter expenses-1', or 'tiny alone'."""
+    return one_line(f"{model} with the adapter {adapter}" if adapter else f"{model} alone")
+
+
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """'1 document', '2 documents'."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"

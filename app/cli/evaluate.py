@@ -72,6 +72,7 @@ def evaluate(
     from thresher.app.evaluation.records import load_gold, load_predictions, predicted
     from thresher.app.evaluation.report import as_dict, as_table
     from thresher.app.evaluation.score import score
+    from thresher.app.wording import answering
 
     fields = parse_field_specs(field_specs)
     gold = load_gold(gold_file, _default_fields(domain, record_type, fields))[:limit]
@@ -89,7 +90,10 @@ def evaluate(
         return exits.STOPPED
     scores = score(gold, map(predicted, extracted))
     told |= {"model": task.model, "adapter": task.adapter, "seconds": narrator.seconds}
-    click.echo(json.dumps(told | as_dict(scores), ensure_ascii=False) if as_json else as_table(scores))
+    if as_json:
+        click.echo(json.dumps(told | as_dict(scores), ensure_ascii=False))
+    else:
+        click.echo(f"answered by {answering(task.model, task.adapter)}\n{as_table(scores)}")
     return narrator.exit_code
 
 

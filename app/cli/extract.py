@@ -72,6 +72,7 @@ def extract(
     sources = _sources(paths, record_files, narrator)
     with open_session() as session:
         task = session.task(domain, record_type, fields, model, adapter)
+        narrator.asks(task)
         with (
             writing(format_name, output, overwrite, task.fields) as write,
             narrator,

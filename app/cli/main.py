@@ -22,6 +22,7 @@ COMMANDS = {
     "runs": ("thresher.app.cli.runs:runs", "List past runs, and export one again."),
     "packs": ("thresher.app.cli.packs:packs", "List, show and check domain packs."),
     "models": ("thresher.app.cli.models:models", "List, pull, add, remove and verify base models."),
+    "adapters": ("thresher.app.cli.adapters:adapters", "List, import, promote and roll back adapters."),
     "evaluate": ("thresher.app.cli.evaluate:evaluate", "Extract from labelled documents and score."),
     "demo": ("thresher.app.cli.demo:demo", "Extract from the packs' own example documents."),
     "doctor": ("thresher.app.cli.doctor:doctor", "Say what this machine has, lacks, and what to do."),

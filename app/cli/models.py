@@ -8,14 +8,8 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli import exits
-from thresher.app.cli.options import json_option
+from thresher.app.cli.options import complete_model, json_option
 from thresher.app.locations import Locations
-
-
-def _complete_installed(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    models = Locations.default().models
-    names = sorted(folder.name for folder in models.iterdir()) if models.is_dir() else []
-    return [name for name in names if name.startswith(incomplete) and not name.startswith(".")]
 
 
 def _complete_catalogue(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -109,7 +103,7 @@ def add(path: Path, name: str | None) -> None:
 
 
 @models.command()
-@click.argument("name", shell_complete=_complete_installed)
+@click.argument("name", shell_complete=complete_model)
 def remove(name: str) -> None:
     """Delete the model NAME from this machine, and what a broken pull of it left."""
     from thresher.app.models.library import remove as remove_model
@@ -119,7 +113,7 @@ def remove(name: str) -> None:
 
 
 @models.command()
-@click.argument("name", required=False, shell_complete=_complete_installed)
+@click.argument("name", required=False, shell_complete=complete_model)
 @json_option
 @click.pass_context
 def verify(ctx: click.Context, name: str | None, as_json: bool) -> None:
@@ -150,7 +144,7 @@ def verify(ctx: click.Context, name: str | None, as_json: bool) -> None:
 
 
 @models.command()
-@click.argument("name", shell_complete=_complete_installed)
+@click.argument("name", shell_complete=complete_model)
 def use(name: str) -> None:
     """Let the model NAME answer from now on, where no --model is given."""
     from thresher.app.models.library import find

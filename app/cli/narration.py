@@ -22,7 +22,8 @@ from thresher.app.events import (
     RunStarted,
 )
 from thresher.app.sources import Source
-from thresher.app.wording import counted, one_line, time_left
+from thresher.app.task import Task
+from thresher.app.wording import answering, counted, one_line, time_left
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -76,6 +77,10 @@ class Narrator:
                 self._record(event)
             case RunFinished():
                 self.finished = event
+
+    def asks(self, task: Task) -> None:
+        """Tell who answers."""
+        self._say(f"asking {answering(task.model, task.adapter)}")
 
     def skipped(self, files: int) -> None:
         """Tell how many files of the folders are of no format that is read."""

@@ -37,10 +37,26 @@ def _complete_record_type(ctx: click.Context, _: click.Parameter, incomplete: st
     return sorted({name for pack in of for name in pack.record_types if name.startswith(incomplete)})
 
 
-def _complete_model(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+def complete_model(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The names of the models that are there, whole or broken."""
     models = Locations.default().models
     names = (folder.name for folder in models.iterdir()) if models.is_dir() else ()
     return sorted(name for name in names if name.startswith(incomplete) and not name.startswith("."))
+
+
+def complete_adapter(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The names of the adapters that are there, whole or broken."""
+    from thresher.app.registry.folders import adapter_folders
+
+    names = adapter_folders(Locations.default().adapters)
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+def complete_answering(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The same, and the word for no adapter."""
+    from thresher.app.registry.folders import NONE
+
+    return [*complete_adapter(ctx, parameter, incomplete), *([NONE] if NONE.startswith(incomplete) else [])]
 
 
 domain_option = click.option(
@@ -62,9 +78,13 @@ field_option = click.option(
     "list[string], or enum(a|b). Repeat for more.",
 )
 model_option = click.option(
-    "-m", "--model", shell_complete=_complete_model, help="The base model; the settings' where not given."
+    "-m", "--model", shell_complete=complete_model, help="The base model; the settings' where not given."
 )
-adapter_option = click.option("--adapter", help="An adapter's name, or 'none' for the base model alone.")
+adapter_option = click.option(
+    "--adapter",
+    shell_complete=complete_answering,
+    help="An adapter's name, or 'none' for the base model alone; the live one where not given.",
+)
 format_option = click.option(
     "--format",
     "format_name",

@@ -1,8 +1,4 @@
-"""Which adapters there are: the user's own and those that ship, whole or broken. Knows no base and no store.
-
-A shipped adapter lies in its pack, `packs/DOMAIN/adapters/BASE/`, or for any domain in `general/BASE/`, and
-is called DOMAIN-BASE or general-BASE. The user's own are called as their folders.
-"""
+"""Which adapters there are, the user's own and those that ship, whole or broken. Knows no store."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +12,9 @@ from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.formats.config_file import CONFIG_FILE
 from thresher.adapters.formats.peft import WEIGHTS_FILE
 from thresher.adapters.manifest import Manifest, read_manifest
-from thresher.adapters.pack_library import SHIPPED
 from thresher.adapters.tensor_file import read_tensors
 from thresher.app.naming import check_name
-
-#: What stands for the base model alone where an adapter's name is asked.
-NONE = "none"
-#: Adapters of no one domain that ship with Thresher, one folder a base.
-GENERAL = SHIPPED.parent / "general"
+from thresher.app.registry.folders import adapter_folders, own_folder, shipped_folders, subfolders
 
 
 @dataclass(frozen=True)
@@ -50,18 +41,6 @@ class InstalledAdapter:
         return sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
 
 
-def adapter_folders(own: Path) -> dict[str, Path]:
-    """Every adapter's folder by name, the shipped ones first. Opens no file. `own` holds the user's."""
-    return {**shipped_folders(), **{name: folder for name, folder in _own(own) if not _is_taken(name)}}
-
-
-def shipped_folders(*domains: str) -> dict[str, Path]:
-    """The folders of the adapters that ship, by name: those of these domains or all, then general ones."""
-    packs = [SHIPPED / domain for domain in domains] or _folders(SHIPPED)
-    found = {f"{pack.name}-{base.name}": base for pack in packs for base in _folders(pack / "adapters")}
-    return found | {f"general-{base.name}": base for base in _folders(GENERAL)}
-
-
 def list_adapters(own: Path) -> list[InstalledAdapter]:
     """All adapters whose files are there. Others are left to `broken_adapters`."""
     return [found for found in _all(own) if isinstance(found, InstalledAdapter)]
@@ -69,10 +48,11 @@ def list_adapters(own: Path) -> list[InstalledAdapter]:
 
 def broken_adapters(own: Path) -> list[tuple[str, str]]:
     """Folders that look like adapters and are not: (name, what is wrong and what to do)."""
+    shipped = shipped_folders()
     taken = [
-        (name, f"the name {name} belongs to an adapter that ships with Thresher. Rename the folder {folder}.")
-        for name, folder in _own(own)
-        if _is_taken(name)
+        (f.name, f"the name {f.name} belongs to an adapter that ships with Thresher. Rename the folder {f}.")
+        for f in subfolders(own)
+        if f.name in shipped
     ]
     return [found for found in _all(own) if not isinstance(found, InstalledAdapter)] + taken
 
@@ -100,16 +80,6 @@ def verify(adapter: InstalledAdapter, base: BaseModel | None) -> str:
     return ""
 
 
-def check_new_name(own: Path, name: str) -> str:
-    """`name`, if a new adapter may be called so. Raises UsageError."""
-    check_name(name, "an adapter")
-    if name == NONE:
-        raise UsageError("the name 'none' stands for the base alone. Choose another with --name.")
-    if name in adapter_folders(own) or (own / name).exists():
-        raise UsageError(f"there is an adapter {name} already. Choose another with --name, or remove it.")
-    return name
-
-
 def remove(own: Path, name: str) -> int:
     """Deletes one of the user's own adapters, whole or broken; returns the bytes freed. Raises UsageError."""
     folder = own_folder(own, name)
@@ -117,37 +87,6 @@ def remove(own: Path, name: str) -> int:
         folder.unlink()  # it lies elsewhere: the link is ours, the adapter is not
         return 0
     return remove_adapter(folder)
-
-
-def own_folder(own: Path, name: str) -> Path:
-    """The folder of one of the user's own adapters, whole or broken.
-
-    Raises UsageError where there is none of that name, or where it ships with Thresher.
-    """
-    folder = own / check_name(name, "an adapter")
-    if folder.is_dir():
-        return folder
-    if _is_taken(name):
-        raise UsageError(
-            f"{name} ships with Thresher and is not removed. To answer without it, run "
-            "`thresher adapters promote none --domain DOMAIN`."
-        )
-    raise UsageError(f"there is no adapter {name!r}: see `thresher adapters list`.")
-
-
-def _is_taken(name: str) -> bool:
-    return name in shipped_folders()
-
-
-def _own(own: Path) -> list[tuple[str, Path]]:
-    return [(folder.name, folder) for folder in _folders(own)]
-
-
-def _folders(parent: Path) -> list[Path]:
-    """Those that mean something: hidden ones and those of the Python cache do not."""
-    if not parent.is_dir():
-        return []
-    return sorted(f for f in parent.iterdir() if f.is_dir() and not f.name.startswith((".", "__")))
 
 
 def _all(own: Path) -> Iterator[InstalledAdapter | tuple[str, str]]:

@@ -17,7 +17,8 @@ from thresher.adapters.manifest import Manifest
 from thresher.adapters.pack import Pack
 from thresher.app.locations import Locations
 from thresher.app.registry import library
-from thresher.app.registry.library import NONE, InstalledAdapter
+from thresher.app.registry.folders import NONE, check_new_name, own_folder, shipped_folders
+from thresher.app.registry.library import InstalledAdapter
 from thresher.app.store.store import Store
 from thresher.app.task import NO_DOMAIN
 
@@ -55,7 +56,7 @@ class Registry:
 
     def add(self, adapter: Adapter) -> InstalledAdapter:
         """Takes an adapter in under its manifest's name. Raises UsageError where the name is taken."""
-        name = library.check_new_name(self.folder, adapter.manifest.name)
+        name = check_new_name(self.folder, adapter.manifest.name)
         write_adapter(self.folder / name, adapter)
         return self.find(name)
 
@@ -98,7 +99,8 @@ class Registry:
         """The adapter that answers where none is named. Raises AdapterError where it cannot be used."""
         promotion = self._store.live_adapter(domain, model.fingerprint)
         if promotion is None:
-            return self._default(domain, model, pack)
+            name = self._default(domain, model, pack)
+            return self.find(name) if name else None
         if promotion.adapter is None:
             return None
         name = promotion.adapter
@@ -133,10 +135,7 @@ class Registry:
     def live_name(self, domain: str, model: InstalledModel, pack: Pack | None) -> str | None:
         """The name of the adapter that is live, usable or not."""
         promotion = self._store.live_adapter(domain, model.fingerprint)
-        if promotion is not None:
-            return promotion.adapter
-        found = self._default(domain, model, pack)
-        return found.name if found else None
+        return promotion.adapter if promotion else self._default(domain, model, pack)
 
     def promote(self, name: str, domain: str, model: InstalledModel, pack: Pack | None) -> bool:
         """Lets `name` ("none": the base alone) answer from now on; False where it is live already.
@@ -166,7 +165,7 @@ class Registry:
         Raises UsageError where there is none of that name, and where it is live: unless `force`, which rolls
         back first.
         """
-        library.own_folder(self.folder, name)
+        own_folder(self.folder, name)
         live = [each for each in self._store.live_adapters() if each.adapter == name]
         if live and not force:
             where = ", ".join(each.domain for each in live)
@@ -177,17 +176,17 @@ class Registry:
         self._store.withdraw_adapter(name)
         return library.remove(self.folder, name)
 
-    def _default(self, domain: str, model: InstalledModel, pack: Pack | None) -> InstalledAdapter | None:
-        """The shipped adapter of the domain, else the general one, where it fits."""
-        for name, folder in library.shipped_folders(domain).items():
+    def _default(self, domain: str, model: InstalledModel, pack: Pack | None) -> str | None:
+        """The shipped adapter that answers where nothing was promoted: the domain's, else the general one."""
+        for name, folder in shipped_folders(domain).items():
             try:
-                found = library.find(self.folder, name)
+                manifest = self.find(name).manifest
             except AdapterError:
                 if folder.name == model.name:
-                    raise  # it is the one that would answer
+                    return name  # it would answer, were it whole: whoever asks for it is told
                 continue
-            if not self.misfits(found.manifest, model, domain, pack):
-                return found
+            if not self.misfits(manifest, model, domain, pack):
+                return name
         return None
 
     def _refuse(

@@ -1,12 +1,20 @@
-"""Tiny bases built in code: real architectures, random weights, and the starter's tokenizer."""
+"""Tiny bases and adapters built in code: real architectures, random weights, the starter's tokenizer."""
 
 import json
 import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from thresher.adapters.adapter import Adapter, LoraLayer
+from thresher.adapters.adapter_folder import write_adapter
+from thresher.adapters.base_model import BaseModel, read_base
+from thresher.adapters.manifest import BoundPack, Manifest
+from thresher.adapters.pack_library import find_packs
 from thresher.app.locations import Locations
 
 #: Enough layers and grouped heads that a mistake in the cache shows.
@@ -60,3 +68,47 @@ def home_with_tiny(home: Locations, starter: Path, tmp_path: Path) -> Locations:
     local.add(home.models, make_base(tmp_path / "tiny", starter, "llama"), "tiny")
     home.settings.write_text("model: tiny\nanswer_tokens: 200\n", "utf-8")
     return home
+
+
+@pytest.fixture
+def add_adapter(home_with_tiny: Locations) -> Callable[..., Path]:
+    """Writes an adapter for the tiny base into this test's home, or as `folder`; returns its folder.
+
+    `domain` None makes a general one. The same seed gives the same matrices.
+    """
+    base, packs = read_base(home_with_tiny.models / "tiny"), find_packs().packs
+
+    def add(
+        name: str,
+        seed: int = 0,
+        domain: str | None = "expenses",
+        folder: Path | None = None,
+        **stated: Any,
+    ) -> Path:
+        pack = BoundPack(domain=domain, hash=packs[domain].hash) if domain else None
+        folder = folder or home_with_tiny.adapters / name
+        write_adapter(folder, random_adapter(base, seed, name=name, pack=pack, **stated))
+        return folder
+
+    return add
+
+
+def random_adapter(base: BaseModel, seed: int, strength: float = 0.3, **stated: Any) -> Adapter:
+    """Matrices for every linear layer, strong enough to change what the base answers."""
+    generator = np.random.default_rng(seed)
+
+    def numbers(*shape: int) -> Any:
+        return (strength * generator.normal(size=shape)).astype(np.float32)
+
+    layers = {
+        name: LoraLayer(numbers(4, inputs), numbers(outputs, 4))
+        for name, (outputs, inputs) in base.linear.items()
+    }
+    manifest = {
+        "made": datetime(2026, 1, 2, tzinfo=UTC),
+        "origin": "trained",
+        "base": base.identity,
+        "weights": "",
+        **stated,
+    }
+    return Adapter(layers, 8.0, Manifest.model_validate(manifest))

@@ -11,7 +11,7 @@ from thresher.adapters.fields import Field
 from thresher.app.events import Event, RecordReady
 from thresher.app.locations import Locations
 from thresher.app.record import Record
-from thresher.app.registry import NONE
+from thresher.app.registry.folders import NONE
 from thresher.app.session import Session
 from thresher.app.sources import Source
 
@@ -40,9 +40,9 @@ def answers(session: Session, adapter: str | None, again: bool = False) -> tuple
     return {name: {f: v.value for f, v in one.values.items()} for name, one in found.items()}, was_reused
 
 
-def test_each_adapter_gives_its_own_answers_again_and_again(session: Session, write) -> None:
-    write("a", 1)
-    write("b", 2)
+def test_each_adapter_gives_its_own_answers_again_and_again(session: Session, add_adapter) -> None:
+    add_adapter("a", 1)
+    add_adapter("b", 2)
     base, a, b = (answers(session, name)[0] for name in (NONE, "a", "b"))
     assert base != a != b != base
     for name, expected in (("a", a), ("b", b), (NONE, base), ("a", a)):
@@ -53,8 +53,8 @@ def test_each_adapter_gives_its_own_answers_again_and_again(session: Session, wr
     assert len(engine.resident()) == 2
 
 
-def test_the_live_adapter_answers_where_none_is_named(session: Session, write) -> None:
-    write("a", 1)
+def test_the_live_adapter_answers_where_none_is_named(session: Session, add_adapter) -> None:
+    add_adapter("a", 1)
     base, reused = answers(session, None)
     assert not reused
     model, pack = session.models()[0], session.packs()["expenses"]
@@ -69,15 +69,15 @@ def test_the_live_adapter_answers_where_none_is_named(session: Session, write) -
     assert {run.task.adapter for run in session.store.runs()} == {"a", None}
 
 
-def test_work_is_reused_only_for_the_same_matrices_and_scale(session: Session, write) -> None:
-    folder = write("a", 1)
+def test_work_is_reused_only_for_the_same_matrices_and_scale(session: Session, add_adapter) -> None:
+    folder = add_adapter("a", 1)
     first, _ = answers(session, "a")
     shutil.rmtree(folder)
-    write("a", 2)
+    add_adapter("a", 2)
     second, reused = answers(session, "a")
     assert (second != first, reused) == (True, False)
     shutil.rmtree(folder)
-    write("a", 1)
+    add_adapter("a", 1)
     assert answers(session, "a") == (first, True)
     configuration = folder / "adapter_config.json"
     content = json.loads(configuration.read_text("utf-8"))
@@ -86,8 +86,8 @@ def test_work_is_reused_only_for_the_same_matrices_and_scale(session: Session, w
     assert (weak != first, reused) == (True, False)
 
 
-def test_an_adapter_of_the_pack_answers_for_fields_given_at_run_time(session: Session, write) -> None:
-    write("f", 1, domain="financial")
+def test_an_adapter_of_the_pack_answers_for_fields_given_at_run_time(session: Session, add_adapter) -> None:
+    add_adapter("f", 1, domain="financial")
     own = (Field(name="revenue", type="number"),)
     task = session.task("financial", "report_question", own, adapter="f")
     found, _ = records(list(session.extract([Source("x", text="Revenue was 5 million")], task)))
@@ -95,12 +95,12 @@ def test_an_adapter_of_the_pack_answers_for_fields_given_at_run_time(session: Se
     assert list(found["x"].values) == ["revenue"]
     with pytest.raises(UsageError, match="made for the domain financial, here is none: fields alone"):
         session.task(None, fields=own, adapter="f")
-    write("g", 2, domain=None)
+    add_adapter("g", 2, domain=None)
     assert session.task(None, fields=own, adapter="g").adapter == "g"
 
 
-def test_matrices_that_are_not_the_manifests_end_the_run_before_an_answer(session: Session, write) -> None:
-    folder = write("a", 1)
+def test_matrices_that_are_not_the_manifests_end_the_run(session: Session, add_adapter) -> None:
+    folder = add_adapter("a", 1)
     path = folder / "adapter_model.safetensors"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
@@ -114,9 +114,9 @@ def test_matrices_that_are_not_the_manifests_end_the_run_before_an_answer(sessio
 
 
 def test_an_adapter_for_other_shapes_is_refused_with_all_that_differs(
-    session: Session, home_with_tiny: Locations, write
+    session: Session, home_with_tiny: Locations, add_adapter
 ) -> None:
-    folder = write("a", 1)
+    folder = add_adapter("a", 1)
     configuration = folder / "adapter_config.json"
     content = json.loads(configuration.read_text("utf-8"))
     configuration.write_text(json.dumps(content | {"target_modules": ["q_proj"]}), "utf-8")

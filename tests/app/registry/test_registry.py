@@ -10,8 +10,10 @@ import pytest
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.pack import Pack
-from thresher.app.registry import Registry
-from thresher.app.registry import library as adapter_library
+from thresher.app.registry import folders
+from thresher.app.registry.folders import check_new_name
+from thresher.app.registry.library import broken_adapters
+from thresher.app.registry.registry import Registry
 from thresher.app.task import NO_DOMAIN
 
 
@@ -23,8 +25,8 @@ def expenses(packs: dict[str, Pack]) -> Pack:
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where this Thresher's packs and shipped adapters lie; none yet."""
-    monkeypatch.setattr(adapter_library, "SHIPPED", tmp_path / "packs")
-    monkeypatch.setattr(adapter_library, "GENERAL", tmp_path / "general")
+    monkeypatch.setattr(folders, "SHIPPED", tmp_path / "packs")
+    monkeypatch.setattr(folders, "GENERAL", tmp_path / "general")
     return tmp_path
 
 
@@ -34,10 +36,10 @@ def live(registry: Registry, model: InstalledModel, pack: Pack) -> str | None:
 
 
 def test_promotions_stack_and_roll_back_one_by_one(
-    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], write
+    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], add_adapter
 ) -> None:
-    write("a", 1)
-    write("b", 2)
+    add_adapter("a", 1)
+    add_adapter("b", 2)
     assert live(registry, model, expenses) is None
     assert registry.promote("a", "expenses", model, expenses)
     assert registry.promote("b", "expenses", model, expenses)
@@ -54,10 +56,10 @@ def test_promotions_stack_and_roll_back_one_by_one(
 
 
 def test_each_domain_and_each_base_has_its_own(
-    registry: Registry, model: InstalledModel, packs: dict[str, Pack], write
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
 ) -> None:
-    write("a", 1)
-    write("l", 2, domain="legal")
+    add_adapter("a", 1)
+    add_adapter("l", 2, domain="legal")
     registry.promote("a", "expenses", model, packs["expenses"])
     registry.promote("l", "legal", model, packs["legal"])
     assert live(registry, model, packs["expenses"]) == "a"
@@ -67,14 +69,20 @@ def test_each_domain_and_each_base_has_its_own(
 
 
 def test_a_shipped_adapter_is_live_where_it_fits(
-    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], shipped: Path, write
+    registry: Registry,
+    model: InstalledModel,
+    expenses: Pack,
+    packs: dict[str, Pack],
+    shipped: Path,
+    add_adapter,
 ) -> None:
-    write("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
+    expenses = packs["expenses"]
+    add_adapter("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
     assert live(registry, model, expenses) == "expenses-tiny"
     assert registry.find("expenses-tiny").shipped
     edited = replace(expenses, hash="e" * 64)
     assert live(registry, model, edited) is None
-    write("mine", 2)
+    add_adapter("mine", 2)
     registry.promote("mine", "expenses", model, expenses)
     assert live(registry, model, expenses) == "mine"
     registry.promote("none", "expenses", model, expenses)
@@ -85,7 +93,7 @@ def test_a_shipped_adapter_is_live_where_it_fits(
     with pytest.raises(UsageError, match="ships with Thresher"):
         registry.remove("expenses-tiny", force=True)
     # The general one answers where the domain has none of its own.
-    write("general", 3, domain=None, folder=shipped / "general" / "tiny")
+    add_adapter("general", 3, domain=None, folder=shipped / "general" / "tiny")
     assert live(registry, model, packs["legal"]) == "general-tiny"
     assert live(registry, model, edited) == "general-tiny"
     assert live(registry, model, expenses) == "expenses-tiny"
@@ -95,42 +103,42 @@ def test_a_shipped_adapter_is_live_where_it_fits(
 
 
 def test_a_promoted_shipped_adapter_may_change_with_thresher(
-    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, write
+    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, add_adapter
 ) -> None:
     folder = shipped / "packs" / "expenses" / "adapters" / "tiny"
-    write("shipped", 1, folder=folder)
+    add_adapter("shipped", 1, folder=folder)
     registry.promote("expenses-tiny", "expenses", model, expenses)
     shutil.rmtree(folder)
-    write("shipped", 2, folder=folder)
+    add_adapter("shipped", 2, folder=folder)
     assert live(registry, model, expenses) == "expenses-tiny"
 
 
 def test_a_broken_shipped_adapter_is_told_and_not_passed_over(
-    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, write
+    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, add_adapter
 ) -> None:
     folder = shipped / "packs" / "expenses" / "adapters" / "tiny"
-    write("shipped", 1, folder=folder)
+    add_adapter("shipped", 1, folder=folder)
     (folder / "adapter_model.safetensors").unlink()
     with pytest.raises(AdapterError, match=r"adapter_model\.safetensors"):
         registry.live("expenses", model, expenses)
 
 
 def test_a_name_that_ships_belongs_to_the_shipped_one(
-    registry: Registry, model: InstalledModel, shipped: Path, write
+    registry: Registry, model: InstalledModel, shipped: Path, add_adapter
 ) -> None:
-    write("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
-    write("expenses-tiny", 2)
+    add_adapter("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
+    add_adapter("expenses-tiny", 2)
     assert registry.find("expenses-tiny").shipped
-    problems = dict(adapter_library.broken_adapters(registry.folder))
+    problems = dict(broken_adapters(registry.folder))
     assert "belongs to an adapter that ships" in problems["expenses-tiny"]
     with pytest.raises(UsageError, match="there is an adapter expenses-tiny already"):
-        adapter_library.check_new_name(registry.folder, "expenses-tiny")
+        check_new_name(registry.folder, "expenses-tiny")
 
 
 def test_a_live_adapter_that_is_gone_is_told_with_the_remedy(
-    registry: Registry, model: InstalledModel, expenses: Pack, write
+    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
 ) -> None:
-    folder = write("a", 1)
+    folder = add_adapter("a", 1)
     registry.promote("a", "expenses", model, expenses)
     shutil.rmtree(folder)
     with pytest.raises(AdapterError) as error:
@@ -148,9 +156,9 @@ def test_a_live_adapter_that_is_gone_is_told_with_the_remedy(
 
 
 def test_a_live_adapter_that_is_broken_or_another_is_told(
-    registry: Registry, model: InstalledModel, expenses: Pack, write
+    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
 ) -> None:
-    folder = write("a", 1)
+    folder = add_adapter("a", 1)
     registry.promote("a", "expenses", model, expenses)
     configuration = folder / "adapter_config.json"
     content = configuration.read_text("utf-8")
@@ -172,9 +180,9 @@ def live_offer(registry: Registry, model: InstalledModel, pack: Pack) -> str:
 
 
 def test_what_does_not_fit_is_shown_and_not_used(
-    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], write
+    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], add_adapter
 ) -> None:
-    write("a", 1)
+    add_adapter("a", 1)
     registry.promote("a", "expenses", model, expenses)
     edited = replace(expenses, hash="e" * 64)
     with pytest.raises(AdapterError, match=r"made for the pack expenses \(\w{12}\), here is expenses \(eeee"):
@@ -194,9 +202,9 @@ def test_what_does_not_fit_is_shown_and_not_used(
 
 
 def test_a_changed_template_or_tokenizer_is_told_on_both_sides(
-    registry: Registry, model: InstalledModel, expenses: Pack, write
+    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
 ) -> None:
-    folder = write("a", 1)
+    folder = add_adapter("a", 1)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     manifest["base"] |= {
         "name": "other",
@@ -216,9 +224,9 @@ def test_a_changed_template_or_tokenizer_is_told_on_both_sides(
 
 
 def test_a_general_adapter_fits_any_domain(
-    registry: Registry, model: InstalledModel, packs: dict[str, Pack], write
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
 ) -> None:
-    write("g", 1, domain=None)
+    add_adapter("g", 1, domain=None)
     for domain in ("expenses", "legal"):
         found = registry.chosen("g", domain, model, packs[domain])
         assert found is not None
@@ -230,16 +238,16 @@ def test_a_general_adapter_fits_any_domain(
 
 
 def test_removing_a_live_adapter_needs_force_which_rolls_back(
-    registry: Registry, model: InstalledModel, expenses: Pack, write
+    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
 ) -> None:
-    folders = {name: write(name, seed) for seed, name in enumerate("abc")}
+    written = {name: add_adapter(name, seed) for seed, name in enumerate("abc")}
     for name in "abc":
         registry.promote(name, "expenses", model, expenses)
     with pytest.raises(
         UsageError, match=r"c is live for expenses\. Roll back first .* or remove it with --force"
     ):
         registry.remove("c")
-    assert folders["c"].is_dir()
+    assert written["c"].is_dir()
     assert registry.remove("b") > 0  # not live, but a rolling back would have come to it
     assert registry.remove("c", force=True) > 0
     assert live(registry, model, expenses) == "a"
@@ -247,14 +255,14 @@ def test_removing_a_live_adapter_needs_force_which_rolls_back(
     with pytest.raises(UsageError, match="there is no adapter 'c'"):
         registry.remove("c")
     # One that comes back under the old name is another, and not live.
-    write("c", 9)
+    add_adapter("c", 9)
     assert live(registry, model, expenses) == "a"
 
 
 def test_an_adapter_is_promoted_only_when_every_byte_is_good(
-    registry: Registry, model: InstalledModel, expenses: Pack, write
+    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
 ) -> None:
-    folder = write("a", 1)
+    folder = add_adapter("a", 1)
     weights = folder / "adapter_model.safetensors"
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1
@@ -264,11 +272,13 @@ def test_an_adapter_is_promoted_only_when_every_byte_is_good(
     assert live(registry, model, expenses) is None
 
 
-def test_names_that_are_not_there_or_not_allowed(registry: Registry, model: InstalledModel, write) -> None:
-    write("receipts", 1)
+def test_names_that_are_not_there_or_not_allowed(
+    registry: Registry, model: InstalledModel, add_adapter
+) -> None:
+    add_adapter("receipts", 1)
     with pytest.raises(UsageError, match=r"no adapter 'receipt'\. Did you mean 'receipts'\?"):
         registry.find("receipt")
     with pytest.raises(UsageError, match="is no name for an adapter"):
         registry.find("../tiny")
     with pytest.raises(UsageError, match="stands for the base alone"):
-        adapter_library.check_new_name(registry.folder, "none")
+        check_new_name(registry.folder, "none")

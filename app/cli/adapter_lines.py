@@ -1,0 +1,122 @@
+"""An adapter as a person reads it, and as JSON."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from thresher.app.wording import counted, one_line
+
+if TYPE_CHECKING:
+    from thresher.adapters.manifest import Manifest, Score
+    from thresher.app.registry.overview import Standing
+    from thresher.app.store.live_adapters import Promotion
+
+
+def as_dict(standing: "Standing") -> dict[str, Any]:
+    """What `list --json` tells of an adapter."""
+    adapter, manifest = standing.adapter, standing.adapter.manifest
+    return {
+        "name": adapter.name,
+        "domain": adapter.domain,
+        "base": manifest.base.name,
+        "fingerprint": manifest.base.fingerprint,
+        "model": standing.model.name if standing.model else None,
+        "origin": manifest.origin,
+        "shipped": adapter.shipped,
+        "made": manifest.made.isoformat(),
+        "size": adapter.size,
+        "weights": manifest.weights,
+        "parent": manifest.parent,
+        "scores": [score.model_dump(mode="json") for score in manifest.scores],
+        "live": list(standing.live),
+        "problems": [each._asdict() for each in standing.wrong],
+    }
+
+
+def list_lines(standings: "Sequence[Standing]", broken: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """A line an adapter, and one more where it is not used."""
+    if not standings and not broken:
+        yield "There is no adapter: `thresher adapters import` brings one in. The base model answers alone."
+        return
+    width = max([len(each.adapter.name) for each in standings] + [len(name) for name, _ in broken])
+    for each in standings:
+        adapter, base = each.adapter, each.adapter.manifest.base.name
+        scores = ", ".join(f"{s.record_type} {s.f1:.2f}" for s in adapter.manifest.scores)
+        told = f"{adapter.domain or 'any domain':14} {one_line(base):14} {scores or 'no score'}"
+        live = f"  <- live{_for(each)}" if each.live else ""
+        yield f"{adapter.name:{width}}  {told}{live}"
+        for wrong in each.wrong:
+            yield f"{'':{width}}  not used: {one_line(str(wrong))}"
+    for name, problem in broken:
+        yield f"{name:{width}}  BROKEN: {one_line(problem)}"
+
+
+def adapter_lines(
+    standing: "Standing",
+    shape: Mapping[str, float],
+    names: Mapping[str, str],
+    promotions: "Sequence[Promotion]",
+) -> Iterator[str]:
+    """All about an adapter. `names` are those of adapters by the hash of their matrices."""
+    adapter, manifest = standing.adapter, standing.adapter.manifest
+    yield f"{adapter.name}: for {adapter.domain or 'any domain'}, {manifest.origin} {manifest.made:%Y-%m-%d}"
+    base, pack = manifest.base, manifest.pack
+    here = f"installed as {standing.model.name}" if standing.model else "not installed"
+    kind = one_line(base.architecture)
+    yield f"  base       {one_line(base.name)} ({base.fingerprint[:12]}, {kind}), {here}"
+    if pack:
+        types = f": {', '.join(pack.record_types)}" if pack.record_types else ""
+        yield f"  pack       {pack.domain} ({pack.hash[:12]}){types}"
+    yield (
+        f"  matrices   {counted(int(shape['layers']), 'layer')}, rank {shape['rank']}, alpha "
+        f"{shape['alpha']:g}, {shape['parameters']:,} numbers, {adapter.size / 1e6:.1f} MB "
+        f"({manifest.weights[:12]})"
+    )
+    if manifest.parent:
+        parent = names.get(manifest.parent, "not here")
+        yield f"  parent     {parent} ({manifest.parent[:12]})"
+    yield from _made(manifest)
+    for score in manifest.scores:
+        yield from _score_lines(score)
+    yield f"  folder     {adapter.folder}"
+    for each in promotions:
+        until = f" to {each.ended.astimezone():%Y-%m-%d %H:%M}" if each.ended else ""
+        yield f"  promoted   for {each.domain}: {each.made.astimezone():%Y-%m-%d %H:%M}{until}"
+    if standing.live:
+        yield f"  live{_for(standing)}"
+    for wrong in standing.wrong:
+        yield f"  not used:  {one_line(str(wrong))}"
+
+
+def _made(manifest: "Manifest") -> Iterator[str]:
+    """How, and from what."""
+    if recipe := manifest.recipe:
+        yield (
+            f"  recipe     {recipe.trainer}, {counted(recipe.steps, 'step')} in {recipe.seconds:.0f} s, "
+            f"rate {recipe.learning_rate:g}"
+        )
+    if data := manifest.data:
+        licence = f", {one_line(data.licence)}" if data.licence else ""
+        yield (
+            f"  labels     {counted(data.train, 'label')}, {data.validation} to validate "
+            f"({data.fingerprint[:12]}){licence}"
+        )
+    if source := manifest.source:
+        yield f"  source     {source.format}{f', made for {one_line(source.base)}' if source.base else ''}"
+        for note in source.notes:
+            yield f"             {one_line(note)}"
+
+
+def _score_lines(score: "Score") -> Iterator[str]:
+    yield (
+        f"  score      {score.domain}/{score.record_type}: F1 {score.f1:.3f}, every field right in "
+        f"{score.all_right:.1%} of {counted(score.records, 'record')}"
+    )
+    for name, f1 in score.fields.items():
+        yield f"             {one_line(name)} {f1:.3f}"
+
+
+def _for(standing: "Standing") -> str:
+    """The domains where it is live, unless that is the one it was made for."""
+    if standing.live == (standing.adapter.domain,):
+        return ""
+    return f" for {', '.join(standing.live)}"

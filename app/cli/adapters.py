@@ -1,0 +1,206 @@
+"""`thresher adapters`: which there are, which answers, and which shall."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from thresher.adapters.errors import UsageError
+from thresher.app.cli import exits
+from thresher.app.cli.adapter_files import export, import_
+from thresher.app.cli.adapter_lines import adapter_lines, as_dict, list_lines
+from thresher.app.cli.options import (
+    complete_adapter,
+    complete_answering,
+    domain_option,
+    json_option,
+    model_option,
+    open_session,
+)
+
+if TYPE_CHECKING:
+    from thresher.adapters.base_facts import InstalledModel
+    from thresher.adapters.pack import Pack
+    from thresher.app.session import Session
+
+
+@click.group()
+def adapters() -> None:
+    """List, inspect, verify, import, export, remove, promote and roll back adapters."""
+
+
+adapters.add_command(import_)
+adapters.add_command(export)
+
+
+@adapters.command("list")
+@domain_option
+@json_option
+def list_(domain: str | None, as_json: bool) -> None:
+    """List all adapters: for which domain and base each is, where it is live, and why it is not used.
+
+    With --domain, those of that domain and the general ones.
+    """
+    from thresher.app.registry.library import broken_adapters
+    from thresher.app.registry.overview import overview
+
+    with open_session() as session:
+        standings = overview(session.registry, _bases(session), session.packs())
+        broken = broken_adapters(session.registry.folder)
+    chosen = [each for each in standings if domain is None or each.adapter.domain in (None, domain)]
+    if as_json:
+        unusable = [{"name": name, "problem": problem} for name, problem in broken]
+        told = {"adapters": [as_dict(each) for each in chosen], "broken": unusable}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for line in list_lines(chosen, broken):
+        click.echo(line)
+
+
+@adapters.command()
+@click.argument("name", shell_complete=complete_adapter)
+@json_option
+def inspect(name: str, as_json: bool) -> None:
+    """Show what the adapter NAME was made for, from what and how, how good it is, and whether it fits."""
+    from thresher.adapters.adapter_folder import read_adapter
+    from thresher.app.registry.overview import overview
+
+    with open_session() as session:
+        found = session.registry.find(name)
+        standings = {
+            each.adapter.name: each for each in overview(session.registry, _bases(session), session.packs())
+        }
+        promotions = session.store.promotions(name)
+    matrices = read_adapter(found.folder)
+    shape = {
+        "layers": len(matrices.layers),
+        "rank": matrices.rank,
+        "alpha": matrices.alpha,
+        "parameters": matrices.parameters,
+    }
+    if as_json:
+        history = [
+            {
+                "domain": each.domain,
+                "base": each.base,
+                "promoted": each.made.isoformat(),
+                "ended": each.ended and each.ended.isoformat(),
+            }
+            for each in promotions
+        ]
+        manifest = found.manifest.model_dump(mode="json")
+        told = as_dict(standings[name]) | shape | {"history": history, "manifest": manifest}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    weights = {each.adapter.manifest.weights: each.adapter.name for each in standings.values()}
+    for line in adapter_lines(standings[name], shape, weights, promotions):
+        click.echo(line)
+
+
+@adapters.command()
+@click.argument("name", required=False, shell_complete=complete_adapter)
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, name: str | None, as_json: bool) -> None:
+    """Read every byte of the adapter NAME or of all, against its manifest and its base's shapes.
+
+    Exit code 1 if one is not what its manifest says.
+    """
+    from thresher.app.registry.library import broken_adapters, list_adapters
+    from thresher.app.registry.library import verify as verify_adapter
+    from thresher.app.registry.overview import made_for
+
+    with open_session() as session:
+        registry, models = session.registry, _bases(session)
+        problems = {}
+        for found in [registry.find(name)] if name else list_adapters(registry.folder):
+            model = made_for(found, models)
+            problems[found.name] = verify_adapter(found, registry.base(model) if model else None)
+        if name is None:
+            problems |= dict(broken_adapters(registry.folder))
+    if as_json:
+        click.echo(json.dumps(problems, ensure_ascii=False))
+    else:
+        for each, problem in problems.items():
+            click.echo(f"{each}: {problem or 'good'}")
+        if not problems:
+            click.echo("There is no adapter: `thresher adapters import` brings one in.")
+    if any(problems.values()):
+        ctx.exit(exits.SOME_FAILED)
+
+
+@adapters.command()
+@click.argument("name", shell_complete=complete_adapter)
+@click.option("--force", is_flag=True, help="Also where it is live: it is rolled back first.")
+def remove(name: str, force: bool) -> None:
+    """Delete the adapter NAME of your own from this machine."""
+    with open_session() as session:
+        freed = session.registry.remove(name, force=force)
+    click.echo(f"{name} is removed: {freed / 1e6:.1f} MB freed", err=True)
+
+
+@adapters.command()
+@click.argument("name", shell_complete=complete_answering)
+@domain_option
+@model_option
+def promote(name: str, domain: str | None, model: str | None) -> None:
+    """Let the adapter NAME answer for its domain and base from now on, where no --adapter is given.
+
+    With 'none' as NAME the base model answers alone. A general adapter needs --domain; 'any' is the domain
+    of tasks that have fields alone.
+    """
+    from thresher.app.registry.folders import NONE
+    from thresher.app.registry.overview import made_for
+
+    with open_session() as session:
+        own = None
+        if name != NONE:
+            found = session.registry.find(name)
+            domain = domain or found.domain
+            own = made_for(found, _bases(session)) if model is None else None
+        if domain is None:
+            which = "the base alone" if name == NONE else f"{name}, which is general,"
+            raise UsageError(f"say for which domain {which} is to answer: --domain DOMAIN.")
+        base, pack = own or _base(session, model), _pack(session, domain)
+        changed = session.registry.promote(name, domain, base, pack)
+        answers = "the base alone" if name == NONE else name
+        how = "answers from now on" if changed else "is live already"
+    click.echo(f"{domain} on {base.name}: {answers} {how}", err=True)
+
+
+@adapters.command()
+@domain_option
+@model_option
+def rollback(domain: str | None, model: str | None) -> None:
+    """Undo the last promotion for a domain: what was live before answers again. May be repeated."""
+    if domain is None:
+        raise UsageError("say for which domain: --domain DOMAIN.")
+    with open_session() as session:
+        base, pack = _base(session, model), _pack(session, domain)
+        session.registry.roll_back(domain, base)
+        name = session.registry.live_name(domain, base, pack)
+    click.echo(f"{domain} on {base.name}: {name or 'the base alone'} answers again", err=True)
+
+
+def _base(session: "Session", name: str | None) -> "InstalledModel":
+    from thresher.app.models.library import find
+
+    return find(session.locations.models, name or session.settings.model)
+
+
+def _bases(session: "Session") -> "list[InstalledModel]":
+    """The installed bases, the settings' one first."""
+    return sorted(session.models(), key=lambda model: model.name != session.settings.model)
+
+
+def _pack(session: "Session", domain: str) -> "Pack | None":
+    """Raises UsageError where there is no such domain."""
+    from thresher.adapters.pack_library import pick
+    from thresher.app.task import NO_DOMAIN
+
+    if domain == NO_DOMAIN:
+        return None
+    packs: dict[str, Any] = session.packs()
+    pick(packs, domain)
+    found: Pack = packs[domain]
+    return found

@@ -1,0 +1,52 @@
+"""All adapters at a glance: for which domains each is live, and what keeps it from use."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from thresher.adapters.adapter_folder import Unfit
+from thresher.adapters.base_facts import InstalledModel
+from thresher.adapters.pack import Pack
+from thresher.app.registry.library import InstalledAdapter, list_adapters
+from thresher.app.registry.registry import Registry
+from thresher.app.task import NO_DOMAIN
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An adapter beside the bases that are here.
+
+    `model` is the installed base that it was made for, None where that is not here. `live` names the domains
+    that it answers for. `wrong` is all that keeps it from use; empty where it fits.
+    """
+
+    adapter: InstalledAdapter
+    model: InstalledModel | None
+    live: tuple[str, ...]
+    wrong: tuple[Unfit, ...]
+
+
+def overview(
+    registry: Registry, models: Sequence[InstalledModel], packs: Mapping[str, Pack]
+) -> list[Standing]:
+    """Every adapter that is whole. One whose base is not among `models` is held against the first of them."""
+    live = defaultdict(list)
+    for model in models:
+        for domain in (*packs, NO_DOMAIN):
+            name = registry.live_name(domain, model, packs.get(domain))
+            live[name, model.fingerprint].append(domain)
+    standings = []
+    for adapter in list_adapters(registry.folder):
+        own = made_for(adapter, models)
+        against = own or next(iter(models), None)
+        domain = adapter.domain or NO_DOMAIN
+        wrong = registry.misfits(adapter.manifest, against, domain, packs.get(domain)) if against else []
+        domains = tuple(live[adapter.name, own.fingerprint]) if own else ()
+        standings.append(Standing(adapter, own, domains, tuple(wrong)))
+    return standings
+
+
+def made_for(adapter: InstalledAdapter, models: Sequence[InstalledModel]) -> InstalledModel | None:
+    """The installed base that an adapter was made for."""
+    wanted = adapter.manifest.base.fingerprint
+    return next((model for model in models if model.fingerprint == wanted), None)

@@ -1,0 +1,228 @@
+"""`thresher adapters`: what each command does, tells, and ends with."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from thresher.app.locations import Locations
+from thresher.app.models import local
+
+PAPER = (
+    '{"id": "x", "input": "Letter of 3 March 2024 from ACME about bolts", "output": {"company": "ACME"}}\n'
+)
+
+
+def told(ended) -> list[dict]:
+    assert ended.code == 0, ended.err
+    return json.loads(ended.out)["adapters"]
+
+
+def test_list_says_which_is_live_and_why_one_is_not_used(thresher, add_adapter, home_with_tiny) -> None:
+    assert "There is no adapter" in thresher("adapters", "list").out
+    score = {"domain": "expenses", "record_type": "receipt", "records": 9, "f1": 0.914, "all_right": 0.5}
+    first = add_adapter("one", 1, scores=[score])
+    add_adapter("wide", 2, domain=None)
+    broken = add_adapter("cut", 3)
+    weights = broken / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-8])
+    manifest = json.loads((first / "manifest.json").read_text("utf-8"))
+    shutil.copytree(first, home_with_tiny.adapters / "old")
+    manifest["pack"]["hash"] = "1" * 64
+    (home_with_tiny.adapters / "old" / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert thresher("adapters", "promote", "one").code == 0
+    ended = thresher("adapters", "list")
+    lines = ended.out.splitlines()
+    assert ended.code == 0
+    assert lines[0].split() == ["old", "expenses", "tiny", "receipt", "0.91"]
+    assert "not used: it was made for the pack expenses (111111111111), here is expenses (" in lines[1]
+    assert lines[2].split() == ["one", "expenses", "tiny", "receipt", "0.91", "<-", "live"]
+    assert lines[3].split() == ["wide", "any", "domain", "tiny", "no", "score"]
+    assert "BROKEN: adapter_model.safetensors: not a whole safetensors file" in lines[4]
+    as_json = {each["name"]: each for each in told(thresher("adapters", "list", "--json"))}
+    assert as_json["one"]["live"] == ["expenses"]
+    assert as_json["one"]["problems"] == []
+    assert as_json["one"]["scores"][0]["f1"] == 0.914
+    assert as_json["old"]["live"] == []
+    assert [each["what"] for each in as_json["old"]["problems"]] == ["the pack"]
+    assert [each["name"] for each in told(thresher("adapters", "list", "-d", "legal", "--json"))] == ["wide"]
+    assert json.loads(thresher("adapters", "list", "--json").out)["broken"][0]["name"] == "cut"
+
+
+def test_inspect_tells_all_that_the_manifest_knows(thresher, add_adapter) -> None:
+    parent = add_adapter("first", 1)
+    manifest = json.loads((parent / "manifest.json").read_text("utf-8"))
+    add_adapter("second", 2, parent=manifest["weights"])
+    thresher("adapters", "promote", "second")
+    thresher("adapters", "rollback", "-d", "expenses")
+    ended = thresher("adapters", "inspect", "second")
+    assert ended.code == 0
+    for words in (
+        "second: for expenses, trained 2026-01-02",
+        "base       tiny (",
+        "installed as tiny",
+        "matrices   14 layers, rank 4, alpha 8, ",
+        "parent     first (",
+        "promoted   for expenses: ",
+    ):
+        assert words in ended.out
+    shown = json.loads(thresher("adapters", "inspect", "second", "--json").out)
+    assert (shown["layers"], shown["rank"], shown["alpha"]) == (14, 4, 8.0)
+    assert shown["manifest"]["parent"] == manifest["weights"]
+    assert shown["history"][0]["domain"] == "expenses"
+    assert shown["history"][0]["ended"]
+    missing = thresher("adapters", "inspect", "secon", "--json")
+    assert missing.code == 2
+    assert "Did you mean 'second'?" in json.loads(missing.err)["message"]
+
+
+def test_verify_reads_every_byte_and_ends_with_1(thresher, add_adapter) -> None:
+    add_adapter("good", 1)
+    weights = add_adapter("bad", 2) / "adapter_model.safetensors"
+    assert thresher("adapters", "verify").code == 0
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    ended = thresher("adapters", "verify")
+    assert ended.code == 1
+    assert "good: good" in ended.out
+    assert "bad: bad: adapter_model.safetensors is not the file" in ended.out
+    assert thresher("adapters", "verify", "good").code == 0
+    assert json.loads(thresher("adapters", "verify", "good", "--json").out) == {"good": ""}
+
+
+def test_promote_roll_back_and_remove(thresher, add_adapter, home_with_tiny: Locations) -> None:
+    add_adapter("one", 1)
+    add_adapter("wide", 2, domain=None)
+    assert "expenses on tiny: one answers from now on" in thresher("adapters", "promote", "one").err
+    assert "one is live already" in thresher("adapters", "promote", "one").err
+    assert "wide answers" in thresher("adapters", "promote", "wide", "-d", "expenses").err
+    assert "wide answers" in thresher("adapters", "promote", "wide", "-d", "any").err
+    ended = thresher("adapters", "promote", "wide")
+    assert (ended.code, "which is general" in ended.err) == (2, True)
+    ended = thresher("adapters", "promote", "one", "-d", "legal")
+    assert (ended.code, "made for the domain expenses, here is legal" in ended.err) == (2, True)
+    ended = thresher("adapters", "promote", "one", "-d", "legl")
+    assert (ended.code, "Did you mean 'legal'?" in ended.err) == (2, True)
+    ended = thresher("adapters", "remove", "wide")
+    assert (ended.code, "wide is live for any, expenses. Roll back first" in ended.err) == (2, True)
+    assert "one answers again" in thresher("adapters", "rollback", "-d", "expenses").err
+    assert "the base alone answers" in thresher("adapters", "promote", "none", "-d", "expenses").err
+    assert "one answers again" in thresher("adapters", "rollback", "-d", "expenses").err
+    assert thresher("adapters", "remove", "one", "--force").code == 0
+    assert not (home_with_tiny.adapters / "one").exists()
+    ended = thresher("adapters", "rollback", "-d", "expenses")
+    assert (ended.code, "nothing was promoted for expenses on tiny" in ended.err) == (2, True)
+    assert thresher("adapters", "rollback").code == 2
+
+
+def test_the_adapter_of_a_base_that_is_not_here_is_shown_and_not_used(
+    thresher, add_adapter, home_with_tiny: Locations
+) -> None:
+    folder = add_adapter("one", 1)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["base"] |= {"name": "qwen3-4b", "fingerprint": "4" * 64}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert "not used: it was made for the base qwen3-4b (444444444444), here is tiny" in (
+        thresher("adapters", "list").out
+    )
+    ended = thresher("adapters", "promote", "one")
+    assert ended.code == 2
+    assert "Use the base qwen3-4b, or train an adapter for tiny." in ended.err
+    ended = thresher("adapters", "export", "one", "--format", "peft", "-o", home_with_tiny.home / "out")
+    assert (ended.code, "which is not installed" in ended.err) == (2, True)
+    ended = thresher("extract", "-d", "expenses", "--adapter", "one", "--records", paper(home_with_tiny))
+    assert (ended.code, "here is tiny" in ended.err) == (2, True)
+
+
+def paper(home: Locations) -> Path:
+    path = home.home / "paper.jsonl"
+    path.write_text(PAPER, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("form", ["peft", "mlx-lm"])
+def test_what_is_exported_can_be_imported_and_answers_alike(
+    thresher, add_adapter, home_with_tiny: Locations, tmp_path: Path, form: str
+) -> None:
+    add_adapter("one", 1)
+    out = tmp_path / "theirs"
+    assert thresher("adapters", "export", "one", "--format", form, "-o", out).code == 0
+    assert thresher("adapters", "export", "one", "--format", form, "-o", out).code == 1  # it is there
+    ended = thresher("adapters", "import", out)
+    assert (ended.code, "--base NAME. Installed: tiny." in ended.err) == (2, True)
+    ended = thresher("adapters", "import", out, "--base", "tiny", "-d", "expenses", "--name", "two")
+    assert ended.code == 0
+    assert "two is there, for expenses on tiny" in ended.err
+    assert "note: bound to the weights of tiny" in ended.err
+    again = thresher("adapters", "import", out, "--base", "tiny", "--name", "two")
+    assert (again.code, "there is an adapter two already" in again.err) == (2, True)
+    asked = ("extract", "-d", "expenses", "--records", paper(home_with_tiny))
+    assert "asking tiny with the adapter two\n" in thresher(*asked, "--adapter", "two").err
+    one, two, base = (json.loads(thresher(*asked, "--adapter", n).out) for n in ("one", "two", "none"))
+    assert (one["adapter"], two["adapter"], base["adapter"]) == ("one", "two", None)
+    assert one["fields"] == two["fields"] != base["fields"]
+
+
+def test_one_of_ours_says_itself_what_it_is_for(thresher, add_adapter, tmp_path: Path, starter: Path) -> None:
+    folder = add_adapter("far", 1, folder=tmp_path / "far")
+    ended = thresher("adapters", "import", folder, "-d", "legal")
+    assert (ended.code, "says itself that it is for expenses" in ended.err) == (2, True)
+    assert thresher("adapters", "import", folder, "--name", "near").code == 0
+    (near,) = told(thresher("adapters", "list", "--json"))
+    assert (near["name"], near["domain"], near["model"], near["origin"]) == (
+        "near",
+        "expenses",
+        "tiny",
+        "trained",
+    )
+    places = Locations.default()
+    local.add(places.models, starter, "starter")
+    ended = thresher("adapters", "import", folder, "--base", "starter")
+    assert (ended.code, "far does not fit: it was made for the base tiny" in ended.err) == (2, True)
+    ended = thresher("adapters", "import", tmp_path / "nowhere")
+    assert (ended.code, "is no folder" in ended.err) == (2, True)
+    (tmp_path / "empty").mkdir()
+    ended = thresher("adapters", "import", tmp_path / "empty", "--base", "tiny")
+    assert (ended.code, "adapter_config.json is missing" in ended.err) == (1, True)
+
+
+def test_evaluate_says_which_adapter_answered(thresher, add_adapter, home_with_tiny: Locations) -> None:
+    add_adapter("one", 1)
+    asked = ("evaluate", "-d", "expenses", "-r", "receipt", "--records", paper(home_with_tiny))
+    assert "answered by tiny with the adapter one\n" in thresher(*asked, "--adapter", "one").out
+    assert "answered by tiny alone\n" in thresher(*asked).out
+    thresher("adapters", "promote", "one")
+    assert json.loads(thresher(*asked, "--json").out)["adapter"] == "one"
+    assert json.loads(thresher(*asked, "--json", "--adapter", "none").out)["adapter"] is None
+    ended = thresher(*asked, "--adapter", "two")
+    assert (ended.code, "there is no adapter 'two'" in ended.err) == (2, True)
+
+
+def test_a_live_adapter_that_is_gone_stops_the_run_with_the_remedy(
+    thresher, add_adapter, home_with_tiny: Locations
+) -> None:
+    folder = add_adapter("one", 1)
+    thresher("adapters", "promote", "one")
+    shutil.rmtree(folder)
+    asked = ("extract", "-d", "expenses", "--records", paper(home_with_tiny), "--json")
+    ended = thresher(*asked)
+    assert (ended.code, ended.out) == (1, "")
+    error = json.loads(ended.err)
+    assert error["kind"] == "adapter"
+    assert "`thresher adapters rollback --domain expenses --model tiny`" in error["message"]
+    assert thresher(*asked, "--adapter", "none").code == 0
+    assert thresher("adapters", "rollback", "--domain", "expenses", "--model", "tiny").code == 0
+    assert thresher(*asked).code == 0
+
+
+def test_names_are_completed(add_adapter) -> None:
+    from thresher.app.cli import options
+    from thresher.app.cli.extract import extract
+
+    add_adapter("expenses-1", 1)
+    add_adapter("north", 1)
+    option = next(p for p in extract.params if p.name == "adapter")
+    assert [c.value for c in option.shell_complete(None, "n")] == ["north", "none"]  # type: ignore[arg-type]
+    assert options.complete_adapter(None, None, "e") == ["expenses-1"]  # type: ignore[arg-type]
