@@ -5,7 +5,7 @@ past some 500 tokens of context its attention costs more than all linear layers.
 blocks that stay in the processor's cache, nothing behind a row's length or a token's own place is computed,
 grouped heads are folded into one product, and NumPy's exp2 is vectorised. Beside MLX's kernel, one layer of
 512 tokens after 1,536 takes a fifth of the time, of a prompt of 1,500 tokens an eighth, and a decoding step
-of 8 rows of 1,500 tokens four tenths (`tests/benchmarks/bench_attention.py`; one core).
+of 8 rows of 1,500 tokens a third (`tests/benchmarks/bench_attention.py`; one core).
 
 It knows neither the model nor its weights. On Metal and CUDA it is not used.
 """
