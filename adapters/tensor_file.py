@@ -66,7 +66,7 @@ def read_tensors(file: Path, error: type[ThresherError] = ModelError) -> list[Te
                 (_tensor(name, entry, file, 8 + length) for name, entry in header.items()),
                 key=lambda tensor: (tensor.start, tensor.end),
             )
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as reason:
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as reason:
             raise broken("its header is malformed") from reason
     end = 8 + length
     for tensor in tensors:
