@@ -24,7 +24,7 @@ OUTSIDE = ("embed_tokens", "lm_head", "wte", "wpe", "embeddings")
 class BaseModel:
     """A base model's folder, identity and linear layers: (outputs, inputs) by the module's path.
 
-    `context` is the longest text in tokens.
+    `context` is the longest text in tokens, `vocabulary` the number of tokens there are.
     """
 
     folder: Path
@@ -32,6 +32,8 @@ class BaseModel:
     linear: Mapping[str, tuple[int, int]]
     hidden_size: int
     context: int = 4096
+    vocabulary: int = 0
+    heads: int = 1
 
 
 def read_base(folder: Path) -> BaseModel:
@@ -54,9 +56,15 @@ def read_base(folder: Path) -> BaseModel:
         template=template_hash(folder),
     )
     text: dict[str, Any] = config.get("text_config", config)
-    linear = _linear(tensors, config.get("quantization") or {})
-    context = int(text.get("max_position_embeddings") or 4096)
-    return BaseModel(folder, identity, linear, int(text.get("hidden_size", 0)), context)
+    return BaseModel(
+        folder,
+        identity,
+        _linear(tensors, config.get("quantization") or {}),
+        hidden_size=int(text.get("hidden_size", 0)),
+        context=int(text.get("max_position_embeddings") or 4096),
+        vocabulary=int(text.get("vocab_size", 0)),
+        heads=int(text.get("num_attention_heads", 1)),
+    )
 
 
 def _linear(tensors: list[Tensor], quantisation: Mapping[str, Any]) -> dict[str, tuple[int, int]]:

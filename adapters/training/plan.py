@@ -59,9 +59,7 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """The sha256, in hex, of all that the adapter depends on: a state of another run is never resumed."""
-        asked = self.config.model_dump(
-            mode="json", exclude={"out", "base", "labels", "validation", "save_every"}
-        )
+        asked = self.config.model_dump(mode="json", exclude=RunConfig.paths() | {"save_every"})
         digest = sha256(json.dumps([asked, self.base.identity.model_dump(), self.parent]).encode())
         for example in (*self.train, *self.validation):
             digest.update(example.tokens.tobytes())
@@ -102,8 +100,10 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
     base = read_base(config.base)
     layers = tuple(chosen_layers(config, base.linear))
     asked = _asked(config)
-    held = read_labels(config.validation, *asked.reading(config)) if config.validation else None
-    labels = read_labels(config.labels, *asked.reading(config))
+    unfit: list[str] | None = [] if config.unfit_values == "skip" else None
+    reading = asked.reading(config)
+    held = read_labels(config.validation, *reading, unfit) if config.validation else None
+    labels = read_labels(config.labels, *reading, unfit)
     sides = split(labels, config.validation_share, config.split_seed, held)
     prompts = WindowPrompts(
         PromptTokenizer(config.base),
@@ -126,7 +126,7 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
         pack=asked.pack,
         parent=parent,
         first=first,
-        notes=tuple(_notes(sides, train, validation)),
+        notes=(*_notes(sides, train, validation), *(f"{each}: not taught" for each in unfit or ())),
     )
     assert plan.steps > 0  # raises where there is nothing to train on
     return plan

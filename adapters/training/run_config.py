@@ -171,6 +171,11 @@ class RunConfig(BaseModel):
         """The alpha that is given, else twice the rank."""
         return self.alpha if self.alpha is not None else 2.0 * self.rank
 
+    @staticmethod
+    def paths() -> set[str]:
+        """The keys that say where files lie, and nothing of the recipe."""
+        return set(_PATHS)
+
     def used_learning_rate(self, hidden_size: int) -> float:
         """The peak rate that is given, else the default for a base of this width."""
         return self.learning_rate if self.learning_rate is not None else default_learning_rate(hidden_size)
@@ -209,7 +214,7 @@ def read_run(path: Path) -> RunConfig:
         where = f" at line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it is no text in UTF-8"
         raise UsageError(f"{path}: is no YAML{where}: {problem}. Correct the file.") from error
-    return parse_run(raw, str(path), path.parent)
+    return parse_run(raw, str(path), path.absolute().parent)
 
 
 def parse_run(raw: Any, where: str, folder: Path) -> RunConfig:

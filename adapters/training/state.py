@@ -36,7 +36,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class SavedState:
-    """The progress, the learner's tensors, and those of the best adapter so far (none before a validation)."""
+    """The progress, the learner's tensors, and the best adapter so far (none before a validation)."""
 
     progress: Progress
     tensors: Mapping[str, NDArray[np.float32]]
@@ -74,8 +74,8 @@ def load_state(folder: Path, run: str) -> SavedState | None:
         raise UsageError(f"{path}: is from a newer Thresher. Update Thresher.")
     if about.get("run") != run:
         raise UsageError(
-            f"{path}: is the state of another run: labels, base or configuration differ from now. Put them back, "
-            "choose another folder, or remove this one to start anew."
+            f"{path}: is the state of another run: labels, base or configuration differ from now. Put them "
+            "back, choose another folder, or remove this one to start anew."
         )
     arrays = {tensor.name: read_floats(tensor) for tensor in tensors}
     return SavedState(
