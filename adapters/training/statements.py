@@ -18,7 +18,7 @@ from thresher.adapters.training.labels import Label
 from thresher.adapters.values import is_absent, normalise
 
 #: Of a judged value: a window that shares this much of the best window's words may state it too.
-_MAY_STATE = 0.5
+_MAY_STATE = 0.3
 #: Letters of a word that count when words are compared: 'assign' is in 'assignment'.
 _STEM = 6
 
@@ -49,7 +49,7 @@ def statements(label: Label, texts: Sequence[str], placing: Placing) -> list[Sta
     - Of a value that stands nowhere: a date or number of a document of one window is taught as labelled. An
       item is left out. Else the field is not taught in any window.
     - Booleans and enums are judged of the text. In a document of one window they are taught as labelled. Else
-      the window that shares most words with the field (and the value) is taught to state it, others that come
+      the window that has most of the field's (and the value's) words is taught to state it, others that come
       near are not taught, and the rest is taught that it says false, or nothing.
     - A field that is not known is not taught.
     """
@@ -80,7 +80,7 @@ class _Part:
         self.finder = SpanFinder(text)
 
     @cached_property
-    def stems(self) -> frozenset[str]:
+    def stems(self) -> Counter[str]:
         return _stems(self.text)
 
     @cached_property
@@ -113,7 +113,7 @@ def _column(one: Field, label: Label, parts: Sequence[_Part], placing: Placing) 
         return [_Cell(nothing)] * len(parts)
     if not one.is_quoted:
         placing.values += 1
-        return _judged(one, value, parts)
+        return _judged(one, value, parts, label.fields)
     items = (
         list({normalise(item): item for item in reversed(value)}.values())[::-1] if one.is_list else [value]
     )
@@ -144,11 +144,11 @@ def _listed(found: Sequence[tuple[Any, int] | None]) -> _Cell:
     return _Cell(items, taught=True) if len(items) <= MAX_ITEMS else _Cell([], taught=False)
 
 
-def _judged(one: Field, value: Any, parts: Sequence[_Part]) -> list[_Cell]:
+def _judged(one: Field, value: Any, parts: Sequence[_Part], fields: Sequence[Field]) -> list[_Cell]:
     if len(parts) == 1 or value is False:
         return [_Cell(value)] * len(parts)
     rest = False if one.type == "boolean" else None
-    scores = _shared(one, value, parts)
+    scores = _shared(one, value, parts, fields)
     best = max(scores)
     if best == 0:
         return [_Cell(rest, taught=False)] * len(parts)
@@ -158,18 +158,23 @@ def _judged(one: Field, value: Any, parts: Sequence[_Part]) -> list[_Cell]:
     ]
 
 
-def _shared(one: Field, value: Any, parts: Sequence[_Part]) -> list[float]:
-    """How many of the field's words each window has, a word in fewer windows weighing more."""
+def _shared(one: Field, value: Any, parts: Sequence[_Part], fields: Sequence[Field]) -> list[float]:
+    """How much each window has of the field's words.
+
+    A word weighs more the fewer windows have it, the fewer fields ("whether the contract has" says nothing),
+    and, slowly, the more often it comes.
+    """
     wanted = _stems(f"{one.name} {one.description} {value if one.type == 'enum' else ''}")
+    common = Counter(stem for each in fields for stem in set(_stems(f"{each.name} {each.description}")))
     holding = {stem: sum(stem in part.stems for part in parts) for stem in wanted}
-    return [
-        sum(log(len(parts) / count) for stem, count in holding.items() if count and stem in part.stems)
-        for part in parts
-    ]
+    weights = {
+        stem: log(len(parts) / count) / max(common[stem], 1) ** 2 for stem, count in holding.items() if count
+    }
+    return [sum(weight * log(1 + part.stems[stem]) for stem, weight in weights.items()) for part in parts]
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:_STEM] for word in re.findall(r"[^\W\d_]{3,}", text.casefold()))
+def _stems(text: str) -> Counter[str]:
+    return Counter(word[:_STEM] for word in re.findall(r"[^\W\d_]{3,}", text.casefold()))
 
 
 def _plain(value: Any) -> Any:

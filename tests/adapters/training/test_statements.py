@@ -1,5 +1,7 @@
 """What a window's answer states: what stands in it, written as it writes it, and nothing that cannot be."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field
-from thresher.adapters.training.labels import Label
+from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.training.labels import Label, read_labels
 from thresher.adapters.training.statements import Placing, Statement, statements
 
 
@@ -117,3 +120,33 @@ def test_every_item_taught_can_be_written(items: list[str], chance: Any) -> None
     assert all(item in text for item in values)
     assert len(set(values)) == len(values)
     assert placing.unplaced.total() == 0
+
+
+def test_words_that_all_fields_share_choose_no_window() -> None:
+    about = "Whether the contract has a clause of this kind: "
+    fields = tuple(
+        Field(name=name, type="boolean", description=about + name) for name in ("insurance", "audit", "cap")
+    )
+    texts = ("a clause of this kind, whether or not", "insurance is carried by the buyer", "the rest of it")
+    label = Label("x", "\n".join(texts), "", fields, {"insurance": True})
+    found = statements(label, texts, Placing())
+    assert [one.values["insurance"] for one in found] == [False, True, False]
+
+
+def test_the_window_of_a_clause_is_found_in_real_contracts(shared_data: Path) -> None:
+    """Against a pattern for the wording of the clause; by chance a window has it in a tenth of cases."""
+    record_type = pick(find_packs().packs, "legal", "contract")
+    wording = re.compile(
+        r"not\s+(be\s+)?(assign|transfer).{0,200}consent|assign.{0,160}without.{0,80}consent", re.S
+    )
+    hits = cases = 0
+    for label in read_labels([shared_data / "legal/contract/dev.jsonl"], record_type.fields, unfit=[]):
+        texts = [label.text[at : at + 3000] for at in range(0, min(len(label.text), 60000), 3000)]
+        has = [bool(wording.search(text)) for text in texts]
+        if label.values["anti_assignment"] is not True or not any(has) or len(texts) < 5:
+            continue
+        asked = Label(label.id, label.text, "", label.fields, {"anti_assignment": True})
+        chosen = [one.values["anti_assignment"] for one in statements(asked, texts, Placing())].index(True)
+        hits, cases = hits + has[chosen], cases + 1
+    assert cases >= 15
+    assert hits / cases > 0.6
