@@ -16,7 +16,11 @@ def read_object(folder: Path) -> dict[str, Any]:
     try:
         config = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise AdapterError(f"{folder.name}: {CONFIG_FILE} is missing. Fetch the adapter again.") from None
+        inner = sorted(
+            path.parent.name for path in folder.glob(f"*/{CONFIG_FILE}")
+        )  # a trainer's checkpoints
+        remedy = f"Name a folder in it: {', '.join(inner)}." if inner else "Fetch the adapter again."
+        raise AdapterError(f"{folder.name}: {CONFIG_FILE} is missing. {remedy}") from None
     except (OSError, ValueError, RecursionError) as error:
         raise AdapterError(f"{path}: cannot be read ({error}). Fetch the adapter again.") from error
     if not isinstance(config, dict):

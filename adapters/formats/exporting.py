@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from thresher.adapters.adapter import Adapter
+from thresher.adapters.atomic import sync_folder
 from thresher.adapters.base_model import BaseModel
 from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.config_file import refuse
@@ -43,6 +44,7 @@ def export(adapter: Adapter, base: BaseModel, target: Path, form: Form) -> None:
                     write_gguf(work, adapter, base)
                     _sync(work)
             work.rename(target)
+            sync_folder(target.parent)
     except OSError as error:
         raise AdapterError(
             f"{target}: cannot be written ({error.strerror}). Free some space, or check its permissions."

@@ -51,44 +51,40 @@ def import_adapter(folder: Path, base: BaseModel, pack: BoundPack | None, name: 
 
 def import_peft(folder: Path, base: BaseModel, pack: BoundPack | None, name: str) -> Adapter:
     """The same for PEFT's files."""
-    names = peft_modules(folder)
-    seen = view(base, names)
+    seen = view(base, peft_modules(folder))
     layers, config = read_peft(folder, seen.linear)
-    notes = ["rsLoRA's scale, alpha / √rank, is stated as alpha / rank"] if config.get("use_rslora") else []
-    return _bound(
-        folder, "peft", config.get("base_model_name_or_path"), layers, seen, notes, base, pack, name
-    )
+    notes = ("rsLoRA's scale, alpha / √rank, is stated as alpha / rank",) if config.get("use_rslora") else ()
+    source = Source(format="peft", base=_text(config.get("base_model_name_or_path")), notes=notes)
+    return _bound(folder.name, layers, seen, source, base, pack, name)
 
 
 def import_mlx_lm(folder: Path, base: BaseModel, pack: BoundPack | None, name: str) -> Adapter:
     """The same for mlx-lm's files."""
-    names = mlx_lm_modules(folder)
-    seen = view(base, names)
+    seen = view(base, mlx_lm_modules(folder))
     layers, config = read_mlx_lm(folder, seen.linear)
-    return _bound(folder, "mlx_lm", config.get("model"), layers, seen, [], base, pack, name)
+    source = Source(format="mlx_lm", base=_text(config.get("model")))
+    return _bound(folder.name, layers, seen, source, base, pack, name)
 
 
 def _bound(
-    folder: Path,
-    format: Format,
-    told: Any,
+    called: str,
     layers: Mapping[str, ScaledLayer],
     seen: View,
-    notes: list[str],
+    source: Source,
     base: BaseModel,
     pack: BoundPack | None,
     name: str,
 ) -> Adapter:
+    """The file's layers as the base's. `called`: what a refusal calls the file."""
     ours = seen.to_base(layers)
     even, alpha = uniform(ours)
-    refuse(folder.name, not_finite({n: ScaledLayer(each.a, each.b, 1.0) for n, each in even.items()}))
-    trained_for = told if isinstance(told, str) and told else None
+    refuse(called, not_finite({each: ScaledLayer(layer.a, layer.b, 1.0) for each, layer in even.items()}))
     notes = [
-        *notes,
+        *source.notes,
         *seen.changes(layers),
         *_evened(ours.values()),
         f"bound to the weights of {base.identity.name} ({base.identity.fingerprint[:12]}) on the user's "
-        f"word: its file {f'names {trained_for}' if trained_for else 'names no base'} and no fingerprint",
+        f"word: its file {f'names {source.base}' if source.base else 'names no base'} and no fingerprint",
     ]
     manifest = Manifest(
         name=name,
@@ -97,9 +93,13 @@ def _bound(
         base=base.identity,
         pack=pack,
         weights="",  # known once it is written
-        source=Source(format=format, base=trained_for, notes=tuple(notes)),
+        source=source.model_copy(update={"notes": tuple(notes)}),
     )
     return Adapter(even, alpha, manifest)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _evened(layers: Collection[ScaledLayer]) -> list[str]:

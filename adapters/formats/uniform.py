@@ -12,6 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thresher.adapters.adapter import LoraLayer
+from thresher.adapters.errors import AdapterError
+
+#: Bytes that padding may always come to, and how many times the matrices' own above that.
+_MOST_PADDED = 1 << 30
+_MOST_TIMES = 8
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,17 @@ class ScaledLayer:
 def uniform(layers: Mapping[str, ScaledLayer]) -> tuple[dict[str, LoraLayer], float]:
     """The layers with one rank, the largest, and one scale, the commonest; and the alpha that says so.
 
-    A scale that is not the commonest is folded into `b`.
+    A scale that is not the commonest is folded into `b`. Raises AdapterError where the zeros would take
+    memory out of all proportion: a file of one large rank among small ones, made to do that.
     """
     rank = max(layer.a.shape[0] for layer in layers.values())
+    size = sum(layer.a.nbytes + layer.b.nbytes for layer in layers.values())
+    padded = sum(4 * rank * (layer.a.shape[1] + layer.b.shape[0]) for layer in layers.values())
+    if padded > max(_MOST_PADDED, _MOST_TIMES * size):
+        raise AdapterError(
+            f"padded to its largest rank, {rank}, the adapter would take {padded >> 20:,} MB in place of "
+            f"{size >> 20:,}. Train it with ranks that differ less."
+        )
     scale = Counter(layer.scale for layer in layers.values()).most_common(1)[0][0]
     result = {}
     for name in sorted(layers):

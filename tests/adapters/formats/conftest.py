@@ -28,7 +28,7 @@ TOLERANCE = 2e-5
 SIZES: dict[str, Any] = {
     "vocab_size": 48,
     "hidden_size": 64,  # mlx-lm rounds its square root to bfloat16 for Gemma: 8 is exact
-    "intermediate_size": 40,
+    "intermediate_size": 96,
     "num_hidden_layers": 4,
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
@@ -191,7 +191,7 @@ def _plain_weights(model: Any) -> dict[str, Any]:
 def _split(weights: dict[str, Any]) -> dict[str, Any]:
     """Phi3's weights under Llama's names."""
     parts = {"qkv_proj": (["q_proj", "k_proj", "v_proj"], [64, 32, 32])}
-    parts["gate_up_proj"] = (["gate_proj", "up_proj"], [40, 40])
+    parts["gate_up_proj"] = (["gate_proj", "up_proj"], [96, 96])
     apart = {}
     for name, weight in weights.items():
         leaf = name.split(".")[-2]
@@ -220,11 +220,31 @@ def _fused(weights: dict[str, Any]) -> dict[str, Any]:
     return together
 
 
+def _quantised(model: Any) -> tuple[Any, dict[str, Any]]:
+    """The model with all of its matrices as 4 bits give them back; and the 4 bits, for MLX."""
+    import mlx.core as mx
+    import torch
+
+    packed = {}
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if weight.ndim != 2:
+                packed[name] = weight.detach().clone()
+                continue
+            parts = mx.quantize(mx.array(weight.numpy()), group_size=32, bits=4)
+            stem = name.removesuffix("weight")
+            for leaf, part in zip(("weight", "scales", "biases"), parts, strict=True):
+                packed[stem + leaf] = torch.from_numpy(np.array(part))
+            weight.copy_(torch.from_numpy(np.array(mx.dequantize(*parts, group_size=32, bits=4))))
+    return model, packed
+
+
 @pytest.fixture(scope="session")
 def twin(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Twin]:
     """The twin of a kind, built once.
 
-    Besides transformers' own kinds: `phi3 as llama` and `llama as phi3`, torch's kind first and MLX's second.
+    Besides transformers' own kinds: `phi3 as llama` and `llama as phi3`, torch's kind first and MLX's second;
+    and `llama in 4 bits`, where torch has what the 4 bits come to.
     """
     root = tmp_path_factory.mktemp("twins")
 
@@ -244,6 +264,10 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Twin]:
                 model = _torch_model("llama")
                 config = {**model.config.to_dict(), "model_type": "phi3", "rope_theta": 10000.0}
                 return Twin(root / "fused", model, _fused(_plain_weights(model)), config)
+            case "llama in 4 bits":
+                model, packed = _quantised(_torch_model("llama"))
+                config = {**model.config.to_dict(), "quantization": {"group_size": 32, "bits": 4}}
+                return Twin(root / "quantised", model, packed, config)
             case "gemma3":
                 model = _torch_model(kind)
                 swap = {"model.language_model.": "language_model.model.", "model.": ""}

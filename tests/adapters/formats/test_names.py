@@ -119,3 +119,17 @@ def test_one_rank_and_one_scale_change_no_result(drawn: dict[str, tuple[int, flo
     for name, layer in even.items():
         assert layer.rank == rank
         np.testing.assert_allclose(alpha / rank * layer.b @ layer.a, delta(held[name]), rtol=1e-4, atol=1e-5)
+
+
+def test_ranks_that_would_fill_the_memory_are_refused() -> None:
+    """One layer of a huge rank in a small file would have every other layer padded to it."""
+
+    def layer(rank: int) -> ScaledLayer:  # a view of one number
+        number = np.zeros((), np.float32)
+        return ScaledLayer(np.broadcast_to(number, (rank, 4096)), np.broadcast_to(number, (4096, rank)), 1.0)
+
+    layers = {f"layers.{n}.up_proj": layer(8) for n in range(200)}
+    with pytest.raises(
+        AdapterError, match=r"padded to its largest rank, 4096, .* Train it with ranks that differ"
+    ):
+        uniform({**layers, "layers.200.up_proj": layer(4096)})

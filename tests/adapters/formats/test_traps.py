@@ -299,6 +299,12 @@ def test_trap_13_one_name_for_two_configurations(twin: Twins, tmp_path: Path) ->
     assert "has neither PEFT's nor mlx-lm's keys" in refusal(folder, here.base)
 
 
+def test_trap_13_a_trainers_folder_names_its_checkpoints(twin: Twins, tmp_path: Path) -> None:
+    here = twin("llama")
+    here.save_peft(tmp_path / "run" / "checkpoint-9", target_modules=["q_proj"])
+    assert "Name a folder in it: checkpoint-9." in refusal(tmp_path / "run", here.base)
+
+
 def test_trap_13_a_pickle_is_not_read(twin: Twins, tmp_path: Path) -> None:
     here = twin("llama")
     here.save_peft(tmp_path / "peft", target_modules=["q_proj"])
@@ -352,3 +358,15 @@ def test_trap_15_it_is_bound_to_the_weights_it_will_meet(twin: Twins, tmp_path: 
     assert unfit(read.manifest, here.base, None) == []
     (told,) = [u for u in unfit(read.manifest, twin("phi3 as llama").base, None) if u.what == "the base"]
     assert here.base.identity.fingerprint[:12] in str(told)
+
+
+def test_trap_15_on_a_base_of_4_bits(twin: Twins, same_everywhere: Same, tmp_path: Path) -> None:
+    """The same adapter on other weights is another model: the fingerprint tells them apart, as outputs do."""
+    whole, quantised = twin("llama"), twin("llama in 4 bits")
+    logits = quantised.save_peft(tmp_path / "peft", target_modules=ALL)
+    assert quantised.base.linear == whole.base.linear
+    assert quantised.base.identity.fingerprint != whole.base.identity.fingerprint
+    adapter = same_everywhere(quantised, tmp_path / "peft", logits)
+    elsewhere = import_peft(tmp_path / "peft", whole.base, None, "it")
+    assert np.abs(whole.engine(elsewhere) - logits).max() > 1000 * TOLERANCE
+    assert "the base" in {u.what for u in unfit(adapter.manifest, whole.base, None)}

@@ -8,7 +8,18 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "kind", ["llama", "qwen3", "gemma", "gemma3_text", "phi3", "phi3 as llama", "llama as phi3", "gemma3"]
+    "kind",
+    [
+        "llama",
+        "qwen3",
+        "gemma",
+        "gemma3_text",
+        "phi3",
+        "phi3 as llama",
+        "llama as phi3",
+        "gemma3",
+        "llama in 4 bits",
+    ],
 )
 def test_a_base_computes_the_same_everywhere(twin: Callable[[str], Any], kind: str) -> None:
     here = twin(kind)
