@@ -27,11 +27,12 @@ from thresher.app.models import library
 from thresher.app.models.offline import go_offline
 from thresher.app.record import Record, Status
 from thresher.app.registry.library import InstalledAdapter
-from thresher.app.registry.registry import Registry
+from thresher.app.registry.registry import Offer, Registry
 from thresher.app.settings import Settings, load_settings, settings_hash
 from thresher.app.sources import Source, document_of
 from thresher.app.store.store import Store
 from thresher.app.task import NO_DOMAIN, Task
+from thresher.app.warm_engine import WarmEngine
 
 if TYPE_CHECKING:
     from thresher.app.engine.engine import Engine
@@ -56,8 +57,7 @@ class Session:
         self.store = Store.open(locations)
         self.registry = Registry(locations, self.store)
         self.pack_errors: tuple[PackError, ...] = ()
-        self._engine: Engine | None = None
-        self._warm: str | None = None  # the fingerprint of the model that the engine holds
+        self._warm = WarmEngine()
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +67,7 @@ class Session:
 
     def close(self) -> None:
         """Frees the model and closes the store."""
-        self._close_engine()
+        self._warm.close()
         self.store.close()
 
     def packs(self) -> dict[str, Pack]:
@@ -117,6 +117,30 @@ class Session:
             answers.name if answers else None,
         )
 
+    def answering(
+        self, domain: str | None, model: str | None = None, adapter: str | None = None
+    ) -> str | None:
+        """Which adapter `task` would ask; None where the base answers alone. Raises as `task` does."""
+        found = self.registry.chosen(adapter, *self._asked_of(domain, model))
+        return found.name if found else None
+
+    def offers(self, domain: str | None, model: str | None = None) -> list[Offer]:
+        """The adapters for a domain, None being tasks of fields alone; also those that cannot be used."""
+        return self.registry.offers(*self._asked_of(domain, model))
+
+    def promote(self, adapter: str, domain: str | None, model: str | None = None) -> bool:
+        """Lets `adapter` ("none": the base alone) answer from now on; False where it is live already.
+
+        Raises UsageError where it does not fit, AdapterError where it is broken: nothing is changed then.
+        """
+        return self.registry.promote(adapter, *self._asked_of(domain, model))
+
+    def roll_back(self, domain: str | None, model: str | None = None) -> str | None:
+        """Undoes the last promotion; the name of what answers again. Raises UsageError where none stands."""
+        asked = self._asked_of(domain, model)
+        self.registry.roll_back(*asked[:2])
+        return self.registry.live_name(*asked)
+
     def extract(
         self,
         sources: Sequence[Source],
@@ -161,7 +185,7 @@ class Session:
                 match event:
                     case Started(source):
                         yield DocumentStarted(source)
-                    case Loading() if self._warm != model.fingerprint:
+                    case Loading() if not self._warm.holds(model):
                         yield ModelLoading(model.name)
                     case Read(source, document, windows):
                         yield DocumentRead(source, document, windows)
@@ -179,6 +203,15 @@ class Session:
         seconds = round(time.monotonic() - began, 3)
         yield RunFinished(run, counts["ok"], counts["partial"], counts["failed"], cancelled, seconds)
 
+    def _asked_of(self, domain: str | None, model: str | None) -> tuple[str, InstalledModel, Pack | None]:
+        """Domain, model and pack. Raises UsageError and NoModelError."""
+        chosen = library.find(self.locations.models, model or self.settings.model)
+        if domain in (None, NO_DOMAIN):
+            return NO_DOMAIN, chosen, None
+        packs = self.packs()
+        found = pick(packs, domain)
+        return found.domain, chosen, packs[found.domain]
+
     def _done_before(self, source: Source, hash_: str) -> Record | None:
         """The record of the same bytes with the same settings; None also where the file cannot be read."""
         try:
@@ -195,17 +228,11 @@ class Session:
 
         Raises ModelError, and AdapterError where the adapter's files are not what its manifest says.
         """
-        from thresher.adapters.tokens import PromptTokenizer
         from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
-        from thresher.app.engine.engine import Engine
         from thresher.app.extraction.asking import Asker
 
-        if self._engine is None or self._warm != model.fingerprint:
-            self._close_engine()
-            tokenizer = PromptTokenizer(model.folder)
-            self._engine = Engine(model.folder, tokenizer, self.settings.batch_tokens)
-            self._warm = model.fingerprint
-        engine, settings = self._engine, self.settings
+        settings = self.settings
+        engine = self._warm.open(model, settings.batch_tokens)
         if adapter is not None and adapter.fingerprint not in engine.resident():
             matrices = self.registry.load(adapter, model)
             engine.register(adapter.fingerprint, matrices.layers, matrices.scale)
@@ -214,11 +241,6 @@ class Session:
         )
         key = adapter.fingerprint if adapter else None
         return Asker(WindowPrompts(engine.tokenizer, sizes), task.instructions, key), engine
-
-    def _close_engine(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = self._warm = None
 
 
 def _seconds_left(beat: "Beat", total: int, elapsed: float) -> float | None:

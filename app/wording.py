@@ -117,6 +117,11 @@ def answering(model: str, adapter: str | None) -> str:
     return one_line(f"{model} with the adapter {adapter}" if adapter else f"{model} alone")
 
 
+def short_answering(model: str, adapter: str | None) -> str:
+    """The same where there is little room: 'tiny + expenses-1', or 'tiny'."""
+    return one_line(f"{model} + {adapter}" if adapter else model)
+
+
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """'1 document', '2 documents'."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"

@@ -1,7 +1,7 @@
 """`thresher adapters`: which there are, which answers, and which shall."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,7 +20,6 @@ from thresher.app.cli.options import (
 
 if TYPE_CHECKING:
     from thresher.adapters.base_facts import InstalledModel
-    from thresher.adapters.pack import Pack
     from thresher.app.session import Session
 
 
@@ -153,19 +152,18 @@ def promote(name: str, domain: str | None, model: str | None) -> None:
     from thresher.app.registry.overview import made_for
 
     with open_session() as session:
-        own = None
         if name != NONE:
             found = session.registry.find(name)
             domain = domain or found.domain
-            own = made_for(found, _bases(session)) if model is None else None
+            own = made_for(found, session.models())
+            model = model or (own.name if own else None)
         if domain is None:
             which = "the base alone" if name == NONE else f"{name}, which is general,"
             raise UsageError(f"say for which domain {which} is to answer: --domain DOMAIN.")
-        base, pack = own or _base(session, model), _pack(session, domain)
-        changed = session.registry.promote(name, domain, base, pack)
-        answers = "the base alone" if name == NONE else name
-        how = "answers from now on" if changed else "is live already"
-    click.echo(f"{domain} on {base.name}: {answers} {how}", err=True)
+        changed = session.promote(name, domain, model)
+        base = model or session.settings.model
+    how = "answers from now on" if changed else "is live already"
+    click.echo(f"{domain} on {base}: {'the base alone' if name == NONE else name} {how}", err=True)
 
 
 @adapters.command()
@@ -176,31 +174,11 @@ def rollback(domain: str | None, model: str | None) -> None:
     if domain is None:
         raise UsageError("say for which domain: --domain DOMAIN.")
     with open_session() as session:
-        base, pack = _base(session, model), _pack(session, domain)
-        session.registry.roll_back(domain, base)
-        name = session.registry.live_name(domain, base, pack)
-    click.echo(f"{domain} on {base.name}: {name or 'the base alone'} answers again", err=True)
-
-
-def _base(session: "Session", name: str | None) -> "InstalledModel":
-    from thresher.app.models.library import find
-
-    return find(session.locations.models, name or session.settings.model)
+        name = session.roll_back(domain, model)
+        base = model or session.settings.model
+    click.echo(f"{domain} on {base}: {name or 'the base alone'} answers again", err=True)
 
 
 def _bases(session: "Session") -> "list[InstalledModel]":
     """The installed bases, the settings' one first."""
     return sorted(session.models(), key=lambda model: model.name != session.settings.model)
-
-
-def _pack(session: "Session", domain: str) -> "Pack | None":
-    """Raises UsageError where there is no such domain."""
-    from thresher.adapters.pack_library import pick
-    from thresher.app.task import NO_DOMAIN
-
-    if domain == NO_DOMAIN:
-        return None
-    packs: dict[str, Any] = session.packs()
-    pick(packs, domain)
-    found: Pack = packs[domain]
-    return found

@@ -37,6 +37,17 @@ class Offer:
     live: bool
     problem: str
 
+    @property
+    def about(self) -> str:
+        """Where it comes from and how good it is: 'trained, any domain, receipt F1 0.83'."""
+        if self.adapter is None:
+            return ""
+        manifest = self.adapter.manifest
+        parts: list[str] = ["shipped" if self.adapter.shipped else manifest.origin]
+        parts += ["any domain"] if self.adapter.domain is None else []
+        parts += [f"{score.record_type} F1 {score.f1:.2f}" for score in manifest.scores]
+        return ", ".join(parts)
+
 
 class Registry:
     """A user's adapters beside those that ship. Promotions are kept in the store: each is one transaction."""

@@ -41,6 +41,7 @@ class HomeScreen(Screen[None]):
         Binding("f", "fields", "Fields"),
         Binding("r", "runs", "Past runs"),
         Binding("m", "model", "Model", show=False),
+        Binding("A", "adapter", "Adapter", show=False),
         Binding("d,delete", "remove", "Remove the document from the queue", show=False),
         Binding("D", "clear", "Empty the queue", show=False),
         Binding("S", "start(True)", "Start, and do again what was done before", show=False),
@@ -92,7 +93,7 @@ class HomeScreen(Screen[None]):
         """Something else will be asked."""
         event.stop()
         pane = self._task_pane
-        title = home_title(pane.choice, pane.fields, pane.model, self._colours)
+        title = home_title(pane.choice, pane.fields, pane.model, pane.answering.adapter, self._colours)
         self.query_one("#home-title", Static).update(title)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
@@ -151,9 +152,11 @@ class HomeScreen(Screen[None]):
             self.notify(f"Written: {message.path}", markup=False)
 
     def on_click(self, event: events.Click) -> None:
-        """A click takes a problem away."""
+        """A click takes a problem away, or opens the adapters."""
         if event.widget is self.query_one("#home-problem"):
             self._say(None)
+        if event.widget is self.query_one("#adapter"):
+            self.action_adapter()
 
     # What the user does
 
@@ -168,6 +171,10 @@ class HomeScreen(Screen[None]):
     def action_model(self) -> None:
         """Opens the list of models."""
         self._task_pane.choose_model()
+
+    def action_adapter(self) -> None:
+        """Opens the adapters for the domain in hand."""
+        self._task_pane.choose_adapter()
 
     def action_runs(self) -> None:
         """Opens the past runs."""

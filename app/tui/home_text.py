@@ -10,7 +10,7 @@ from thresher.app.tui.ports import PackPort
 from thresher.app.tui.queue import Entry, Queue, Stage
 from thresher.app.tui.record_type_list import Choice
 from thresher.app.tui.stretch_table import ColumnSpec
-from thresher.app.wording import Colours, counted, counts_text, one_line, time_left
+from thresher.app.wording import Colours, counted, counts_text, one_line, short_answering, time_left
 
 QUEUE_COLUMNS = (
     ColumnSpec("name", "Document", share=1),
@@ -29,17 +29,32 @@ _STAGES: dict[Stage, tuple[str, str]] = {
 }
 
 
-def home_title(choice: Choice, given: Sequence[Field], model: str | None, colours: Colours) -> Text:
-    """What will be asked, and by which model."""
+def home_title(
+    choice: Choice, given: Sequence[Field], model: str | None, adapter: str | None, colours: Colours
+) -> Text:
+    """What will be asked, and of which model and adapter."""
+    answers = short_answering(model, adapter) if model else "no model"
     return Text.assemble(
         ("Thresher", f"bold {colours['primary']}"),
         ("  ›  ", colours["muted"]),
         (one_line(choice.title), "bold"),
         (f"  + {counted(len(given), 'field')}" if given else "", colours["accent"]),
-        (f"   {one_line(model or 'no model')}", colours["muted"]),
+        (f"   {answers}", colours["muted"]),
         no_wrap=True,
         overflow="ellipsis",
     )
+
+
+def adapter_words(adapter: str | None, problem: bool, colours: Colours) -> Text:
+    """Which adapter answers, and the key that chooses another."""
+    if problem:
+        parts = [("adapter cannot be used", colours["error"])]
+    elif adapter is None:
+        parts = [("no adapter", colours["muted"])]
+    else:
+        parts = [("adapter ", colours["muted"]), (one_line(adapter), "")]
+    key = ("A ", f"bold {colours['accent']}")
+    return Text.assemble(key, *parts, no_wrap=True, overflow="ellipsis")
 
 
 def problem_words(problem: Problem) -> Text:

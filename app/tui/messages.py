@@ -10,7 +10,7 @@ from thresher.adapters.errors import NoModelError, ThresherError
 from thresher.app.documents.document import Document
 from thresher.app.events import Event
 from thresher.app.sources import Source
-from thresher.app.tui.ports import RunPort, StoredRecordPort
+from thresher.app.tui.ports import OfferPort, RunPort, StoredRecordPort
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,15 @@ class Exported(Message):
     """A file was written, or not."""
 
     path: str
+    problem: Problem | None = None
+
+
+@dataclass
+class OffersLoaded(Message):
+    """The adapters for the domain in hand, after `done` (in words, or "") was done."""
+
+    offers: Sequence[OfferPort]
+    done: str = ""
     problem: Problem | None = None
 
 

@@ -42,6 +42,19 @@ class ModelPort(Protocol):
     def name(self) -> str: ...  # noqa: D102
 
 
+class OfferPort(Protocol):
+    """An adapter as it stands to a domain and a model. `problem` says why it is not used, or ""."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def about(self) -> str: ...  # noqa: D102
+    @property
+    def live(self) -> bool: ...  # noqa: D102
+    @property
+    def problem(self) -> str: ...  # noqa: D102
+
+
 class SettingsPort(Protocol):
     """The user's settings: the model that answers where none is chosen."""
 
@@ -128,6 +141,20 @@ class SessionPort(Protocol):
         adapter: str | None = None,
     ) -> Task:
         """What to ask. Raises ThresherError where it does not fit."""
+
+    def answering(
+        self, domain: str | None, model: str | None = None, adapter: str | None = None
+    ) -> str | None:
+        """Which adapter a task would ask; None where the base answers alone. Raises ThresherError."""
+
+    def offers(self, domain: str | None, model: str | None = None) -> Sequence[OfferPort]:
+        """The adapters for a domain, those that fit first."""
+
+    def promote(self, adapter: str, domain: str | None, model: str | None = None) -> bool:
+        """Lets an adapter answer from now on where none is chosen. Raises ThresherError."""
+
+    def roll_back(self, domain: str | None, model: str | None = None) -> str | None:
+        """Undoes the last promotion; what answers again. Raises ThresherError."""
 
     def extract(
         self,

@@ -15,7 +15,7 @@ from thresher.app.tui.ports import RunPort, SessionPort
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.stretch_table import ColumnSpec, StretchTable
-from thresher.app.wording import Colours, one_line
+from thresher.app.wording import Colours, one_line, short_answering
 
 
 class RunsScreen(Screen[None]):
@@ -108,6 +108,6 @@ class RunsScreen(Screen[None]):
         return (
             Text(f"{run.started.astimezone():%Y-%m-%d %H:%M}"),
             Text(one_line(f"{run.task.domain} / {run.task.record_type}")),
-            Text(one_line(run.task.model)),
+            Text(short_answering(run.task.model, run.task.adapter)),
             Text("  ").join(outcome),
         )

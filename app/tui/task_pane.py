@@ -1,16 +1,19 @@
-"""What to extract: the record types, the fields that are added to them, and the model that is asked."""
+"""What to extract: the record types, the fields that are added to them, and who is asked."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
+from thresher.adapters.errors import ThresherError
 from thresher.adapters.fields import Field
 from thresher.app.task import Task
+from thresher.app.tui.adapter_dialog import AdapterDialog
 from thresher.app.tui.fields_dialog import FieldsDialog
-from thresher.app.tui.home_text import record_type_card
+from thresher.app.tui.home_text import adapter_words, record_type_card
 from thresher.app.tui.model_dialog import ModelDialog
 from thresher.app.tui.no_model import NoModelDialog
 from thresher.app.tui.ports import SessionPort
@@ -18,11 +21,18 @@ from thresher.app.tui.record_type_list import Choice, RecordTypeList
 from thresher.app.wording import Colours
 
 
+class Answering(NamedTuple):
+    """The adapter that would be asked, None for the model alone; `problem` where it cannot be used."""
+
+    adapter: str | None
+    problem: str = ""
+
+
 class TaskPane(Vertical):
     """All that makes a task. Posts `Changed` where another one would come of it."""
 
     class Changed(Message):
-        """Another record type, model, or set of fields."""
+        """Another record type, model, adapter, or set of fields."""
 
     def __init__(self, session: SessionPort, colours: Colours, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -31,12 +41,15 @@ class TaskPane(Vertical):
         self._packs = session.packs()
         self._models: list[str] = []
         self._model: str | None = None  # chosen here; else the settings' one
+        self._adapters: dict[str | None, str] = {}  # chosen here, by domain; else the live one
+        self._answering: dict[tuple[str | None, str | None], Answering] = {}  # by domain and model
         self.fields: tuple[Field, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """The list, and a card on what is highlighted."""
+        """The list, a card on what is highlighted, and who answers."""
         yield RecordTypeList(self._packs, self._colours, id="record-types")
         yield Static(id="card", markup=False)
+        yield Static(id="adapter", markup=False)
 
     def on_mount(self) -> None:
         """The pane's title."""
@@ -54,6 +67,20 @@ class TaskPane(Vertical):
         return wanted if wanted in self._models else next(iter(self._models), None)
 
     @property
+    def answering(self) -> Answering:
+        """The adapter for the record type in hand: the one chosen, else the live one."""
+        domain, model = self.choice.domain, self.model
+        if model is None:
+            return Answering(None)
+        if (domain, model) not in self._answering:
+            try:
+                found = Answering(self._session.answering(domain, model, self._adapters.get(domain)))
+            except ThresherError as error:
+                found = Answering(None, str(error))
+            self._answering[domain, model] = found
+        return self._answering[domain, model]
+
+    @property
     def has_fields(self) -> bool:
         """Whether there is anything to ask: some record types have only the fields that one adds."""
         choice = self.choice
@@ -64,11 +91,13 @@ class TaskPane(Vertical):
     def asked(self) -> Task:
         """What to ask. Raises ThresherError where it does not fit."""
         choice = self.choice
-        return self._session.task(choice.domain, choice.record_type, self.fields, self.model)
+        adapter = self._adapters.get(choice.domain)
+        return self._session.task(choice.domain, choice.record_type, self.fields, self.model, adapter)
 
     def look_for_models(self) -> bool:
         """Whether a model is installed; where none is, says how to get one."""
         self._models = [model.name for model in self._session.models()]
+        self._answering.clear()  # it may have changed outside
         if not self._models:
             self.ask_for_model()
         self._change()
@@ -95,6 +124,28 @@ class TaskPane(Vertical):
 
         self.app.push_screen(ModelDialog(self._models, self.model or ""), take)
 
+    def choose_adapter(self) -> None:
+        """Opens the adapters for the domain in hand."""
+        if not self.look_for_models() or self.model is None:
+            return
+        domain, title = self.choice.domain, self.choice.title
+
+        def take(name: str | None) -> None:
+            if name is None:
+                return
+            self._adapters.pop(domain, None)
+            if name:
+                self._adapters[domain] = name
+            self._answering.clear()
+            self._change()
+
+        if domain is not None:
+            title = self._packs[domain].title
+        chosen = self._adapters.get(domain)
+        self.app.push_screen(
+            AdapterDialog(self._session, domain, title, self.model, chosen, self._colours), take
+        )
+
     def edit_fields(self) -> None:
         """Opens the fields given at run time."""
 
@@ -119,4 +170,7 @@ class TaskPane(Vertical):
         pack = self._packs.get(self.choice.domain or "")
         card = record_type_card(pack, self.choice, self.fields, self._colours)
         self.query_one("#card", Static).update(card)
+        answering = self.answering
+        words = adapter_words(answering.adapter, bool(answering.problem), self._colours)
+        self.query_one("#adapter", Static).update(words)
         self.post_message(self.Changed())

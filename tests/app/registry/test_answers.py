@@ -48,7 +48,7 @@ def test_each_adapter_gives_its_own_answers_again_and_again(session: Session, ad
     for name, expected in (("a", a), ("b", b), (NONE, base), ("a", a)):
         assert answers(session, name, again=True) == (expected, False)
         assert answers(session, name) == (expected, True)
-    engine = session._engine
+    engine = session._warm.engine
     assert engine is not None
     assert len(engine.resident()) == 2
 

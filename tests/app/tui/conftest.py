@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from thresher.adapters.errors import PackError
+from thresher.adapters.errors import AdapterError, PackError, UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import Pack, RecordType
 from thresher.app import events
@@ -44,11 +44,20 @@ class Model:
     name: str
 
 
+@dataclass(frozen=True)
+class Adapter:
+    name: str
+    about: str = ""
+    live: bool = False
+    problem: str = ""
+
+
 @dataclass
 class FakeSession:
     """Injects what a run brings: `crash` raises in the run, `gate` holds it at each document.
 
-    `loaded` holds it as a model that loads does: whatever else is asked.
+    `loaded` holds it as a model that loads does: whatever else is asked. `adapters` are those of expenses,
+    `promoted` the stack of what was made live.
     """
 
     store: Store
@@ -59,6 +68,8 @@ class FakeSession:
     settings: Settings = field(default_factory=Settings)
     pack_errors: tuple[PackError, ...] = ()
     asked: list[tuple[Task, bool]] = field(default_factory=list)
+    adapters: tuple[Adapter, ...] = ()
+    promoted: list[str] = field(default_factory=list)
 
     def packs(self) -> dict[str, Pack]:
         return PACKS
@@ -77,7 +88,38 @@ class FakeSession:
         if domain is None or record_type is None:
             return Task("any", "record", "Extract.", tuple(fields), model=model or "starter")
         kind = PACKS[domain].record_types[record_type].with_fields(fields)
-        return Task(domain, record_type, kind.instructions, kind.fields, "hash", model or self.installed[0])
+        name = self.answering(domain, model, adapter)
+        chosen = model or self.installed[0]
+        return Task(domain, record_type, kind.instructions, kind.fields, "hash", chosen, name)
+
+    def answering(
+        self, domain: str | None, model: str | None = None, adapter: str | None = None
+    ) -> str | None:
+        name = adapter or (self.promoted[-1] if domain == "expenses" and self.promoted else "none")
+        known = {each.name: each for each in self.adapters}
+        if name == "none":
+            return None
+        if name not in known or known[name].problem:
+            raise AdapterError(f"the adapter {name} is live and cannot be used. Roll back.")
+        return name
+
+    def offers(self, domain: str | None, model: str | None = None) -> list[Adapter]:
+        if domain != "expenses":
+            return []
+        live = self.promoted[-1] if self.promoted else ""
+        return [replace(each, live=each.name == live) for each in self.adapters]
+
+    def promote(self, adapter: str, domain: str | None, model: str | None = None) -> bool:
+        if adapter == "cut":
+            raise AdapterError("cut: the file is not whole. Fetch the adapter again.")
+        self.promoted.append(adapter)
+        return True
+
+    def roll_back(self, domain: str | None, model: str | None = None) -> str | None:
+        if not self.promoted:
+            raise UsageError("nothing was promoted: there is nothing to roll back.")
+        self.promoted.pop()
+        return self.promoted[-1] if self.promoted else None
 
     def extract(
         self,
@@ -127,7 +169,7 @@ def read(source: Source, task: Task) -> tuple[Record, Document | None]:
         task.domain,
         task.record_type,
         task.model,
-        None,
+        task.adapter,
         "ok",
         None,
         {},
@@ -208,3 +250,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (inside / "locked.pdf").write_bytes(b"%PDF-1.4 locked")
     monkeypatch.chdir(inside)
     return inside
+
+
+@pytest.fixture
+def adapters(session: FakeSession) -> None:
+    """For expenses: two that fit, one whose file turns out to be cut, one that does not fit."""
+    session.adapters = (
+        Adapter("cut", "imported"),
+        Adapter("expenses-1", "trained, receipt F1 0.83"),
+        Adapter("expenses-2", "trained, receipt F1 0.91"),
+        Adapter(
+            "old",
+            "trained",
+            problem="it was made for the pack expenses (111111111111), here is expenses (0a26ce716686). "
+            "Put the pack's fields and instructions back as they were, or train an adapter for it.",
+        ),
+    )

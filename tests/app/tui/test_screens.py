@@ -81,3 +81,11 @@ def test_help(app: ThresherApp, snap_compare: Any, size: tuple[int, int]) -> Non
 def test_no_model(app: ThresherApp, session: Any, snap_compare: Any) -> None:
     session.installed = []
     assert snap_compare(app, terminal_size=(80, 24))
+
+
+@SIZES
+def test_adapters(
+    app: ThresherApp, adapters: None, session: Any, snap_compare: Any, size: tuple[int, int]
+) -> None:
+    session.promoted = ["expenses-2"]
+    assert snap_compare(app, terminal_size=size, run_before=steps(None, "A", "end"))
