@@ -50,7 +50,9 @@ def test_a_command_that_only_talks_loads_nothing_heavy(arguments: list[str]) -> 
     assert loaded_by(run(*arguments)) == set()
 
 
-@pytest.mark.parametrize("name", ["read", "records", "runs", "packs", "evaluate", "demo", "models", "doctor"])
+@pytest.mark.parametrize(
+    "name", ["read", "records", "runs", "packs", "evaluate", "demo", "models", "adapters", "doctor"]
+)
 def test_the_help_of_a_command_loads_no_engine_and_no_reader(name: str) -> None:
     assert loaded_by(run(name, "--help")) <= {"rich", "yaml"}
 
@@ -71,7 +73,15 @@ def test_completion_loads_nothing_heavy(words: str) -> None:
     assert loaded_by(code) == set()
 
 
-@pytest.mark.parametrize("name", ["extract", "evaluate", "models", "packs"])
+def test_completing_an_adapter_opens_none() -> None:
+    code = (
+        "from thresher.app.cli.options import complete_answering\n"
+        "assert complete_answering(None, None, 'no') == ['none']"
+    )
+    assert loaded_by(code) <= PACK_READERS
+
+
+@pytest.mark.parametrize("name", ["extract", "evaluate", "models", "packs", "adapters"])
 def test_completion_offers_the_commands(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from thresher.app.cli.main import main; main()"],

@@ -7,6 +7,7 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.options import complete_adapter, complete_model, domain_option, open_session
+from thresher.app.wording import one_line
 
 if TYPE_CHECKING:
     from thresher.adapters.adapter import Adapter
@@ -46,8 +47,9 @@ def import_(path: Path, base_name: str | None, domain: str | None, name: str | N
         found = session.registry.add(adapter)
     manifest = found.manifest
     for note in manifest.source.notes if manifest.source else ():
-        click.echo(f"note: {note}", err=True)
-    click.echo(f"{name} is there, for {found.domain or 'any domain'} on {manifest.base.name}", err=True)
+        click.echo(one_line(f"note: {note}"), err=True)
+    bound = f"for {found.domain or 'any domain'} on {manifest.base.name}"
+    click.echo(one_line(f"{name} is there, {bound}"), err=True)
     where = "" if found.domain else " --domain DOMAIN"
     click.echo(f"`thresher adapters promote {name}{where}` lets it answer", err=True)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from thresher.app.wording import counted, one_line
+from thresher.app.wording import counted
 
 if TYPE_CHECKING:
     from thresher.adapters.manifest import Manifest, Score
@@ -41,13 +41,13 @@ def list_lines(standings: "Sequence[Standing]", broken: Sequence[tuple[str, str]
     for each in standings:
         adapter, base = each.adapter, each.adapter.manifest.base.name
         scores = ", ".join(f"{s.record_type} {s.f1:.2f}" for s in adapter.manifest.scores)
-        told = f"{adapter.domain or 'any domain':14} {one_line(base):14} {scores or 'no score'}"
+        told = f"{adapter.domain or 'any domain':14} {base:14} {scores or 'no score'}"
         live = f"  <- live{_for(each)}" if each.live else ""
         yield f"{adapter.name:{width}}  {told}{live}"
         for wrong in each.wrong:
-            yield f"{'':{width}}  not used: {one_line(str(wrong))}"
+            yield f"{'':{width}}  not used: {wrong}"
     for name, problem in broken:
-        yield f"{name:{width}}  BROKEN: {one_line(problem)}"
+        yield f"{name:{width}}  BROKEN: {problem}"
 
 
 def adapter_lines(
@@ -61,8 +61,8 @@ def adapter_lines(
     yield f"{adapter.name}: for {adapter.domain or 'any domain'}, {manifest.origin} {manifest.made:%Y-%m-%d}"
     base, pack = manifest.base, manifest.pack
     here = f"installed as {standing.model.name}" if standing.model else "not installed"
-    kind = one_line(base.architecture)
-    yield f"  base       {one_line(base.name)} ({base.fingerprint[:12]}, {kind}), {here}"
+    kind = base.architecture
+    yield f"  base       {base.name} ({base.fingerprint[:12]}, {kind}), {here}"
     if pack:
         types = f": {', '.join(pack.record_types)}" if pack.record_types else ""
         yield f"  pack       {pack.domain} ({pack.hash[:12]}){types}"
@@ -84,7 +84,7 @@ def adapter_lines(
     if standing.live:
         yield f"  live{_for(standing)}"
     for wrong in standing.wrong:
-        yield f"  not used:  {one_line(str(wrong))}"
+        yield f"  not used:  {wrong}"
 
 
 def _made(manifest: "Manifest") -> Iterator[str]:
@@ -95,15 +95,15 @@ def _made(manifest: "Manifest") -> Iterator[str]:
             f"rate {recipe.learning_rate:g}"
         )
     if data := manifest.data:
-        licence = f", {one_line(data.licence)}" if data.licence else ""
+        licence = f", {data.licence}" if data.licence else ""
         yield (
             f"  labels     {counted(data.train, 'label')}, {data.validation} to validate "
             f"({data.fingerprint[:12]}){licence}"
         )
     if source := manifest.source:
-        yield f"  source     {source.format}{f', made for {one_line(source.base)}' if source.base else ''}"
+        yield f"  source     {source.format}{f', made for {source.base}' if source.base else ''}"
         for note in source.notes:
-            yield f"             {one_line(note)}"
+            yield f"             {note}"
 
 
 def _score_lines(score: "Score") -> Iterator[str]:
@@ -112,7 +112,7 @@ def _score_lines(score: "Score") -> Iterator[str]:
         f"{score.all_right:.1%} of {counted(score.records, 'record')}"
     )
     for name, f1 in score.fields.items():
-        yield f"             {one_line(name)} {f1:.3f}"
+        yield f"             {name} {f1:.3f}"
 
 
 def _for(standing: "Standing") -> str:

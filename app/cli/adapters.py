@@ -17,6 +17,7 @@ from thresher.app.cli.options import (
     model_option,
     open_session,
 )
+from thresher.app.wording import one_line
 
 if TYPE_CHECKING:
     from thresher.adapters.base_facts import InstalledModel
@@ -53,7 +54,7 @@ def list_(domain: str | None, as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     for line in list_lines(chosen, broken):
-        click.echo(line)
+        click.echo(one_line(line))  # a manifest may come from anywhere
 
 
 @adapters.command()
@@ -93,7 +94,7 @@ def inspect(name: str, as_json: bool) -> None:
         return
     weights = {each.adapter.manifest.weights: each.adapter.name for each in standings.values()}
     for line in adapter_lines(standings[name], shape, weights, promotions):
-        click.echo(line)
+        click.echo(one_line(line))
 
 
 @adapters.command()
@@ -121,7 +122,7 @@ def verify(ctx: click.Context, name: str | None, as_json: bool) -> None:
         click.echo(json.dumps(problems, ensure_ascii=False))
     else:
         for each, problem in problems.items():
-            click.echo(f"{each}: {problem or 'good'}")
+            click.echo(one_line(f"{each}: {problem or 'good'}"))
         if not problems:
             click.echo("There is no adapter: `thresher adapters import` brings one in.")
     if any(problems.values()):

@@ -92,8 +92,8 @@ def remove(own: Path, name: str) -> int:
 def _all(own: Path) -> Iterator[InstalledAdapter | tuple[str, str]]:
     for name, folder in adapter_folders(own).items():
         try:
-            yield _read(name, folder)
-        except AdapterError as error:
+            yield _read(check_name(name, "an adapter"), folder)
+        except (AdapterError, UsageError) as error:
             yield name, str(error)
 
 

@@ -84,6 +84,8 @@ class Registry:
         """All that keeps an adapter from this base, domain and pack; empty where it fits."""
         made = manifest.pack.domain if manifest.pack else domain
         found = unfit(manifest, self.base(model), pack.hash if pack and made == domain else None)
+        if manifest.pack and made == domain and pack is None:
+            found.append(Unfit("the domain", made, "no such domain", "Put its pack back where it was."))
         if made != domain:
             here = "none: fields alone are asked for" if domain == NO_DOMAIN else domain
             remedy = "Use an adapter of that domain, a general one, or --adapter none."

@@ -188,6 +188,27 @@ def test_one_of_ours_says_itself_what_it_is_for(thresher, add_adapter, tmp_path:
     assert (ended.code, "adapter_config.json is missing" in ended.err) == (1, True)
 
 
+def test_what_a_manifest_says_never_reaches_the_terminal_raw(thresher, add_adapter) -> None:
+    folder = add_adapter("one", 1)
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    hostile = "\x1b[2Jx"
+    manifest["base"] |= {"name": hostile, "architecture": hostile, "fingerprint": hostile}
+    manifest["pack"] |= {"domain": hostile, "record_types": [hostile]}
+    manifest["source"] = {"format": "peft", "base": hostile, "notes": [hostile]}
+    path.write_text(json.dumps(manifest), "utf-8")
+    for command in (
+        ["list"],
+        ["inspect", "one"],
+        ["verify"],
+        ["promote", "one"],
+        ["import", folder, "--name", "b"],
+    ):
+        ended = thresher("adapters", *command)
+        assert "\x1b" not in ended.out + ended.err
+        assert ended.out + ended.err
+
+
 def test_evaluate_says_which_adapter_answered(thresher, add_adapter, home_with_tiny: Locations) -> None:
     add_adapter("one", 1)
     asked = ("evaluate", "-d", "expenses", "-r", "receipt", "--records", paper(home_with_tiny))

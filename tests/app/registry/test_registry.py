@@ -13,6 +13,7 @@ from thresher.adapters.pack import Pack
 from thresher.app.registry import folders
 from thresher.app.registry.folders import check_new_name
 from thresher.app.registry.library import broken_adapters
+from thresher.app.registry.overview import overview
 from thresher.app.registry.registry import Registry
 from thresher.app.task import NO_DOMAIN
 
@@ -221,6 +222,23 @@ def test_a_changed_template_or_tokenizer_is_told_on_both_sides(
     )
     assert "the tokenizer 222222222222, here is " in told
     assert "the chat template 333333333333, here is " in told
+
+
+def test_the_adapter_of_a_pack_that_is_gone_and_a_folder_of_no_name_are_shown(
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
+) -> None:
+    folder = add_adapter("a", 1)
+    shutil.copytree(folder, registry.folder / "my own")
+    del packs["expenses"]
+    (standing,) = overview(registry, [model], packs)
+    assert standing.model == model
+    assert [str(each) for each in standing.wrong] == [
+        "it was made for the domain expenses, here is no such domain. Put its pack back where it was."
+    ]
+    assert broken_adapters(registry.folder) == [
+        ("my own", "'my own' is no name for an adapter: use letters, digits, and . _ - (not first).")
+    ]
+    assert overview(registry, [], packs)[0].model is None
 
 
 def test_a_general_adapter_fits_any_domain(
