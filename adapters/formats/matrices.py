@@ -5,15 +5,19 @@ Knows no format: how a tensor's name is read, and which layers must be there, it
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from thresher.adapters.base_model import OUTSIDE
+from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.uniform import ScaledLayer
-from thresher.adapters.tensor_file import Tensor, read_floats
+from thresher.adapters.tensor_file import Tensor, read_floats, read_tensors
 
 Side = Literal["a", "b"]
+#: A tensor's module and side, from its name; None for what is no LoRA matrix.
+Parse = Callable[[str], tuple[str, Side] | None]
 #: Shapes (outputs, inputs) of linear layers by name.
 Linear = Mapping[str, tuple[int, int]]
 
@@ -38,13 +42,23 @@ class Pair:
         return ScaledLayer(a.T, b.T, scale) if self.transposed else ScaledLayer(a, b, scale)
 
 
-def find_pairs(
-    tensors: Sequence[Tensor], parse: Callable[[str], tuple[str, Side] | None], transposed: bool
-) -> tuple[dict[str, Pair], list[str]]:
-    """The pairs by module, and a sentence on each tensor that is missing, extra, or there twice.
+def tensors_in(folder: Path, file: str) -> list[Tensor]:
+    """The tensors of the folder's weights, by their places. Raises AdapterError."""
+    if not (folder / file).is_file():
+        raise AdapterError(f"{folder.name}: {file} is missing. Fetch the adapter again.")
+    return read_tensors(folder / file, AdapterError)
 
-    `parse` gives a tensor's module and side, None for what is no LoRA matrix.
-    """
+
+def modules_in(tensors: Sequence[Tensor], parse: Parse) -> list[str]:
+    """The modules that there are matrices for, by the file's own names."""
+    parsed = (parse(tensor.name) for tensor in tensors)
+    return sorted({each[0] for each in parsed if each})
+
+
+def find_pairs(
+    tensors: Sequence[Tensor], parse: Parse, transposed: bool
+) -> tuple[dict[str, Pair], list[str]]:
+    """The pairs by module, and a sentence on each tensor that is missing, extra, or there twice."""
     found: dict[str, dict[Side, Tensor]] = {}
     problems = []
     for tensor in tensors:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from thresher.adapters.adapter import LoraLayer
-from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.config_file import (
     CONFIG_FILE,
     are_names,
@@ -22,10 +21,19 @@ from thresher.adapters.formats.config_file import (
     read_object,
     refuse,
 )
-from thresher.adapters.formats.matrices import Linear, Side, find_pairs, misshapen, not_finite, unexpected
+from thresher.adapters.formats.matrices import (
+    Linear,
+    Side,
+    find_pairs,
+    misshapen,
+    modules_in,
+    not_finite,
+    tensors_in,
+    unexpected,
+)
 from thresher.adapters.formats.names import stem
 from thresher.adapters.formats.uniform import ScaledLayer
-from thresher.adapters.tensor_file import Tensor, read_tensors, tensor_bytes
+from thresher.adapters.tensor_file import tensor_bytes
 
 WEIGHTS_FILE = "adapters.safetensors"
 _SIDES: dict[str, Side] = {"lora_a": "a", "lora_b": "b"}
@@ -40,7 +48,7 @@ def read_mlx_lm(folder: Path, linear: Linear) -> tuple[dict[str, ScaledLayer], d
     config = read_object(folder)
     refuse(folder.name, _beyond_plain_lora(config))
     parameters = config["lora_parameters"]
-    pairs, problems = find_pairs(_tensors(folder), _parse, transposed=True)
+    pairs, problems = find_pairs(tensors_in(folder, WEIGHTS_FILE), _parse, transposed=True)
     expected, unmatched = _expected(config["num_layers"], parameters.get("keys"), linear)
     problems += unmatched + unexpected(pairs, expected, linear)
     for name, pair in pairs.items():
@@ -53,8 +61,7 @@ def read_mlx_lm(folder: Path, linear: Linear) -> tuple[dict[str, ScaledLayer], d
 
 def mlx_lm_modules(folder: Path) -> list[str]:
     """The modules that the file has matrices for, by its own names. Raises AdapterError."""
-    parsed = (_parse(tensor.name) for tensor in _tensors(folder))
-    return sorted({each[0] for each in parsed if each})
+    return modules_in(tensors_in(folder, WEIGHTS_FILE), _parse)
 
 
 def mlx_lm_files(
@@ -129,13 +136,6 @@ def _block(name: str) -> tuple[int, str] | None:
     """The block's number and the path within it."""
     match = re.fullmatch(r"(?:layers|h|blocks)\.(\d{1,6})\.(.+)", stem(name))
     return (int(match[1]), match[2]) if match else None
-
-
-def _tensors(folder: Path) -> list[Tensor]:
-    path = folder / WEIGHTS_FILE
-    if not path.is_file():
-        raise AdapterError(f"{folder.name}: {WEIGHTS_FILE} is missing. Fetch the adapter again.")
-    return read_tensors(path, AdapterError)
 
 
 def _parse(name: str) -> tuple[str, Side] | None:

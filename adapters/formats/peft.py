@@ -6,12 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.adapter import LoraLayer
-from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.config_file import CONFIG_FILE, refuse
-from thresher.adapters.formats.matrices import Linear, Side, find_pairs, misshapen, not_finite, unexpected
+from thresher.adapters.formats.matrices import (
+    Linear,
+    Side,
+    find_pairs,
+    misshapen,
+    modules_in,
+    not_finite,
+    tensors_in,
+    unexpected,
+)
 from thresher.adapters.formats.peft_config import rank_of, read_config, scale_of, targeted
 from thresher.adapters.formats.uniform import ScaledLayer
-from thresher.adapters.tensor_file import Tensor, read_tensors, tensor_bytes
+from thresher.adapters.tensor_file import tensor_bytes
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 _PREFIX = "base_model.model."
@@ -25,7 +33,7 @@ def read_peft(folder: Path, linear: Linear | None = None) -> tuple[dict[str, Sca
     configuration asks for, in the base's shapes. Raises AdapterError with all mismatches at once.
     """
     config = read_config(folder)
-    pairs, problems = find_pairs(_tensors(folder), _parse, transposed=False)
+    pairs, problems = find_pairs(tensors_in(folder, WEIGHTS_FILE), _parse, transposed=False)
     if linear is not None:
         problems += unexpected(pairs, {name for name in linear if targeted(name, config)}, linear)
     for name, pair in pairs.items():
@@ -38,8 +46,7 @@ def read_peft(folder: Path, linear: Linear | None = None) -> tuple[dict[str, Sca
 
 def peft_modules(folder: Path) -> list[str]:
     """The modules that the file has matrices for, by its own names. Raises AdapterError."""
-    parsed = (_parse(tensor.name) for tensor in _tensors(folder))
-    return sorted({each[0] for each in parsed if each})
+    return modules_in(tensors_in(folder, WEIGHTS_FILE), _parse)
 
 
 def peft_files(layers: Mapping[str, LoraLayer], alpha: float, base: str) -> dict[str, bytes]:
@@ -73,13 +80,6 @@ def peft_files(layers: Mapping[str, LoraLayer], alpha: float, base: str) -> dict
         CONFIG_FILE: (json.dumps(config, indent=2) + "\n").encode(),
         WEIGHTS_FILE: tensor_bytes(tensors, {"format": "pt"}),
     }
-
-
-def _tensors(folder: Path) -> list[Tensor]:
-    path = folder / WEIGHTS_FILE
-    if not path.is_file():
-        raise AdapterError(f"{folder.name}: {WEIGHTS_FILE} is missing. Fetch the adapter again.")
-    return read_tensors(path, AdapterError)
 
 
 def _parse(name: str) -> tuple[str, Side] | None:
