@@ -55,6 +55,7 @@ def examine(locations: Locations) -> list[Finding]:
         *_disk(locations),
         *_ocr(),
         *_models(locations),
+        *_adapters(locations),
     ]
 
 
@@ -179,6 +180,16 @@ def _models(locations: Locations) -> Iterator[Finding]:
         yield Finding(f"model {name}", "slow", problem, f"Run `thresher models remove {name}`.")
     if not usable:
         yield Finding("models", "bad", "none is installed", "Run `thresher models pull starter`.")
+
+
+def _adapters(locations: Locations) -> Iterator[Finding]:
+    from thresher.app.registry.library import broken_adapters, list_adapters
+
+    if there := list_adapters(locations.adapters):
+        detail = f"{', '.join(each.name for each in there)}; `thresher adapters list` says which fit"
+        yield Finding("adapters", "good", detail)
+    for name, problem in broken_adapters(locations.adapters):
+        yield Finding(f"adapter {name}", "slow", problem, "Bring it in again, or remove its folder.")
 
 
 def _existing(path: Path) -> Path:

@@ -18,6 +18,7 @@ _MARKS = {"good": ("ok", "green"), "slow": ("!!", "yellow"), "bad": ("XX", "red"
 def doctor(ctx: click.Context, as_json: bool) -> None:
     """Say what this machine has, lacks, and what to do. Exit code 1 if something prevents work."""
     from thresher.app.doctor import examine
+    from thresher.app.wording import one_line
 
     findings = examine(Locations.default())
     if as_json:
@@ -26,8 +27,9 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
         width = max(len(finding.subject) for finding in findings)
         for finding in findings:
             mark, colour = _MARKS[finding.level]
-            click.echo(f"{click.style(mark, fg=colour)}  {finding.subject:{width}}  {finding.detail}")
+            told = one_line(f"{finding.subject:{width}}  {finding.detail}")
+            click.echo(f"{click.style(mark, fg=colour)}  {told}")
             if finding.remedy:
-                click.echo(f"    {'':{width}}  -> {finding.remedy}")
+                click.echo(f"    {'':{width}}  -> {one_line(finding.remedy)}")
     if any(finding.level == "bad" for finding in findings):
         ctx.exit(exits.SOME_FAILED)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from thresher.adapters.blas import BlasReport
 from thresher.app import doctor
 from thresher.app.doctor import Finding, examine
-from thresher.adapters.blas import BlasReport
 from thresher.app.locations import Locations
 
 
@@ -45,6 +45,15 @@ def test_a_damaged_model_is_named(home: Locations, starter: Path) -> None:
     findings = by_subject(examine(home))
     assert "config.json has 2 bytes" in findings["model starter"].detail
     assert findings["models"].level == "bad"
+
+
+def test_adapters_are_named_and_a_broken_one_is_a_shortfall(home: Locations, add_adapter: Any) -> None:
+    add_adapter("one", 1)
+    (add_adapter("cut", 2) / "manifest.json").unlink()
+    findings = by_subject(examine(home))
+    assert findings["adapters"].detail.startswith("one;")
+    assert findings["adapter cut"].level == "slow"
+    assert "manifest.json is missing" in findings["adapter cut"].detail
 
 
 def test_the_slow_blas_is_told_with_its_remedy(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
