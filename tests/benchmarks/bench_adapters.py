@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from thresher.app.engine.weights import LoadedModel
 
 ROWS, RANK, SCALE = 12, 8, 2.0
-PROMPT_TOKENS, ANSWER_TOKENS, CHANGES = 128, 32, 36
+PROMPT_TOKENS, ANSWER_TOKENS, CHANGES = 128, 32, 96
 IN_TURN = "12 swaps in turn"
 
 #: Wall and processor seconds.
