@@ -32,12 +32,12 @@ def as_dict(standing: "Standing") -> dict[str, Any]:
     }
 
 
-def list_lines(standings: "Sequence[Standing]", broken: Sequence[tuple[str, str]]) -> Iterator[str]:
+def list_lines(standings: "Sequence[Standing]", broken: Mapping[str, str]) -> Iterator[str]:
     """A line an adapter, and one more where it is not used."""
     if not standings and not broken:
         yield "There is no adapter: `thresher adapters import` brings one in. The base model answers alone."
         return
-    width = max([len(each.adapter.name) for each in standings] + [len(name) for name, _ in broken])
+    width = max([len(each.adapter.name) for each in standings] + [len(name) for name in broken])
     for each in standings:
         adapter, base = each.adapter, each.adapter.manifest.base.name
         scores = ", ".join(f"{s.record_type} {s.f1:.2f}" for s in adapter.manifest.scores)
@@ -46,7 +46,7 @@ def list_lines(standings: "Sequence[Standing]", broken: Sequence[tuple[str, str]
         yield f"{adapter.name:{width}}  {told}{live}"
         for wrong in each.wrong:
             yield f"{'':{width}}  not used: {wrong}"
-    for name, problem in broken:
+    for name, problem in broken.items():
         yield f"{name:{width}}  BROKEN: {problem}"
 
 

@@ -41,15 +41,14 @@ def list_(domain: str | None, as_json: bool) -> None:
 
     With --domain, those of that domain and the general ones.
     """
-    from thresher.app.registry.library import broken_adapters
     from thresher.app.registry.overview import overview
 
     with open_session() as session:
         standings = overview(session.registry, _bases(session), session.packs())
-        broken = broken_adapters(session.registry.folder)
+        broken = session.registry.broken()
     chosen = [each for each in standings if domain is None or each.adapter.domain in (None, domain)]
     if as_json:
-        unusable = [{"name": name, "problem": problem} for name, problem in broken]
+        unusable = [{"name": name, "problem": problem} for name, problem in broken.items()]
         told = {"adapters": [as_dict(each) for each in chosen], "broken": unusable}
         click.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -106,7 +105,7 @@ def verify(ctx: click.Context, name: str | None, as_json: bool) -> None:
 
     Exit code 1 if one is not what its manifest says.
     """
-    from thresher.app.registry.library import broken_adapters, list_adapters
+    from thresher.app.registry.library import list_adapters
     from thresher.app.registry.library import verify as verify_adapter
     from thresher.app.registry.overview import made_for
 
@@ -117,7 +116,7 @@ def verify(ctx: click.Context, name: str | None, as_json: bool) -> None:
             model = made_for(found, models)
             problems[found.name] = verify_adapter(found, registry.base(model) if model else None)
         if name is None:
-            problems |= dict(broken_adapters(registry.folder))
+            problems |= registry.broken()
     if as_json:
         click.echo(json.dumps(problems, ensure_ascii=False))
     else:

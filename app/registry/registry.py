@@ -17,7 +17,7 @@ from thresher.adapters.manifest import Manifest
 from thresher.adapters.pack import Pack
 from thresher.app.locations import Locations
 from thresher.app.registry import library
-from thresher.app.registry.folders import NONE, check_new_name, own_folder, shipped_folders
+from thresher.app.registry.folders import NONE, adapter_folders, check_new_name, own_folder, shipped_folders
 from thresher.app.registry.library import InstalledAdapter
 from thresher.app.store.store import Store
 from thresher.app.task import NO_DOMAIN
@@ -60,6 +60,22 @@ class Registry:
     def find(self, name: str) -> InstalledAdapter:
         """The adapter `name`. Raises UsageError where there is none, AdapterError where it is broken."""
         return library.find(self.folder, name)
+
+    def broken(self) -> dict[str, str]:
+        """What cannot be used at all, by name: folders that are no adapters, live adapters that are gone.
+
+        Each says what is wrong, and what to do.
+        """
+        problems = dict(library.broken_adapters(self.folder))
+        there = adapter_folders(self.folder)
+        for live in self._store.live_adapters():
+            name = live.adapter
+            if name is not None and (name in problems or name not in there):
+                problems[name] = (
+                    f"{problems.get(name, _MISSING)} It is live for {live.domain} on the base "
+                    f"{live.base[:12]}: roll back with `thresher adapters rollback --domain {live.domain}`."
+                )
+        return problems
 
     def load(self, adapter: InstalledAdapter, model: InstalledModel) -> Adapter:
         """Its matrices, every byte checked, in the shapes of the base. Raises AdapterError."""
