@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from thresher.adapters.errors import UsageError
+from thresher.adapters.errors import AdapterError, UsageError
 from thresher.app.cli import exits
 from thresher.app.cli.adapter_files import export, import_
 from thresher.app.cli.adapter_lines import adapter_lines, as_dict, list_lines
@@ -176,7 +176,11 @@ def rollback(domain: str | None, model: str | None) -> None:
     with open_session() as session:
         name = session.roll_back(domain, model)
         base = model or session.settings.model
-    click.echo(f"{domain} on {base}: {name or 'the base alone'} answers again", err=True)
+        try:
+            session.answering(domain, model)
+            click.echo(f"{domain} on {base}: {name or 'the base alone'} answers again", err=True)
+        except AdapterError as error:
+            click.echo(one_line(f"{domain} on {base}: rolled back. But {error}"), err=True)
 
 
 def _bases(session: "Session") -> "list[InstalledModel]":

@@ -31,7 +31,7 @@ def overview(
 ) -> list[Standing]:
     """Every adapter that is whole. One whose base is not among `models` is held against the first of them."""
     live = defaultdict(list)
-    for model in models:
+    for model in {model.fingerprint: model for model in reversed(models)}.values():
         for domain in (*packs, NO_DOMAIN):
             name = registry.live_name(domain, model, packs.get(domain))
             live[name, model.fingerprint].append(domain)

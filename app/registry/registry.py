@@ -128,8 +128,7 @@ class Registry:
         """The adapter that answers where none is named. Raises AdapterError where it cannot be used."""
         promotion = self._store.live_adapter(domain, model.fingerprint)
         if promotion is None:
-            name = self._default(domain, model, pack)
-            return self.find(name) if name else None
+            return self._shipped(domain, model, pack)
         if promotion.adapter is None:
             return None
         name = promotion.adapter
@@ -204,6 +203,17 @@ class Registry:
             )
         self._store.withdraw_adapter(name)
         return library.remove(self.folder, name)
+
+    def _shipped(self, domain: str, model: InstalledModel, pack: Pack | None) -> InstalledAdapter | None:
+        name = self._default(domain, model, pack)
+        try:
+            return self.find(name) if name else None
+        except AdapterError as error:
+            raise AdapterError(
+                f"the adapter {name}, which ships with Thresher, is live for {domain} on {model.name} and "
+                f"cannot be used: {error} Install Thresher again, or let the base answer alone with "
+                "--adapter none."
+            ) from error
 
     def _default(self, domain: str, model: InstalledModel, pack: Pack | None) -> str | None:
         """The shipped adapter that answers where nothing was promoted: the domain's, else the general one."""

@@ -242,6 +242,18 @@ def test_a_live_adapter_that_is_gone_stops_the_run_with_the_remedy(
     assert thresher(*asked).code == 0
 
 
+def test_rolling_back_to_one_that_is_gone_says_so(thresher, add_adapter) -> None:
+    folder = add_adapter("one", 1)
+    add_adapter("two", 2)
+    thresher("adapters", "promote", "one")
+    thresher("adapters", "promote", "two")
+    shutil.rmtree(folder)
+    ended = thresher("adapters", "rollback", "-d", "expenses")
+    assert ended.code == 0
+    assert "expenses on tiny: rolled back. But the adapter one is live" in ended.err
+    assert "the base alone answers again" in thresher("adapters", "rollback", "-d", "expenses").err
+
+
 def test_names_are_completed(add_adapter) -> None:
     from thresher.app.cli import options
     from thresher.app.cli.extract import extract

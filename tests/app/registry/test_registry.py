@@ -120,7 +120,7 @@ def test_a_broken_shipped_adapter_is_told_and_not_passed_over(
     folder = shipped / "packs" / "expenses" / "adapters" / "tiny"
     add_adapter("shipped", 1, folder=folder)
     (folder / "adapter_model.safetensors").unlink()
-    with pytest.raises(AdapterError, match=r"adapter_model\.safetensors"):
+    with pytest.raises(AdapterError, match=r"which ships .*safetensors .*Install Thresher again, or "):
         registry.live("expenses", model, expenses)
 
 
@@ -300,3 +300,13 @@ def test_names_that_are_not_there_or_not_allowed(
         registry.find("../tiny")
     with pytest.raises(UsageError, match="stands for the base alone"):
         check_new_name(registry.folder, "none")
+
+
+def test_one_base_under_two_names_is_one_base(
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
+) -> None:
+    add_adapter("a", 1)
+    registry.promote("a", "expenses", model, packs["expenses"])
+    twin = InstalledModel(model.folder.with_name("twin"), model.facts)
+    (standing,) = overview(registry, [model, twin], packs)
+    assert (standing.model, standing.live) == (model, ("expenses",))
