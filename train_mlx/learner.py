@@ -37,7 +37,7 @@ class MlxLearner:
         self._clip = config.clip
         self._seed = config.seed
         self._loss = TargetLoss(self._model)
-        self._gradients = nn.value_and_grad(self._model, self._loss)
+        self._gradients = nn.value_and_grad(self._model, self._trained_loss)
         self._sum: Any = None
         self._adamw = optimizers.AdamW(
             plan.rate, list(config.betas), config.eps, config.weight_decay, bias_correction=True
@@ -50,10 +50,9 @@ class MlxLearner:
         """Adds the gradients of the batch's summed loss; returns that loss."""
         mx.random.seed(self._seed + (dropout_key << 32))
         self._model.train()
-        with checkpointed(self._model, self._checkpointing):
-            loss, gradients = self._gradients(batch)
-            self._sum = gradients if self._sum is None else tree_map(mx.add, self._sum, gradients)
-            mx.eval(loss, self._sum)
+        loss, gradients = self._gradients(batch)
+        self._sum = gradients if self._sum is None else tree_map(mx.add, self._sum, gradients)
+        mx.eval(loss, self._sum)
         return float(loss)
 
     def update(self, targets: int, rate: float) -> float:
@@ -116,6 +115,11 @@ class MlxLearner:
     def peak_memory(self) -> int | None:
         """The most bytes that MLX's arrays took."""
         return int(mx.get_peak_memory())
+
+    def _trained_loss(self, batch: Batch) -> mx.array:
+        # Within the traced function, so that gradients have the model's own names.
+        with checkpointed(self._model, self._checkpointing):
+            return self._loss(batch)
 
     def _weights(self) -> dict[str, mx.array]:
         return dict(tree_flatten(self._model.trainable_parameters()))

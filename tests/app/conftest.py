@@ -1,7 +1,5 @@
 """Tiny bases and adapters built in code: real architectures, random weights, the starter's tokenizer."""
 
-import json
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,55 +15,15 @@ from thresher.adapters.manifest import BoundPack, Manifest
 from thresher.adapters.pack_library import find_packs
 from thresher.app.locations import Locations
 
-#: Enough layers and grouped heads that a mistake in the cache shows.
-_SIZES: dict[str, Any] = {
-    "hidden_size": 32,
-    "num_hidden_layers": 2,
-    "intermediate_size": 64,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-    "head_dim": 8,
-    "rms_norm_eps": 1e-5,
-    "vocab_size": 49152,
-    "max_position_embeddings": 2048,
-    "rope_theta": 10000.0,
-    "tie_word_embeddings": True,
-}
-
-
-def make_base(folder: Path, starter: Path, architecture: str, seed: int = 7) -> Path:
-    """Writes an MLX model folder of that architecture."""
-    import mlx.core as mx
-    from mlx.utils import tree_flatten
-    from mlx_lm.utils import _get_classes
-
-    config = {**_SIZES, "model_type": architecture}
-    model_class, args_class = _get_classes(config)
-    mx.random.seed(seed)
-    model = model_class(args_class.from_dict(config))
-    folder.mkdir(parents=True)
-    mx.save_safetensors(str(folder / "model.safetensors"), dict(tree_flatten(model.parameters())))
-    (folder / "config.json").write_text(json.dumps(config), "utf-8")
-    for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
-        if (starter / name).exists():
-            shutil.copy(starter / name, folder / name)
-    return folder
-
-
-@pytest.fixture(scope="session", params=["llama", "qwen3"])
-def tiny_base(
-    request: pytest.FixtureRequest, starter: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """A tiny base, once of each architecture."""
-    return make_base(tmp_path_factory.mktemp("bases") / request.param, starter, request.param)
-
 
 @pytest.fixture
-def home_with_tiny(home: Locations, starter: Path, tmp_path: Path) -> Locations:
+def home_with_tiny(
+    home: Locations, starter: Path, tmp_path: Path, base_maker: Callable[..., Path]
+) -> Locations:
     """This test's home with a tiny base as its model: it answers in milliseconds, though not sensibly."""
     from thresher.app.models import local
 
-    local.add(home.models, make_base(tmp_path / "tiny", starter, "llama"), "tiny")
+    local.add(home.models, base_maker(tmp_path / "tiny", starter, "llama"), "tiny")
     home.settings.write_text("model: tiny\nanswer_tokens: 200\n", "utf-8")
     return home
 

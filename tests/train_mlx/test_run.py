@@ -1,0 +1,119 @@
+"""Whole runs of the command: to the end, stopped, and killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from thresher.adapters.adapter import Adapter
+from thresher.adapters.adapter_folder import read_adapter
+from thresher.adapters.base_model import read_base
+from thresher.adapters.training.metrics import read_metrics
+from thresher.adapters.training.run_config import RunConfig, save_run
+
+
+@pytest.fixture
+def config(base_maker: Callable[..., Path], starter: Path, labels: Path, tmp_path: Path) -> RunConfig:
+    return RunConfig(
+        base=base_maker(tmp_path / "tiny", starter, "llama"),
+        out=tmp_path / "run",
+        domain="expenses",
+        record_type="receipt",
+        labels=(labels,),
+        validation_share=0.2,
+        rank=4,
+        dropout=0.1,
+        batch_size=2,
+        batch_tokens=1024,
+        save_every=2,
+        steps=12,
+        evaluate_every=5,
+        learning_rate=0.01,
+    )
+
+
+def started(config: RunConfig, path: Path) -> "subprocess.Popen[str]":
+    save_run(path, config)
+    command = [sys.executable, "-m", "thresher.train_mlx", str(path)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
+
+
+def finished(config: RunConfig, path: Path) -> Adapter:
+    process = started(config, path)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 0, told
+    return read_adapter(config.out / "adapter", read_base(config.base))
+
+
+def same(one: Adapter, other: Adapter) -> None:
+    for name, layer in one.layers.items():
+        np.testing.assert_array_equal(layer.a, other.layers[name].a, err_msg=name)
+        np.testing.assert_array_equal(layer.b, other.layers[name].b, err_msg=name)
+
+
+def test_a_run_that_is_killed_and_resumed_gives_the_same_adapter(config: RunConfig, tmp_path: Path) -> None:
+    whole = finished(config, tmp_path / "whole.yaml")
+    steps = [metric.step for metric in read_metrics(config.out) if metric.kind == "train"]
+    assert steps == list(range(1, 13))
+    assert whole.manifest.recipe is not None
+    assert whole.manifest.recipe.trainer == "train_mlx"
+    again = config.model_copy(update={"out": tmp_path / "again"})
+    for wanted in (3, 8):  # one after a save, one between two
+        process = started(again, tmp_path / "again.yaml")
+        while process.poll() is None and len(read_metrics(again.out)) < wanted:
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+    same(whole, finished(again, tmp_path / "again.yaml"))
+    steps = [metric.step for metric in read_metrics(again.out) if metric.kind == "train"]
+    assert steps == list(range(1, 13))
+    assert sorted(path.name for path in again.out.iterdir()) == ["adapter", "metrics.jsonl", "run.yaml"]
+
+
+def test_ctrl_c_leaves_a_state_from_which_it_goes_on(config: RunConfig, tmp_path: Path) -> None:
+    process = started(config, tmp_path / "run.yaml")
+    while process.poll() is None and len(read_metrics(config.out)) < 2:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on from here" in told
+    assert (config.out / "state.safetensors").exists()
+    finished(config, tmp_path / "run.yaml")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"labels": ("no.jsonl",)}, "cannot be read"),
+        ({"domain": "expense"}, "Did you mean 'expenses'"),
+        ({"targets": ("q",)}, "no linear layer named 'q'"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_written(
+    config: RunConfig, tmp_path: Path, change: dict[str, Any], told: str
+) -> None:
+    process = started(config.model_copy(update=change), tmp_path / "run.yaml")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert told in said
+    assert not (config.out / "adapter").exists()
+
+
+def test_the_state_of_another_run_is_refused(config: RunConfig, tmp_path: Path) -> None:
+    process = started(config, tmp_path / "run.yaml")
+    while process.poll() is None and len(read_metrics(config.out)) < 3:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    process = started(config.model_copy(update={"seed": 8}), tmp_path / "run.yaml")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "the state of another run" in said
