@@ -128,7 +128,7 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
         first=first,
         notes=(*_notes(sides, train, validation), *(f"{each}: not taught" for each in unfit or ())),
     )
-    assert plan.steps > 0  # raises where there is nothing to train on
+    plan.step(0)  # raises where there is nothing to train on
     return plan
 
 
