@@ -72,12 +72,14 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
         [sys.executable, "-c", "from thresher.app.cli.main import main; main()",
          "extract", str(folder), *FIELDS],
         env={**os.environ, "THRESHER_HOME": str(home_with_starter.home)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        bufsize=0,  # a buffer would keep lines that came with the first from `communicate`
     )  # fmt: skip
     assert process.stdout is not None
     first = process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    rest, err = process.communicate(timeout=120)
+    rest, told = process.communicate(timeout=120)
+    err = told.decode()
     assert process.returncode == 130, err
     records = [json.loads(line) for line in (first + rest).splitlines()]
     assert 1 <= len(records) < 24

@@ -48,15 +48,16 @@ def test_a_kill_leaves_the_state_before_or_after_a_change(tmp_path: Path) -> Non
     changes = 0
     for seed in range(6):
         database = tmp_path / f"{seed}.db"
+        # Without a buffer, which would keep lines that came with the first from `communicate`.
         process = subprocess.Popen(
-            [sys.executable, str(script), str(database)], stdout=subprocess.PIPE, text=True
+            [sys.executable, str(script), str(database)], stdout=subprocess.PIPE, bufsize=0
         )
         assert process.stdout is not None
-        assert process.stdout.readline() == "0\n"
+        assert process.stdout.readline() == b"0\n"
         time.sleep(random.Random(seed).uniform(0.01, 0.2))
         process.send_signal(signal.SIGKILL)
         output, _ = process.communicate()
-        told = output[: output.rfind("\n") + 1].split()
+        told = output[: output.rfind(b"\n") + 1].split()
         begun = int(told[-1]) if told else 0  # this change was made, or was not
         changes += begun
         with Store.open(database) as store:
