@@ -95,8 +95,9 @@ def _plain(word: str) -> str:
     if not word.lower().startswith("file://"):
         return word
     try:
-        path = unquote(urlsplit(word).path, errors="surrogateescape")
+        quoted = urlsplit(word).path
     except ValueError:
         return word
-    # file:///C:/x names C:/x
-    return path[1:] if re.match(r"/[A-Za-z]:", path) else path
+    path = unquote(quoted, errors="surrogateescape")
+    # file:///C:/x names C:/x; a colon of another path is written %3A.
+    return path[1:] if re.match(r"/[A-Za-z]:", quoted) else path

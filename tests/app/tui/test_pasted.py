@@ -62,6 +62,7 @@ def test_shlex_agrees(names: list[str]) -> None:
         (r"C:\Users\me\a b.pdf", [r"C:\Users\me\a b.pdf"]),
         (r'"C:\Users\me\a b.pdf" "D:\c.pdf"', [r"C:\Users\me\a b.pdf", r"D:\c.pdf"]),
         ("file:///C:/Users/a%20b.pdf", ["C:/Users/a b.pdf"]),
+        ("file:///A%3A/b.pdf", ["/A:/b.pdf"]),
         ("file://localhost/srv/a.pdf", ["/srv/a.pdf"]),
         ("/a/it's.pdf", ["/a/it's.pdf"]),
         ("'/a/never closed", ["'/a/never", "closed"]),
