@@ -19,6 +19,8 @@ class ThresherError(Exception):
     """Something that the user can act on. The message names the file or field and the remedy."""
 
     kind: ClassVar[str] = "error"
+    #: The message in lines, where it lists several things; empty where it is one.
+    lines: tuple[str, ...] = ()
 
 
 class UsageError(ThresherError):

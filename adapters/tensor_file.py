@@ -66,8 +66,8 @@ def read_tensors(file: Path, error: type[ThresherError] = ModelError) -> list[Te
                 (_tensor(name, entry, file, 8 + length) for name, entry in header.items()),
                 key=lambda tensor: (tensor.start, tensor.end),
             )
-        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as reason:
-            raise broken("its header is malformed") from reason
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as why:
+            raise broken("its header is malformed") from why
     end = 8 + length
     for tensor in tensors:
         if tensor.dtype not in _WIDTHS:

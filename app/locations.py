@@ -41,6 +41,11 @@ class Locations:
         return self.home / "thresher.db"
 
     @property
+    def training(self) -> Path:
+        """One folder a run of training: its configuration, metrics and, while it goes on, its state."""
+        return self.home / "training"
+
+    @property
     def settings(self) -> Path:
         """The user's settings."""
         return self.home / "settings.yaml"

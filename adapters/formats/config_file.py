@@ -45,7 +45,8 @@ def are_names(value: Any) -> bool:
 
 def refuse(name: str, problems: Iterable[str]) -> None:
     """Raises AdapterError with every problem, where there is one."""
-    if listed := "".join(f"\n  - {problem}" for problem in problems):
-        raise AdapterError(
-            f"{name} cannot be used:{listed}\nConvert it to plain LoRA for this base, or train it anew."
-        )
+    if listed := [f"  - {problem}" for problem in problems]:
+        remedy = "Convert it to plain LoRA for this base, or train it anew."
+        error = AdapterError("\n".join([f"{name} cannot be used:", *listed, remedy]))
+        error.lines = (f"{name} cannot be used:", *listed, remedy)
+        raise error

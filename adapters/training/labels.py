@@ -44,7 +44,8 @@ class LabelError(UsageError):
         self.problems = tuple(problems)
         more = len(problems) - _SHOWN
         end = [f"… and {more} more problems"] if more > 0 else []
-        super().__init__("\n".join([*problems[:_SHOWN], *end, "Correct these lines, or take them out."]))
+        self.lines = (*problems[:_SHOWN], *end, "Correct these lines, or take them out.")
+        super().__init__("\n".join(self.lines))
 
 
 def read_labels(

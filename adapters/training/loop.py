@@ -101,6 +101,7 @@ class Loop:
             metrics,
             Metric(
                 step=step + 1,
+                steps=plan.steps,
                 kind="train",
                 loss=loss / all_targets,
                 tokens=int(all_tokens),
@@ -138,6 +139,7 @@ class Loop:
             metrics,
             Metric(
                 step=done.step,
+                steps=self._plan.steps,
                 kind="validation",
                 loss=mean,
                 tokens=int(tokens_),

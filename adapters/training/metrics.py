@@ -17,14 +17,15 @@ METRICS_FILE = "metrics.jsonl"
 class Metric:
     """One line.
 
-    `step` counts the steps of the optimiser that are done. `loss` is the mean over the target tokens, in
-    nats. `tokens` are all real tokens, padding left out, and `targets` those that the loss counts: since the
-    line before of training, of the whole set in validation. `seconds` since the run began, the parts of
-    a resumed run together. `memory` is the peak in bytes, None where it is not known. `rate` and `norm`, that
+    `step` counts the steps of the optimiser that are done, of the `steps` of the run. `loss` is the mean over
+    the target tokens, in nats. `tokens` are all real tokens, padding left out, and `targets` those that the
+    loss counts: of the step in training, of the whole set in validation. `seconds` since the run began, the
+    parts of a resumed run together. `memory` is the peak in bytes, None where it is not known. `rate` and `norm`, that
     of the gradients before clipping, are None in validation.
     """
 
     step: int
+    steps: int
     kind: Literal["train", "validation"]
     loss: float
     tokens: int

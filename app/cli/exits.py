@@ -11,6 +11,7 @@
 import json
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -37,8 +38,12 @@ def exit_code(error: ThresherError) -> int:
             return SOME_FAILED
 
 
-def report(kind: str, message: str, *, as_json: bool, document: str | None = None) -> None:
+def report(
+    kind: str, message: str, *, as_json: bool, document: str | None = None, lines: Sequence[str] = ()
+) -> None:
     """Write one error to stderr: `error: message`, or a JSON object on a line.
+
+    A person reads `lines` in its place, where it has several: whatever else looks like a line's end is none.
 
     `document` is the path or id of the document at fault; it leads the line unless the message names it.
     """
@@ -51,7 +56,9 @@ def report(kind: str, message: str, *, as_json: bool, document: str | None = Non
         from thresher.app.wording import one_line
 
         named = document is None or Path(document).name in message
-        click.echo(one_line(f"error: {message}" if named else f"error: {document}: {message}"), err=True)
+        first, *rest = lines or (message,)
+        for line in (f"error: {first}" if named else f"error: {document}: {first}", *rest):
+            click.echo(one_line(line), err=True)
 
 
 def report_defect(error: Exception, *, as_json: bool) -> None:

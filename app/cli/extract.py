@@ -101,7 +101,9 @@ def _sources(paths: tuple[str, ...], record_files: tuple[Path, ...], narrator: "
 
 
 @contextmanager
-def cancelled_by_ctrl_c() -> Iterator[threading.Event]:
+def cancelled_by_ctrl_c(
+    stopping: str = "stopping after the documents in hand",
+) -> Iterator[threading.Event]:
     """An event that the first Ctrl-C sets, so that the run ends in good order; a second one breaks off."""
     cancel = threading.Event()
 
@@ -109,7 +111,7 @@ def cancelled_by_ctrl_c() -> Iterator[threading.Event]:
         if cancel.is_set():
             signal.default_int_handler(number, frame)
         cancel.set()
-        click.echo("stopping after the documents in hand (Ctrl-C again breaks off)", err=True)
+        click.echo(f"{stopping} (Ctrl-C again breaks off)", err=True)
 
     before = signal.signal(signal.SIGINT, on_signal)
     try:

@@ -23,6 +23,7 @@ COMMANDS = {
     "packs": ("thresher.app.cli.packs:packs", "List, show and check domain packs."),
     "models": ("thresher.app.cli.models:models", "List, pull, add, remove and verify base models."),
     "adapters": ("thresher.app.cli.adapters:adapters", "List, import, promote and roll back adapters."),
+    "train": ("thresher.app.cli.train:train", "Train an adapter from labels and corrections."),
     "evaluate": ("thresher.app.cli.evaluate:evaluate", "Extract from labelled documents and score."),
     "demo": ("thresher.app.cli.demo:demo", "Extract from the packs' own example documents."),
     "doctor": ("thresher.app.cli.doctor:doctor", "Say what this machine has, lacks, and what to do."),
@@ -72,7 +73,7 @@ def run_command(arguments: list[str]) -> int:
     try:
         result = thresher.main(args=arguments, prog_name="thresher", standalone_mode=False)
     except ThresherError as error:
-        exits.report(error.kind, str(error), as_json=as_json)
+        exits.report(error.kind, str(error), as_json=as_json, lines=error.lines)
         return exits.exit_code(error)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)

@@ -97,6 +97,24 @@ def labels(connection: sqlite3.Connection, sha256: str, domain: str, record_type
     return {from_sql(row["field"]): json.loads(from_sql(row["value"])) for row in rows}
 
 
+def labelled(
+    connection: sqlite3.Connection, domain: str, record_type: str
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """The documents with labels for this record: sha256, the newest reading's text, value by field."""
+    rows = connection.execute(
+        """SELECT labels.sha256, field, value, text FROM labels
+        JOIN documents ON documents.id =
+            (SELECT max(id) FROM documents AS newest WHERE newest.sha256 = labels.sha256)
+        WHERE domain = ? AND record_type = ? ORDER BY labels.sha256, field""",
+        (to_sql(domain), to_sql(record_type)),
+    )
+    found: dict[str, tuple[str, str, dict[str, Any]]] = {}
+    for row in rows:
+        known = found.setdefault(row["sha256"], (row["sha256"], from_sql(row["text"]), {}))
+        known[2][from_sql(row["field"])] = json.loads(from_sql(row["value"]))
+    return list(found.values())
+
+
 def checked(field: Field | None, name: str, value: Any) -> Any:
     """The value in the form of its field's type; None (for a list: []) is 'not in the document'.
 

@@ -149,6 +149,11 @@ class Store:
         with self._database.reading() as connection:
             return corrections.labels(connection, sha256, domain, record_type)
 
+    def labelled(self, domain: str, record_type: str) -> list[tuple[str, str, dict[str, Any]]]:
+        """The documents with labels for this record: sha256, text, and value by field."""
+        with self._database.reading() as connection:
+            return corrections.labelled(connection, domain, record_type)
+
     def forget_document(self, sha256: str) -> bool:
         """Delete text, records, corrections and labels of a document, and overwrite the place they stood.
 

@@ -8,12 +8,12 @@ import pytest
 from thresher.adapters.errors import UsageError
 from thresher.adapters.training.metrics import METRICS_FILE, Metric, MetricsWriter, read_metrics
 
-ONE = Metric(1, "train", 2.5, 900, 120, 431.0, 2.1, rate=1e-4, norm=0.7, memory=10**9)
+ONE = Metric(1, 9, "train", 2.5, 900, 120, 431.0, 2.1, rate=1e-4, norm=0.7, memory=10**9)
 
 
 def test_each_line_is_there_as_soon_as_it_is_written(tmp_path: Path) -> None:
     assert read_metrics(tmp_path) == []
-    held = Metric(1, "validation", 2.25, 90, 12, 400.0, 2.5)
+    held = Metric(1, 9, "validation", 2.25, 90, 12, 400.0, 2.5)
     with MetricsWriter(tmp_path / "new") as metrics:
         metrics.write(ONE)
         assert read_metrics(tmp_path / "new") == [ONE]

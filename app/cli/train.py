@@ -1,0 +1,103 @@
+"""`thresher train`: an adapter from labels, on this device."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from thresher.app.cli import exits
+from thresher.app.cli.extract import cancelled_by_ctrl_c
+from thresher.app.cli.options import (
+    complete_adapter,
+    domain_option,
+    installed_packs,
+    model_option,
+    open_session,
+    record_type_option,
+)
+from thresher.app.cli.training_narration import TrainingNarrator
+
+if TYPE_CHECKING:
+    from thresher.adapters.training.metrics import Metric
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@domain_option
+@record_type_option
+@click.option(
+    "--labels",
+    multiple=True,
+    type=_FILE,
+    help='JSON lines: {"id", "input", "output"} each. Repeat for more.',
+)
+@click.option("--validation", multiple=True, type=_FILE, help="Labels to validate on; else a tenth of all.")
+@click.option("--corrections", is_flag=True, help="Train on the corrections of past runs too.")
+@model_option
+@click.option("--parent", shell_complete=complete_adapter, help="The adapter to start from.")
+@click.option("--name", help="What to call the adapter; DOMAIN-1 and so on where not given.")
+@click.option(
+    "--trainer",
+    type=click.Choice(["mlx", "cuda"]),
+    default="mlx",
+    show_default=True,
+    help="mlx trains on this device; cuda with PyTorch (the extra 'cuda').",
+)
+@click.option("--epochs", type=int, help="How often each example is seen; 3 where not given.")
+@click.option("--steps", type=int, help="Steps of the optimiser, in place of --epochs.")
+@click.option("--rank", type=int, help="The rank of the adapter; 8 where not given.")
+@click.option("--learning-rate", type=float, help="The peak rate; by the base's width where not given.")
+@click.option("--batch-tokens", type=int, help="The most tokens of a pass; fewer need less memory.")
+@click.option("--seed", type=int, help="What the first matrices and the order follow from.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def train(
+    domain: str | None,
+    record_type: str | None,
+    labels: tuple[Path, ...],
+    validation: tuple[Path, ...],
+    corrections: bool,
+    model: str | None,
+    parent: str | None,
+    name: str | None,
+    trainer: str,
+    quiet: bool,
+    **recipe: Any,
+) -> int:
+    """Train an adapter for a domain from labels, and add it to the adapters as a candidate.
+
+    It does not answer until it is promoted. Ctrl-C stops; the same command goes on.
+    """
+    from thresher.adapters.errors import UsageError
+    from thresher.adapters.pack_library import pick
+    from thresher.app.training.candidate import TrainingTask, train_candidate
+    from thresher.app.training.process import TrainingStopped
+
+    if domain is None:
+        raise UsageError("name the domain to train for with --domain: `thresher packs` lists them")
+    task = TrainingTask(
+        domain=domain,
+        record_type=pick(installed_packs(), domain, record_type).name,
+        labels=labels,
+        validation=validation,
+        corrections=corrections,
+        model=model,
+        parent=parent,
+        name=name,
+        trainer="train_cuda" if trainer == "cuda" else "train_mlx",
+        recipe={key: value for key, value in recipe.items() if value is not None},
+    )
+    last: Metric | str = ""
+    with (
+        open_session() as session,
+        TrainingNarrator(quiet=quiet) as narrator,
+        cancelled_by_ctrl_c("stopping after the step in hand") as cancel,
+    ):
+        try:
+            for last in train_candidate(session, task, cancel):
+                narrator.tell(last)
+        except TrainingStopped as stopped:
+            narrator.stopped(str(stopped))
+            return exits.STOPPED
+    narrator.summarise(str(last), domain)
+    return exits.DONE

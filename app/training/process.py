@@ -1,0 +1,118 @@
+"""A trainer as a process of its own: started, watched through its metrics, stopped.
+
+A crash or a cancel there harms nothing here. It goes on from its last save when the same run starts again.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Literal
+
+from thresher.adapters.errors import ThresherError
+from thresher.adapters.training.metrics import Metric, read_metrics
+from thresher.adapters.training.run_config import RunConfig, save_run
+
+Trainer = Literal["train_mlx", "train_cuda"]
+
+#: Seconds between two looks at the metrics.
+_LOOK = 0.25
+#: The trainer's exit code for a stop that left a state.
+_STOPPED = 130
+_TOLD = "Error: "
+
+
+class TrainingError(ThresherError):
+    """The trainer could not go on; the message is the trainer's own."""
+
+    kind = "training"
+
+    def __init__(self, *lines: str) -> None:
+        self.lines = lines
+        super().__init__("\n".join(lines))
+
+
+class TrainingStopped(ThresherError):
+    """The run was stopped and can go on."""
+
+    kind = "stopped"
+
+
+def train(config: RunConfig, run: Path, trainer: Trainer, cancel: threading.Event) -> Iterator[Metric | str]:
+    """Runs the trainer to its end; yields the metrics and what it says, as they come.
+
+    `run` is where the configuration is written. A set `cancel` stops the run at its next step. Raises
+    TrainingStopped then, TrainingError where the trainer fails.
+    """
+    save_run(run, config)
+    with tempfile.TemporaryFile() as said:
+        # A file and no pipe: a process that says much never waits for a reader.
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"thresher.{trainer}", str(run)],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            # Ctrl-C on the terminal reaches this process alone, which then stops the trainer.
+            start_new_session=True,
+            env={**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
+        )
+        watch = _Watch(config.out, said)
+        try:
+            while process.poll() is None:
+                yield from watch.news()
+                if cancel.wait(_LOOK):
+                    process.send_signal(signal.SIGTERM)
+                    process.wait()
+            yield from watch.news()
+        finally:
+            if process.poll() is None:  # the caller went away
+                process.send_signal(signal.SIGTERM)
+                process.wait()
+        if process.returncode == _STOPPED:
+            raise TrainingStopped("stopped; the same command goes on from the last step that was saved")
+        if process.returncode != 0:
+            raise watch.trouble(process.returncode)
+
+
+class _Watch:
+    """What a trainer has written since the last look."""
+
+    def __init__(self, folder: Path, said: IO[bytes]) -> None:
+        self._folder, self._said = folder, said
+        # What an earlier part of the run has written is old news.
+        self._metrics = len(read_metrics(folder))
+        self._at = 0
+        self._rest = ""
+        self._lines: list[str] = []
+        self._failed = False
+
+    def news(self) -> Iterator[Metric | str]:
+        data = os.pread(self._said.fileno(), 1 << 20, self._at)
+        self._at += len(data)
+        *lines, self._rest = (self._rest + data.decode("utf-8", errors="replace")).split("\n")
+        self._lines = [*self._lines, *lines][-100:]
+        for line in lines:
+            self._failed = self._failed or line.startswith(_TOLD)
+            # Its progress comes from the metrics, better told; what went wrong is the error's to tell.
+            if line and not self._failed and not line.startswith((" ", "Stopped")):
+                yield line
+        metrics = read_metrics(self._folder)
+        yield from metrics[self._metrics :]
+        self._metrics = len(metrics)
+
+    def trouble(self, code: int) -> "TrainingError":
+        told = [n for n, line in enumerate(self._lines) if line.startswith(_TOLD)]
+        if told:
+            lines = self._lines[told[-1] :]
+            return TrainingError(lines[0].removeprefix(_TOLD), *lines[1:])
+        if code < 0:
+            return TrainingError(
+                f"the trainer was killed (signal {-code}), perhaps for want of memory. The same command goes "
+                "on from the last save; a smaller --batch-tokens needs less memory."
+            )
+        last = next((line for line in reversed(self._lines) if line.strip()), "it said nothing")
+        return TrainingError(f"the trainer failed: {last.strip()}. Run `thresher doctor`.")

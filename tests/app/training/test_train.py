@@ -1,0 +1,127 @@
+"""`thresher train` on a tiny base: from labels and corrections to a candidate that answers."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.training.metrics import Metric, read_metrics
+from thresher.app.cli.main import run_command
+from thresher.app.cli.training_narration import curve
+from thresher.app.locations import Locations
+from thresher.app.session import Session
+
+RECIPE = ["--steps", "6", "--rank", "2", "--learning-rate", "0.01", "--batch-tokens", "1024"]
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    path = tmp_path / "labels.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(8):
+            day = f"2026-04-{number + 1:02d}"
+            output = {"company": f"Shop {number}", "date": day, "total": f"{number}.20"}
+            text = f"Shop {number}\n{day}\nTOTAL {number}.20\n"
+            file.write(json.dumps({"id": f"l{number}", "input": text, "output": output}) + "\n")
+    return path
+
+
+def test_labels_become_a_candidate_that_answers(
+    home_with_tiny: Locations, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["train", "--domain", "expenses", "--labels", str(labels), *RECIPE]) == 0
+    told = capsys.readouterr().err
+    assert "step 6 of 6: loss" in told
+    assert "expenses-1 is there, a candidate for expenses" in told
+    with Session(home_with_tiny) as session:
+        found = session.registry.find("expenses-1")
+        assert found.domain == "expenses"
+        assert found.manifest.recipe is not None
+        assert found.manifest.recipe.steps <= 6
+        assert session.task("expenses").adapter is None  # not before it is promoted
+    document = tmp_path / "new.txt"
+    document.write_text("Shop 9\n2026-04-09\nTOTAL 9.20\n", "utf-8")
+    out = tmp_path / "out.jsonl"
+    command = ["extract", str(document), "--domain", "expenses", "--adapter", "expenses-1", "-o", str(out)]
+    assert run_command(command) == 0
+    assert json.loads(out.read_text("utf-8"))["adapter"] == "expenses-1"
+    # The next one gets the next name, and may start from this one.
+    more = ["--parent", "expenses-1", "--labels", str(labels)]
+    assert run_command(["train", "--domain", "expenses", *more, *RECIPE]) == 0
+    with Session(home_with_tiny) as session:
+        assert session.registry.find("expenses-2").manifest.parent == found.manifest.weights
+
+
+def test_corrections_are_labels(home_with_tiny: Locations, tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.txt").write_text(f"Shop {number}\n2026-04-0{number + 1}\nTOTAL 7\n", "utf-8")
+    files = [str(tmp_path / f"{number}.txt") for number in range(3)]
+    out = tmp_path / "out.jsonl"
+    assert run_command(["extract", *files, "--domain", "expenses", "-o", str(out)]) == 0
+    with Session(home_with_tiny) as session:
+        run = session.store.runs()[0].id
+        for stored in session.store.records(run):
+            session.store.correct(stored.id, "company", f"Shop {Path(stored.record.path or '').stem}")
+    arguments = ["train", "--domain", "expenses", "--corrections", "--name", "mine", *RECIPE]
+    assert run_command(arguments) == 0
+    with Session(home_with_tiny) as session:
+        data = session.registry.find("mine").manifest.data
+    assert data is not None
+    assert data.train + data.validation == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--domain", "expenses"], "there is no label for expenses/receipt"),
+        ([], "name the domain"),
+        (["--domain", "expenses", "--labels", "no.jsonl"], "no.jsonl"),
+        (["--domain", "expense", "--labels", "no.jsonl"], "Did you mean 'expenses'"),
+    ],
+)
+def test_what_is_missing_is_said(
+    home_with_tiny: Locations, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["train", *arguments]) in (1, 2)
+    assert told in capsys.readouterr().err
+
+
+def test_wrong_labels_are_named_by_line(
+    home_with_tiny: Locations, labels: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with labels.open("a", encoding="utf-8") as file:
+        file.write('{"id": "x", "input": "a", "output": {"colour": "red"}}\n{"id": "y", "output": {}}\n')
+    assert run_command(["train", "--domain", "expenses", "--labels", str(labels), *RECIPE]) != 0
+    said = capsys.readouterr().err
+    assert "labels.jsonl:9" in said
+    assert "labels.jsonl:10" in said
+
+
+def test_ctrl_c_stops_and_the_same_command_goes_on(home_with_tiny: Locations, labels: Path) -> None:
+    command = [sys.executable, "-m", "thresher.app.cli.main"]
+    arguments = ["train", "--domain", "expenses", "--labels", str(labels), *RECIPE, "--steps", "60"]
+    code = "import sys; from thresher.app.cli.main import main; main()"
+    command = [sys.executable, "-c", code, *arguments]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
+    folder = home_with_tiny.training / "expenses-1"
+    while process.poll() is None and len(read_metrics(folder)) < 3:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert "the same command goes on" in told
+    assert run_command(arguments) == 0
+    steps = [metric.step for metric in read_metrics(folder) if metric.kind == "train"]
+    assert steps == list(range(1, 61))
+
+
+def test_the_curve() -> None:
+    assert curve([8.0, 4.0, 1.0]) == "█▅▂"
+    assert len(curve([1.0] * 500)) == 48
+    assert curve([0.0, 0.0]) == "▁▁"
+    assert Metric(1, 2, "train", 1.0, 1, 1, 1.0, 1.0).memory is None
