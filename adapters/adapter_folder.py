@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,12 +35,13 @@ def read_adapter(folder: Path, base: BaseModel | None = None) -> Adapter:
     """
     manifest = read_manifest(folder)
     layers, alpha = uniform(read_peft(folder, base.linear if base else None)[0])
-    if fingerprint(read_tensors(folder / WEIGHTS_FILE, AdapterError)) != manifest.weights:
+    adapter = Adapter(layers, alpha, manifest)
+    if _hash(folder, adapter.scale) != manifest.weights:
         raise AdapterError(
-            f"{folder.name}: {WEIGHTS_FILE} is not the file that {MANIFEST_FILE} was written for. "
+            f"{folder.name}: its matrices or their scale are not those that {MANIFEST_FILE} was written for. "
             "Fetch the adapter again."
         )
-    return Adapter(layers, alpha, manifest)
+    return adapter
 
 
 def write_adapter(folder: Path, adapter: Adapter) -> Manifest:
@@ -58,8 +60,7 @@ def write_adapter(folder: Path, adapter: Adapter) -> Manifest:
                 adapter.layers, adapter.alpha, adapter.manifest.base.name
             ).items():
                 _write(work / name, content)
-            weights = fingerprint(read_tensors(work / WEIGHTS_FILE, AdapterError))
-            manifest = adapter.manifest.model_copy(update={"weights": weights})
+            manifest = adapter.manifest.model_copy(update={"weights": _hash(work, adapter.scale)})
             _write(work / MANIFEST_FILE, manifest_json(manifest).encode())
             work.rename(folder)
     except OSError as error:
@@ -108,6 +109,12 @@ def unfit(manifest: Manifest, base: BaseModel, pack_hash: str | None) -> list[Un
             )
         )
     return found
+
+
+def _hash(folder: Path, scale: float) -> str:
+    """The sha256, in hex, over the matrices and the scale: all that decides what the adapter does."""
+    matrices = fingerprint(read_tensors(folder / WEIGHTS_FILE, AdapterError))
+    return sha256(f"{matrices} {scale:.9g}".encode()).hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:

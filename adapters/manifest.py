@@ -88,7 +88,7 @@ class Manifest(_Part):
     origin: Literal["shipped", "trained", "imported"]
     base: BoundBase
     pack: BoundPack | None = Field(description="None for an adapter of no one domain: the general one")
-    weights: str = Field(description="sha256 over names, shapes, types and bytes of the matrices")
+    weights: str = Field(description="sha256 over the matrices (names, shapes, types, bytes) and their scale")
     parent: str | None = Field(default=None, description="`weights` of the adapter that it started from")
     recipe: Recipe | None = None
     data: Data | None = None

@@ -20,8 +20,8 @@ class Metric:
     `step` counts the steps of the optimiser that are done, of the `steps` of the run. `loss` is the mean over
     the target tokens, in nats. `tokens` are all real tokens, padding left out, and `targets` those that the
     loss counts: of the step in training, of the whole set in validation. `seconds` since the run began, the
-    parts of a resumed run together. `memory` is the peak in bytes, None where it is not known. `rate` and `norm`, that
-    of the gradients before clipping, are None in validation.
+    parts of a resumed run together. `memory` is the peak in bytes, None where it is not
+    known. `rate` and `norm`, that of the gradients before clipping, are None in validation.
     """
 
     step: int

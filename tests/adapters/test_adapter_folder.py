@@ -40,7 +40,15 @@ def test_other_weights_than_the_manifests_are_refused(adapter: Adapter, tmp_path
     content = bytearray(path.read_bytes())
     content[-2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(AdapterError, match=r"not the file that manifest\.json was written for"):
+    with pytest.raises(AdapterError, match=r"not those that manifest\.json was written for"):
+        read_adapter(tmp_path / "one")
+
+
+def test_another_scale_than_the_manifests_is_refused(adapter: Adapter, tmp_path: Path) -> None:
+    write_adapter(tmp_path / "one", adapter)
+    path = tmp_path / "one" / "adapter_config.json"
+    path.write_text(path.read_text().replace('"lora_alpha": 8', '"lora_alpha": 9'))
+    with pytest.raises(AdapterError, match=r"not those that manifest\.json was written for"):
         read_adapter(tmp_path / "one")
 
 

@@ -285,7 +285,7 @@ def test_an_adapter_is_promoted_only_when_every_byte_is_good(
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1
     weights.write_bytes(content)
-    with pytest.raises(AdapterError, match=r"not the file that manifest\.json was written for"):
+    with pytest.raises(AdapterError, match=r"matrices or their scale are not those"):
         registry.promote("a", "expenses", model, expenses)
     assert live(registry, model, expenses) is None
 
