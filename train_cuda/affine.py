@@ -48,10 +48,11 @@ def _unpacked(data: Tensor, bits: int) -> Tensor:
         shifts = torch.arange(0, 8, bits, dtype=torch.uint8, device=data.device)
         return (data.unsqueeze(-1) >> shifts).bitwise_and_(2**bits - 1).flatten(-2)
     # Eight numbers take `bits` bytes: together a number of 64 bits.
-    eights = data.unflatten(-1, (-1, bits)).to(torch.int64)
+    eights = data.view(*data.shape[:-1], -1, bits).to(torch.int64)
     places = torch.arange(bits, device=data.device) * 8
     wide = (eights << places).sum(-1, keepdim=True)
-    return ((wide >> torch.arange(8, device=data.device) * bits) & (2**bits - 1)).flatten(-2)
+    numbers: Tensor = wide >> torch.arange(8, device=data.device) * bits
+    return numbers.bitwise_and_(2**bits - 1).flatten(-2)
 
 
 class PackedLinear(nn.Linear):
@@ -75,7 +76,7 @@ class PackedLinear(nn.Linear):
         self.weight = nn.Parameter(weight.view(torch.int32), requires_grad=False)
         self.scales = nn.Parameter(scales, requires_grad=False)
         self.biases = nn.Parameter(biases, requires_grad=False)
-        self.bias = None if bias is None else nn.Parameter(bias, requires_grad=False)
+        self.register_parameter("bias", None if bias is None else nn.Parameter(bias, requires_grad=False))
         self._packing = packing
         self._dtype = dtype
 

@@ -20,7 +20,7 @@ from thresher.train_cuda.device import Device
 #: Architectures whose weights have the same names and mean the same in mlx-lm and in transformers. mlx-lm
 #: changes the weights of some others when it converts them: an adapter for those would be for another model.
 SAME_IN_MLX = frozenset(
-    ("llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text", "phi3", "smollm3", "granite")
+    ("llama", "mistral", "qwen2", "qwen3", "gemma", "gemma3_text", "phi3", "smollm3", "granite")
 )
 #: Of config.json, what is not the architecture's.
 _NOT_OURS = ("quantization", "quantization_config", "auto_map", "architectures", "dtype", "torch_dtype")
@@ -55,7 +55,7 @@ def _empty(folder: Path, config: dict[str, Any]) -> Any:
     try:
         with init_empty_weights(include_buffers=False):
             made = CONFIG_MAPPING[kind].from_dict(asked)
-            return AutoModelForCausalLM.from_config(made, attn_implementation="sdpa")
+            return AutoModelForCausalLM.from_config(made)
     except Exception as error:  # transformers raises bare ValueErrors and TypeErrors for what it cannot build
         raise ModelError(
             f"{folder.name}: config.json describes no model that transformers can build ({error}). "
@@ -85,9 +85,9 @@ def _fill(folder: Path, config: dict[str, Any], model: Any, device: Device, pack
             setattr(place, leaf, nn.Parameter(content, requires_grad=False))
     problems += [f"{name} is missing" for name in wanted]
     if problems:
-        shown = "; ".join(sorted(problems)[:20])
         raise ModelError(
-            f"{folder.name}: {len(problems)} weights do not match config.json: {shown}. Fetch the model again."
+            f"{folder.name}: {len(problems)} weights do not match config.json: "
+            f"{'; '.join(sorted(problems)[:20])}. Fetch the model again."
         )
     model.tie_weights()
 
@@ -100,7 +100,7 @@ def _weights(
 
     tensors = {tensor.name: tensor for tensor in all_tensors(folder)}  # checks the headers
     quantisation = config.get("quantization") or {}
-    files = {file: safe_open(file, "pt") for file in weight_files(folder)}
+    files: dict[Path, Any] = {file: safe_open(file, "pt") for file in weight_files(folder)}
 
     def read(name: str) -> Tensor:
         tensor: Tensor = files[tensors[name].file].get_tensor(name)

@@ -39,7 +39,8 @@ class TorchLearner:
 
     def accumulate(self, batch: Batch, dropout_key: int) -> float:
         """Adds the gradients of the batch's summed loss; returns that loss."""
-        torch.manual_seed((self._seed + (dropout_key << 32)) % (1 << 63))
+        # On a CPU torch looks at 32 bits of a seed.
+        torch.manual_seed(int(np.random.SeedSequence([self._seed, dropout_key]).generate_state(1)[0]))
         self._drop(True)
         with checkpointed(self._model, self._checkpointing):
             loss = self._loss(batch)
@@ -63,7 +64,7 @@ class TorchLearner:
         return taken_out(self._adamw.matrices)
 
     def state(self) -> dict[str, NDArray[np.float32]]:
-        """The matrices by `MODULE.lora_A` and `.lora_B`, and each one's two moments by `.m` and `.v` after it."""
+        """The matrices by `MODULE.lora_A` and `.lora_B`; each one's moments have `.m` and `.v` after it."""
         return {name: tensor.cpu().numpy().copy() for name, tensor in self._adamw.state().items()}
 
     def restore(self, state: Mapping[str, NDArray[np.float32]], step: int) -> None:

@@ -102,10 +102,10 @@ def insert(
     matrices: dict[str, nn.Parameter] = {}
     for name in sorted(layers):
         module: Any = model.get_submodule(name)
-        if not isinstance(module, LoraLinear):
+        if type(module) is not LoraLinear:
             raise ValueError(f"PEFT did not adapt {name}")
         for side, array in (("lora_A", layers[name].a), ("lora_B", layers[name].b)):
-            where = module.base_layer.weight.device
+            where: Any = module.base_layer.weight.device
             matrix = nn.Parameter(torch.tensor(array, dtype=torch.float32, device=where))
             getattr(module, side)[_ADAPTER].weight = matrix
             matrices[f"{name}.{side}"] = matrix
