@@ -36,7 +36,7 @@ class MlxLearner:
         self._checkpointing = config.gradient_checkpointing
         self._clip = config.clip
         self._seed = config.seed
-        self._loss = TargetLoss(self._model)
+        self._loss = TargetLoss(self._model, shares=not self._checkpointing)
         self._gradients = nn.value_and_grad(self._model, self._trained_loss)
         self._sum: Any = None
         self._adamw = optimizers.AdamW(

@@ -70,7 +70,8 @@ class Batch:
     """Padded arrays of shape (rows, width): `tokens` int32 go in, `targets` int32 are the next tokens.
 
     `mask` is true where a target counts, never at padding; padding is on the right, token 0. `ids` names the
-    rows, `lengths` int32 of shape (rows,) has their real tokens in `tokens`.
+    rows, `lengths` int32 of shape (rows,) has their real tokens in `tokens`. The first `head` tokens are the
+    same in all rows and none of them is a target: a trainer may compute them once.
     """
 
     ids: tuple[str, ...]
@@ -78,6 +79,7 @@ class Batch:
     targets: NDArray[np.int32]
     mask: NDArray[np.bool_]
     lengths: NDArray[np.int32]
+    head: int = 0
 
     @property
     def target_count(self) -> int:
@@ -99,7 +101,14 @@ def collate(
         tokens[row, :length] = example.tokens[:-1]
         targets[row, :length] = example.tokens[1:]
         mask[row, :length] = example.mask[1:]
-    return Batch(tuple(example.id for example in rows), tokens, targets, mask, lengths)
+    return Batch(tuple(example.id for example in rows), tokens, targets, mask, lengths, _head(rows))
+
+
+def _head(rows: Sequence[Example]) -> int:
+    first = rows[0].tokens[: rows[0].shared]
+    alike = all(np.array_equal(row.tokens[: row.shared], first) for row in rows)
+    # The head's last token may have the first target behind it.
+    return max(int(first.size) - 1, 0) if alike else 0
 
 
 def padding_share(lengths: Sequence[int], batches: Sequence[NDArray[np.int64]]) -> float:

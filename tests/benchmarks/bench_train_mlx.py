@@ -25,7 +25,7 @@ from thresher.app.locations import Locations
 from thresher.app.models import library
 
 BATCH = 4
-EXAMPLES = 24
+EXAMPLES = 8
 
 
 def planned(labels: Path) -> Plan:

@@ -51,6 +51,17 @@ def test_a_pad_token_never_counts(plan: Plan) -> None:
     assert learner.loss(wide) == pytest.approx(sum(alone), rel=1e-5)
 
 
+def test_a_shared_head_changes_no_gradient(plan: Plan) -> None:
+    batch = batch_of(plan, 0, 1, 2)
+    assert batch.head > 100
+    learner = MlxLearner(plan)
+    assert learner._loss._shares
+    shared, apart = state_after(plan, batch), state_after(plan, replace(batch, head=0))
+    for name in shared:
+        np.testing.assert_allclose(shared[name], apart[name], rtol=2e-3, atol=2e-6, err_msg=name)
+    assert learner.loss(batch) == pytest.approx(learner.loss(replace(batch, head=0)), rel=1e-5)
+
+
 def test_accumulation_weighs_every_token_alike(plan: Plan) -> None:
     """mlx-lm averages the means of micro-batches, whatever their token counts."""
     parts = (batch_of(plan, 0), batch_of(plan, 1, 2, 3))
