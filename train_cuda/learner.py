@@ -35,7 +35,8 @@ class TorchLearner:
         self._adamw = _AdamW(matrices, config.betas, config.eps, config.weight_decay, config.clip)
         self._checkpointing = config.gradient_checkpointing
         self._seed = config.seed
-        self._loss = TargetLoss(self._model)
+        # Dropout differs from row to row, and a block that computes twice would fill a cache twice.
+        self._loss = TargetLoss(self._model, shares=not (config.dropout or config.gradient_checkpointing))
 
     def accumulate(self, batch: Batch, dropout_key: int) -> float:
         """Adds the gradients of the batch's summed loss; returns that loss."""

@@ -1,8 +1,10 @@
 """The loss: cross-entropy of the answer's tokens, summed, with logits at their positions alone.
 
-The projection to the vocabulary is a fifth of the work of a small base, and most tokens are prompt.
+The projection to the vocabulary is a fifth of the work of a small base, and most tokens are prompt. What the
+rows of a batch share, their instructions and fields, is computed once for all of them: the sum is the same.
 """
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -18,28 +20,49 @@ _CHUNK = 1 << 24
 class TargetLoss:
     """The loss of one model. Called with a batch, it gives a float32 scalar, in nats."""
 
-    def __init__(self, model: Any) -> None:
-        """Tries whether the model's logits are its projection alone: some scale or cap them after it."""
+    def __init__(self, model: Any, shares: bool = True) -> None:
+        """Tries whether the model's logits are its projection alone: some scale or cap them after it.
+
+        `shares`: whether a head that rows share may be computed once, where the model can.
+        """
         self._model = model
         self._where = next(model.parameters()).device
         self._splits = self._projection_splits()
+        self._shares = shares and self._splits and self._heads_are_shared()
 
     def __call__(self, batch: Batch) -> Tensor:
         """Summed over the batch's targets."""
-        at = torch.from_numpy(np.flatnonzero(batch.mask)).to(self._where)
+        head = batch.head if self._shares and len(batch.lengths) > 1 else 0
+        at = torch.from_numpy(np.flatnonzero(batch.mask[:, head:])).to(self._where)
         targets = torch.from_numpy(batch.targets[batch.mask].astype(np.int64)).to(self._where)
         tokens = torch.from_numpy(batch.tokens).to(self._where)
         if not self._splits:
             logits = self._model(tokens, use_cache=False).logits.flatten(0, 1)[at]
             return nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
-        hidden = self._hidden(tokens).flatten(0, 1)[at]
-        head = self._model.get_output_embeddings()
-        loss: Tensor = _SummedCrossEntropy.apply(hidden, targets, head.weight, head.bias)  # type: ignore[no-untyped-call]
+        hidden = self._hidden(tokens, head).flatten(0, 1)[at]
+        projection = self._model.get_output_embeddings()
+        loss: Tensor = _SummedCrossEntropy.apply(hidden, targets, projection.weight, projection.bias)  # type: ignore[no-untyped-call]
         return loss
 
-    def _hidden(self, tokens: Tensor) -> Tensor:
+    def _hidden(self, tokens: Tensor, head: int = 0) -> Tensor:
+        """What the projection takes, of the tokens after the head."""
+        from transformers import DynamicCache
+
         # No mask: padding is on the right, and a causal model never looks there.
-        hidden: Tensor = self._model.base_model(input_ids=tokens, use_cache=False).last_hidden_state
+        if not head:
+            return self._inner(input_ids=tokens, use_cache=False)
+        cache = DynamicCache()
+        # transformers 5.24 has another name for it.
+        known = inspect.signature(self._model.base_model.forward).parameters
+        held = {"cache" if "cache" in known else "past_key_values": cache, "use_cache": True}
+        self._inner(input_ids=tokens[:1, :head], **held)
+        for layer in cache.layers:
+            layer.keys = layer.keys.expand(len(tokens), -1, -1, -1)
+            layer.values = layer.values.expand(len(tokens), -1, -1, -1)
+        return self._inner(input_ids=tokens[:, head:], **held)
+
+    def _inner(self, **inputs: Any) -> Tensor:
+        hidden: Tensor = self._model.base_model(**inputs).last_hidden_state
         return hidden
 
     @torch.no_grad()
@@ -51,6 +74,15 @@ class TargetLoss:
         whole = self._model(tokens, use_cache=False).logits
         short = head(self._hidden(tokens))
         return whole.shape == short.shape and torch.allclose(whole, short, rtol=1e-3, atol=1e-3)
+
+    @torch.no_grad()
+    def _heads_are_shared(self) -> bool:
+        tokens = torch.tensor([[1, 2, 3, 4], [1, 2, 5, 6]], device=self._where)
+        try:
+            short = self._hidden(tokens, 2)
+        except (AttributeError, TypeError, ValueError):  # a model whose cache is of another kind
+            return False
+        return torch.allclose(self._hidden(tokens)[:, 2:], short, rtol=2e-2, atol=2e-2)
 
 
 class _SummedCrossEntropy(torch.autograd.Function):

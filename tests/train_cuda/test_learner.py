@@ -135,7 +135,7 @@ def test_dropout_follows_from_seed_and_key_alone(make_plan: Any) -> None:
     assert torch.equal(gradients(first), gradients(second))
     assert first.accumulate(batch, 4) != same
     assert TorchLearner(make_plan(dropout=0.5, seed=8), CPU).accumulate(batch, 3) != same
-    assert first.loss(batch) == TorchLearner(make_plan(), CPU).loss(batch)
+    assert first.loss(batch) == pytest.approx(TorchLearner(make_plan(), CPU).loss(batch), rel=1e-5)
 
 
 def test_dropout_and_its_gradients_are_pefts(make_plan: Any) -> None:

@@ -102,3 +102,26 @@ def test_logits_are_taken_where_a_target_stands_and_nowhere_else(
     batch = collate(make_plan().train, [0, 3, 5])
     learner.accumulate(batch, 0)
     assert rows == [batch.target_count]
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gemma3_text"])
+def test_what_all_rows_begin_with_is_computed_once(make_base: Any, make_plan: Any, architecture: str) -> None:
+    """The loss and every gradient are those of whole rows."""
+    own = {"gemma3_text": {"tie_word_embeddings": False, "query_pre_attn_scalar": 32}}
+    plan = make_plan(make_base(architecture, 4, **own.get(architecture, {})))
+    batch = collate(plan.train, range(4))
+    rows, width = batch.tokens.shape
+    assert batch.head == 4
+    found = []
+    for head, expected in ((4, [(1, 4), (rows, width - 4)]), (0, [(rows, width)])):
+        learner = TorchLearner(plan, CPU)
+        shapes: list[tuple[int, ...]] = []
+        learner._model.base_model.embed_tokens.register_forward_hook(
+            lambda module, inputs, output, shapes=shapes: shapes.append(tuple(inputs[0].shape))
+        )
+        loss = learner.accumulate(dataclasses.replace(batch, head=head), 0)
+        assert shapes == expected
+        found.append((loss, learner._adamw.gradients))
+    (short, its), (whole, gradients) = found
+    assert short == pytest.approx(whole, rel=1e-5)
+    torch.testing.assert_close(its, gradients, rtol=1e-3, atol=1e-4)
