@@ -1,6 +1,6 @@
-"""How fast an adapter is trained, beside mlx_lm: python tests/benchmarks/bench_train_mlx.py LABELS [ROUNDS]
+"""How fast an adapter is trained, beside mlx_lm: bench_train_mlx.py DOMAIN/TYPE LABELS [ROUNDS]
 
-LABELS are lines of labels for expenses/receipt. Both sides get the same examples, base, rank 8 on all linear
+LABELS are lines of labels for the record type. Both sides get the same examples, base, rank 8 on all linear
 layers, batches of four, and, on a CPU, the same fast BLAS and weights expanded to float32, which mlx_lm does
 not do by itself. mlx_lm computes its loss on completions too (its `mask_prompt`), and compiles its step; its
 batches are the sorted ones of its own iterator. Each turn is a process of its own: an epoch to warm up, and
@@ -28,14 +28,14 @@ BATCH = 4
 EXAMPLES = 8
 
 
-def planned(labels: Path) -> Plan:
+def planned(record: str, labels: Path) -> Plan:
     """The run, with a number of examples that fills every batch: mlx_lm leaves out the last partial one."""
     base = library.find(Locations.default().models, "starter").folder
     config = RunConfig(
         base=base,
         out=Path(tempfile.gettempdir()) / "unused",
-        domain="expenses",
-        record_type="receipt",
+        domain=record.partition("/")[0],
+        record_type=record.partition("/")[2],
         labels=(labels,),
         validation_share=0.0,
         batch_size=BATCH,
@@ -94,10 +94,10 @@ def theirs(plan: Plan) -> Callable[[], None]:
     return lambda: train(model, optimizer, examples, None, arguments)
 
 
-def turn(side: str, labels: Path) -> None:
+def turn(side: str, record: str, labels: Path) -> None:
     """One side, in a process of its own; writes seconds, tokens and bytes as JSON."""
     load_fast_blas()
-    plan = planned(labels)
+    plan = planned(record, labels)
     epoch = {"ours": ours, "theirs": theirs}[side](plan)
     epoch()
     import mlx.core as mx
@@ -113,7 +113,7 @@ def turn(side: str, labels: Path) -> None:
     print(json.dumps(told))  # noqa: T201
 
 
-def main(labels: Path, rounds: int) -> None:
+def main(record: str, labels: Path, rounds: int) -> None:
     """The sides in turns, and a table."""
     lines = labels.read_text("utf-8").splitlines()[:EXAMPLES]
     results: dict[str, list[dict[str, Any]]] = {"ours": [], "theirs": []}
@@ -122,7 +122,7 @@ def main(labels: Path, rounds: int) -> None:
         few.write_text("\n".join(lines) + "\n", "utf-8")
         for _ in range(rounds):
             for side, turns in results.items():
-                command = [sys.executable, __file__, "--turn", side, str(few)]
+                command = [sys.executable, __file__, "--turn", side, record, str(few)]
                 said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
                 turns.append(json.loads(said.splitlines()[-1]))
     base = median(t["seconds"] for t in results["ours"])
@@ -138,6 +138,6 @@ def main(labels: Path, rounds: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "--turn":
-        turn(sys.argv[2], Path(sys.argv[3]))
+        turn(sys.argv[2], sys.argv[3], Path(sys.argv[4]))
     else:
-        main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+        main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1)
