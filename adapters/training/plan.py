@@ -198,6 +198,8 @@ def _notes(sides: Split, train: Examples, validation: Examples) -> Iterator[str]
         f"{len(sides.train)} labels to train on ({len(train.examples)} windows, {train.tokens:,} tokens), "
         f"{len(sides.validation)} held back"
     )
+    if not sides.validation:
+        yield "nothing is held back, so the last adapter is taken. Give more labels, or files to validate on"
     for dropped, kept in sides.duplicates:
         yield f"{dropped}: the same document as {kept}, left out"
     for dropped, held in sides.leaks:

@@ -1,7 +1,7 @@
 """`thresher train`: an adapter from labels, on this device."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,9 +16,6 @@ from thresher.app.cli.options import (
     record_type_option,
 )
 from thresher.app.cli.training_narration import TrainingNarrator
-
-if TYPE_CHECKING:
-    from thresher.adapters.training.metrics import Metric
 
 _FILE = click.Path(path_type=Path)
 
@@ -70,7 +67,7 @@ def train(
     """
     from thresher.adapters.errors import UsageError
     from thresher.adapters.pack_library import pick
-    from thresher.app.training.candidate import TrainingTask, train_candidate
+    from thresher.app.training.candidate import Candidate, TrainingTask, train_candidate
     from thresher.app.training.process import TrainingStopped
 
     if domain is None:
@@ -87,17 +84,18 @@ def train(
         trainer="train_cuda" if trainer == "cuda" else "train_mlx",
         recipe={key: value for key, value in recipe.items() if value is not None},
     )
-    last: Metric | str = ""
     with (
         open_session() as session,
         TrainingNarrator(quiet=quiet) as narrator,
         cancelled_by_ctrl_c("stopping after the step in hand") as cancel,
     ):
         try:
-            for last in train_candidate(session, task, cancel):
-                narrator.tell(last)
+            for news in train_candidate(session, task, cancel):
+                if isinstance(news, Candidate):
+                    narrator.summarise(news.name, domain)
+                else:
+                    narrator.tell(news)
         except TrainingStopped as stopped:
             narrator.stopped(str(stopped))
             return exits.STOPPED
-    narrator.summarise(str(last), domain)
     return exits.DONE

@@ -37,8 +37,17 @@ class TrainingTask:
     recipe: dict[str, Any]
 
 
-def train_candidate(session: Session, task: TrainingTask, cancel: threading.Event) -> Iterator[Metric | str]:
-    """Trains, and adds the adapter to the registry; yields what comes as it comes, the adapter's name last.
+@dataclass(frozen=True)
+class Candidate:
+    """An adapter that was trained and is in the registry under this name."""
+
+    name: str
+
+
+def train_candidate(
+    session: Session, task: TrainingTask, cancel: threading.Event
+) -> Iterator[Metric | str | Candidate]:
+    """Trains, and adds the adapter to the registry; yields what comes as it comes, the candidate last.
 
     The same task goes on where an earlier one stopped. Raises UsageError, TrainingStopped, TrainingError.
     """
@@ -51,7 +60,7 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
     adapter = read_adapter(folder / _ADAPTER)
     session.registry.add(replace(adapter, manifest=adapter.manifest.model_copy(update={"name": name})))
     shutil.rmtree(folder / _ADAPTER)
-    yield name
+    yield Candidate(name)
 
 
 def _configuration(session: Session, task: TrainingTask, folder: Path) -> RunConfig:

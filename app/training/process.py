@@ -98,7 +98,7 @@ class _Watch:
         for line in lines:
             self._failed = self._failed or line.startswith(_TOLD)
             # Its progress comes from the metrics, better told; what went wrong is the error's to tell.
-            if line and not self._failed and not line.startswith((" ", "Stopped")):
+            if line and not self._failed and not line.startswith((" ", "Stopped", "The adapter is in")):
                 yield line
         metrics = read_metrics(self._folder)
         yield from metrics[self._metrics :]
