@@ -6,7 +6,9 @@ NumPy's exp is vectorised, and a block stays in the processor's cache. Beside ML
 """
 
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import mlx.core as mx
@@ -15,6 +17,18 @@ import numpy as np
 _NAME = "swiglu"
 #: Numbers of one block: with what is made of them, about a core's second-level cache.
 _BLOCK = 1 << 15
+
+_here = threading.local()
+
+
+@contextmanager
+def in_use() -> Iterator[None]:
+    """Within it, in this thread, the gate of this file is used: no gradient goes through it."""
+    _here.used = True
+    try:
+        yield
+    finally:
+        _here.used = False
 
 
 def install(model: Any) -> None:
@@ -33,7 +47,8 @@ class Gate:
 
     def __call__(self, gate: mx.array, values: mx.array) -> mx.array:
         """gate * sigmoid(gate) * values, all of one shape."""
-        if gate.dtype == values.dtype == mx.float32 and gate.shape == values.shape:
+        used = getattr(_here, "used", False)
+        if used and gate.dtype == values.dtype == mx.float32 and gate.shape == values.shape:
             return gated(gate, values)
         return self.theirs(gate, values)
 

@@ -77,9 +77,10 @@ class LoadedModel:
         return logits.astype(mx.float32)
 
     def _hidden(self, tokens: mx.array, cache: Any) -> mx.array:
-        output: mx.array = (
-            self._model.model(tokens, cache=cache) if self._split else self._model(tokens, cache=cache)
-        )
+        with swiglu.in_use():
+            output: mx.array = (
+                self._model.model(tokens, cache=cache) if self._split else self._model(tokens, cache=cache)
+            )
         return output
 
     def _logits(self, hidden: mx.array) -> mx.array:

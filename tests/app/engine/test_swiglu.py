@@ -6,10 +6,10 @@ import mlx.core as mx
 import mlx.nn as nn
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thresher.app.engine.swiglu import Gate, gated
+from thresher.app.engine.swiglu import Gate, gated, in_use
 from thresher.app.engine.weights import load_weights
 
 
@@ -17,6 +17,7 @@ def theirs(gate: mx.array, values: mx.array) -> mx.array:
     return nn.silu(gate) * values
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(1, 5), st.integers(1, 70_000), st.integers(0, 2**31))
 def test_it_gives_what_mlx_gives(rows: int, width: int, seed: int) -> None:
     draw = np.random.default_rng(seed)
@@ -44,3 +45,12 @@ def test_a_model_on_a_cpu_uses_it(tiny_base: Path) -> None:
     load_weights(tiny_base, 1 << 20)
     module = llama if tiny_base.name == "llama" else qwen3
     assert isinstance(module.swiglu, Gate)
+
+
+def test_it_is_used_for_answers_alone_and_lets_gradients_be() -> None:
+    gate = Gate(theirs)
+    opened, through = mx.random.normal((3, 4)), mx.random.normal((3, 4))
+    expected = mx.grad(lambda g: theirs(g, through).sum())(opened)
+    with in_use():
+        np.testing.assert_allclose(gate(opened, through), theirs(opened, through), rtol=1e-5)
+    np.testing.assert_allclose(mx.grad(lambda g: gate(g, through).sum())(opened), expected, rtol=1e-5)
