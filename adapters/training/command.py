@@ -27,6 +27,9 @@ from thresher.adapters.training.run_config import read_run, save_run
 from thresher.adapters.training.state import STATE_FILE
 
 Trainer = Literal["train_mlx", "train_cuda"]
+#: The exit code of a stop that left a state, and how a line begins that says what is wrong.
+STOPPED = 130
+TOLD = "Error: "
 #: The adapter's folder within the run's.
 ADAPTER = "adapter"
 #: The run as it came to be, in its folder.
@@ -52,9 +55,9 @@ def main(
         folder = _train(parser.parse_args().run, trainer, versions, memory, make_learner, stop)
     except Stopped:
         _say("Stopped. The state is saved: the same command goes on from here.")
-        return 130
+        return STOPPED
     except ThresherError as error:
-        _say(f"Error: {error}")
+        _say(f"{TOLD}{error}")
         return 2
     if folder is not None:
         _say(f"The adapter is in {folder}.")

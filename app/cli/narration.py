@@ -6,11 +6,12 @@ Takes the session's events and writes nothing on stdout. Without a terminal each
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import click
 
 from thresher.app.cli import exits
+from thresher.app.cli.bar import make_bar
 from thresher.app.events import (
     DocumentRead,
     DocumentStarted,
@@ -24,9 +25,6 @@ from thresher.app.events import (
 from thresher.app.sources import Source
 from thresher.app.task import Task
 from thresher.app.wording import answering, counted, one_line, time_left
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
 
 
 class Narrator:
@@ -42,7 +40,7 @@ class Narrator:
         self._as_json = as_json
         self._done = self._ready = self._total = self._reused = 0
         self._seconds_left: float | None = None
-        self._bar = _make_bar() if bar and self._prose and sys.stderr.isatty() else None
+        self._bar = make_bar() if bar and self._prose and sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
         if self._bar is not None:
@@ -151,19 +149,3 @@ class Narrator:
 def name_of(source: Source) -> str:
     """The file's name, or the record's id where there is no file."""
     return Path(source.path).name if source.path else source.id
-
-
-def _make_bar() -> "Bar":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    return Progress(
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[left]}", markup=False),
-        TextColumn("{task.description}", markup=False),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=True,
-    )

@@ -3,15 +3,13 @@
 import sys
 from itertools import pairwise
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import click
 
 from thresher.adapters.training.metrics import Metric
+from thresher.app.cli.bar import make_bar
 from thresher.app.wording import one_line, time_left
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
 
 _BARS = "▁▂▃▄▅▆▇█"
 #: Columns of the curve.
@@ -24,7 +22,7 @@ class TrainingNarrator:
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
         self._metrics: list[Metric] = []
-        self._bar = _make_bar() if not quiet and sys.stderr.isatty() else None
+        self._bar = make_bar() if not quiet and sys.stderr.isatty() else None
         self._told = 0.0
 
     def __enter__(self) -> Self:
@@ -92,19 +90,3 @@ def curve(numbers: list[float]) -> str:
     means = [sum(numbers[a:b]) / (b - a) for a, b in pairwise(edges)]
     top = max(means) or 1.0
     return "".join(_BARS[min(int(mean / top * len(_BARS)), len(_BARS) - 1)] for mean in means)
-
-
-def _make_bar() -> "Bar":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    return Progress(
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[left]}", markup=False),
-        TextColumn("{task.description}", markup=False),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=True,
-    )

@@ -9,16 +9,14 @@ from typing import Any
 
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.errors import UsageError
+from thresher.adapters.training.command import ADAPTER, Trainer
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.run_config import RunConfig, parse_run
 from thresher.app.models import library
 from thresher.app.registry.folders import check_new_name
 from thresher.app.session import Session
 from thresher.app.training.labels import write_corrections
-from thresher.app.training.process import Trainer, train
-
-#: Where a finished trainer leaves its adapter, within the run's folder.
-_ADAPTER = "adapter"
+from thresher.app.training.process import train
 
 
 @dataclass(frozen=True)
@@ -55,11 +53,11 @@ def train_candidate(
     check_new_name(session.registry.folder, name)
     folder = session.locations.training / name
     config = _configuration(session, task, folder)
-    if not (folder / _ADAPTER).exists():
+    if not (folder / ADAPTER).exists():
         yield from train(config, folder / "asked.yaml", task.trainer, cancel)
-    adapter = read_adapter(folder / _ADAPTER)
+    adapter = read_adapter(folder / ADAPTER)
     session.registry.add(replace(adapter, manifest=adapter.manifest.model_copy(update={"name": name})))
-    shutil.rmtree(folder / _ADAPTER)
+    shutil.rmtree(folder / ADAPTER)
     yield Candidate(name)
 
 

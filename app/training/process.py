@@ -11,19 +11,15 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 
 from thresher.adapters.errors import ThresherError
+from thresher.adapters.training.command import STOPPED, TOLD, Trainer
 from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.run_config import RunConfig, save_run
 
-Trainer = Literal["train_mlx", "train_cuda"]
-
 #: Seconds between two looks at the metrics.
 _LOOK = 0.25
-#: The trainer's exit code for a stop that left a state.
-_STOPPED = 130
-_TOLD = "Error: "
 
 
 class TrainingError(ThresherError):
@@ -72,7 +68,7 @@ def train(config: RunConfig, run: Path, trainer: Trainer, cancel: threading.Even
             if process.poll() is None:  # the caller went away
                 process.send_signal(signal.SIGTERM)
                 process.wait()
-        if process.returncode == _STOPPED:
+        if process.returncode == STOPPED:
             raise TrainingStopped("stopped; the same command goes on from the last step that was saved")
         if process.returncode != 0:
             raise watch.trouble(process.returncode)
@@ -96,7 +92,7 @@ class _Watch:
         *lines, self._rest = (self._rest + data.decode("utf-8", errors="replace")).split("\n")
         self._lines = [*self._lines, *lines][-100:]
         for line in lines:
-            self._failed = self._failed or line.startswith(_TOLD)
+            self._failed = self._failed or line.startswith(TOLD)
             # Its progress comes from the metrics, better told; what went wrong is the error's to tell.
             if line and not self._failed and not line.startswith((" ", "Stopped", "The adapter is in")):
                 yield line
@@ -105,10 +101,10 @@ class _Watch:
         self._metrics = len(metrics)
 
     def trouble(self, code: int) -> "TrainingError":
-        told = [n for n, line in enumerate(self._lines) if line.startswith(_TOLD)]
+        told = [n for n, line in enumerate(self._lines) if line.startswith(TOLD)]
         if told:
             lines = self._lines[told[-1] :]
-            return TrainingError(lines[0].removeprefix(_TOLD), *lines[1:])
+            return TrainingError(lines[0].removeprefix(TOLD), *lines[1:])
         if code < 0:
             return TrainingError(
                 f"the trainer was killed (signal {-code}), perhaps for want of memory. The same command goes "
