@@ -32,7 +32,7 @@ class TorchLearner:
         self._device = device or find_device()
         self._model = load_base(plan.base.folder, self._device)
         matrices = insert(self._model, plan.first, config.rank, config.used_alpha, config.dropout)
-        self._adamw = _AdamW(matrices, config.betas, config.eps, config.weight_decay, config.clip)
+        self._adamw = AdamW(matrices, config.betas, config.eps, config.weight_decay, config.clip)
         self._checkpointing = config.gradient_checkpointing
         self._seed = config.seed
         # Dropout differs from row to row, and a block that computes twice would fill a cache twice.
@@ -93,7 +93,7 @@ class TorchLearner:
                 module.training = wanted
 
 
-class _AdamW:
+class AdamW:
     """AdamW with both moments corrected for their bias, over all matrices as one row of numbers.
 
     `gradients` is what passes add to: the matrices and their gradients are views of two flat tensors.

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -23,7 +24,7 @@ from thresher.adapters.training.loop import Loop, Stopped, Trained
 from thresher.adapters.training.memory import affordable
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.plan import Plan, make_plan
-from thresher.adapters.training.run_config import read_run, save_run
+from thresher.adapters.training.run_config import RunConfig, read_run, save_run
 from thresher.adapters.training.state import STATE_FILE
 
 Trainer = Literal["train_mlx", "train_cuda"]
@@ -34,6 +35,28 @@ TOLD = "Error: "
 ADAPTER = "adapter"
 #: The run as it came to be, in its folder.
 RUN_FILE = "run.yaml"
+
+
+def write_layers(folder: Path, learner: Learner, plan: Plan, manifest: Manifest) -> None:
+    """Writes the learner's adapter, whose alpha is the run's, as a new folder. Raises AdapterError."""
+    write_adapter(folder, Adapter(learner.layers(), plan.config.used_alpha, manifest))
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a run is trained, and what is made of it.
+
+    `memory` tells the bytes that are free, `versions` those of libraries. `adjust` gives the configuration
+    that is used. `write` makes the folder `result` within the run's.
+    """
+
+    trainer: Trainer
+    versions: dict[str, str]
+    memory: Callable[[], int]
+    make_learner: Callable[[Plan], Learner]
+    adjust: Callable[[RunConfig], RunConfig] = lambda config: config
+    write: Callable[[Path, Learner, Plan, Manifest], None] = write_layers
+    result: str = ADAPTER
 
 
 def main(
@@ -48,11 +71,16 @@ def main(
         description="Trains an adapter. Ctrl-C stops with a state from which the same command goes on.",
     )
     parser.add_argument("run", type=Path, help="the run's YAML file")
+    return follow(parser.parse_args().run, Way(trainer, versions, memory, make_learner))
+
+
+def follow(run: Path, way: Way) -> int:
+    """Trains what the run's file asks for, in the given way; returns the exit code."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        folder = _train(parser.parse_args().run, trainer, versions, memory, make_learner, stop)
+        folder = _train(run, way, stop)
     except Stopped:
         _say("Stopped. The state is saved: the same command goes on from here.")
         return STOPPED
@@ -60,30 +88,24 @@ def main(
         _say(f"{TOLD}{error}")
         return 2
     if folder is not None:
-        _say(f"The adapter is in {folder}.")
+        _say(f"The {folder.name} is in {folder}.")
     return 0
 
 
-def _train(
-    run: Path,
-    trainer: Trainer,
-    versions: dict[str, str],
-    memory: Callable[[], int],
-    make_learner: Callable[[Plan], Learner],
-    stop: threading.Event,
-) -> Path | None:
-    """The folder of the adapter; None in a process that does not write."""
-    config = read_run(run)
-    if (config.out / ADAPTER).exists():
-        raise UsageError(f"{config.out / ADAPTER}: is there already. Choose another `out`, or remove it.")
+def _train(run: Path, way: Way, stop: threading.Event) -> Path | None:
+    """The folder of what was trained; None in a process that does not write."""
+    config = way.adjust(read_run(run))
+    result = config.out / way.result
+    if result.exists():
+        raise UsageError(f"{result}: is there already. Choose another `out`, or remove it.")
     if (config.out / STATE_FILE).exists():
         # The passes of a run that goes on stay as they were, however much memory there is now.
         before = read_run(config.out / RUN_FILE)
         passes = ("batch_tokens", "accumulation", "gradient_checkpointing")
         config = config.model_copy(update={key: getattr(before, key) for key in passes})
     plan = make_plan(config)
-    plan, notes = affordable(plan, memory())
-    learner = make_learner(plan)
+    plan, notes = affordable(plan, way.memory())
+    learner = way.make_learner(plan)
     if learner.rank == 0:
         for note in (*plan.notes, *notes):
             _say(note)
@@ -92,13 +114,12 @@ def _train(
     trained = Loop(plan, learner, config.out, _Narrator(plan.steps)).run(stop)
     if learner.rank != 0:
         return None
-    adapter = Adapter(learner.layers(), plan.config.used_alpha, _manifest(plan, trained, trainer, versions))
-    write_adapter(config.out / ADAPTER, adapter)
+    way.write(result, learner, plan, _manifest(plan, trained, way))
     (config.out / STATE_FILE).unlink(missing_ok=True)
-    return config.out / ADAPTER
+    return result
 
 
-def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str, str]) -> Manifest:
+def _manifest(plan: Plan, trained: Trained, way: Way) -> Manifest:
     return Manifest(
         name=plan.config.out.name,
         made=datetime.now(UTC).replace(microsecond=0),
@@ -108,8 +129,8 @@ def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str
         weights="",
         parent=plan.parent,
         recipe=Recipe(
-            trainer=trainer,
-            versions=versions,
+            trainer=way.trainer,
+            versions=way.versions,
             # Paths say where this user keeps things, and nothing of the recipe.
             configuration=plan.config.model_dump(mode="json", exclude=plan.config.paths()),
             learning_rate=plan.rate,

@@ -23,6 +23,10 @@ from thresher.adapters.training.schedule import rate_at
 from thresher.adapters.training.state import Progress, SavedState, load_state, save_state
 
 
+#: How names of a learner's state end that are no weights: moments, running means, masks.
+BESIDE = frozenset(("m", "v", "sensitivity", "uncertainty", "mask"))
+
+
 class Stopped(Exception):
     """The run was asked to stop; its state is saved."""
 
@@ -171,8 +175,8 @@ class Loop:
 
 
 def is_weight(name: str) -> bool:
-    """Whether a tensor of a learner's state is of the adapter, and no moment of the optimiser."""
-    return name.endswith((".lora_A", ".lora_B"))
+    """Whether a tensor of a learner's state is trained itself, and no moment or mask kept beside."""
+    return name.rpartition(".")[2] not in BESIDE
 
 
 def _not_finite(what: str, step: int, ids: str) -> str:

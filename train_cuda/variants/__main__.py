@@ -1,0 +1,102 @@
+"""`python -m thresher.train_cuda.variants RUN.yaml --method METHOD`: trains in another way than LoRA.
+
+The run's file is the trainer's own. rsLoRA and AdaLoRA end with an adapter as any other; DoRA and prefix
+tuning with PEFT's folder, which the app does not use; full fine-tuning with a base model.
+"""
+
+import argparse
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thresher.adapters.base_model import read_base
+from thresher.adapters.errors import UsageError
+from thresher.adapters.manifest import Manifest
+from thresher.adapters.training.command import ADAPTER, Way, follow
+from thresher.adapters.training.learner import Learner
+from thresher.adapters.training.plan import Plan
+from thresher.adapters.training.run_config import RunConfig
+
+if TYPE_CHECKING:
+    from thresher.train_cuda.variants.learner import VariantLearner
+
+#: Each way's peak rate where the run names none, in terms of the trainer's own for the same base.
+RATES = {"full": 0.1, "adalora": 3.0, "prefix": 10.0, "rslora": 1.0, "dora": 1.0}
+#: float32 numbers that full fine-tuning holds for each weight: gradient, two moments, a best and a spare copy.
+_HELD = 5
+
+
+def main() -> int:
+    """Runs the command of sys.argv; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m thresher.train_cuda.variants",
+        description="Trains in another way than LoRA. Ctrl-C stops with a state from which the same command "
+        "goes on.",
+    )
+    parser.add_argument("run", type=Path, help="the run's YAML file")
+    parser.add_argument("--method", required=True, choices=sorted(RATES), help="the way to train")
+    asked = parser.parse_args()
+    method: str = asked.method
+    versions = {name: version(name) for name in ("torch", "peft", "transformers")}
+
+    def make_learner(plan: Plan) -> Learner:
+        from thresher.train_cuda.variants.learner import VariantLearner
+
+        if method == "full":
+            _refuse_if_short(plan)
+        return VariantLearner(plan, method)
+
+    def write(folder: Path, learner: Any, plan: Plan, manifest: Manifest) -> None:
+        trained: VariantLearner = learner
+        assert manifest.recipe is not None
+        recipe = manifest.recipe.model_copy(
+            update={"configuration": {"method": method, **manifest.recipe.configuration}}
+        )
+        trained.write(folder, plan, manifest.model_copy(update={"recipe": recipe}))
+
+    return follow(
+        asked.run,
+        Way(
+            "train_cuda",
+            versions,
+            _free_memory,
+            make_learner,
+            lambda config: with_rate(config, method),
+            write,
+            "model" if method == "full" else ADAPTER,
+        ),
+    )
+
+
+def with_rate(config: RunConfig, method: str) -> RunConfig:
+    """The run with the method's own rate, where it names none. Raises UsageError in one of many processes."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise UsageError("variants train in one process. Start the command without torchrun.")
+    if config.learning_rate is not None:
+        return config
+    rate = RATES[method] * config.used_learning_rate(read_base(config.base).hidden_size)
+    return config.model_copy(update={"learning_rate": rate})
+
+
+def _free_memory() -> int:
+    from thresher.train_cuda import device
+
+    return device.free_memory()
+
+
+def _refuse_if_short(plan: Plan) -> None:
+    """The plan's estimate is LoRA's: what all weights need beside it is counted here."""
+    base = plan.base
+    weights = base.vocabulary * base.hidden_size + sum(o * i for o, i in base.linear.values())
+    needed, free = 4 * _HELD * weights, _free_memory()
+    if needed > free:
+        raise UsageError(
+            f"full fine-tuning needs about {needed / 1e9:.1f} GB of memory beside the base, {free / 1e9:.1f} "
+            "are free. Use a smaller base, or train an adapter."
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

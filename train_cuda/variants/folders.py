@@ -1,0 +1,84 @@
+"""Folders of what was trained: whole or not there, and never pickle."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from thresher.adapters.adapter import Adapter
+from thresher.adapters.adapter_folder import write_adapter
+from thresher.adapters.atomic import sync_folder
+from thresher.adapters.errors import AdapterError
+from thresher.adapters.formats.uniform import ScaledLayer, uniform
+from thresher.adapters.manifest import Manifest
+from thresher.adapters.tensor_file import read_metadata, weight_files
+
+#: What a model's folder has beside its weights. Facts and the index are of the base's own weights.
+_BESIDE = ("*.json", "*.jinja", "*.txt", "*.model", "LICENSE*")
+_NOT_OURS = ("config.json", "thresher.json", "model.safetensors.index.json")
+
+
+def write_plain(folder: Path, layers: Mapping[str, ScaledLayer], manifest: Manifest) -> None:
+    """Writes the layers as plain LoRA of one rank and one scale. Raises AdapterError."""
+    same, alpha = uniform(layers)
+    write_adapter(folder, Adapter(same, alpha, manifest))
+
+
+def write_peft(folder: Path, model: Any, base: str) -> None:
+    """Writes PEFT's own folder of its model; `base` is the name to be told. Raises AdapterError."""
+    from peft import get_peft_model_state_dict
+
+    config = model.active_peft_config
+    config.base_model_name_or_path, config.inference_mode = base, True
+    tensors = {name: tensor.detach().cpu() for name, tensor in get_peft_model_state_dict(model).items()}
+    with _new_folder(folder) as work:
+        _save(work / "adapter_model.safetensors", tensors, "pt")
+        config.save_pretrained(work)
+
+
+def write_model(folder: Path, model: Any, base: Path) -> None:
+    """Writes a dense model, float32, with the tokenizer of its base, that mlx-lm loads. Raises AdapterError."""
+    config = json.loads((base / "config.json").read_text("utf-8"))
+    for key in ("quantization", "quantization_config", "torch_dtype"):
+        config.pop(key, None)
+    config["dtype"] = "float32"
+    # Names and meaning of the weights are still those of the base's files.
+    form = read_metadata(weight_files(base)[0]).get("format", "pt")
+    tensors = {name: parameter.detach().cpu() for name, parameter in model.named_parameters()}
+    with _new_folder(folder) as work:
+        for path in sorted({path for pattern in _BESIDE for path in base.glob(pattern)}):
+            if path.name not in _NOT_OURS:
+                shutil.copy(path, work / path.name)
+        (work / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+        _save(work / "model.safetensors", tensors, form)
+
+
+def _save(path: Path, tensors: Mapping[str, Tensor], form: str) -> None:
+    from safetensors.torch import save_file
+
+    save_file({name: tensor.contiguous().clone() for name, tensor in tensors.items()}, path, {"format": form})
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `folder` when the block ends. Raises AdapterError."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:40]}.") as scratch:
+            work = Path(scratch) / "new"
+            work.mkdir()
+            yield work
+            work.rename(folder)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise AdapterError(
+            f"{folder}: cannot be written ({error.strerror}). Free some space, or check its permissions."
+        ) from error
