@@ -22,7 +22,6 @@ from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.schedule import rate_at
 from thresher.adapters.training.state import Progress, SavedState, load_state, save_state
 
-
 #: How names of a learner's state end that are no weights: moments, running means, masks.
 BESIDE = frozenset(("m", "v", "sensitivity", "uncertainty", "mask"))
 

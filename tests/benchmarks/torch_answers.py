@@ -126,7 +126,7 @@ def answers(model: TorchModel, gold: Sequence[GoldRecord], asker: Asker) -> list
 
 @torch.no_grad()
 def perplexity(model: TorchModel, tokens: Sequence[int], block: int = 512) -> float:
-    """Of running text, in blocks that each begin anew: exp of the mean loss over all but their first tokens."""
+    """Of running text, in blocks that begin anew: exp of the mean loss over all but their first tokens."""
     from thresher.train_cuda.variants.loss import WholeLoss
 
     loss = WholeLoss(model.model, model._begin, shares=False)

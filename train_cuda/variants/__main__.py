@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Each way's peak rate where the run names none, in terms of the trainer's own for the same base.
 RATES = {"full": 0.1, "adalora": 3.0, "prefix": 10.0, "rslora": 1.0, "dora": 1.0}
-#: float32 numbers that full fine-tuning holds for each weight: gradient, two moments, a best and a spare copy.
+#: float32 numbers that full fine-tuning holds for each weight: gradient, two moments, best and spare copies.
 _HELD = 5
 
 
@@ -48,13 +48,13 @@ def main() -> int:
             _refuse_if_short(plan)
         return VariantLearner(plan, method)
 
-    def write(folder: Path, learner: Any, plan: Plan, manifest: Manifest) -> None:
+    def write(folder: Path, learner: Any, _: Plan, manifest: Manifest) -> None:
         trained: VariantLearner = learner
         assert manifest.recipe is not None
         recipe = manifest.recipe.model_copy(
             update={"configuration": {"method": method, **manifest.recipe.configuration}}
         )
-        trained.write(folder, plan, manifest.model_copy(update={"recipe": recipe}))
+        trained.write(folder, manifest.model_copy(update={"recipe": recipe}))
 
     return follow(
         asked.run,

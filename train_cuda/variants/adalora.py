@@ -7,7 +7,7 @@ lose their E, until the layers have the run's rank on average. A penalty keeps A
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from peft import AdaLoraConfig, get_peft_model
@@ -53,14 +53,14 @@ class AdaLora(Variant):
             total_step=plan.steps,
         )
         self._tuner: Any = get_peft_model(model, self._config).base_model
-        super().__init__(model, trained_in(model), TargetLoss(model, shares))
+        super().__init__(model, plan, trained_in(model), TargetLoss(model, shares))
         self._layers = {name: _layer(model, name) for name in plan.layers}
 
     def penalty(self) -> Tensor:
         """The mean distance of A·Aᵀ and Bᵀ·B from one, over all layers, weighted."""
         distances = []
         for layer in self._layers.values():
-            a, b = layer.lora_A[_ADAPTER], layer.lora_B[_ADAPTER]
+            a, b, _e = _sides(layer)
             for product in (a @ a.T, b.T @ b):
                 one = torch.eye(len(product), device=product.device)
                 distances.append(torch.linalg.matrix_norm(product - one))
@@ -94,7 +94,7 @@ class AdaLora(Variant):
                 allocator.exp_avg_unc[triplet] = tensor
         self._config.rank_pattern = pattern or None
 
-    def write(self, folder: Path, plan: Plan, manifest: Manifest) -> None:
+    def write(self, folder: Path, manifest: Manifest, /) -> None:
         """Plain LoRA: E goes into A, and triplets without an E go."""
         write_plain(folder, {name: _folded(layer) for name, layer in self._layers.items()}, manifest)
 
@@ -106,10 +106,17 @@ def _layer(model: Any, name: str) -> SVDLinear:
     return layer
 
 
+def _sides(layer: SVDLinear) -> tuple[Tensor, Tensor, Tensor]:
+    """A (rank, inputs), B (outputs, rank) and E (rank, 1)."""
+    a, b, e = (cast(Tensor, side[_ADAPTER]) for side in (layer.lora_A, layer.lora_B, layer.lora_E))
+    return a, b, e
+
+
 @torch.no_grad()
 def _folded(layer: SVDLinear) -> ScaledLayer:
-    a, b, e = (side[_ADAPTER].detach().cpu() for side in (layer.lora_A, layer.lora_B, layer.lora_E))
+    a, b, e = (side.detach().cpu() for side in _sides(layer))
     left = (e != 0).flatten()
     left[0] = True  # a layer that lost all ranks still has one, of nothing
-    scale = layer.scaling[_ADAPTER] / (float(layer.ranknum[_ADAPTER]) + 1e-5)
-    return ScaledLayer((a * e)[left].numpy(), b[:, left].contiguous().numpy(), scale)
+    # What PEFT's layer divides by.
+    rank = float(cast(Tensor, layer.ranknum[_ADAPTER])) + 1e-5
+    return ScaledLayer((a * e)[left].numpy(), b[:, left].contiguous().numpy(), layer.scaling[_ADAPTER] / rank)

@@ -36,14 +36,16 @@ def write_peft(folder: Path, model: Any, base: str) -> None:
 
     config = model.active_peft_config
     config.base_model_name_or_path, config.inference_mode = base, True
-    tensors = {name: tensor.detach().cpu() for name, tensor in get_peft_model_state_dict(model).items()}
+    # Else PEFT asks the Hub whether embeddings changed: nothing here opens a connection.
+    state = get_peft_model_state_dict(model, save_embedding_layers=False)
+    tensors = {name: tensor.detach().cpu() for name, tensor in state.items()}
     with _new_folder(folder) as work:
         _save(work / "adapter_model.safetensors", tensors, "pt")
         config.save_pretrained(work)
 
 
 def write_model(folder: Path, model: Any, base: Path) -> None:
-    """Writes a dense model, float32, with the tokenizer of its base, that mlx-lm loads. Raises AdapterError."""
+    """Writes a dense model, float32, that mlx-lm loads with its base's tokenizer. Raises AdapterError."""
     config = json.loads((base / "config.json").read_text("utf-8"))
     for key in ("quantization", "quantization_config", "torch_dtype"):
         config.pop(key, None)

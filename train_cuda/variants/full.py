@@ -16,8 +16,8 @@ class Full(Variant):
     def __init__(self, model: Any, plan: Plan, shares: bool) -> None:
         """`model` must be in float32."""
         model.requires_grad_(True)
-        super().__init__(model, trained_in(model), WholeLoss(model, shares=shares))
+        super().__init__(model, plan, trained_in(model), WholeLoss(model, shares=shares))
 
-    def write(self, folder: Path, plan: Plan, manifest: Manifest) -> None:
+    def write(self, folder: Path, _: Manifest, /) -> None:
         """A dense base of its own."""
-        write_model(folder, self.model, plan.base.folder)
+        write_model(folder, self.model, self.plan.base.folder)

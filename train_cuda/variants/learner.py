@@ -95,9 +95,9 @@ class VariantLearner:
         """Not every way ends with plain matrices: see `write`."""
         raise NotImplementedError
 
-    def write(self, folder: Path, plan: Plan, manifest: Manifest) -> None:
+    def write(self, folder: Path, manifest: Manifest) -> None:
         """Makes the new folder of what was trained. Raises AdapterError."""
-        self.variant.write(folder, plan, manifest)
+        self.variant.write(folder, manifest)
 
     def state(self) -> dict[str, NDArray[np.float32]]:
         """All that trains, its moments (`.m`, `.v` after the name), and what the way keeps beside."""
@@ -114,7 +114,9 @@ class VariantLearner:
         for name, tensor in own.items():
             tensor.copy_(torch.tensor(state[name]))
         rest = {name: array for name, array in state.items() if name not in own}
-        self.variant.put_back({n: torch.tensor(array, device=self._device.where) for n, array in rest.items()})
+        self.variant.put_back(
+            {n: torch.tensor(array, device=self._device.where) for n, array in rest.items()}
+        )
         self._adamw.steps = step
 
     def total(self, *numbers: float) -> list[float]:

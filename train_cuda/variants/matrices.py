@@ -26,15 +26,15 @@ class RsLora(Variant):
 
     def __init__(self, model: Any, plan: Plan, shares: bool) -> None:
         """Starts from the matrices of the run's own first adapter."""
-        config = _config(plan, use_rslora=True)
+        config = _config(plan, rslora=True)
         config._register_custom_module({nn.Linear: LoraLinear})
         get_peft_model(model, config)
         self._layers = _started(model, plan)
-        super().__init__(model, trained_in(model), TargetLoss(model, shares))
+        super().__init__(model, plan, trained_in(model), TargetLoss(model, shares))
 
-    def write(self, folder: Path, plan: Plan, manifest: Manifest) -> None:
+    def write(self, folder: Path, manifest: Manifest, /) -> None:
         """Plain LoRA with the same scale."""
-        scale = plan.config.used_alpha / math.sqrt(plan.config.rank)
+        scale = self.plan.config.used_alpha / math.sqrt(self.plan.config.rank)
         layers = {
             name: ScaledLayer(
                 layer.lora_A[_ADAPTER].weight.detach().cpu().numpy(),
@@ -51,16 +51,16 @@ class DoRa(Variant):
 
     def __init__(self, model: Any, plan: Plan, shares: bool) -> None:
         """Starts from the matrices of the run's own first adapter."""
-        self._peft: PeftModel = get_peft_model(model, _config(plan, use_dora=True))  # type: ignore[assignment]
+        self._peft: PeftModel = get_peft_model(model, _config(plan, dora=True))
         _started(model, plan)
-        super().__init__(model, trained_in(model), TargetLoss(model, shares))
+        super().__init__(model, plan, trained_in(model), TargetLoss(model, shares))
 
-    def write(self, folder: Path, plan: Plan, manifest: Manifest) -> None:
+    def write(self, folder: Path, manifest: Manifest, /) -> None:
         """PEFT's own folder: plain LoRA has no place for the magnitudes."""
         write_peft(folder, self._peft, manifest.base.name)
 
 
-def _config(plan: Plan, **kind: bool) -> LoraConfig:
+def _config(plan: Plan, rslora: bool = False, dora: bool = False) -> LoraConfig:
     config = plan.config
     return LoraConfig(
         r=config.rank,
@@ -68,7 +68,8 @@ def _config(plan: Plan, **kind: bool) -> LoraConfig:
         lora_dropout=config.dropout,
         target_modules=list(plan.layers),
         bias="none",
-        **kind,
+        use_rslora=rslora,
+        use_dora=dora,
     )
 
 

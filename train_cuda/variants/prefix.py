@@ -34,16 +34,16 @@ class Prefix(Variant):
             )
         start = _start(model, plan)
         config = PrefixTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=TOKENS)
-        self._peft: PeftModel = get_peft_model(model, config)  # type: ignore[assignment]
+        self._peft: PeftModel = get_peft_model(model, config)
         encoder: Any = self._peft.prompt_encoder["default"]
         encoder.load_prompt_embeddings(start)
-        super().__init__(model, trained_in(self._peft), WholeLoss(model, self.begin, shares))
+        super().__init__(model, plan, trained_in(self._peft), WholeLoss(model, self.begin, shares))
 
     def begin(self) -> Any:
         """A cache of one row that holds the prefix."""
         return self._peft.get_prompt(1)
 
-    def write(self, folder: Path, plan: Plan, manifest: Manifest) -> None:
+    def write(self, folder: Path, manifest: Manifest, /) -> None:
         """PEFT's own folder."""
         write_peft(folder, self._peft, manifest.base.name)
 

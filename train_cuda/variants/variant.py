@@ -18,10 +18,11 @@ class Variant:
     """
 
     def __init__(
-        self, model: Any, trained: Mapping[str, nn.Parameter], loss: Callable[[Batch], Tensor]
+        self, model: Any, plan: Plan, trained: Mapping[str, nn.Parameter], loss: Callable[[Batch], Tensor]
     ) -> None:
         """`model` is transformers' own, with the way's layers in it."""
         self.model = model
+        self.plan = plan
         self.trained = trained
         self.loss = loss
 
@@ -39,8 +40,8 @@ class Variant:
     def put_back(self, kept: Mapping[str, Tensor]) -> None:
         """Takes what `kept` gave."""
 
-    def write(self, folder: Path, plan: Plan, manifest: Manifest) -> None:
-        """Makes the new folder of what was trained. Raises AdapterError or ModelError."""
+    def write(self, folder: Path, manifest: Manifest, /) -> None:
+        """Makes the new folder of what was trained. Raises AdapterError."""
         raise NotImplementedError
 
 

@@ -98,10 +98,10 @@ def test_a_shared_head_changes_no_loss_and_no_gradient(method: str, fresh_plan: 
         )
 
 
-def test_a_run_that_was_stopped_ends_the_same(
-    method: str, fresh_plan: Any, tmp_path: Path
-) -> None:
-    plan = fresh_plan(examples=8, held=2, steps=12, learning_rate=RATES[method], dropout=0.1, evaluate_every=4)
+def test_a_run_that_was_stopped_ends_the_same(method: str, fresh_plan: Any, tmp_path: Path) -> None:
+    plan = fresh_plan(
+        examples=8, held=2, steps=12, learning_rate=RATES[method], dropout=0.1, evaluate_every=4
+    )
     whole = VariantLearner(plan, method, CPU)
     Loop(plan, whole, tmp_path / "whole").run(threading.Event())
     stop = threading.Event()
