@@ -18,9 +18,12 @@ from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.run_config import RunConfig
 from thresher.adapters.training.schedule import rate_at
 
-#: Files that one of the two has alone, and why.
+#: Files and packages that one of the two has alone, and why.
 ALONE: dict[str, dict[str, str]] = {
-    "train_cuda": {"affine.py": "MLX has its own quantisation"},
+    "train_cuda": {
+        "affine.py": "MLX has its own quantisation",
+        "variants": "ways beside LoRA, to compare it with: PEFT has them, MLX has not",
+    },
     "train_mlx": {},
 }
 #: The most that losses and first gradients may differ, relative to their size.
@@ -172,9 +175,12 @@ def test_the_starter_learns_the_same_in_both(starter: Path) -> None:
 
 
 def test_the_folders_mirror_each_other(repository: Path) -> None:
-    files = {
-        name: {path.name for path in (repository / name).glob("*.py")} - set(ALONE[name]) for name in ALONE
-    }
+    files = {}
+    for name in ALONE:
+        packages = {path.parent.name for path in (repository / name).glob("*/__init__.py")}
+        files[name] = {path.name for path in (repository / name).glob("*.py")} | packages
+        assert set(ALONE[name]) <= files[name]
+        files[name] -= set(ALONE[name])
     assert files["train_mlx"] == files["train_cuda"]
 
 

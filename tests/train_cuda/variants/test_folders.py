@@ -18,6 +18,7 @@ from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import read_base
 from thresher.adapters.training.batches import collate
 from thresher.adapters.training.command import _manifest
+from thresher.app.models.folder import check_folder
 from thresher.train_cuda.base import load_base
 from thresher.train_cuda.device import Device
 from thresher.train_cuda.lora import insert
@@ -190,6 +191,7 @@ def test_the_command_writes_what_the_method_gives(make_base: Any, starter: Path,
     assert done.returncode == 0, done.stderr
     assert f"The model is in {tmp_path / 'out' / 'model'}." in done.stderr
     assert read_base(tmp_path / "out" / "model").linear == read_base(base).linear
+    check_folder(tmp_path / "out" / "model", "model")  # what `thresher models add` refuses it would raise
     many = command("full", WORLD_SIZE="2")
     assert many.returncode == 2
     assert "one process" in many.stderr

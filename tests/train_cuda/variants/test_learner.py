@@ -120,6 +120,35 @@ def test_a_run_that_was_stopped_ends_the_same(method: str, fresh_plan: Any, tmp_
         np.testing.assert_allclose(array, state[name], rtol=1e-4, atol=1e-6, err_msg=name)
 
 
+def test_the_best_of_a_run_is_what_is_left(method: str, fresh_plan: Any) -> None:
+    """Of every weight, whatever its name: at a rate far too high the last step is not the best."""
+    plan = fresh_plan(examples=6, held=3, steps=12, learning_rate=60 * RATES[method], evaluate_every=2)
+    learner = VariantLearner(plan, method, CPU)
+    done = Loop(plan, learner, plan.config.out).run(threading.Event())
+    assert done.best_step < done.step
+    batches = list(plan.validation_batches())
+    loss = sum(learner.loss(batch) for batch in batches) / sum(batch.target_count for batch in batches)
+    assert loss == pytest.approx(done.best_loss, rel=1e-4)
+
+
+def test_adalora_s_penalty_weighs_the_same_whatever_the_pass_holds(fresh_plan: Any) -> None:
+    """It is added to the mean loss of a step, once, and not to each pass or token."""
+    plan = fresh_plan(rank=4, steps=8, clip=1e9)
+    learner, other = (VariantLearner(plan, "adalora", CPU) for _ in range(2))
+    parts = [collate(plan.train, numbers) for numbers in ([0], [1, 2], [3, 4, 5])]
+    targets = sum(part.target_count for part in parts)
+    for part in parts:
+        learner.accumulate(part, 0)
+    learner.update(targets, 0.0)
+    penalty = other.variant.penalty()
+    assert penalty is not None
+    whole = collate(plan.train, range(6))
+    (other.variant.loss(whole) / whole.target_count + penalty).backward()  # type: ignore[no-untyped-call]
+    assert whole.target_count == targets
+    # The first moment of the first step is a tenth of the gradient that was used.
+    torch.testing.assert_close(learner._adamw._m, 0.1 * other._adamw.gradients, rtol=1e-3, atol=1e-6)
+
+
 def test_a_state_of_another_method_is_refused(fresh_plan: Any) -> None:
     plan = fresh_plan(steps=4)
     state = VariantLearner(plan, "rslora", CPU).state()
