@@ -115,7 +115,7 @@ class Runs:
             "unfit_values": "skip",
             "validation_share": 0.0,
             "epochs": self.asked.epochs,
-            "batch_size": 16,
+            "batch_size": 8,
             "batch_tokens": 8192,
             "save_every": 1_000_000,
             **way.run,
