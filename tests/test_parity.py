@@ -20,7 +20,10 @@ from thresher.adapters.training.schedule import rate_at
 
 #: Files that one of the two has alone, and why.
 ALONE: dict[str, dict[str, str]] = {
-    "train_cuda": {"affine.py": "MLX has its own quantisation"},
+    "train_cuda": {
+        "affine.py": "MLX has its own quantisation",
+        "sharding.py": "MLX gathers no weights of a frozen base",
+    },
     "train_mlx": {},
 }
 #: The most that losses and first gradients may differ, relative to their size.

@@ -9,8 +9,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
@@ -20,16 +22,22 @@ from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, Recipe
 from thresher.adapters.training.learner import Learner
 from thresher.adapters.training.loop import Loop, Stopped, Trained
-from thresher.adapters.training.memory import affordable
+from thresher.adapters.training.memory import Room, affordable
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.plan import Plan, make_plan
-from thresher.adapters.training.run_config import read_run, save_run
+from thresher.adapters.training.run_config import RunConfig, read_run, save_run
 from thresher.adapters.training.state import STATE_FILE
 
 Trainer = Literal["train_mlx", "train_cuda"]
 #: The exit code of a stop that left a state, and how a line begins that says what is wrong.
 STOPPED = 130
 TOLD = "Error: "
+#: What brings the libraries of a trainer.
+_INSTALL = {"train_mlx": "pip install thresher", "train_cuda": "pip install 'thresher[cuda]'"}
+#: Keys of a run that stay as they came to be when it goes on: however much memory there is now, and those
+#: that are not asked for otherwise now.
+_PASSES = ("batch_tokens", "accumulation", "gradient_checkpointing")
+_SETTLED = ("precision", "base_storage", "shard_base")
 #: The adapter's folder within the run's.
 ADAPTER = "adapter"
 #: The run as it came to be, in its folder.
@@ -38,11 +46,16 @@ RUN_FILE = "run.yaml"
 
 def main(
     trainer: Trainer,
-    versions: dict[str, str],
-    memory: Callable[[], int],
+    libraries: Sequence[str],
+    settled: Callable[[RunConfig], RunConfig],
+    room: Callable[[], Room],
     make_learner: Callable[[Plan], Learner],
 ) -> int:
-    """Runs the command of sys.argv. `memory` tells the bytes that are free, `versions` those of libraries."""
+    """Runs the command of sys.argv; `libraries` are the distributions that the trainer needs.
+
+    `settled` gives the run with what "auto" comes to on this device, and raises UsageError for what the
+    device cannot do. `room` tells the memory.
+    """
     parser = argparse.ArgumentParser(
         prog=f"python -m thresher.{trainer}",
         description="Trains an adapter. Ctrl-C stops with a state from which the same command goes on.",
@@ -52,7 +65,9 @@ def main(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        folder = _train(parser.parse_args().run, trainer, versions, memory, make_learner, stop)
+        run = parser.parse_args().run
+        versions = _versions(trainer, libraries)
+        folder = _train(run, trainer, versions, settled, room, make_learner, stop)
     except Stopped:
         _say("Stopped. The state is saved: the same command goes on from here.")
         return STOPPED
@@ -68,7 +83,8 @@ def _train(
     run: Path,
     trainer: Trainer,
     versions: dict[str, str],
-    memory: Callable[[], int],
+    settled: Callable[[RunConfig], RunConfig],
+    room: Callable[[], Room],
     make_learner: Callable[[Plan], Learner],
     stop: threading.Event,
 ) -> Path | None:
@@ -77,12 +93,9 @@ def _train(
     if (config.out / ADAPTER).exists():
         raise UsageError(f"{config.out / ADAPTER}: is there already. Choose another `out`, or remove it.")
     if (config.out / STATE_FILE).exists():
-        # The passes of a run that goes on stay as they were, however much memory there is now.
-        before = read_run(config.out / RUN_FILE)
-        passes = ("batch_tokens", "accumulation", "gradient_checkpointing")
-        config = config.model_copy(update={key: getattr(before, key) for key in passes})
+        config = _as_before(config, read_run(config.out / RUN_FILE))
     plan = make_plan(config)
-    plan, notes = affordable(plan, memory())
+    plan, notes = affordable(replace(plan, config=settled(config)), room())
     learner = make_learner(plan)
     if learner.rank == 0:
         for note in (*plan.notes, *notes):
@@ -96,6 +109,23 @@ def _train(
     write_adapter(config.out / ADAPTER, adapter)
     (config.out / STATE_FILE).unlink(missing_ok=True)
     return config.out / ADAPTER
+
+
+def _versions(trainer: Trainer, libraries: Sequence[str]) -> dict[str, str]:
+    """The versions of the libraries. Raises UsageError where one is not installed."""
+    found = {}
+    for name in libraries:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError as error:
+            raise UsageError(f"{name} is not installed. Run: {_INSTALL[trainer]}") from error
+    return found
+
+
+def _as_before(config: RunConfig, before: RunConfig) -> RunConfig:
+    """The run that goes on as it came to be when it began."""
+    free = [key for key in _SETTLED if getattr(config, key) == RunConfig.model_fields[key].default]
+    return config.model_copy(update={key: getattr(before, key) for key in (*_PASSES, *free)})
 
 
 def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str, str]) -> Manifest:
