@@ -99,7 +99,7 @@ def room() -> Room:
         least = torch.tensor([free], dtype=torch.int64, device=device.where)
         dist.all_reduce(least, dist.ReduceOp.MIN)
         free = int(least)
-    return Room(free, shares=world, packs=True)
+    return Room(free, shares=world, packs=True, scores=False)
 
 
 def peak_memory(device: Device) -> int | None:

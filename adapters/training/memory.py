@@ -26,12 +26,14 @@ _GATHERED = 3
 class Room:
     """The memory of each process of a run: `free` bytes, the least of any.
 
-    `shares` is how many processes may share a base out, `packs` whether it may be kept packed here.
+    `shares` is how many processes may share a base out, `packs` whether it may be kept packed here, `scores`
+    whether attention keeps its scores for the way back.
     """
 
     free: int
     shares: int = 1
     packs: bool = False
+    scores: bool = True
 
 
 def affordable(plan: Plan, room: Room) -> tuple[Plan, list[str]]:
@@ -42,10 +44,10 @@ def affordable(plan: Plan, room: Room) -> tuple[Plan, list[str]]:
     """
     free = int(room.free * _SHARE)
     notes: list[str] = []
-    while (needed := estimate(plan, room.shares)) > free:
+    while (needed := estimate(plan, room)) > free:
         for keys, note in _changes(plan, room):
             smaller = replace(plan, config=plan.config.model_copy(update=keys))
-            if estimate(smaller, room.shares) < needed:
+            if estimate(smaller, room) < needed:
                 plan = smaller
                 notes.append(f"Memory is short: {note}.")
                 break
@@ -75,11 +77,8 @@ def _changes(plan: Plan, room: Room) -> Iterator[tuple[dict[str, Any], str]]:
         yield smaller, f"batches of {half} tokens, twice as many a step"
 
 
-def estimate(plan: Plan, shares: int = 1) -> int:
-    """The bytes that a process needs in the plan's largest pass, weights and optimiser included.
-
-    `shares` is how many processes there are to share the base out, where the plan does.
-    """
+def estimate(plan: Plan, room: Room) -> int:
+    """The bytes that a process of such room needs in the plan's largest pass, weights and optimiser too."""
     base, config = plan.base, plan.config
     number = 2 if config.precision == "bfloat16" else 4
     longest = _longest(plan)
@@ -92,14 +91,14 @@ def estimate(plan: Plan, shares: int = 1) -> int:
     blocks = max(1, len({name.partition("layers.")[2].partition(".")[0] for name in base.linear}))
     # Each linear layer keeps its input; norms, gates and residuals about as much again.
     inside = 2 * sum(inputs + outputs for outputs, inputs in base.linear.values()) // blocks
-    scores = 3 * base.heads * longest
+    scores = 3 * base.heads * longest if room.scores else 0
     block = tokens * (inside + scores)
     kept = tokens * base.hidden_size * blocks + block if config.gradient_checkpointing else block * blocks
     targets = max((example.targets / len(example) for example in plan.train), default=0.0)
     logits = int(3 * tokens * targets * base.vocabulary)
     # The adapter, its gradients and two moments, and a copy of the best one.
     own = _FLOAT * (5 * adapter + logits) + number * kept
-    return own + _weights(plan, number, blocks, shares)
+    return own + _weights(plan, number, blocks, room.shares)
 
 
 def _weights(plan: Plan, number: int, blocks: int, shares: int) -> int:

@@ -101,7 +101,7 @@ def test_a_base_is_packed_for_want_of_memory_and_stays_so(
     whole, run = (make_run(tmp_path / name, steps=6, precision="float32") for name in ("whole", "run"))
     assert train(whole, monkeypatch, "float32") == 0
     assert "Memory is short" not in capsys.readouterr().err
-    short = int(estimate(make_plan(read_run(run))) / 0.9) - 2
+    short = int(estimate(make_plan(read_run(run)), Room(0)) / 0.9) - 2
     assert train(run, monkeypatch, "float32", short, stop=3) == 130
     assert "stay packed (base_storage)" in capsys.readouterr().err
     assert came_to_be(run).base_storage == "packed"

@@ -29,6 +29,7 @@ def test_two_processes_hold_half_the_base_each_and_train_as_with_all_of_it(
         validation_share=0.1,
         precision="float32",
         base_storage=storage,
+        gradient_checkpointing=storage == "packed",
         shard_base=True,
     )
     script = repository / "tests" / "train_cuda" / "in_shares.py"

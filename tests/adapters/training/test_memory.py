@@ -10,7 +10,8 @@ from thresher.adapters.base_model import BaseModel
 from thresher.adapters.errors import UsageError
 from thresher.adapters.manifest import BoundBase, Data
 from thresher.adapters.training.examples import Example
-from thresher.adapters.training.memory import Room, affordable, estimate
+from thresher.adapters.training.memory import Room, affordable
+from thresher.adapters.training.memory import estimate as estimate_in
 from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.run_config import RunConfig
 
@@ -49,6 +50,10 @@ def plan(packed: bool = True, longest: int = 200, **config: Any) -> Plan:
         first={},
         notes=(),
     )
+
+
+def estimate(plan: Plan, shares: int = 1) -> int:
+    return estimate_in(plan, Room(0, shares=shares))
 
 
 def test_the_base_takes_the_bytes_of_its_precision() -> None:
@@ -133,3 +138,8 @@ def test_no_pass_is_smaller_than_the_longest_example() -> None:
         affordable(plan(longest=3000, packed=False), Room(least))  # of which a run may have nine tenths
     changed, _ = affordable(plan(longest=3000, packed=False), Room(least * 2))
     assert changed.config.batch_tokens == 4096
+
+
+def test_scores_count_where_attention_keeps_them() -> None:
+    kept, fused = (estimate_in(plan(), Room(0, scores=scores)) for scores in (True, False))
+    assert kept - fused == 4 * 4096 * 8 * (3 * 8 * 200)
