@@ -5,7 +5,7 @@ Read from the folder's headers alone, so that it is the same whether MLX or torc
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ OUTSIDE = ("embed_tokens", "lm_head", "wte", "wpe", "embeddings")
 class BaseModel:
     """A base model's folder, identity and linear layers: (outputs, inputs) by the module's path.
 
-    `context` is the longest text in tokens, `vocabulary` the number of tokens there are.
+    `context` is the longest text in tokens, `vocabulary` the number of tokens there are. `packed` has the
+    bytes of each linear layer that is quantised, as they are in the file.
     """
 
     folder: Path
@@ -34,6 +35,7 @@ class BaseModel:
     context: int = 4096
     vocabulary: int = 0
     heads: int = 1
+    packed: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_base(folder: Path) -> BaseModel:
@@ -64,6 +66,7 @@ def read_base(folder: Path) -> BaseModel:
         context=int(text.get("max_position_embeddings") or 4096),
         vocabulary=int(text.get("vocab_size", 0)),
         heads=int(text.get("num_attention_heads", 1)),
+        packed=_packed(tensors),
     )
 
 
@@ -80,6 +83,16 @@ def _linear(tensors: list[Tensor], quantisation: Mapping[str, Any]) -> dict[str,
         group_size = (own if isinstance(own, dict) else quantisation).get("group_size", 1)
         layers[module] = (shape[0], scales[1] * int(group_size) if scales else shape[1])
     return layers
+
+
+def _packed(tensors: list[Tensor]) -> dict[str, int]:
+    modules = {t.name.removesuffix(".scales") for t in tensors if t.name.endswith(".scales")}
+    sizes = {module: 0 for module in sorted(modules) if module.rpartition(".")[2] not in OUTSIDE}
+    for tensor in tensors:
+        module, _, leaf = tensor.name.rpartition(".")
+        if module in sizes and leaf in ("weight", "scales", "biases"):
+            sizes[module] += tensor.end - tensor.start
+    return sizes
 
 
 def _config(folder: Path) -> dict[str, Any]:

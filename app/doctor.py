@@ -27,6 +27,8 @@ _PACKAGES = (
     "textual",
     "rapidocr",
 )
+#: What training with PyTorch needs beside those.
+_PYTORCH = ("torch", "peft")
 #: Below these, in bytes, work stops or is cramped.
 _LEAST_DISK, _LEAST_MEMORY = 1_000_000_000, 1_500_000_000
 
@@ -50,6 +52,7 @@ def examine(locations: Locations) -> list[Finding]:
         *_versions(),
         *_blas(),  # before the backend: it must be loaded before MLX is
         *_backend(),
+        *_trainers(),
         *_memory(),
         *_home(locations),
         *_disk(locations),
@@ -111,6 +114,24 @@ def _backend() -> Iterator[Finding]:
         yield Finding(
             "backend", "good", f"CPU {name} (with an NVIDIA GPU, `pip install 'mlx[cuda13]'` uses it)"
         )
+
+
+def _trainers() -> Iterator[Finding]:
+    found, missing = [], []
+    for package in _PYTORCH:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            missing.append(package)
+    extra = "`pip install 'thresher[cuda]'`"
+    if found and missing:
+        detail = f"PyTorch's lacks {', '.join(missing)}: `thresher train --trainer cuda` cannot run"
+        yield Finding("trainers", "slow", detail, f"Run {extra}.")
+    elif missing:
+        # No shortfall: MLX trains everywhere.
+        yield Finding("trainers", "good", f"MLX ({extra} adds PyTorch's, for NVIDIA GPUs)")
+    else:
+        yield Finding("trainers", "good", f"MLX, and PyTorch ({', '.join(found)})")
 
 
 def _memory() -> Iterator[Finding]:

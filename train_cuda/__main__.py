@@ -4,18 +4,29 @@ On several GPUs or machines: `torchrun --nproc-per-node=N -m thresher.train_cuda
 """
 
 import sys
-from importlib.metadata import version
 
-from thresher.adapters.training.command import main
+from thresher.adapters.training.command import Way, main
 from thresher.adapters.training.learner import Learner
+from thresher.adapters.training.memory import Room
 from thresher.adapters.training.plan import Plan
+from thresher.adapters.training.run_config import RunConfig
+
+#: What the trainer needs beside what the app does.
+LIBRARIES = ("torch", "peft", "transformers")
 
 
-def free_memory() -> int:
+def settled(config: RunConfig) -> RunConfig:
     """Imported when it is asked for: a wrong run is told before torch is loaded."""
     from thresher.train_cuda import device
 
-    return device.free_memory()
+    return device.settled(config)
+
+
+def room() -> Room:
+    """The memory of the device."""
+    from thresher.train_cuda import device
+
+    return device.room()
 
 
 def make_learner(plan: Plan) -> Learner:
@@ -26,5 +37,4 @@ def make_learner(plan: Plan) -> Learner:
 
 
 if __name__ == "__main__":
-    versions = {name: version(name) for name in ("torch", "peft", "transformers")}
-    sys.exit(main("train_cuda", versions, free_memory, make_learner))
+    sys.exit(main(Way("train_cuda", LIBRARIES, settled, room, make_learner)))

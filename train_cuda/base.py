@@ -16,6 +16,7 @@ from thresher.adapters.errors import ModelError
 from thresher.adapters.tensor_file import all_tensors, read_metadata, weight_files
 from thresher.train_cuda.affine import PackedLinear, dequantise, packing_of
 from thresher.train_cuda.device import Device
+from thresher.train_cuda.sharding import Shards
 
 #: Architectures whose weights have the same names and mean the same in mlx-lm and in transformers. mlx-lm
 #: changes the weights of some others when it converts them: an adapter for those would be for another model.
@@ -26,15 +27,19 @@ SAME_IN_MLX = frozenset(
 _NOT_OURS = ("quantization", "quantization_config", "auto_map", "architectures", "dtype", "torch_dtype")
 
 
-def load_base(folder: Path, device: Device, packed: bool = False) -> Any:
+def load_base(folder: Path, device: Device, packed: bool = False, sharded: bool = False) -> Any:
     """transformers' model of the folder, on the device, with nothing to train.
 
     With `packed`, quantised linear layers stay as small as in the file; else they are expanded to the
-    numbers that MLX computes with. Raises ModelError.
+    numbers that MLX computes with. With `sharded`, this process keeps its share of each block. Raises
+    ModelError.
     """
     config = json.loads((folder / "config.json").read_text("utf-8"))
     model = _empty(folder, config)
-    _fill(folder, config, model, device, packed)
+    shards = Shards(model, device.where) if sharded else None
+    _fill(folder, config, model, device, packed, shards)
+    if shards:
+        shards.join()
     model.requires_grad_(False)
     model.eval()
     return model.to(device.where)
@@ -63,7 +68,9 @@ def _empty(folder: Path, config: dict[str, Any]) -> Any:
         ) from error
 
 
-def _fill(folder: Path, config: dict[str, Any], model: Any, device: Device, packed: bool) -> None:
+def _fill(
+    folder: Path, config: dict[str, Any], model: Any, device: Device, packed: bool, shards: Shards | None
+) -> None:
     """Puts every weight of the files in its place. Raises ModelError that lists all that do not match."""
     model.tie_weights()
     wanted = dict(model.named_parameters())  # a tied weight once, under its first name
@@ -83,6 +90,8 @@ def _fill(folder: Path, config: dict[str, Any], model: Any, device: Device, pack
             problems.append(f"{name} has the shape {tuple(content.shape)}, the model {tuple(shape)}")
         else:
             setattr(place, leaf, nn.Parameter(content, requires_grad=False))
+        if shards:
+            shards.cut(name, wanted)
     problems += [f"{name} is missing" for name in wanted]
     if problems:
         raise ModelError(
@@ -106,7 +115,7 @@ def _weights(
         tensor: Tensor = files[tensors[name].file].get_tensor(name)
         return tensor
 
-    for name in tensors:
+    for name in sorted(tensors):  # a block's weights come together
         module, _, leaf = name.rpartition(".")
         quantised = f"{module}.scales" in tensors
         if quantised and leaf in ("scales", "biases"):

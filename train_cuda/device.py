@@ -1,10 +1,20 @@
 """Where this process computes, in which numbers, and how much memory there is to train in."""
 
 import os
+import time
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 import torch.distributed as dist
+
+from thresher.adapters.training.memory import Room
+from thresher.adapters.training.run_config import RunConfig
+
+#: How much faster than float32 a CPU must multiply in bfloat16 to train in it.
+_CLEARLY = 1.2
+#: How often a product is timed; the best counts.
+_TRIES = 7
 
 
 @dataclass(frozen=True)
@@ -20,20 +30,50 @@ class Device:
         return self.where.type == "cpu"
 
 
-def find_device() -> Device:
-    """The GPU of this process in bfloat16; without one the CPU.
+def find_device(precision: str = "auto") -> Device:
+    """The GPU of this process; without one the CPU. `precision` is the run's key.
 
-    A CPU computes in bfloat16 where it has instructions that multiply in it, else in float32.
+    "auto" is bfloat16 on a GPU, on a CPU what it multiplies faster in.
     """
+    asked = {"float32": torch.float32, "bfloat16": torch.bfloat16}.get(precision)
     if torch.cuda.is_available():
         where = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(where)
         # The same run must end with the same adapter: some kernels add in the order in which threads come.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True, warn_only=True)
-        return Device(where, torch.bfloat16)
-    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return Device(torch.device("cpu"), torch.bfloat16 if fast else torch.float32)
+        return Device(where, asked or torch.bfloat16)
+    return Device(torch.device("cpu"), asked or _faster_on_cpu())
+
+
+@cache
+def _faster_on_cpu() -> torch.dtype:
+    """bfloat16 where a product takes clearly less time in it than in float32.
+
+    Measured: there are CPUs whose instructions for bfloat16 run at half the speed of float32.
+    """
+    clear = _seconds(torch.float32) > _CLEARLY * _seconds(torch.bfloat16)
+    return torch.bfloat16 if clear else torch.float32
+
+
+def _seconds(dtype: torch.dtype) -> float:
+    """What a product of the kind that training is made of takes at best: some milliseconds."""
+    left, right = torch.ones(256, 512, dtype=dtype), torch.ones(512, 512, dtype=dtype)
+    best = float("inf")
+    for _ in range(_TRIES):
+        began = time.perf_counter()
+        torch.nn.functional.linear(left, right)
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def settled(config: RunConfig) -> RunConfig:
+    """The run with the precision that it will have here: the first process's, so that all have the same."""
+    device = find_device(config.precision)
+    rough = torch.tensor([device.dtype == torch.bfloat16], dtype=torch.int32, device=device.where)
+    if join()[1] > 1:
+        dist.broadcast(rough, 0)
+    return config.model_copy(update={"precision": "bfloat16" if int(rough) else "float32"})
 
 
 def join() -> tuple[int, int]:
@@ -45,20 +85,21 @@ def join() -> tuple[int, int]:
     return dist.get_rank(), dist.get_world_size()
 
 
-def free_memory() -> int:
-    """The bytes that a run may plan with: the least that any process has, so that all plan the same."""
-    device = find_device()
+def room() -> Room:
+    """What a run may plan with: the least that any process has free, so that all plan the same."""
+    device = find_device("float32")
     if device.on_cpu:
         import psutil
 
         free = int(psutil.virtual_memory().available) // int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     else:
         free = int(torch.cuda.mem_get_info(device.where)[0])
-    if join()[1] > 1:
+    _, world = join()
+    if world > 1:
         least = torch.tensor([free], dtype=torch.int64, device=device.where)
         dist.all_reduce(least, dist.ReduceOp.MIN)
         free = int(least)
-    return free
+    return Room(free, shares=world, packs=True, scores=False)
 
 
 def peak_memory(device: Device) -> int | None:

@@ -29,14 +29,18 @@ class TorchLearner:
         """
         config = plan.config
         self.rank, self.world = join()
-        self._device = device or find_device()
-        self._model = load_base(plan.base.folder, self._device)
+        self._device = device or find_device(config.precision)
+        self.in_step = config.shard_base and self.world > 1
+        packed = config.base_storage == "packed"
+        self._model = load_base(plan.base.folder, self._device, packed, sharded=self.in_step)
         matrices = insert(self._model, plan.first, config.rank, config.used_alpha, config.dropout)
         self._adamw = AdamW(matrices, config.betas, config.eps, config.weight_decay, config.clip)
         self._checkpointing = config.gradient_checkpointing
         self._seed = config.seed
-        # Dropout differs from row to row, and a block that computes twice would fill a cache twice.
-        self._loss = TargetLoss(self._model, shares=not (config.dropout or config.gradient_checkpointing))
+        # Dropout differs from row to row, a block that computes twice would fill a cache twice, and a head
+        # that only some batches have would bring processes out of step.
+        alone = config.dropout or config.gradient_checkpointing or self.in_step
+        self._loss = TargetLoss(self._model, shares=not alone)
 
     def accumulate(self, batch: Batch, dropout_key: int) -> float:
         """Adds the gradients of the batch's summed loss; returns that loss."""

@@ -1,19 +1,27 @@
 """`python -m thresher.train_mlx RUN.yaml`: trains an adapter on this device."""
 
 import sys
-from importlib.metadata import version
 
 from thresher.adapters.blas import load_fast_blas
-from thresher.adapters.training.command import main
+from thresher.adapters.training.command import Way, main
 from thresher.adapters.training.learner import Learner
+from thresher.adapters.training.memory import Room
 from thresher.adapters.training.plan import Plan
+from thresher.adapters.training.run_config import RunConfig
 
 
-def free_memory() -> int:
+def settled(config: RunConfig) -> RunConfig:
     """Imported when it is asked for: the fast BLAS must be loaded before MLX."""
     from thresher.train_mlx import device
 
-    return device.free_memory()
+    return device.settled(config)
+
+
+def room() -> Room:
+    """The memory of the device."""
+    from thresher.train_mlx import device
+
+    return device.room()
 
 
 def make_learner(plan: Plan) -> Learner:
@@ -25,5 +33,4 @@ def make_learner(plan: Plan) -> Learner:
 
 if __name__ == "__main__":
     load_fast_blas()
-    versions = {name: version(name) for name in ("mlx", "mlx-lm")}
-    sys.exit(main("train_mlx", versions, free_memory, make_learner))
+    sys.exit(main(Way("train_mlx", ("mlx", "mlx-lm"), settled, room, make_learner)))

@@ -11,11 +11,12 @@ from mlx.utils import tree_unflatten
 from thresher.adapters.errors import ModelError
 
 
-def load_base(folder: Path) -> Any:
+def load_base(folder: Path, precision: str = "auto") -> Any:
     """mlx-lm's model of the folder, evaluated, with nothing to train.
 
     On a CPU quantised weights become float32, and MLX's compiler stays off: it would need a C++ compiler. On
-    Metal and CUDA they stay quantised. Raises ModelError.
+    Metal and CUDA they stay quantised; `precision` "float32" or "bfloat16" is then the type of all that is
+    not, "auto" the base's own. Raises ModelError.
     """
     from mlx_lm.utils import load_model
 
@@ -36,6 +37,8 @@ def load_base(folder: Path) -> Any:
             )
         )
         model.set_dtype(mx.float32)
+    elif precision != "auto":
+        model.set_dtype(getattr(mx, precision))
     mx.eval(model.parameters())
     model.freeze()
     model.eval()

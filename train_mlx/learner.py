@@ -31,7 +31,8 @@ class MlxLearner:
         self._group = mx.distributed.init()
         self.rank: int = self._group.rank()
         self.world: int = self._group.size()
-        self._model = load_base(plan.base.folder)
+        self.in_step = False
+        self._model = load_base(plan.base.folder, config.precision)
         insert(self._model, plan.first, config.used_alpha / config.rank, config.dropout)
         self._checkpointing = config.gradient_checkpointing
         self._clip = config.clip

@@ -5,7 +5,7 @@ number alone. Knows no model and no array library but NumPy.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +102,19 @@ def collate(
         targets[row, :length] = example.tokens[1:]
         mask[row, :length] = example.mask[1:]
     return Batch(tuple(example.id for example in rows), tokens, targets, mask, lengths, _head(rows))
+
+
+def as_padding(batch: Batch) -> Batch:
+    """The batch's first row, all of it padding: it goes through a model as any other and adds nothing."""
+    first = slice(0, 1)
+    return replace(
+        batch,
+        ids=batch.ids[first],
+        tokens=batch.tokens[first],
+        targets=batch.targets[first],
+        mask=np.zeros_like(batch.mask[first]),
+        lengths=np.zeros_like(batch.lengths[first]),
+    )
 
 
 def _head(rows: Sequence[Example]) -> int:

@@ -9,9 +9,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +22,7 @@ from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, Recipe
 from thresher.adapters.training.learner import Learner
 from thresher.adapters.training.loop import Loop, Stopped, Trained
-from thresher.adapters.training.memory import affordable
+from thresher.adapters.training.memory import Room, affordable
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig, read_run, save_run
@@ -31,6 +32,12 @@ Trainer = Literal["train_mlx", "train_cuda"]
 #: The exit code of a stop that left a state, and how a line begins that says what is wrong.
 STOPPED = 130
 TOLD = "Error: "
+#: What brings the libraries of a trainer.
+_INSTALL = {"train_mlx": "pip install thresher", "train_cuda": "pip install 'thresher[cuda]'"}
+#: Keys of a run that stay as they came to be when it goes on: however much memory there is now, and those
+#: that are not asked for otherwise now.
+_PASSES = ("batch_tokens", "accumulation", "gradient_checkpointing")
+_SETTLED = ("precision", "base_storage", "shard_base")
 #: The adapter's folder within the run's.
 ADAPTER = "adapter"
 #: The run as it came to be, in its folder.
@@ -46,32 +53,28 @@ def write_layers(folder: Path, learner: Learner, plan: Plan, manifest: Manifest)
 class Way:
     """How a run is trained, and what is made of it.
 
-    `memory` tells the bytes that are free, `versions` those of libraries. `adjust` gives the configuration
-    that is used. `write` makes the folder `result` within the run's.
+    `libraries` are the distributions that it needs. `settled` gives the run with what "auto" comes to on this
+    device, and raises UsageError for what the device cannot do. `room` tells the memory. `write` makes the
+    folder `result` within the run's.
     """
 
     trainer: Trainer
-    versions: dict[str, str]
-    memory: Callable[[], int]
+    libraries: Sequence[str]
+    settled: Callable[[RunConfig], RunConfig]
+    room: Callable[[], Room]
     make_learner: Callable[[Plan], Learner]
-    adjust: Callable[[RunConfig], RunConfig] = lambda config: config
     write: Callable[[Path, Learner, Plan, Manifest], None] = write_layers
     result: str = ADAPTER
 
 
-def main(
-    trainer: Trainer,
-    versions: dict[str, str],
-    memory: Callable[[], int],
-    make_learner: Callable[[Plan], Learner],
-) -> int:
-    """Runs the command of sys.argv. `memory` tells the bytes that are free, `versions` those of libraries."""
+def main(way: Way) -> int:
+    """Runs the command of sys.argv; returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog=f"python -m thresher.{trainer}",
+        prog=f"python -m thresher.{way.trainer}",
         description="Trains an adapter. Ctrl-C stops with a state from which the same command goes on.",
     )
     parser.add_argument("run", type=Path, help="the run's YAML file")
-    return follow(parser.parse_args().run, Way(trainer, versions, memory, make_learner))
+    return follow(parser.parse_args().run, way)
 
 
 def follow(run: Path, way: Way) -> int:
@@ -94,17 +97,15 @@ def follow(run: Path, way: Way) -> int:
 
 def _train(run: Path, way: Way, stop: threading.Event) -> Path | None:
     """The folder of what was trained; None in a process that does not write."""
-    config = way.adjust(read_run(run))
+    versions = _versions(way)
+    config = read_run(run)
     result = config.out / way.result
     if result.exists():
         raise UsageError(f"{result}: is there already. Choose another `out`, or remove it.")
     if (config.out / STATE_FILE).exists():
-        # The passes of a run that goes on stay as they were, however much memory there is now.
-        before = read_run(config.out / RUN_FILE)
-        passes = ("batch_tokens", "accumulation", "gradient_checkpointing")
-        config = config.model_copy(update={key: getattr(before, key) for key in passes})
+        config = _as_before(config, read_run(config.out / RUN_FILE))
     plan = make_plan(config)
-    plan, notes = affordable(plan, way.memory())
+    plan, notes = affordable(replace(plan, config=way.settled(config)), way.room())
     learner = way.make_learner(plan)
     if learner.rank == 0:
         for note in (*plan.notes, *notes):
@@ -114,12 +115,29 @@ def _train(run: Path, way: Way, stop: threading.Event) -> Path | None:
     trained = Loop(plan, learner, config.out, _Narrator(plan.steps)).run(stop)
     if learner.rank != 0:
         return None
-    way.write(result, learner, plan, _manifest(plan, trained, way))
+    way.write(result, learner, plan, _manifest(plan, trained, way.trainer, versions))
     (config.out / STATE_FILE).unlink(missing_ok=True)
     return result
 
 
-def _manifest(plan: Plan, trained: Trained, way: Way) -> Manifest:
+def _versions(way: Way) -> dict[str, str]:
+    """The versions of the libraries. Raises UsageError where one is not installed."""
+    found = {}
+    for name in way.libraries:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError as error:
+            raise UsageError(f"{name} is not installed. Run: {_INSTALL[way.trainer]}") from error
+    return found
+
+
+def _as_before(config: RunConfig, before: RunConfig) -> RunConfig:
+    """The run that goes on as it came to be when it began."""
+    free = [key for key in _SETTLED if getattr(config, key) == RunConfig.model_fields[key].default]
+    return config.model_copy(update={key: getattr(before, key) for key in (*_PASSES, *free)})
+
+
+def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str, str]) -> Manifest:
     return Manifest(
         name=plan.config.out.name,
         made=datetime.now(UTC).replace(microsecond=0),
@@ -129,8 +147,8 @@ def _manifest(plan: Plan, trained: Trained, way: Way) -> Manifest:
         weights="",
         parent=plan.parent,
         recipe=Recipe(
-            trainer=way.trainer,
-            versions=way.versions,
+            trainer=trainer,
+            versions=versions,
             # Paths say where this user keeps things, and nothing of the recipe.
             configuration=plan.config.model_dump(mode="json", exclude=plan.config.paths()),
             learning_rate=plan.rate,

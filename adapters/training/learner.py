@@ -18,11 +18,14 @@ Tensors = dict[str, NDArray[np.float32]]
 class Learner(Protocol):
     """The adapter in training, on this process's device; the base is frozen.
 
-    `rank` of `world` processes, which hold the same adapter and see different batches.
+    `rank` of `world` processes, which hold the same adapter and see different batches. `in_step` is whether
+    a pass is all processes' work: then each must make as many as the others, if need be on a batch without
+    targets, which adds nothing.
     """
 
     rank: int
     world: int
+    in_step: bool
 
     def accumulate(self, batch: Batch, dropout_key: int) -> float:
         """Adds the gradients of the batch's loss; returns the loss summed over its targets, in nats."""

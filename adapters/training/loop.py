@@ -7,7 +7,7 @@ the last save and ends with the same adapter as one left alone.
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.training.batches import Batch, collate
+from thresher.adapters.training.batches import Batch, as_padding, collate
 from thresher.adapters.training.learner import Learner
 from thresher.adapters.training.metrics import Metric, MetricsWriter
 from thresher.adapters.training.plan import Plan
@@ -86,12 +86,12 @@ class Loop:
         step = self._progress.step
         batches = plan.step(step)
         loss, targets, tokens = 0.0, 0, 0
-        for at, numbers in enumerate(batches):
-            if at % learner.world == learner.rank:
-                batch = collate(plan.train, numbers)
-                loss += self._finite(learner.accumulate(batch, step * len(batches) + at), batch, step)
-                targets += batch.target_count
-                tokens += int(batch.lengths.sum())
+        for at, counts in self._dealt(len(batches)):
+            batch = collate(plan.train, batches[at])
+            batch = batch if counts else as_padding(batch)
+            loss += self._finite(learner.accumulate(batch, step * len(batches) + at), batch, step)
+            targets += batch.target_count
+            tokens += int(batch.lengths.sum())
         loss, all_targets, all_tokens = learner.total(loss, targets, tokens)
         rate = rate_at(step, plan.steps, plan.rate, plan.config.warm_up, plan.config.rate_floor)
         norm = learner.update(int(all_targets), rate)
@@ -124,11 +124,12 @@ class Loop:
     def _validate(self, metrics: "MetricsWriter | _Silent") -> None:
         learner, began = self._learner, time.monotonic()
         loss, targets, tokens = 0.0, 0, 0
-        for at, batch in enumerate(self._plan.validation_batches()):
-            if at % learner.world == learner.rank:
-                loss += self._finite(learner.loss(batch), batch, self._progress.step)
-                targets += batch.target_count
-                tokens += int(batch.lengths.sum())
+        batches = list(self._plan.validation_batches())
+        for at, counts in self._dealt(len(batches)):
+            batch = batches[at] if counts else as_padding(batches[at])
+            loss += self._finite(learner.loss(batch), batch, self._progress.step)
+            targets += batch.target_count
+            tokens += int(batch.lengths.sum())
         loss, targets_, tokens_ = learner.total(loss, targets, tokens)
         mean = loss / targets_
         done = self._progress
@@ -152,6 +153,18 @@ class Loop:
                 memory=learner.peak_memory(),
             ),
         )
+
+    def _dealt(self, count: int) -> Iterator[tuple[int, bool]]:
+        """The places of this process's passes among `count`, and whether each counts.
+
+        A process that has none left when others have goes along where a pass is all processes' work.
+        """
+        learner = self._learner
+        for first in range(0, count, learner.world):
+            if (at := first + learner.rank) < count:
+                yield at, True
+            elif learner.in_step:
+                yield count - 1, False
 
     def _put(self, metrics: "MetricsWriter | _Silent", metric: Metric) -> None:
         metrics.write(metric)

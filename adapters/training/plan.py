@@ -59,7 +59,8 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """The sha256, in hex, of all that the adapter depends on: a state of another run is never resumed."""
-        asked = self.config.model_dump(mode="json", exclude=RunConfig.paths() | {"save_every"})
+        apart = {"save_every", "base_storage", "shard_base"}  # they change no number
+        asked = self.config.model_dump(mode="json", exclude=RunConfig.paths() | apart)
         digest = sha256(json.dumps([asked, self.base.identity.model_dump(), self.parent]).encode())
         for example in (*self.train, *self.validation):
             digest.update(example.tokens.tobytes())

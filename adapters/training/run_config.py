@@ -129,6 +129,15 @@ class RunConfig(BaseModel):
     gradient_checkpointing: bool = False
     """Whether to compute activations twice to hold fewer of them."""
 
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """The type of the base's weights and of activations; auto is what is fast where the run starts."""
+
+    base_storage: Literal["dense", "packed"] = "dense"
+    """Whether the base's quantised weights are expanded once, or kept packed and expanded in each pass."""
+
+    shard_base: bool = False
+    """Whether each of several processes keeps a share of the base, in place of all of it."""
+
     seed: int = Field(default=7, ge=0, lt=2**32)
     """What the adapter's first matrices, the order of examples and dropout follow from."""
 
@@ -150,7 +159,8 @@ class RunConfig(BaseModel):
         """Refuse what YAML makes of yes and on where a number is meant."""
         if isinstance(raw, dict):
             for name, value in raw.items():
-                if isinstance(value, bool) and name in cls.model_fields and name != "gradient_checkpointing":
+                known = cls.model_fields.get(name)
+                if isinstance(value, bool) and known and known.annotation is not bool:
                     raise ValueError(f"{name}: must not be true or false")
         return raw
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections import namedtuple
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def test_an_empty_machine_lacks_a_model(home: Locations) -> None:
     assert "mlx 0." in findings["versions"].detail
     assert str(home.home) in findings["home"].detail
     assert "THRESHER_HOME" in findings["home"].detail
-    assert {"python", "blas", "backend", "memory", "disk", "ocr"} <= findings.keys()
+    assert {"python", "blas", "backend", "trainers", "memory", "disk", "ocr"} <= findings.keys()
     assert not home.home.exists()  # it looks only
 
 
@@ -63,6 +64,25 @@ def test_the_slow_blas_is_told_with_its_remedy(home: Locations, monkeypatch: pyt
     [finding] = list(doctor._blas())
     assert (finding.level, finding.remedy) == ("slow", "Install OpenBLAS")
     assert "reference BLAS" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("absent", "level"), [((), "good"), (("torch", "peft"), "good"), (("peft",), "slow")]
+)
+def test_pytorch_is_told_and_how_to_get_it(
+    absent: tuple[str, ...], level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def installed(package: str) -> str:
+        if package in absent:
+            raise PackageNotFoundError(package)
+        return "1.0"
+
+    monkeypatch.setattr(doctor, "version", installed)
+    (finding,) = doctor._trainers()
+    assert finding.level == level
+    said = f"{finding.detail} {finding.remedy}"
+    assert ("pip install 'thresher[cuda]'" in said) == bool(absent)
+    assert ("torch 1.0" in said) == (not absent)
 
 
 def test_little_memory_and_disk(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:

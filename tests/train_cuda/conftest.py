@@ -1,6 +1,7 @@
 """Tiny bases as mlx-lm writes them, and plans of a few short examples: a step takes milliseconds."""
 
 import json
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ SIZES: dict[str, Any] = {
 }
 MakeBase = Callable[..., Path]
 MakePlan = Callable[..., Plan]
+MakeRun = Callable[..., Path]
 
 
 @pytest.fixture(autouse=True)
@@ -152,5 +154,35 @@ def make_plan(tiny: Path, tmp_path: Path) -> MakePlan:
             first=first_layers(base, run.rank),
             notes=(),
         )
+
+    return make
+
+
+@pytest.fixture
+def make_run(make_base: MakeBase, starter: Path) -> MakeRun:
+    """Writes a run's file into a new folder: a base with the starter's tokenizer, labels of a few words."""
+
+    def make(folder: Path, **config: Any) -> Path:
+        base = make_base("llama", 4, vocab_size=49152, hidden_size=32, max_position_embeddings=1024)
+        for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
+            shutil.copy(starter / name, base / name)
+        folder.mkdir()
+        lines = [
+            {"instruction": "Give the sum.", "input": f"Shop {n}\nsum {n}.50", "output": {"sum": f"{n}.50"}}
+            for n in range(12)
+        ]
+        (folder / "labels.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+        settings = {
+            "base": str(base),
+            "out": "out",
+            "labels": ["labels.jsonl"],
+            "batch_size": 4,
+            "batch_tokens": 1024,
+            "answer_tokens": 64,
+            "dropout": 0.1,
+            **config,
+        }
+        (folder / "run.yaml").write_text(json.dumps(settings), "utf-8")  # JSON is YAML
+        return folder / "run.yaml"
 
     return make

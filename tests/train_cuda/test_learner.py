@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from thresher.adapters.training.batches import collate
+from thresher.adapters.training.batches import as_padding, collate
+from thresher.train_cuda.affine import PackedLinear
 from thresher.train_cuda.checkpointing import blocks_of
 from thresher.train_cuda.device import Device
 from thresher.train_cuda.learner import TorchLearner
@@ -200,3 +201,35 @@ def test_bfloat16_follows_float32(make_plan: Any) -> None:
     cosine = torch.nn.functional.cosine_similarity(gradients(rough), gradients(exact), dim=0)
     assert cosine > 0.99
     assert {array.dtype for array in rough.state().values()} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_a_packed_base_gives_the_same_losses_and_gradients(
+    dtype: torch.dtype, checkpointing: bool, make_plan: Any
+) -> None:
+    """To the bit: the numbers that are expanded are the same ones."""
+    found = []
+    for storage in ("dense", "packed"):
+        plan = make_plan(base_storage=storage, gradient_checkpointing=checkpointing, dropout=0.2)
+        learner = TorchLearner(plan, Device(torch.device("cpu"), dtype))
+        packed = [m for m in learner._model.modules() if isinstance(m, PackedLinear)]
+        assert len(packed) == (len(plan.layers) if storage == "packed" else 0)
+        batch = collate(plan.train, range(4))
+        found.append((learner.accumulate(batch, 1), gradients(learner), learner.loss(batch)))
+    (first, its, held), (second, theirs, kept) = found
+    assert (first, held) == (second, kept)
+    assert torch.equal(its, theirs)
+    assert float(its.abs().max()) > 0
+
+
+def test_a_batch_that_is_all_padding_adds_nothing(make_plan: Any) -> None:
+    plan = make_plan()
+    learner = TorchLearner(plan, CPU)
+    batch = collate(plan.train, range(4))
+    learner.accumulate(batch, 0)
+    before = gradients(learner)
+    idle = as_padding(batch)
+    assert (learner.accumulate(idle, 0), learner.loss(idle), idle.target_count) == (0.0, 0.0, 0)
+    assert int(idle.lengths.sum()) == 0
+    assert torch.equal(gradients(learner), before)

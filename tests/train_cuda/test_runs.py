@@ -78,31 +78,6 @@ def test_a_run_learns_and_prints_nothing(make_plan: Any, capfd: pytest.CaptureFi
     assert capfd.readouterr() == ("", "")
 
 
-def make_run(folder: Path, make_base: Any, starter: Path, **config: Any) -> Path:
-    """A run's file: a tiny base with the starter's tokenizer, and labels of a few words."""
-    base = make_base("llama", 4, vocab_size=49152, hidden_size=32, max_position_embeddings=1024)
-    for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
-        shutil.copy(starter / name, base / name)
-    folder.mkdir()
-    lines = [
-        {"instruction": "Give the sum.", "input": f"Shop {n}\nsum {n}.50", "output": {"sum": f"{n}.50"}}
-        for n in range(12)
-    ]
-    (folder / "labels.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    settings = {
-        "base": str(base),
-        "out": "out",
-        "labels": ["labels.jsonl"],
-        "batch_size": 4,
-        "batch_tokens": 1024,
-        "answer_tokens": 64,
-        "dropout": 0.1,
-        **config,
-    }
-    (folder / "run.yaml").write_text(json.dumps(settings), "utf-8")  # JSON is YAML
-    return folder / "run.yaml"
-
-
 def command(run: Path, *launcher: str) -> list[str]:
     return [sys.executable, *launcher, "-m", "thresher.train_cuda", str(run)]
 
@@ -118,11 +93,9 @@ def finished(run: Path, *launcher: str) -> Path:
     return run.parent / "out" / "adapter"
 
 
-def test_a_run_that_is_killed_ends_with_the_same_adapter(
-    make_base: Any, starter: Path, tmp_path: Path
-) -> None:
+def test_a_run_that_is_killed_ends_with_the_same_adapter(make_run: Any, tmp_path: Path) -> None:
     """To the bit: weights, optimiser, rate, order of the examples and dropout. mlx-lm resumes weights."""
-    alone = make_run(tmp_path / "alone", make_base, starter, steps=14, save_every=2)
+    alone = make_run(tmp_path / "alone", steps=14, save_every=2)
     expected = (finished(alone) / _WEIGHTS).read_bytes()
 
     killed = tmp_path / "killed"
@@ -147,10 +120,13 @@ def test_a_run_that_is_killed_ends_with_the_same_adapter(
     assert steps == list(range(1, 15))
 
 
-def test_two_processes_train_the_adapter_of_one(make_base: Any, starter: Path, tmp_path: Path) -> None:
-    """Within 1e-4: gradients are added in another order. Of three passes a step one rank has one more."""
+def test_two_processes_train_the_adapter_of_one(make_run: Any, tmp_path: Path) -> None:
+    """Within 1e-4: gradients are added in another order. Of three passes a step one rank has one more.
+
+    With the base in shares it is the very adapter of two processes that have all of it each.
+    """
     settings = {"steps": 6, "accumulation": 3, "batch_size": 2, "dropout": 0.1, "evaluate_every": 3}
-    one = finished(make_run(tmp_path / "one", make_base, starter, **settings))
+    one = finished(make_run(tmp_path / "one", **settings))
     shutil.copytree(tmp_path / "one", tmp_path / "two", ignore=shutil.ignore_patterns("out"))
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
     two = finished(tmp_path / "two" / "run.yaml", *launcher)
@@ -165,10 +141,33 @@ def test_two_processes_train_the_adapter_of_one(make_base: Any, starter: Path, t
         for each in ("one", "two")
     )
     assert left == right
+    run = tmp_path / "shared" / "run.yaml"
+    shutil.copytree(tmp_path / "one", run.parent, ignore=shutil.ignore_patterns("out"))
+    run.write_text(json.dumps(json.loads(run.read_text("utf-8")) | {"shard_base": True}), "utf-8")
+    assert (finished(run, *launcher) / _WEIGHTS).read_bytes() == (two / _WEIGHTS).read_bytes()
 
 
-def test_an_interrupt_leaves_a_state_that_goes_on(make_base: Any, starter: Path, tmp_path: Path) -> None:
-    run = make_run(tmp_path / "run", make_base, starter, steps=500, save_every=1000)
+def test_a_missing_library_is_one_line_that_says_what_to_install(make_run: Any, tmp_path: Path) -> None:
+    absent = (
+        "import importlib.metadata as m, runpy, sys\n"
+        "real = m.version\n"
+        "def version(name):\n"
+        "    if name == 'torch': raise m.PackageNotFoundError(name)\n"
+        "    return real(name)\n"
+        "m.version, sys.modules['torch'] = version, None\n"
+        "sys.argv = ['train_cuda', sys.argv[1]]\n"
+        "runpy.run_module('thresher.train_cuda', run_name='__main__')\n"
+    )
+    run = make_run(tmp_path / "run")
+    done = subprocess.run(
+        [sys.executable, "-c", absent, str(run)], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: torch is not installed. Run: pip install 'thresher[cuda]'\n"
+
+
+def test_an_interrupt_leaves_a_state_that_goes_on(make_run: Any, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", steps=500, save_every=1000)
     process = subprocess.Popen(command(run), stderr=subprocess.PIPE, text=True)
     limit = time.monotonic() + 120
     while time.monotonic() < limit and not read_metrics(tmp_path / "run" / "out"):
@@ -190,7 +189,7 @@ def test_a_state_of_another_run_is_refused(make_plan: Any) -> None:
         Loop(other, TorchLearner(other, CPU), plan.config.out).run(threading.Event())
 
 
-def test_the_adapter_is_read_by_peft_and_by_the_engine(make_base: Any, starter: Path, tmp_path: Path) -> None:
+def test_the_adapter_is_read_by_peft_and_by_the_engine(make_run: Any, tmp_path: Path) -> None:
     """Both give the same logits after each of some prompts, and others than the base."""
     from peft import PeftModel
 
@@ -198,7 +197,7 @@ def test_the_adapter_is_read_by_peft_and_by_the_engine(make_base: Any, starter: 
     from thresher.app.engine.weights import load_weights
     from thresher.train_cuda.base import load_base
 
-    run = make_run(tmp_path / "run", make_base, starter, steps=8, learning_rate=0.02)
+    run = make_run(tmp_path / "run", steps=8, learning_rate=0.02)
     folder = finished(run)
     base = read_base(Path(json.loads(run.read_text("utf-8"))["base"]))
     adapter = read_adapter(folder, base)

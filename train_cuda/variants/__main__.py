@@ -7,7 +7,7 @@ tuning with PEFT's folder, which the app does not use; full fine-tuning with a b
 import argparse
 import os
 import sys
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,10 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.command import ADAPTER, Way, follow
 from thresher.adapters.training.learner import Learner
+from thresher.adapters.training.memory import Room
 from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.run_config import RunConfig
+from thresher.train_cuda.__main__ import LIBRARIES, room, settled
 
 if TYPE_CHECKING:
     from thresher.train_cuda.variants.learner import VariantLearner
@@ -39,7 +41,6 @@ def main() -> int:
     parser.add_argument("--method", required=True, choices=sorted(RATES), help="the way to train")
     asked = parser.parse_args()
     method: str = asked.method
-    versions = {name: version(name) for name in ("torch", "peft", "transformers")}
 
     def make_learner(plan: Plan) -> Learner:
         from thresher.train_cuda.variants.learner import VariantLearner
@@ -60,10 +61,10 @@ def main() -> int:
         asked.run,
         Way(
             "train_cuda",
-            versions,
-            _free_memory,
+            LIBRARIES,
+            lambda config: settled(with_rate(config, method)),
+            _room,
             make_learner,
-            lambda config: with_rate(config, method),
             write,
             "model" if method == "full" else ADAPTER,
         ),
@@ -71,26 +72,27 @@ def main() -> int:
 
 
 def with_rate(config: RunConfig, method: str) -> RunConfig:
-    """The run with the method's own rate, where it names none. Raises UsageError in one of many processes."""
+    """The run with the method's own rate, where it names none. Raises UsageError for what no variant does."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise UsageError("variants train in one process. Start the command without torchrun.")
+    if config.base_storage == "packed":
+        raise UsageError("base_storage: variants train on dense weights. Leave the key out.")
     if config.learning_rate is not None:
         return config
     rate = RATES[method] * config.used_learning_rate(read_base(config.base).hidden_size)
     return config.model_copy(update={"learning_rate": rate})
 
 
-def _free_memory() -> int:
-    from thresher.train_cuda import device
-
-    return device.free_memory()
+def _room() -> Room:
+    """The memory of the device, for weights that are never packed."""
+    return replace(room(), packs=False)
 
 
 def _refuse_if_short(plan: Plan) -> None:
     """The plan's estimate is LoRA's: what all weights need beside it is counted here."""
     base = plan.base
     weights = base.vocabulary * base.hidden_size + sum(o * i for o, i in base.linear.values())
-    needed, free = 4 * _HELD * weights, _free_memory()
+    needed, free = 4 * _HELD * weights, room().free
     if needed > free:
         raise UsageError(
             f"full fine-tuning needs about {needed / 1e9:.1f} GB of memory beside the base, {free / 1e9:.1f} "

@@ -36,7 +36,7 @@ class VariantLearner:
     One process alone.
     """
 
-    rank, world = 0, 1
+    rank, world, in_step = 0, 1, False
 
     def __init__(self, plan: Plan, method: str, device: Device | None = None) -> None:
         """Loads the base and prepares it, on this process's own device by default.
@@ -46,7 +46,7 @@ class VariantLearner:
         config = plan.config
         if config.parent is not None:
             raise UsageError(f"parent: {method} begins anew. Leave it out.")
-        self._device = device or find_device()
+        self._device = device or find_device(config.precision)
         if method == "full":  # what trains is held in float32
             self._device = replace(self._device, dtype=torch.float32)
         torch.manual_seed(config.seed)

@@ -1,0 +1,68 @@
+"""The precision of a run: what is asked, and what is faster where nothing is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from thresher.adapters.training.run_config import RunConfig
+from thresher.train_cuda import device
+
+pytestmark = pytest.mark.skipif(torch.cuda.is_available(), reason="of a machine without a GPU")
+
+
+@pytest.fixture(autouse=True)
+def _measured_anew() -> Iterator[None]:
+    device._faster_on_cpu.cache_clear()
+    yield
+    device._faster_on_cpu.cache_clear()
+
+
+def config(**keys: str) -> RunConfig:
+    return RunConfig.model_validate({"base": "b", "out": "o", "labels": [Path("l")], **keys})
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, "bfloat16"), (0.9, "float32"), (2.0, "float32")])
+def test_a_cpu_takes_bfloat16_only_where_it_is_clearly_faster(
+    share: float, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "_seconds", lambda dtype: share if dtype == torch.bfloat16 else 1.0)
+    assert device.settled(config()).precision == expected
+
+
+@pytest.mark.parametrize("asked", ["float32", "bfloat16"])
+def test_what_is_asked_stands(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(device, "_seconds")  # and nothing is measured
+    assert device.settled(config(precision=asked)).precision == asked
+    assert device.find_device(asked).dtype == getattr(torch, asked)
+
+
+def test_the_faster_type_is_measured_on_this_machine() -> None:
+    """The choice agrees with products of another size, unless the two types are near each other."""
+    chosen = device.find_device().dtype
+    ratio = slowness(torch.bfloat16) / slowness(torch.float32)
+    if ratio > 1.0:
+        assert chosen == torch.float32
+    if ratio < 0.6:
+        assert chosen == torch.bfloat16
+
+
+def slowness(dtype: torch.dtype) -> float:
+    from time import process_time
+
+    left, right = torch.ones(512, 576, dtype=dtype), torch.ones(1536, 576, dtype=dtype)
+    best = float("inf")
+    for _ in range(10):
+        began = process_time()
+        torch.nn.functional.linear(left, right)
+        best = min(best, process_time() - began)
+    return best
+
+
+def test_a_process_alone_has_the_room_of_the_machine() -> None:
+    import psutil
+
+    room = device.room()
+    assert (room.shares, room.packs) == (1, True)
+    assert 0 < room.free <= psutil.virtual_memory().total
