@@ -36,7 +36,7 @@ class TargetLoss:
         # Padding is on the right, and a causal model never looks there.
         hidden = self._hidden(mx.array(batch.tokens), head)
         logits = self._logits(hidden.reshape(-1, hidden.shape[-1])[at]).astype(mx.float32)
-        return (_log_total(logits) - mx.take_along_axis(logits, targets[:, None], -1).squeeze(-1)).sum()
+        return (log_total(logits) - mx.take_along_axis(logits, targets[:, None], -1).squeeze(-1)).sum()
 
     def _hidden(self, tokens: mx.array, head: int = 0) -> mx.array:
         """What the projection takes, of the tokens after the head."""
@@ -103,7 +103,7 @@ class SharedHead:
         return "causal"
 
 
-def _log_total(logits: mx.array) -> mx.array:
+def log_total(logits: mx.array) -> mx.array:
     """The logarithm of the sum of exponentials of (targets, vocabulary) logits, (targets,), both float32.
 
     On a CPU MLX adds up a row one number after the other, which loses digits: with 49,152 numbers a row the
