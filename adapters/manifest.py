@@ -38,6 +38,14 @@ class BoundPack(_Part):
     record_types: tuple[str, ...] = ()
 
 
+class TriedRate(_Part):
+    """A learning rate that was tried in a short run, and what came of it."""
+
+    rate: float
+    loss: float | None = Field(description="on the labels held back, in nats; None where it was not finite")
+    steps: int
+
+
 class Recipe(_Part):
     """How it was trained: the run's configuration as it was, and what it came to."""
 
@@ -47,6 +55,7 @@ class Recipe(_Part):
     learning_rate: float = Field(description="the one used, where the configuration left it open")
     steps: int
     seconds: float
+    tried: tuple[TriedRate, ...] = Field(default=(), description="the rates that `--sweep` chose from")
 
 
 class Data(_Part):

@@ -28,7 +28,7 @@ ALONE: dict[str, dict[str, str]] = {
     "train_mlx": {},
 }
 #: The most that losses and first gradients may differ, relative to their size.
-LOSS, GRADIENT = 1e-3, 1e-4
+LOSS, GRADIENT = 1e-3, 2e-5
 
 
 def twins(plan: Plan) -> tuple[Any, Any]:
@@ -167,12 +167,14 @@ def test_a_tiny_base_learns_the_same_in_both(tiny: Path) -> None:
 
 
 def test_the_starter_learns_the_same_in_both(starter: Path) -> None:
-    plan = plan_of(starter, 24, 2, batch_tokens=64, steps=3, batch_size=2, learning_rate=1e-3)
-    # Against float64 torch's gradients are 4e-6 off here and MLX's 3e-4: thirty blocks add up its rounding.
-    assert difference(first_gradients(plan)) < 1e-3
+    plan = plan_of(starter, 24, 2, batch_tokens=64, steps=20, batch_size=2, learning_rate=1e-3)
+    # Against float64 torch's gradients are 4e-6 off here, and MLX's 6e-6.
+    assert difference(first_gradients(plan)) < GRADIENT
     mine, theirs = losses(plan)
-    assert mine[-1] < mine[0]
-    np.testing.assert_allclose(mine, theirs, rtol=LOSS)
+    assert len(mine) == 20
+    assert mine[-1] < 0.01 * mine[0]
+    # By then the two examples are known by heart, and a loss near nothing has few digits.
+    np.testing.assert_allclose(mine, theirs, rtol=LOSS, atol=1e-4)
 
 
 def test_the_folders_mirror_each_other(repository: Path) -> None:

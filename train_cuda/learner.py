@@ -126,7 +126,8 @@ class AdamW:
     def step(self, targets: int, rate: float) -> float:
         """Returns the norm of the gradients divided by `targets`. Where it is not finite nothing changes."""
         gradients = self.gradients.div_(targets)
-        norm = float(torch.linalg.vector_norm(gradients))
+        # In float64: of millions of squares a sum in float32 loses digits on a CPU.
+        norm = float(torch.linalg.vector_norm(gradients, dtype=torch.float64))
         if math.isfinite(norm):
             if norm > self._clip:
                 gradients.mul_(self._clip / norm)

@@ -1,4 +1,7 @@
-"""`python -m thresher.train_mlx RUN.yaml`: trains an adapter on this device."""
+"""`python -m thresher.train_mlx RUN.yaml`: trains an adapter on this device.
+
+On several machines, or in several processes: `mlx.launch -n N -- python -m thresher.train_mlx RUN.yaml`.
+"""
 
 import sys
 

@@ -64,7 +64,9 @@ class MlxLearner:
         if self.world > 1:
             gradients = tree_map(lambda g: mx.distributed.all_sum(g, group=self._group), gradients)
         gradients = tree_map(lambda g: g / targets, gradients)
-        norm = float(mx.linalg.norm(mx.stack([mx.linalg.norm(g) for _, g in tree_flatten(gradients)])))
+        # Row by row: on a CPU MLX adds up one number after the other, and long sums lose digits.
+        squares = mx.stack([mx.square(g).sum(-1).sum() for _, g in tree_flatten(gradients)])
+        norm = float(mx.sqrt(squares.sum()))
         if not np.isfinite(norm):
             return norm
         if norm > self._clip:

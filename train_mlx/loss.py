@@ -7,10 +7,12 @@ rows of a batch share, their instructions and fields, is computed once for all o
 from typing import Any
 
 import mlx.core as mx
-import mlx.nn as nn
 import numpy as np
 
 from thresher.adapters.training.batches import Batch
+
+#: How many numbers are added up at once.
+_PART = 256
 
 
 class TargetLoss:
@@ -34,8 +36,7 @@ class TargetLoss:
         # Padding is on the right, and a causal model never looks there.
         hidden = self._hidden(mx.array(batch.tokens), head)
         logits = self._logits(hidden.reshape(-1, hidden.shape[-1])[at]).astype(mx.float32)
-        loss: mx.array = nn.losses.cross_entropy(logits, targets, reduction="sum")
-        return loss
+        return (log_total(logits) - mx.take_along_axis(logits, targets[:, None], -1).squeeze(-1)).sum()
 
     def _hidden(self, tokens: mx.array, head: int = 0) -> mx.array:
         """What the projection takes, of the tokens after the head."""
@@ -100,6 +101,22 @@ class SharedHead:
         if return_array or (window_size is not None and self.offset + tokens > window_size):
             return create_causal_mask(tokens, self.offset, window_size=window_size)
         return "causal"
+
+
+def log_total(logits: mx.array) -> mx.array:
+    """The logarithm of the sum of exponentials of (targets, vocabulary) logits, (targets,), both float32.
+
+    On a CPU MLX adds up a row one number after the other, which loses digits: with 49,152 numbers a row the
+    gradients were 2.6e-5 off. In parts they are 2e-7 off, as fast.
+    """
+    whole = logits.shape[-1] // _PART * _PART
+    totals = []
+    if whole:
+        parts = (logits if whole == logits.shape[-1] else logits[:, :whole]).reshape(len(logits), -1, _PART)
+        totals.append(mx.logsumexp(parts, -1))
+    if whole < logits.shape[-1]:
+        totals.append(mx.logsumexp(logits[:, whole:], -1, keepdims=True))
+    return mx.logsumexp(mx.concatenate(totals, -1), -1)
 
 
 def _before(head: mx.array, rest: mx.array) -> mx.array:

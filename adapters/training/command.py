@@ -1,7 +1,8 @@
 """A trainer's command: `python -m thresher.train_… RUN.yaml`. The same for both trainers.
 
 Narrates on stderr; the metrics and the adapter are in the run's folder. Exit codes: 0 the adapter is written,
-2 the run or its labels are wrong, 130 stopped with a state from which the same command goes on.
+2 the run or its labels are wrong, 3 the loss is not finite any more, 130 stopped with a state from which the
+same command goes on.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from thresher.adapters.adapter_folder import write_adapter
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, Recipe
 from thresher.adapters.training.learner import Learner
-from thresher.adapters.training.loop import Loop, Stopped, Trained
+from thresher.adapters.training.loop import Diverged, Loop, Stopped, Trained
 from thresher.adapters.training.memory import Room, affordable
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.plan import Plan, make_plan
@@ -29,8 +30,10 @@ from thresher.adapters.training.run_config import RunConfig, read_run, save_run
 from thresher.adapters.training.state import STATE_FILE
 
 Trainer = Literal["train_mlx", "train_cuda"]
-#: The exit code of a stop that left a state, and how a line begins that says what is wrong.
+#: Exit codes: of a stop that left a state, of a loss that is not finite. How a line begins that says what is
+#: wrong.
 STOPPED = 130
+DIVERGED = 3
 TOLD = "Error: "
 #: What brings the libraries of a trainer.
 _INSTALL = {"train_mlx": "pip install thresher", "train_cuda": "pip install 'thresher[cuda]'"}
@@ -89,7 +92,7 @@ def follow(run: Path, way: Way) -> int:
         return STOPPED
     except ThresherError as error:
         _say(f"{TOLD}{error}")
-        return 2
+        return DIVERGED if isinstance(error, Diverged) else 2
     if folder is not None:
         _say(f"The {folder.name} is in {folder}.")
     return 0

@@ -7,7 +7,7 @@ the last save and ends with the same adapter as one left alone.
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.training.batches import Batch, as_padding, collate
+from thresher.adapters.training.batches import as_padding, collate
 from thresher.adapters.training.learner import Learner
 from thresher.adapters.training.metrics import Metric, MetricsWriter
 from thresher.adapters.training.plan import Plan
@@ -28,6 +28,10 @@ BESIDE = frozenset(("m", "v", "sensitivity", "uncertainty", "mask"))
 
 class Stopped(Exception):
     """The run was asked to stop; its state is saved."""
+
+
+class Diverged(UsageError):
+    """A loss or the gradients are not finite any more, most often because the rate is too high."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,14 @@ class Loop:
     def run(self, stop: threading.Event) -> Trained:
         """From the saved state, or from the start, to the end.
 
-        Raises Stopped soon after `stop` is set, UsageError where a loss is not finite or a save fails.
+        Raises Stopped soon after `stop` is set, Diverged where a loss is not finite, UsageError where a save
+        fails or the processes of the run see different runs.
         """
         saved = load_state(self._folder, self._plan.hash)
         if saved:
             self._progress, self._best = saved.progress, saved.best
             self._learner.restore(saved.tensors, saved.progress.step)
+        self._agree()
         self._began = time.monotonic() - self._progress.seconds
         resumed = saved.progress.step if saved else None
         with MetricsWriter(self._folder, resumed) if self._writes else _Silent() as metrics:
@@ -76,6 +82,17 @@ class Loop:
         done = self._progress
         return Trained(done.step, done.best_step, done.best_loss, self._elapsed())
 
+    def _agree(self) -> None:
+        """Every process must see the same run at the same step, or they would add up what does not belong."""
+        learner = self._learner
+        # Numbers below 2**20: a sum in float32 is exact.
+        mine = [float(int(self._plan.hash[:5], 16)), float(self._progress.step)]
+        if learner.total(*mine) != [learner.world * each for each in mine]:
+            raise UsageError(
+                "the processes of this run do not see the same labels, base, configuration or saved state. "
+                "Give all of them the same files, the run's folder too."
+            )
+
     def _is_over(self) -> bool:
         patience = self._plan.config.patience
         patient = patience is None or self._progress.worse < patience
@@ -86,18 +103,20 @@ class Loop:
         step = self._progress.step
         batches = plan.step(step)
         loss, targets, tokens = 0.0, 0, 0
+        broken: list[str] = []
         for at, counts in self._dealt(len(batches)):
             batch = collate(plan.train, batches[at])
             batch = batch if counts else as_padding(batch)
-            loss += self._finite(learner.accumulate(batch, step * len(batches) + at), batch, step)
+            one = learner.accumulate(batch, step * len(batches) + at)
+            broken += [] if math.isfinite(one) else batch.ids
+            loss += one
             targets += batch.target_count
             tokens += int(batch.lengths.sum())
         loss, all_targets, all_tokens = learner.total(loss, targets, tokens)
+        _check("the loss is", loss, step, broken)
         rate = rate_at(step, plan.steps, plan.rate, plan.config.warm_up, plan.config.rate_floor)
         norm = learner.update(int(all_targets), rate)
-        if not math.isfinite(norm):
-            ids = ", ".join(plan.train[number].id for numbers in batches for number in numbers)
-            raise UsageError(_not_finite("the gradients are", step, ids))
+        _check("the gradients are", norm, step, [plan.train[each].id for batch in batches for each in batch])
         seconds = max(time.monotonic() - began, 1e-9)
         self._progress = replace(self._progress, step=step + 1, seconds=self._elapsed())
         self._put(
@@ -124,15 +143,19 @@ class Loop:
     def _validate(self, metrics: "MetricsWriter | _Silent") -> None:
         learner, began = self._learner, time.monotonic()
         loss, targets, tokens = 0.0, 0, 0
+        broken: list[str] = []
         batches = list(self._plan.validation_batches())
         for at, counts in self._dealt(len(batches)):
             batch = batches[at] if counts else as_padding(batches[at])
-            loss += self._finite(learner.loss(batch), batch, self._progress.step)
+            one = learner.loss(batch)
+            broken += [] if math.isfinite(one) else batch.ids
+            loss += one
             targets += batch.target_count
             tokens += int(batch.lengths.sum())
         loss, targets_, tokens_ = learner.total(loss, targets, tokens)
-        mean = loss / targets_
         done = self._progress
+        _check("the loss is", loss, done.step, broken)
+        mean = loss / targets_
         if done.best_loss is None or mean < done.best_loss:
             self._progress = replace(done, best_loss=mean, best_step=done.step, worse=0)
             self._best = {name: array.copy() for name, array in learner.state().items() if is_weight(name)}
@@ -177,11 +200,6 @@ class Loop:
         if self._writes:
             save_state(self._folder, self._plan.hash, SavedState(self._progress, tensors, self._best))
 
-    def _finite(self, loss: float, batch: Batch, step: int) -> float:
-        if not math.isfinite(loss):
-            raise UsageError(_not_finite("the loss is", step, ", ".join(batch.ids)))
-        return loss
-
     def _elapsed(self) -> float:
         return time.monotonic() - self._began
 
@@ -191,11 +209,17 @@ def is_weight(name: str) -> bool:
     return name.rpartition(".")[2] not in BESIDE
 
 
-def _not_finite(what: str, step: int, ids: str) -> str:
-    return (
-        f"{what} not finite at step {step + 1}, in the batch of {ids}. The run stopped; the state saved "
-        "before stays. Look at these labels, or lower learning_rate."
-    )
+def _check(what: str, number: float, step: int, ids: Sequence[str]) -> None:
+    """Raises Diverged where a number that all processes share is not finite, so that all of them end.
+
+    `ids` are the labels at fault that this process saw; another one may have seen them.
+    """
+    if not math.isfinite(number):
+        where = f"in the batch of {', '.join(ids)}" if ids else "in a batch of another process"
+        raise Diverged(
+            f"{what} not finite at step {step + 1}, {where}. The run stopped; the state saved before stays. "
+            "Look at these labels, or lower learning_rate."
+        )
 
 
 class _Silent:

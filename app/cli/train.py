@@ -15,7 +15,6 @@ from thresher.app.cli.options import (
     open_session,
     record_type_option,
 )
-from thresher.app.cli.training_narration import TrainingNarrator
 
 _FILE = click.Path(path_type=Path)
 
@@ -45,6 +44,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--steps", type=int, help="Steps of the optimiser, in place of --epochs.")
 @click.option("--rank", type=int, help="The rank of the adapter; 8 where not given.")
 @click.option("--learning-rate", type=float, help="The peak rate; by the base's width where not given.")
+@click.option("--sweep", is_flag=True, help="Find the peak rate on your labels first, with short runs.")
 @click.option("--batch-tokens", type=int, help="The most tokens of a pass; fewer need less memory.")
 @click.option("--seed", type=int, help="What the first matrices and the order follow from.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
@@ -58,6 +58,7 @@ def train(
     parent: str | None,
     name: str | None,
     trainer: str,
+    sweep: bool,
     quiet: bool,
     **recipe: Any,
 ) -> int:
@@ -67,11 +68,14 @@ def train(
     """
     from thresher.adapters.errors import UsageError
     from thresher.adapters.pack_library import pick
+    from thresher.app.cli.training_narration import TrainingNarrator
     from thresher.app.training.candidate import Candidate, TrainingTask, train_candidate
     from thresher.app.training.process import TrainingStopped
 
     if domain is None:
         raise UsageError("name the domain to train for with --domain: `thresher packs` lists them")
+    if sweep and recipe["learning_rate"] is not None:
+        raise UsageError("--sweep finds the learning rate: leave out --learning-rate, or --sweep")
     task = TrainingTask(
         domain=domain,
         record_type=pick(installed_packs(), domain, record_type).name,
@@ -83,6 +87,7 @@ def train(
         name=name,
         trainer="train_cuda" if trainer == "cuda" else "train_mlx",
         recipe={key: value for key, value in recipe.items() if value is not None},
+        sweep=sweep,
     )
     with (
         open_session() as session,
@@ -92,7 +97,7 @@ def train(
         try:
             for news in train_candidate(session, task, cancel):
                 if isinstance(news, Candidate):
-                    narrator.summarise(news.name, domain)
+                    narrator.summarise(news.name, domain, news.metrics)
                 else:
                     narrator.tell(news)
         except TrainingStopped as stopped:

@@ -9,19 +9,28 @@ from typing import Any
 
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.errors import UsageError
+from thresher.adapters.manifest import TriedRate
 from thresher.adapters.training.command import ADAPTER, Trainer
-from thresher.adapters.training.metrics import Metric
+from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.run_config import RunConfig, parse_run
 from thresher.app.models import library
 from thresher.app.registry.folders import check_new_name
 from thresher.app.session import Session
 from thresher.app.training.labels import write_corrections
 from thresher.app.training.process import train
+from thresher.app.training.sweep import SweepNews, sweep
+
+#: Within a run's folder, all of a sweep: its tries and the run that follows it. A run without a sweep lies
+#: beside it, and neither is ever taken for the other.
+SWEEP = "sweep"
 
 
 @dataclass(frozen=True)
 class TrainingTask:
-    """What to train, from what. `recipe` has the keys of the run that differ from the defaults."""
+    """What to train, from what. `recipe` has the keys of the run that differ from the defaults.
+
+    `sweep`: find the learning rate first.
+    """
 
     domain: str
     record_type: str
@@ -33,18 +42,21 @@ class TrainingTask:
     name: str | None
     trainer: Trainer
     recipe: dict[str, Any]
+    sweep: bool = False
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An adapter that was trained and is in the registry under this name."""
+    """An adapter that was trained and is in the registry under this name, and all metrics of its run."""
 
     name: str
+    metrics: tuple[Metric, ...]
 
 
-def train_candidate(
-    session: Session, task: TrainingTask, cancel: threading.Event
-) -> Iterator[Metric | str | Candidate]:
+News = Metric | str | SweepNews | Candidate
+
+
+def train_candidate(session: Session, task: TrainingTask, cancel: threading.Event) -> Iterator[News]:
     """Trains, and adds the adapter to the registry; yields what comes as it comes, the candidate last.
 
     The same task goes on where an earlier one stopped. Raises UsageError, TrainingStopped, TrainingError.
@@ -53,12 +65,23 @@ def train_candidate(
     check_new_name(session.registry.folder, name)
     folder = session.locations.training / name
     config = _configuration(session, task, folder)
-    if not (folder / ADAPTER).exists():
-        yield from train(config, folder / "asked.yaml", task.trainer, cancel)
-    adapter = read_adapter(folder / ADAPTER)
-    session.registry.add(replace(adapter, manifest=adapter.manifest.model_copy(update={"name": name})))
-    shutil.rmtree(folder / ADAPTER)
-    yield Candidate(name)
+    tries: tuple[TriedRate, ...] = ()
+    if task.sweep:
+        ends = yield from sweep(config, folder / SWEEP, task.trainer, cancel)
+        tries = ends.tries
+        config = config.model_copy(update={"out": folder / SWEEP / "run", "learning_rate": ends.rate})
+    if not (config.out / ADAPTER).exists():
+        yield from train(config, config.out / "asked.yaml", task.trainer, cancel)
+    _register(session, name, config.out / ADAPTER, tries)
+    yield Candidate(name, tuple(read_metrics(config.out)))
+
+
+def _register(session: Session, name: str, folder: Path, tries: tuple[TriedRate, ...]) -> None:
+    adapter = read_adapter(folder)
+    recipe = adapter.manifest.recipe
+    known = {"name": name, "recipe": recipe and recipe.model_copy(update={"tried": tries})}
+    session.registry.add(replace(adapter, manifest=adapter.manifest.model_copy(update=known)))
+    shutil.rmtree(folder)
 
 
 def _configuration(session: Session, task: TrainingTask, folder: Path) -> RunConfig:

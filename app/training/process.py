@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from thresher.adapters.errors import ThresherError
-from thresher.adapters.training.command import STOPPED, TOLD, Trainer
+from thresher.adapters.training.command import DIVERGED, STOPPED, TOLD, Trainer
 from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.run_config import RunConfig, save_run
 
@@ -32,6 +32,10 @@ class TrainingError(ThresherError):
         super().__init__("\n".join(lines))
 
 
+class TrainingDiverged(TrainingError):
+    """The loss is not finite any more."""
+
+
 class TrainingStopped(ThresherError):
     """The run was stopped and can go on."""
 
@@ -42,7 +46,7 @@ def train(config: RunConfig, run: Path, trainer: Trainer, cancel: threading.Even
     """Runs the trainer to its end; yields the metrics and what it says, as they come.
 
     `run` is where the configuration is written. A set `cancel` stops the run at its next step. Raises
-    TrainingStopped then, TrainingError where the trainer fails.
+    TrainingStopped then, TrainingError where the trainer fails, TrainingDiverged where its loss does.
     """
     save_run(run, config)
     with tempfile.TemporaryFile() as said:
@@ -68,7 +72,8 @@ def train(config: RunConfig, run: Path, trainer: Trainer, cancel: threading.Even
             if process.poll() is None:  # the caller went away
                 process.send_signal(signal.SIGTERM)
                 process.wait()
-        if process.returncode == STOPPED:
+        # In its first seconds a trainer does not listen yet, and the signal ends it.
+        if process.returncode == STOPPED or (cancel.is_set() and process.returncode == -signal.SIGTERM):
             raise TrainingStopped("stopped; the same command goes on from the last step that was saved")
         if process.returncode != 0:
             raise watch.trouble(process.returncode)
@@ -104,7 +109,8 @@ class _Watch:
         told = [n for n, line in enumerate(self._lines) if line.startswith(TOLD)]
         if told:
             lines = self._lines[told[-1] :]
-            return TrainingError(lines[0].removeprefix(TOLD), *lines[1:])
+            kind = TrainingDiverged if code == DIVERGED else TrainingError
+            return kind(lines[0].removeprefix(TOLD), *lines[1:])
         if code < 0:
             return TrainingError(
                 f"the trainer was killed (signal {-code}), perhaps for want of memory. The same command goes "

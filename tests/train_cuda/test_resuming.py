@@ -11,7 +11,7 @@ import torch
 
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import read_base
-from thresher.adapters.training.command import main
+from thresher.adapters.training.command import Way, main
 from thresher.adapters.training.memory import Room, estimate
 from thresher.adapters.training.plan import make_plan
 from thresher.adapters.training.run_config import read_run
@@ -51,8 +51,8 @@ def train(
                 signal.raise_signal(signal.SIGINT)
             return norm
 
-    libraries = ("torch", "peft")
-    return main("train_cuda", libraries, device.settled, lambda: Room(free, packs=True), Interrupted)
+    way = Way("train_cuda", ("torch", "peft"), device.settled, lambda: Room(free, packs=True), Interrupted)
+    return main(way)
 
 
 def came_to_be(run: Path) -> Any:

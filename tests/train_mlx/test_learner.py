@@ -14,7 +14,7 @@ from thresher.adapters.training.batches import Batch, collate
 from thresher.adapters.training.plan import Plan
 from thresher.train_mlx.base import load_base
 from thresher.train_mlx.learner import MlxLearner
-from thresher.train_mlx.loss import TargetLoss
+from thresher.train_mlx.loss import TargetLoss, log_total
 
 
 def batch_of(plan: Plan, *numbers: int) -> Batch:
@@ -36,6 +36,18 @@ def test_the_loss_is_that_of_all_logits(plan: Plan) -> None:
     each = nn.losses.cross_entropy(logits, mx.array(batch.targets), reduction="none")
     expected = float((each * mx.array(batch.mask)).sum())
     assert float(TargetLoss(model)(batch)) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("vocabulary", [96, 256, 600, 49152])
+def test_a_wide_vocabulary_costs_no_digits(vocabulary: int) -> None:
+    """Of 49,152 logits MLX's own sum leaves gradients 2.6e-5 off on a CPU."""
+    logits = (4 * np.random.default_rng(0).normal(size=(5, vocabulary))).astype(np.float32)
+    exact = np.exp(logits.astype(np.float64))
+    sums = exact.sum(-1, keepdims=True)
+    got = np.array(log_total(mx.array(logits)))
+    np.testing.assert_allclose(got, np.log(sums[:, 0]), rtol=1e-6)
+    gradients = np.array(mx.grad(lambda x: log_total(x).sum())(mx.array(logits)))
+    assert np.linalg.norm(gradients - exact / sums) < 1e-6 * np.linalg.norm(exact / sums)
 
 
 def test_a_pad_token_never_counts(plan: Plan) -> None:

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +17,12 @@ import pytest
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import read_base
+from thresher.adapters.errors import UsageError
+from thresher.adapters.training.loop import Loop
 from thresher.adapters.training.metrics import read_metrics
+from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.run_config import RunConfig, save_run
+from thresher.train_mlx.learner import MlxLearner
 
 
 @pytest.fixture
@@ -89,6 +95,75 @@ def test_ctrl_c_leaves_a_state_from_which_it_goes_on(config: RunConfig, tmp_path
     finished(config, tmp_path / "run.yaml")
 
 
+def test_two_processes_train_the_adapter_of_one(config: RunConfig, tmp_path: Path) -> None:
+    """Within 1e-5: gradients are added in another order. Of three passes a step one rank has one more."""
+    config = config.model_copy(update={"accumulation": 3, "steps": 6, "evaluate_every": 3})
+    one = finished(config, tmp_path / "run.yaml")
+    for rank in range(2):  # the second process is told another folder, in which nothing may come to be
+        folders = config.model_copy(update={"out": tmp_path / f"two-{rank}"})
+        save_run(tmp_path / f"two-{rank}.yaml", folders)
+    process = launched(f"exec {sys.executable} -m thresher.train_mlx {tmp_path}/two-$MLX_RANK.yaml")
+    assert process.stderr.count("The adapter is in") == 1, process.stderr
+    assert process.stderr.count("labels to train on") == 1
+    assert not (tmp_path / "two-1").exists()
+    assert sorted(path.name for path in (tmp_path / "two-0").iterdir()) == [
+        "adapter",
+        "metrics.jsonl",
+        "run.yaml",
+    ]
+    two = read_adapter(tmp_path / "two-0" / "adapter", read_base(config.base))
+    for name, layer in one.layers.items():
+        np.testing.assert_allclose(two.layers[name].a, layer.a, rtol=1e-5, atol=1e-5, err_msg=name)
+        np.testing.assert_allclose(two.layers[name].b, layer.b, rtol=1e-5, atol=1e-5, err_msg=name)
+    counts = [
+        [(m.step, m.kind, m.tokens, m.targets) for m in read_metrics(out)]
+        for out in (config.out, tmp_path / "two-0")
+    ]
+    assert counts[0] == counts[1]
+
+
+def launched(command: str) -> "subprocess.CompletedProcess[str]":
+    """The command of the shell in two processes of mlx.launch, on this machine and over its ring."""
+    launcher = "from mlx._distributed_utils.launch import main; main()"
+    arguments = ["--backend", "ring", "-n", "2", "--starting-port", str(free_port())]
+    return subprocess.run(
+        [sys.executable, "-c", launcher, *arguments, "--", "bash", "-c", command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    """A port that is free, and the next one too: the ring takes one a process, counting up."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+@pytest.mark.parametrize("apart", [0, 1], ids=["another plan", "another step"])
+def test_processes_that_see_different_runs_do_not_start(plan: Plan, apart: int) -> None:
+    class Torn(MlxLearner):
+        """One of two, whose other one sees something else, as on a machine that has not got the folder."""
+
+        def total(self, *numbers: float) -> list[float]:
+            return [2 * number + (place == apart) for place, number in enumerate(numbers)]
+
+    learner = Torn(plan)
+    learner.world = 2
+    with pytest.raises(UsageError, match="do not see the same labels"):
+        Loop(plan, learner, plan.config.out).run(threading.Event())
+    assert not plan.config.out.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -104,6 +179,15 @@ def test_what_is_wrong_is_said_and_nothing_is_written(
     _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert told in said
+    assert not (config.out / "adapter").exists()
+
+
+def test_a_rate_that_diverges_has_an_exit_code_of_its_own(config: RunConfig, tmp_path: Path) -> None:
+    process = started(config.model_copy(update={"learning_rate": 1e30}), tmp_path / "run.yaml")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "not finite at step" in said
+    assert "lower learning_rate" in said
     assert not (config.out / "adapter").exists()
 
 
