@@ -177,8 +177,8 @@ def _notes(sides: Split, train: Examples, validation: Examples) -> Iterator[str]
         yield f"{dropped}: the same document as {kept}, left out"
     for dropped, held in sides.leaks:
         yield f"{dropped}: the same document or group as {held}, which is held back: left out of training"
-    for earlier, later, field in sides.conflicts:
-        yield f"{earlier} and {later}: give {field!r} different values for one document"
+    for earlier, later, name in sides.conflicts:
+        yield f"{earlier} and {later}: give {name!r} different values for one document"
     for examples in (train, validation):
         for name, reason in examples.refused:
             yield f"{name}: left out: {reason}"

@@ -57,7 +57,7 @@ def split(
     validation: Sequence[Label] | None = None,
     proof_share: float = 0.0,
 ) -> Split:
-    """The labels in three sides. With `validation` those are the side to validate on, and `share` is not used.
+    """The labels in three sides. With `validation` those are the side to validate on, without `share`.
 
     Of duplicates and of labels that conflict while they ask for the same the last is kept. What stands on
     two sides is dropped from the one that is nearer to training. Nothing guarantees that a small set has a
@@ -77,7 +77,12 @@ def split(
     held = _without_leaks(held, proof, leaks)
     train = _without_leaks(train, [*held, *proof], leaks)
     return Split(
-        tuple(train), tuple(held), tuple(proof), tuple(duplicates), tuple(leaks), tuple(_conflicts(everything))
+        tuple(train),
+        tuple(held),
+        tuple(proof),
+        tuple(duplicates),
+        tuple(leaks),
+        tuple(_conflicts(everything)),
     )
 
 

@@ -87,9 +87,10 @@ def compare(
     second: Iterable[PredictedRecord],
     seed: int = 0,
 ) -> Comparison:
-    """The first side beside the second, on the records of `gold`. A record without a prediction is all absent.
+    """The first side beside the second, on the records of `gold`.
 
-    The order of anything changes nothing. Raises ValueError where an id comes twice.
+    A record without a prediction is all absent. The order of anything changes nothing. Raises
+    ValueError where an id comes twice.
     """
     sides = [_by_id(first), _by_id(second)]
     names = sorted({one.name for record in gold for one in record.fields if one.name in record.output})
@@ -113,9 +114,7 @@ def compare(
     total, *fields = _differences(
         np.concatenate([whole, counts], axis=2), [int(support.sum()), *map(int, support)], seed
     )
-    return Comparison(
-        total, dict(zip(names, fields, strict=True)), len(texts), len(gold), right[0], right[1]
-    )
+    return Comparison(total, dict(zip(names, fields, strict=True)), len(texts), len(gold), right[0], right[1])
 
 
 def _differences(counts: NDArray[np.float64], support: Sequence[int], seed: int) -> list[Difference]:
@@ -124,7 +123,7 @@ def _differences(counts: NDArray[np.float64], support: Sequence[int], seed: int)
     f1 = _f1(counts.sum(axis=0))
     draws = np.empty((RESAMPLES, columns))
     random = np.random.Generator(np.random.Philox(key=seed))
-    flat = counts.reshape(documents, -1)
+    flat = counts.reshape(documents, 2 * columns * 2)
     for start in range(0, RESAMPLES if documents else 0, _CHUNK):
         size = min(_CHUNK, RESAMPLES - start)
         times = random.multinomial(documents, np.full(documents, 1 / documents), size=size)
@@ -145,7 +144,9 @@ def _differences(counts: NDArray[np.float64], support: Sequence[int], seed: int)
 def _f1(parts: NDArray[np.float64]) -> NDArray[np.float64]:
     """2·TP / (2·TP + FP + FN) of the last axis; NaN where nothing was counted."""
     above, below = parts[..., 0], parts[..., 1]
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    f1 = np.full(above.shape, np.nan)
+    np.divide(above, below, out=f1, where=below > 0)
+    return f1
 
 
 def _interval(draws: NDArray[np.float64]) -> tuple[float, float] | None:

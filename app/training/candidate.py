@@ -9,13 +9,16 @@ from typing import Any
 
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.errors import UsageError
+from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.command import ADAPTER, Trainer
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.run_config import RunConfig, parse_run
+from thresher.adapters.training.sides import read_documents
 from thresher.app.models import library
 from thresher.app.registry.folders import check_new_name
 from thresher.app.session import Session
-from thresher.app.training.labels import write_corrections
+from thresher.app.store.trainings import Training
+from thresher.app.training.labels import CORRECTIONS_FILE, write_corrections
 from thresher.app.training.process import train
 
 
@@ -56,16 +59,29 @@ def train_candidate(
     if not (folder / ADAPTER).exists():
         yield from train(config, folder / "asked.yaml", task.trainer, cancel)
     adapter = read_adapter(folder / ADAPTER)
+    # First, so that it is never there without what is known of it.
+    _remember(session, task, folder, adapter.manifest)
     session.registry.add(replace(adapter, manifest=adapter.manifest.model_copy(update={"name": name})))
     shutil.rmtree(folder / ADAPTER)
     yield Candidate(name)
+
+
+def _remember(session: Session, task: TrainingTask, folder: Path, manifest: Manifest) -> None:
+    """Keeps which documents it has seen: on those it can never be proved."""
+    documents = read_documents(folder)
+    if documents is None:
+        return
+    seen = frozenset((*documents.get("train", ()), *documents.get("validation", ())))
+    session.store.add_training(
+        manifest.weights, Training(task.domain, task.record_type, manifest.parent, seen)
+    )
 
 
 def _configuration(session: Session, task: TrainingTask, folder: Path) -> RunConfig:
     model = library.find(session.locations.models, task.model or session.settings.model)
     labels = [path.expanduser().absolute() for path in task.labels]
     if task.corrections:
-        path = folder / "corrections.jsonl"
+        path = folder / CORRECTIONS_FILE
         if write_corrections(session.store, task.domain, task.record_type, path):
             labels.append(path)
     if not labels:
