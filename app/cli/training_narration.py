@@ -62,14 +62,13 @@ class TrainingNarrator:
         self._say(message)
 
     def summarise(self, name: str, domain: str) -> None:
-        """The curve, and what to do next."""
+        """The curve, and how to score it on other labels."""
         for kind, what in (("train", "loss in training"), ("validation", "loss held back")):
             losses = [metric.loss for metric in self._metrics if metric.kind == kind]
             if len(losses) > 1:
                 self._say(f"{what:17} {curve(losses)}  {losses[0]:.3f} → {losses[-1]:.3f}")
         self._say(f"{name} is there, a candidate for {domain}")
         self._say(f"score it: thresher evaluate --domain {domain} --adapter {name} --records GOLD.jsonl")
-        self._say(f"let it answer: thresher adapters promote {name}")
 
     def _seconds_left(self) -> float | None:
         steps = [metric for metric in self._metrics if metric.kind == "train"]

@@ -157,7 +157,7 @@ def test_what_was_not_predicted_is_absent_and_a_field_that_nobody_states_has_no_
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
-    """At the least number of documents that the gate asks for: 5 % misses are meant, few more are let pass."""
+    """At the least number of documents that the gate asks for: 5 % are meant to miss, and few more do."""
     draw = random.Random(3)
     missed = 0
     for _ in range(200):
