@@ -69,6 +69,7 @@ def prove(session: Session, task: ProofTask, cancel: threading.Event) -> Iterato
         raise UsageError(
             f"say for which domain {candidate.name}, which is general, is proved: --domain DOMAIN."
         )
+    session.answering(domain, model.name, candidate.name)  # raises where it does not fit
     live_name = session.answering(domain, model.name)
     if live_name == candidate.name:
         raise UsageError(
