@@ -1,6 +1,7 @@
 """Two sides compared: what must hold whatever the documents are, and what is known of a few."""
 
 import random
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field
-from thresher.app.evaluation.compare import Comparison, Difference, compare
+from thresher.app.evaluation.compare import Comparison, Difference, compare, tail
 from thresher.app.evaluation.records import GoldRecord, Predicted, PredictedRecord
 from thresher.app.evaluation.score import score
 
@@ -154,6 +155,18 @@ def test_what_was_not_predicted_is_absent_and_a_field_that_nobody_states_has_no_
     assert some.fields["what"].difference is None
     with pytest.raises(ValueError, match="two predictions"):
         compare(wanted, [said("a"), said("a")], [])
+
+
+@pytest.mark.parametrize(("documents", "t"), [(8, 2.3646), (10, 2.2622), (20, 2.0930), (100, 1.9842)])
+def test_few_documents_widen_the_interval_as_students_t_does(documents: int, t: float) -> None:
+    wanted = 1 - NormalDist().cdf(t * (documents / (documents - 1)) ** 0.5)
+    assert tail(documents) == pytest.approx(wanted, rel=0.1)
+
+
+def test_two_documents_have_no_interval() -> None:
+    assert tail(2) is None
+    two = compare([gold("a"), gold("b")], [said("a"), said("b")], [])
+    assert (two.total.difference, two.total.interval, two.needed) == (1, None, None)
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
