@@ -126,8 +126,9 @@ def _labels(
         )
     config = None if named else read_run(run)
     paths = [path.expanduser().absolute() for path in task.labels] if config is None else [*config.labels]
-    corrections = task.corrections or any(path.name == CORRECTIONS_FILE for path in paths)
-    paths = [path for path in paths if path.parent != run.parent or path.name != CORRECTIONS_FILE]
+    then = run.parent / CORRECTIONS_FILE
+    corrections = task.corrections or then in paths
+    paths = [path for path in paths if path != then]
     learnt = candidate.manifest.pack.record_types if candidate.manifest.pack else ()
     record_type = task.record_type or (config.record_type if config else learnt[0] if learnt else None)
     record_type = pick(session.packs(), domain, record_type).name
