@@ -162,8 +162,11 @@ def test_what_either_has_seen_is_left_out_and_what_nobody_knows_is_said(
     with Session(home_with_tiny) as session:
         session.store.add_training(new, Training("expenses", "receipt", "p" * 64, frozenset()))
         session.store.add_training("p" * 64, Training("expenses", "receipt", None, seen))
-        session.store.add_training(old, Training("expenses", "receipt", None, frozenset()))
-    assert verdict_of(home_with_tiny, task).comparison.documents == 22
+        # And where the live one answers for what the candidate has never learnt, nothing is proved.
+        session.store.add_training(old, Training("expenses", "invoice", None, frozenset()))
+    verdict = verdict_of(home_with_tiny, task)
+    assert verdict.comparison.documents == 22
+    assert "old has learnt invoice too, and new has not" in verdict.reasons
 
 
 def test_corrections_are_judged_beside_what_was_left_as_it_was(
