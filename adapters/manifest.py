@@ -64,6 +64,7 @@ class Data(_Part):
     fingerprint: str = Field(description="sha256 over the labels, in hex")
     train: int = Field(description="labels")
     validation: int
+    proof: int = Field(default=0, description="labels that the run did not see in any way")
     licence: str | None = None
     attribution: str | None = None
 

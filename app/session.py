@@ -27,7 +27,8 @@ from thresher.app.models import library
 from thresher.app.models.offline import go_offline
 from thresher.app.record import Record, Status
 from thresher.app.registry.library import InstalledAdapter
-from thresher.app.registry.registry import Offer, Registry
+from thresher.app.registry.offer import Offer
+from thresher.app.registry.registry import Registry
 from thresher.app.settings import Settings, load_settings, settings_hash
 from thresher.app.sources import Source, document_of
 from thresher.app.store.store import Store
@@ -128,12 +129,15 @@ class Session:
         """The adapters for a domain, None being tasks of fields alone; also those that cannot be used."""
         return self.registry.offers(*self._asked_of(domain, model))
 
-    def promote(self, adapter: str, domain: str | None, model: str | None = None) -> bool:
+    def promote(
+        self, adapter: str, domain: str | None, model: str | None = None, *, force: bool = False
+    ) -> bool:
         """Lets `adapter` ("none": the base alone) answer from now on; False where it is live already.
 
-        Raises UsageError where it does not fit, AdapterError where it is broken: nothing is changed then.
+        Raises UsageError where it does not fit, or, without `force`, where the gate keeps it out;
+        AdapterError where it is broken: nothing is changed then.
         """
-        return self.registry.promote(adapter, *self._asked_of(domain, model))
+        return self.registry.promote(adapter, *self._asked_of(domain, model), force=force)
 
     def roll_back(self, domain: str | None, model: str | None = None) -> str | None:
         """Undoes the last promotion; the name of what answers again. Raises UsageError where none stands."""
@@ -147,11 +151,13 @@ class Session:
         task: Task,
         *,
         again: bool = False,
+        corrected: bool = True,
         cancel: threading.Event | None = None,
     ) -> Iterator[Event]:
         """Works through the sources in the calling thread; every record is stored before it is told.
 
-        What is done with the same settings is handed back as it is, unless `again`. Setting `cancel` ends
+        What is done with the same settings is handed back as it is, unless `again`: with its corrections, or,
+        without `corrected`, as the model answered it, so that it can be judged. Setting `cancel` ends
         the run within moments; what is finished stays. Raises UsageError where a source has no fields.
         """
         # Imported here: it brings the engine's libraries.
@@ -190,8 +196,10 @@ class Session:
                     case Read(source, document, windows):
                         yield DocumentRead(source, document, windows)
                     case Done(source, record, document, reused):
-                        self.store.save_record(run, record, hash_of(source), document, source.fields)
+                        number = self.store.save_record(run, record, hash_of(source), document, source.fields)
                         counts[record.status] += 1
+                        if reused and not corrected:
+                            record = self.store.answer(number)
                         yield RecordReady(source, record, reused)
                     case Beat():
                         left = _seconds_left(event, len(sources), time.monotonic() - began)

@@ -27,6 +27,7 @@ from thresher.adapters.training.memory import Room, affordable
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig, read_run, save_run
+from thresher.adapters.training.sides import save_documents
 from thresher.adapters.training.state import STATE_FILE
 
 Trainer = Literal["train_mlx", "train_cuda"]
@@ -115,6 +116,7 @@ def _train(run: Path, way: Way, stop: threading.Event) -> Path | None:
             _say(note)
         # What the run came to be: the app reads it, and a reader of the adapter can run it again.
         save_run(config.out / RUN_FILE, plan.config)
+        save_documents(config.out, plan.documents)
     trained = Loop(plan, learner, config.out, _Narrator(plan.steps)).run(stop)
     if learner.rank != 0:
         return None

@@ -5,7 +5,7 @@ Both trainers start here, so that they see the same examples in the same order a
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
@@ -16,15 +16,14 @@ from thresher.adapters.adapter import LoraLayer
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import BaseModel, read_base
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import Field, parse_fields
 from thresher.adapters.manifest import BoundPack, Data
-from thresher.adapters.pack_library import find_packs, pick
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.batches import Batch, BatchPlan, collate
 from thresher.adapters.training.examples import Example, Examples, build_examples
-from thresher.adapters.training.labels import labels_fingerprint, read_labels
+from thresher.adapters.training.labels import labels_fingerprint
 from thresher.adapters.training.run_config import RunConfig, chosen_layers
-from thresher.adapters.training.split import Split, split
+from thresher.adapters.training.sides import Documents, documents_of, read_sides
+from thresher.adapters.training.split import Split
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
 
@@ -32,7 +31,8 @@ from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 class Plan:
     """A run, ready to start. `layers` are the module paths to adapt; `rate` is the peak learning rate.
 
-    `notes` tells the user what was found in the labels: duplicates, leaks, refused ones.
+    `notes` tells the user what was found in the labels: duplicates, leaks, refused ones. `documents` has the
+    keys of the documents of each side.
     """
 
     config: RunConfig
@@ -45,6 +45,7 @@ class Plan:
     parent: str | None
     first: dict[str, LoraLayer]
     notes: tuple[str, ...]
+    documents: Documents = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -59,7 +60,8 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """The sha256, in hex, of all that the adapter depends on: a state of another run is never resumed."""
-        apart = {"save_every", "base_storage", "shard_base"}  # they change no number
+        # They change no number; what the proof's share is shows in the examples.
+        apart = {"save_every", "base_storage", "shard_base", "proof_share"}
         asked = self.config.model_dump(mode="json", exclude=RunConfig.paths() | apart)
         digest = sha256(json.dumps([asked, self.base.identity.model_dump(), self.parent]).encode())
         for example in (*self.train, *self.validation):
@@ -100,12 +102,8 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
     """
     base = read_base(config.base)
     layers = tuple(chosen_layers(config, base.linear))
-    asked = _asked(config)
-    unfit: list[str] | None = [] if config.unfit_values == "skip" else None
-    reading = asked.reading(config)
-    held = read_labels(config.validation, *reading, unfit) if config.validation else None
-    labels = read_labels(config.labels, *reading, unfit)
-    sides = split(labels, config.validation_share, config.split_seed, held)
+    read = read_sides(config)
+    sides = read.split
     prompts = WindowPrompts(
         PromptTokenizer(config.base),
         WindowSizes(base.context, config.window_tokens, config.window_overlap, config.answer_tokens),
@@ -123,44 +121,16 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
             fingerprint=labels_fingerprint(sides.train),
             train=len(sides.train),
             validation=len(sides.validation),
+            proof=len(sides.proof),
         ),
-        pack=asked.pack,
+        pack=read.pack,
         parent=parent,
         first=first,
-        notes=(*_notes(sides, train, validation), *(f"{each}: not taught" for each in unfit or ())),
+        notes=(*_notes(sides, train, validation), *(f"{each}: not taught" for each in read.unfit)),
+        documents=documents_of(sides),
     )
     plan.step(0)  # raises where there is nothing to train on
     return plan
-
-
-@dataclass(frozen=True)
-class _Asked:
-    instructions: str
-    fields: tuple[Field, ...]
-    open_fields: bool
-    pack: BoundPack | None
-
-    def reading(self, config: RunConfig) -> tuple[tuple[Field, ...], str, bool, str | None]:
-        return self.fields, self.instructions, self.open_fields, config.group
-
-
-def _asked(config: RunConfig) -> _Asked:
-    if config.domain is not None:
-        packs = find_packs(config.packs).packs
-        record_type = pick(packs, config.domain, config.record_type)
-        bound = BoundPack(
-            domain=config.domain, hash=packs[config.domain].hash, record_types=(record_type.name,)
-        )
-        return _Asked(record_type.instructions, record_type.fields, record_type.open_fields, bound)
-    if config.fields_file is None:
-        return _Asked("", (), True, None)
-    try:
-        raw = json.loads(config.fields_file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{config.fields_file}: cannot be read ({error}). Check the path.") from error
-    if isinstance(raw, dict):
-        raw = raw.get("fields")
-    return _Asked("", parse_fields(raw, str(config.fields_file)), False, None)
 
 
 def _first(
@@ -197,16 +167,19 @@ def _first(
 def _notes(sides: Split, train: Examples, validation: Examples) -> Iterator[str]:
     yield (
         f"{len(sides.train)} labels to train on ({len(train.examples)} windows, {train.tokens:,} tokens), "
-        f"{len(sides.validation)} held back"
+        f"{len(sides.validation)} held back to choose the best step, {len(sides.proof)} to prove it"
     )
     if not sides.validation:
-        yield "nothing is held back, so the last adapter is taken. Give more labels, or files to validate on"
+        yield (
+            "nothing is held back to choose by, so the last adapter is taken. Give more labels, or files to "
+            "validate on"
+        )
     for dropped, kept in sides.duplicates:
         yield f"{dropped}: the same document as {kept}, left out"
     for dropped, held in sides.leaks:
         yield f"{dropped}: the same document or group as {held}, which is held back: left out of training"
-    for earlier, later, field in sides.conflicts:
-        yield f"{earlier} and {later}: give {field!r} different values for one document"
+    for earlier, later, name in sides.conflicts:
+        yield f"{earlier} and {later}: give {name!r} different values for one document"
     for examples in (train, validation):
         for name, reason in examples.refused:
             yield f"{name}: left out: {reason}"

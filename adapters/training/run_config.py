@@ -63,6 +63,9 @@ class RunConfig(BaseModel):
     validation_share: float = Field(default=0.1, ge=0, lt=1)
     """The share of documents held back for validation where no files are named for it."""
 
+    proof_share: float = Field(default=0.1, ge=0, lt=1)
+    """The share of documents that no run trains on or chooses by: they prove which adapter is better."""
+
     group: str | None = None
     """A key of the label's line: documents with the same value of it are never parted by the split."""
 

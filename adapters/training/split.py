@@ -1,7 +1,8 @@
 """The split: which labels are trained on and which are held back, and what is found wrong between them.
 
 A document's side follows from its text (or its group) and a seed alone, so that more labels never move one
-that was held back into training.
+that was held back into training. The proof's side follows from no seed either: no run trains on it or chooses
+by it, and so it can show which of two adapters is the better one.
 """
 
 import json
@@ -16,15 +17,17 @@ from thresher.adapters.values import normalise
 
 @dataclass(frozen=True)
 class Split:
-    """Labels to train on and labels to validate on, and what was left out. All texts are ids of labels.
+    """Labels to train on, labels to validate on and labels for the proof, and what was left out.
 
-    `duplicates`: (dropped, kept), the same document asked for the same. `leaks`: (dropped from training, held
-    back), the same document or group on both sides. `conflicts`: (earlier, later, field), two labels that
-    give one document's field different values; of two that ask for the same the later one stands.
+    All texts are ids of labels. `duplicates`: (dropped, kept), the same document asked for the same.
+    `leaks`: (dropped, held back), the same document or group on two sides: it stays with the proof, else with
+    validation. `conflicts`: (earlier, later, field), two labels that give one document's field different
+    values; of two that ask for the same the later one stands.
     """
 
     train: tuple[Label, ...]
     validation: tuple[Label, ...]
+    proof: tuple[Label, ...]
     duplicates: tuple[tuple[str, str], ...]
     leaks: tuple[tuple[str, str], ...]
     conflicts: tuple[tuple[str, str, str], ...]
@@ -37,35 +40,72 @@ def document_key(text: str) -> str:
 
 def is_held_back(label: Label, share: float, seed: int) -> bool:
     """Whether a label is for validation: follows from its group, or without one its text, and the seed."""
-    whole = f"group {label.group}" if label.group is not None else f"text {document_key(label.text)}"
-    digest = sha256(f"{seed} {whole}".encode("utf-8", errors="surrogatepass")).digest()
-    return int.from_bytes(digest[:8], "big") < share * 2**64
+    return _place(str(seed), label) < share * 2**64
+
+
+def is_proof(label: Label, share: float) -> bool:
+    """Whether a label is for the proof: follows from its group, or without one its text. A larger share holds
+    back what a smaller one does, and more.
+    """
+    return _place("proof", label) < share * 2**64
 
 
 def split(
-    labels: Sequence[Label], share: float, seed: int, validation: Sequence[Label] | None = None
+    labels: Sequence[Label],
+    share: float,
+    seed: int,
+    validation: Sequence[Label] | None = None,
+    proof_share: float = 0.0,
 ) -> Split:
-    """The labels in two sides. With `validation` those are the held-back side, and `share` is not used.
+    """The labels in three sides. With `validation` those are the side to validate on, without `share`.
 
     Of duplicates and of labels that conflict while they ask for the same the last is kept. What stands on
-    both sides is dropped from training. Nothing guarantees that a small set has a label held back.
+    two sides is dropped from the one that is nearer to training. Nothing guarantees that a small set has a
+    label held back.
     """
-    labels = list(labels)
-    held = list(validation) if validation is not None else [x for x in labels if is_held_back(x, share, seed)]
-    train = labels if validation is not None else [x for x in labels if not is_held_back(x, share, seed)]
+    everything = [*labels, *(validation or ())]
+    proof = [label for label in everything if is_proof(label, proof_share)]
+    rest = [label for label in labels if not is_proof(label, proof_share)]
+    if validation is None:
+        held = [label for label in rest if is_held_back(label, share, seed)]
+        train = [label for label in rest if not is_held_back(label, share, seed)]
+    else:
+        held, train = [label for label in validation if not is_proof(label, proof_share)], rest
     duplicates: list[tuple[str, str]] = []
-    train, held = _without_duplicates(train, duplicates), _without_duplicates(held, duplicates)
+    leaks: list[tuple[str, str]] = []
+    train, held, proof = (_without_duplicates(side, duplicates) for side in (train, held, proof))
+    held = _without_leaks(held, proof, leaks)
+    train = _without_leaks(train, [*held, *proof], leaks)
+    return Split(
+        tuple(train),
+        tuple(held),
+        tuple(proof),
+        tuple(duplicates),
+        tuple(leaks),
+        tuple(_conflicts(everything)),
+    )
+
+
+def _place(salt: str, label: Label) -> int:
+    """A number below 2**64 that follows from the label's group, or without one its text, and the salt."""
+    whole = f"group {label.group}" if label.group is not None else f"text {document_key(label.text)}"
+    digest = sha256(f"{salt} {whole}".encode("utf-8", errors="surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+def _without_leaks(
+    labels: Sequence[Label], held: Sequence[Label], found: list[tuple[str, str]]
+) -> list[Label]:
     texts = {document_key(label.text): label.id for label in reversed(held)}
     groups = {label.group: label.id for label in reversed(held) if label.group}
-    kept, leaks = [], []
-    for label in train:
+    kept = []
+    for label in labels:
         held_back = texts.get(document_key(label.text)) or groups.get(label.group or "")
         if held_back is None:
             kept.append(label)
         else:
-            leaks.append((label.id, held_back))
-    conflicts = _conflicts([*labels, *(validation or ())])
-    return Split(tuple(kept), tuple(held), tuple(duplicates), tuple(leaks), tuple(conflicts))
+            found.append((label.id, held_back))
+    return kept
 
 
 def _without_duplicates(labels: Sequence[Label], found: list[tuple[str, str]]) -> list[Label]:

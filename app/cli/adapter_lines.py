@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from thresher.adapters.manifest import Manifest, Score
     from thresher.app.registry.overview import Standing
     from thresher.app.store.live_adapters import Promotion
+    from thresher.app.store.verdicts import Judged
 
 
 def as_dict(standing: "Standing") -> dict[str, Any]:
@@ -27,6 +28,7 @@ def as_dict(standing: "Standing") -> dict[str, Any]:
         "weights": manifest.weights,
         "parent": manifest.parent,
         "scores": [score.model_dump(mode="json") for score in manifest.scores],
+        "proof": standing.proof,
         "live": list(standing.live),
         "problems": [each._asdict() for each in standing.wrong],
     }
@@ -41,7 +43,7 @@ def list_lines(standings: "Sequence[Standing]", broken: Mapping[str, str]) -> It
     for each in standings:
         adapter, base = each.adapter, each.adapter.manifest.base.name
         scores = ", ".join(f"{s.record_type} {s.f1:.2f}" for s in adapter.manifest.scores)
-        told = f"{adapter.domain or 'any domain':14} {base:14} {scores or 'no score'}"
+        told = f"{adapter.domain or 'any domain':14} {base:14} {scores or each.proof or 'no score'}"
         live = f"  <- live{_for(each)}" if each.live else ""
         yield f"{adapter.name:{width}}  {told}{live}"
         for wrong in each.wrong:
@@ -55,6 +57,7 @@ def adapter_lines(
     shape: Mapping[str, float],
     names: Mapping[str, str],
     promotions: "Sequence[Promotion]",
+    verdicts: "Sequence[Judged]" = (),
 ) -> Iterator[str]:
     """All about an adapter. `names` are those of adapters by the hash of their matrices."""
     adapter, manifest = standing.adapter, standing.adapter.manifest
@@ -77,6 +80,8 @@ def adapter_lines(
     yield from _made(manifest)
     for score in manifest.scores:
         yield from _score_lines(score)
+    for judged in verdicts:
+        yield from _verdict_lines(judged)
     yield f"  folder     {adapter.folder}"
     for each in promotions:
         until = f" to {each.ended.astimezone():%Y-%m-%d %H:%M}" if each.ended else ""
@@ -97,13 +102,35 @@ def _made(manifest: "Manifest") -> Iterator[str]:
     if data := manifest.data:
         licence = f", {data.licence}" if data.licence else ""
         yield (
-            f"  labels     {counted(data.train, 'label')}, {data.validation} to validate "
-            f"({data.fingerprint[:12]}){licence}"
+            f"  labels     {counted(data.train, 'label')}, {data.validation} to validate, {data.proof} to "
+            f"prove ({data.fingerprint[:12]}){licence}"
         )
     if source := manifest.source:
         yield f"  source     {source.format}{f', made for {source.base}' if source.base else ''}"
         for note in source.notes:
             yield f"             {note}"
+
+
+def verdict_dict(judged: "Judged") -> dict[str, Any]:
+    """What the gate said, for `inspect --json`."""
+    made = judged.made and judged.made.isoformat()
+    of = {"domain": judged.domain, "record_type": judged.record_type, "base": judged.base, "made": made}
+    return of | dict(judged.told)
+
+
+def _verdict_lines(judged: "Judged") -> Iterator[str]:
+    told = judged.told
+    when = f"{judged.made.astimezone():%Y-%m-%d %H:%M}" if judged.made else ""
+    between = f" ({told['interval'][0]:+.3f} to {told['interval'][1]:+.3f})" if told["interval"] else ""
+    figures = (
+        "" if told["difference"] is None else f", F1 {told['f1']:.3f}, {told['difference']:+.3f}{between}"
+    )
+    yield (
+        f"  proof      {judged.domain}/{judged.record_type}, beside {told['against'] or 'the base alone'} on "
+        f"{counted(told['documents'], 'document')}: {judged.outcome}{figures}, {when}"
+    )
+    for reason in told["reasons"]:
+        yield f"             {reason}"
 
 
 def _score_lines(score: "Score") -> Iterator[str]:

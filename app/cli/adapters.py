@@ -8,7 +8,7 @@ import click
 from thresher.adapters.errors import AdapterError, UsageError
 from thresher.app.cli import exits
 from thresher.app.cli.adapter_files import export, import_
-from thresher.app.cli.adapter_lines import adapter_lines, as_dict, list_lines
+from thresher.app.cli.adapter_lines import adapter_lines, as_dict, list_lines, verdict_dict
 from thresher.app.cli.options import (
     complete_adapter,
     complete_answering,
@@ -17,6 +17,7 @@ from thresher.app.cli.options import (
     model_option,
     open_session,
 )
+from thresher.app.cli.proving import prove
 from thresher.app.wording import one_line
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
 @click.group()
 def adapters() -> None:
-    """List, inspect, verify, import, export, remove, promote and roll back adapters."""
+    """List, inspect, verify, import, export, remove, prove, promote and roll back adapters."""
 
 
 adapters.add_command(import_)
 adapters.add_command(export)
+adapters.add_command(prove)
 
 
 @adapters.command("list")
@@ -70,6 +72,7 @@ def inspect(name: str, as_json: bool) -> None:
             each.adapter.name: each for each in overview(session.registry, _bases(session), session.packs())
         }
         promotions = session.store.promotions(name)
+        verdicts = session.store.verdicts(found.fingerprint)
     matrices = read_adapter(found.folder)
     shape = {
         "layers": len(matrices.layers),
@@ -89,10 +92,11 @@ def inspect(name: str, as_json: bool) -> None:
         ]
         manifest = found.manifest.model_dump(mode="json")
         told = as_dict(standings[name]) | shape | {"history": history, "manifest": manifest}
+        told["verdicts"] = [verdict_dict(each) for each in verdicts]
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     weights = {each.adapter.manifest.weights: each.adapter.name for each in standings.values()}
-    for line in adapter_lines(standings[name], shape, weights, promotions):
+    for line in adapter_lines(standings[name], shape, weights, promotions, verdicts):
         click.echo(one_line(line))
 
 
@@ -142,9 +146,11 @@ def remove(name: str, force: bool) -> None:
 @click.argument("name", shell_complete=complete_answering)
 @domain_option
 @model_option
-def promote(name: str, domain: str | None, model: str | None) -> None:
+@click.option("--force", is_flag=True, help="Also where it is not proved, or fails the gate.")
+def promote(name: str, domain: str | None, model: str | None, force: bool) -> None:
     """Let the adapter NAME answer for its domain and base from now on, where no --adapter is given.
 
+    One that was trained here must have passed the gate beside what is live: `thresher adapters prove`.
     With 'none' as NAME the base model answers alone. A general adapter needs --domain; 'any' is the domain
     of tasks that have fields alone.
     """
@@ -160,7 +166,7 @@ def promote(name: str, domain: str | None, model: str | None) -> None:
         if domain is None:
             which = "the base alone" if name == NONE else f"{name}, which is general,"
             raise UsageError(f"say for which domain {which} is to answer: --domain DOMAIN.")
-        changed = session.promote(name, domain, model)
+        changed = session.promote(name, domain, model, force=force)
         base = model or session.settings.model
     how = "answers from now on" if changed else "is live already"
     click.echo(f"{domain} on {base}: {'the base alone' if name == NONE else name} {how}", err=True)

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.options import (
+    complete_answering,
     installed_packs,
     json_option,
     open_session,
@@ -22,8 +24,7 @@ from thresher.app.cli.output import writing
 if TYPE_CHECKING:
     from thresher.adapters.fields import Field
     from thresher.app.cli.narration import Narrator
-    from thresher.app.evaluation.records import GoldRecord
-    from thresher.app.record import Record
+    from thresher.app.evaluation.records import GoldRecord, PredictedRecord
     from thresher.app.session import Session
     from thresher.app.task import Task
 
@@ -42,6 +43,16 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Score these records (jsonl, as extract writes them) in place of extracting.",
 )
+@click.option(
+    "--against",
+    shell_complete=complete_answering,
+    help="Compare with this adapter, or with 'none', the base model alone.",
+)
+@click.option(
+    "--against-predictions",
+    type=click.Path(path_type=Path),
+    help="Compare with these records in place of extracting.",
+)
 @click.option("--limit", type=click.IntRange(1), help="The first so many documents only.")
 @click.option("--save", type=click.Path(path_type=Path), help="Write the extracted records to this new file.")
 @click.option("--again", is_flag=True, help="Do documents again that are done with the same settings.")
@@ -55,6 +66,8 @@ def evaluate(
     model: str | None,
     adapter: str | None,
     predictions: Path | None,
+    against: str | None,
+    against_predictions: Path | None,
     limit: int | None,
     save: Path | None,
     again: bool,
@@ -66,35 +79,77 @@ def evaluate(
     The score is micro-averaged over all fields of all records: F1 is 2·TP / (2·TP + FP + FN). A gold key that
     is absent from "output" is not scored; null, "" and [] mean 'not in the document'.
 
+    With --against or --against-predictions the two are compared document by document: the difference of their
+    F1 with its interval at 95 %, the first less the second.
+
     Exit code: 0 all done, 1 some documents failed (they score as all absent), 2 wrong use, 3 no model.
     """
+    from thresher.adapters.errors import UsageError
     from thresher.app.cli.narration import Narrator
-    from thresher.app.evaluation.records import load_gold, load_predictions, predicted
+    from thresher.app.evaluation import comparison_report
+    from thresher.app.evaluation.compare import compare
+    from thresher.app.evaluation.records import load_gold, load_predictions
     from thresher.app.evaluation.report import as_dict, as_table
     from thresher.app.evaluation.score import score
     from thresher.app.wording import answering
 
+    if against is not None and against_predictions is not None:
+        raise UsageError("give --against or --against-predictions, not both")
     fields = parse_field_specs(field_specs)
     gold = load_gold(gold_file, _default_fields(domain, record_type, fields))[:limit]
+    sides = [_Side(predictions, adapter, save)]
+    if against is not None or against_predictions is not None:
+        sides.append(_Side(against_predictions, against, None))
+    answers = [load_predictions(side.file) if side.file else [] for side in sides]
     told: dict[str, Any] = {"domain": domain, "record_type": record_type}
-    if predictions is not None:
-        scores = score(gold, load_predictions(predictions))
-        click.echo(json.dumps(told | as_dict(scores), ensure_ascii=False) if as_json else as_table(scores))
-        return exits.DONE
-    narrator = Narrator(quiet=quiet, as_json=as_json)
-    with open_session() as session:
-        task = session.task(domain, record_type, fields, model, adapter)
-        extracted = _extract(session, gold, task, narrator, save, again)
-    narrator.summarise()
-    if narrator.exit_code == exits.STOPPED:
-        return exits.STOPPED
-    scores = score(gold, map(predicted, extracted))
-    told |= {"model": task.model, "adapter": task.adapter, "seconds": narrator.seconds}
+    about: list[dict[str, Any]] = [{} for _ in sides]
+    code = exits.DONE
+    with ExitStack() as stack:
+        asked = [at for at, side in enumerate(sides) if side.file is None]
+        session = stack.enter_context(open_session()) if asked else None
+        # All of them before the first is asked: a wrong name costs no work.
+        tasks = {
+            at: session.task(domain, record_type, fields, model, sides[at].adapter)
+            for at in asked
+            if session is not None
+        }
+        for at, task in tasks.items():
+            assert session is not None
+            narrator = Narrator(quiet=quiet, as_json=as_json)
+            answers[at] = _extract(session, gold, task, narrator, sides[at].save, again)
+            narrator.summarise()
+            if narrator.exit_code == exits.STOPPED:
+                return exits.STOPPED
+            code = max(code, narrator.exit_code)
+            about[at] = {"model": task.model, "adapter": task.adapter, "seconds": narrator.seconds}
+    scores = [score(gold, each) for each in answers]
+    names = [
+        str(side.file) if side.file else answering(told_of["model"], told_of["adapter"])
+        for side, told_of in zip(sides, about, strict=True)
+    ]
+    comparison = compare(gold, answers[0], answers[1]) if len(answers) == 2 else None
+    told |= about[0] | as_dict(scores[0])
+    if comparison is not None:
+        told["against"] = about[1] | as_dict(scores[1])
+        told["comparison"] = comparison_report.as_dict(comparison)
     if as_json:
-        click.echo(json.dumps(told | as_dict(scores), ensure_ascii=False))
-    else:
-        click.echo(f"answered by {answering(task.model, task.adapter)}\n{as_table(scores)}")
-    return narrator.exit_code
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return code
+    if predictions is None:
+        click.echo(f"answered by {names[0]}")
+    click.echo(as_table(scores[0]))
+    if comparison is not None:
+        click.echo(f"\n{comparison_report.as_table(comparison, names[0], names[1])}")
+    return code
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What is scored: the records of a file, or what an adapter answers, which `save` keeps."""
+
+    file: Path | None
+    adapter: str | None
+    save: Path | None
 
 
 def _extract(
@@ -104,7 +159,8 @@ def _extract(
     narrator: "Narrator",
     save: Path | None,
     again: bool,
-) -> "list[Record]":
+) -> "list[PredictedRecord]":
+    from thresher.app.evaluation.records import predicted
     from thresher.app.events import RecordReady
     from thresher.app.sources import Source
 
@@ -118,10 +174,10 @@ def _extract(
         narrator,
         cancelled_by_ctrl_c() as cancel,
     ):
-        for event in session.extract(sources, task, again=again, cancel=cancel):
+        for event in session.extract(sources, task, again=again, corrected=False, cancel=cancel):
             narrator.tell(event)
             if isinstance(event, RecordReady):
-                records.append(event.record)
+                records.append(predicted(event.record))
                 if write is not None:
                     write(event.record)
     return records

@@ -15,6 +15,7 @@ from thresher.app.cli.options import (
     open_session,
     record_type_option,
 )
+from thresher.app.cli.proving import prove_candidate
 
 _FILE = click.Path(path_type=Path)
 
@@ -47,6 +48,8 @@ _FILE = click.Path(path_type=Path)
 @click.option("--sweep", is_flag=True, help="Find the peak rate on your labels first, with short runs.")
 @click.option("--batch-tokens", type=int, help="The most tokens of a pass; fewer need less memory.")
 @click.option("--seed", type=int, help="What the first matrices and the order follow from.")
+@click.option("--promote", is_flag=True, help="Let it answer from now on if it passes the gate.")
+@click.option("--no-proof", is_flag=True, help="Leave the gate for later: `thresher adapters prove`.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def train(
     domain: str | None,
@@ -59,12 +62,18 @@ def train(
     name: str | None,
     trainer: str,
     sweep: bool,
+    promote: bool,
+    no_proof: bool,
     quiet: bool,
     **recipe: Any,
 ) -> int:
     """Train an adapter for a domain from labels, and add it to the adapters as a candidate.
 
-    It does not answer until it is promoted. Ctrl-C stops; the same command goes on.
+    Then the candidate is held against what is live, on labels that no training sees: the gate. It does not
+    answer until it is promoted. Ctrl-C stops; the same command goes on.
+
+    Exit code: 0 the candidate is there, 1 it could not be held against what is live, or did not pass with
+    --promote, 2 wrong use, 130 stopped.
     """
     from thresher.adapters.errors import UsageError
     from thresher.adapters.pack_library import pick
@@ -72,6 +81,8 @@ def train(
     from thresher.app.training.candidate import Candidate, TrainingTask, train_candidate
     from thresher.app.training.process import TrainingStopped
 
+    if promote and no_proof:
+        raise UsageError("--promote needs the proof: leave --no-proof out")
     if domain is None:
         raise UsageError("name the domain to train for with --domain: `thresher packs` lists them")
     if sweep and recipe["learning_rate"] is not None:
@@ -97,10 +108,11 @@ def train(
         try:
             for news in train_candidate(session, task, cancel):
                 if isinstance(news, Candidate):
+                    candidate = news.name
                     narrator.summarise(news.name, domain, news.metrics)
                 else:
                     narrator.tell(news)
         except TrainingStopped as stopped:
             narrator.stopped(str(stopped))
             return exits.STOPPED
-    return exits.DONE
+    return exits.DONE if no_proof else prove_candidate(candidate, promote=promote, quiet=quiet)

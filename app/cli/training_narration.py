@@ -98,7 +98,6 @@ class TrainingNarrator:
                 self._say(f"{mark} loss {what:11}  {points[0][1]:.3f} → {points[-1][1]:.3f}")
         self._say(f"{name} is there, a candidate for {domain}")
         self._say(f"score it: thresher evaluate --domain {domain} --adapter {name} --records GOLD.jsonl")
-        self._say(f"let it answer: thresher adapters promote {name}")
 
     def _seconds_left(self) -> float | None:
         first, last = self._steps[0], self._steps[-1]

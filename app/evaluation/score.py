@@ -100,11 +100,12 @@ def score(gold: Sequence[GoldRecord], predicted: Iterable[PredictedRecord]) -> S
         scores.failed += prediction is not None and prediction.failed
         values = prediction.values if prediction and not prediction.failed else {}
         of_record = Tally()
+        tallies = record_tallies(labelled, prediction)
         for one in labelled.fields:
             if one.name not in labelled.output:
                 continue
             wanted = labelled.output[one.name]
-            counts = tally(one, wanted, _counted(one.name, values, REPORTED))
+            counts = tallies[one.name]
             of_record.add(counts)
             scores.fields.setdefault(one.name, Tally()).add(counts)
             scores.found_only.add(tally(one, wanted, _counted(one.name, values, FOUND_ONLY)))
@@ -112,6 +113,16 @@ def score(gold: Sequence[GoldRecord], predicted: Iterable[PredictedRecord]) -> S
         scores.total.add(of_record)
         scores.right += not of_record.fp and not of_record.fn
     return scores
+
+
+def record_tallies(labelled: GoldRecord, prediction: PredictedRecord | None) -> dict[str, Tally]:
+    """The counts of each field that the gold of one record has, by what the prediction reports."""
+    values = prediction.values if prediction and not prediction.failed else {}
+    return {
+        one.name: tally(one, labelled.output[one.name], _counted(one.name, values, REPORTED))
+        for one in labelled.fields
+        if one.name in labelled.output
+    }
 
 
 def tally(one: Field, gold: Any, predicted: Any) -> Tally:

@@ -17,13 +17,15 @@ class Standing:
     """An adapter beside the bases that are here.
 
     `model` is the installed base that it was made for, None where that is not here. `live` names the domains
-    that it answers for. `wrong` is all that keeps it from use; empty where it fits.
+    that it answers for. `wrong` is all that keeps it from use; empty where it fits. `proof` is what the gate
+    said of it.
     """
 
     adapter: InstalledAdapter
     model: InstalledModel | None
     live: tuple[str, ...]
     wrong: tuple[Unfit, ...]
+    proof: str = ""
 
 
 def overview(
@@ -42,7 +44,8 @@ def overview(
         domain = adapter.domain or NO_DOMAIN
         wrong = registry.misfits(adapter.manifest, against, domain, packs.get(domain)) if against else []
         domains = tuple(live[adapter.name, own.fingerprint]) if own else ()
-        standings.append(Standing(adapter, own, domains, tuple(wrong)))
+        proof = registry.proof(adapter, domain, own) if own else ""
+        standings.append(Standing(adapter, own, domains, tuple(wrong), proof))
     return standings
 
 

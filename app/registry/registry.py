@@ -5,7 +5,6 @@ else the shipped general one if it fits, else none. A promotion that can no long
 says what to do, and never a silent answer of the base.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from thresher.adapters.adapter import Adapter
@@ -17,36 +16,14 @@ from thresher.adapters.manifest import Manifest
 from thresher.adapters.pack import Pack
 from thresher.app.locations import Locations
 from thresher.app.registry import library
+from thresher.app.registry.admission import kept_out, newest, standing, told
 from thresher.app.registry.folders import NONE, adapter_folders, check_new_name, own_folder, shipped_folders
 from thresher.app.registry.library import InstalledAdapter
+from thresher.app.registry.offer import Offer
 from thresher.app.store.store import Store
 from thresher.app.task import NO_DOMAIN
 
 _MISSING = "its folder is missing."
-
-
-@dataclass(frozen=True)
-class Offer:
-    """An adapter as it stands to a domain and a base. `problem` says why it is not used; "" where it can be.
-
-    `adapter` is None where its folder is broken.
-    """
-
-    name: str
-    adapter: InstalledAdapter | None
-    live: bool
-    problem: str
-
-    @property
-    def about(self) -> str:
-        """Where it comes from and how good it is: 'trained, any domain, receipt F1 0.83'."""
-        if self.adapter is None:
-            return ""
-        manifest = self.adapter.manifest
-        parts: list[str] = ["shipped" if self.adapter.shipped else manifest.origin]
-        parts += ["any domain"] if self.adapter.domain is None else []
-        parts += [f"{score.record_type} F1 {score.f1:.2f}" for score in manifest.scores]
-        return ", ".join(parts)
 
 
 class Registry:
@@ -149,7 +126,7 @@ class Registry:
         """The adapters of a domain and the general ones, those that fit first, as they stand to this base."""
         live = self.live_name(domain, model, pack)
         offers = [
-            Offer(each.name, each, each.name == live, _sentences(wrong))
+            Offer(each.name, each, each.name == live, _sentences(wrong), self.proof(each, domain, model))
             for each in library.list_adapters(self.folder)
             if each.domain in (None, domain)
             for wrong in (self.misfits(each.manifest, model, domain, pack),)
@@ -160,24 +137,55 @@ class Registry:
         offers += [Offer(name, None, name == live, problem) for name, problem in broken.items()]
         return sorted(offers, key=lambda offer: (bool(offer.problem), offer.name))
 
+    def proof(self, adapter: InstalledAdapter, domain: str, model: InstalledModel) -> str:
+        """What the gate said last of an adapter, in words; "" where it said nothing."""
+        trained_here = self._store.training(adapter.manifest.weights) is not None
+        return told(newest(self._store.verdicts(adapter.fingerprint), domain, model), trained_here)
+
     def live_name(self, domain: str, model: InstalledModel, pack: Pack | None) -> str | None:
         """The name of the adapter that is live, usable or not."""
         promotion = self._store.live_adapter(domain, model.fingerprint)
         return promotion.adapter if promotion else self._default(domain, model, pack)
 
-    def promote(self, name: str, domain: str, model: InstalledModel, pack: Pack | None) -> bool:
+    def promote(
+        self, name: str, domain: str, model: InstalledModel, pack: Pack | None, *, force: bool = False
+    ) -> bool:
         """Lets `name` ("none": the base alone) answer from now on; False where it is live already.
 
-        Raises UsageError where it does not fit, AdapterError where it is broken: nothing is changed then.
+        Raises UsageError where it does not fit, or, without `force`, where the gate keeps it out;
+        AdapterError where it is broken: nothing is changed then.
         """
         if name == NONE:
             return self._store.promote_adapter(domain, model.fingerprint, None)
         found = self.find(name)
         self._refuse(found, model, domain, pack)
+        if not force and (why := self.kept_out(found, domain, model, pack)):
+            raise UsageError(
+                f"{name} is not promoted: {why}. Prove it with `thresher adapters prove {name}`, or let it "
+                f"answer all the same with `thresher adapters promote {name} --force`."
+            )
         self.load(found, model)
         # A shipped one changes with Thresher: whichever version is there is meant.
         fingerprint = None if found.shipped else found.fingerprint
         return self._store.promote_adapter(domain, model.fingerprint, name, fingerprint)
+
+    def kept_out(
+        self, adapter: InstalledAdapter, domain: str, model: InstalledModel, pack: Pack | None
+    ) -> str:
+        """Why the gate does not let an adapter become live; "" where it does."""
+        live_name = self.live_name(domain, model, pack)
+        if live_name == adapter.name:
+            return ""
+        trained_here = self._store.training(adapter.manifest.weights) is not None
+        other = live_name or "the base alone"
+        try:
+            live = self.live(domain, model, pack)
+        except AdapterError:
+            return (
+                f"{other} is live and cannot be used, so nothing is proved beside it" if trained_here else ""
+            )
+        verdicts = standing(self._store.verdicts(adapter.fingerprint), domain, model, live)
+        return kept_out(verdicts, trained_here, other)
 
     def roll_back(self, domain: str, model: InstalledModel) -> None:
         """Undoes the last promotion that stands. Raises UsageError where none does."""

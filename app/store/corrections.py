@@ -10,7 +10,7 @@ from typing import Any
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.values import check
-from thresher.app.record import Span, Value
+from thresher.app.record import Outcome, Span, Value
 from thresher.app.store import records
 from thresher.app.store.clock import now
 from thresher.app.store.database import from_sql, to_sql
@@ -113,6 +113,26 @@ def labelled(
         known = found.setdefault(row["sha256"], (row["sha256"], from_sql(row["text"]), {}))
         known[2][from_sql(row["field"])] = json.loads(from_sql(row["value"]))
     return list(found.values())
+
+
+def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, dict[str, Any]]:
+    """By sha256, of the record that was corrected last: what was found, or absent, and nobody changed."""
+    rows = connection.execute(
+        """SELECT max(records.id) AS number, records.sha256 FROM records
+        WHERE domain = ? AND record_type = ? AND sha256 IS NOT NULL
+            AND EXISTS (SELECT 1 FROM corrections WHERE corrections.record = records.id)
+        GROUP BY records.sha256""",
+        (to_sql(domain), to_sql(record_type)),
+    ).fetchall()
+    found = {}
+    for row in rows:
+        (stored,) = records.load(connection, "id = ?", row["number"])
+        found[row["sha256"]] = {
+            name: value.value
+            for name, value in stored.record.values.items()
+            if name not in stored.corrected and value.outcome in (Outcome.FOUND, Outcome.ABSENT)
+        }
+    return found
 
 
 def checked(field: Field | None, name: str, value: Any) -> Any:

@@ -7,7 +7,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from thresher.adapters.training.split import document_key
 from thresher.app.documents.document import Document, Region
+from thresher.app.store import trainings
 from thresher.app.store.clock import now
 from thresher.app.store.database import from_sql, to_sql
 
@@ -60,7 +62,9 @@ def of_record(connection: sqlite3.Connection, record: int) -> Document | None:
 
 
 def forget(connection: sqlite3.Connection, sha256: str) -> bool:
-    """Delete the text, records, corrections and labels of these bytes. Whether there was anything."""
+    """Delete the text, records, corrections, labels and keys of these bytes. Whether there was anything."""
+    texts = connection.execute("SELECT text FROM documents WHERE sha256 = ?", (sha256,)).fetchall()
+    trainings.forget(connection, {document_key(from_sql(row["text"])) for row in texts})
     # Values and corrections go with their record.
     gone = connection.execute(
         """DELETE FROM records

@@ -73,10 +73,28 @@ def which_adapters_are_live(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def what_adapters_have_seen_and_proved(connection: sqlite3.Connection) -> None:
+    """The documents of each training, by key, and what the gate said of adapters."""
+    for statement in (
+        """CREATE TABLE trainings (
+            weights TEXT PRIMARY KEY, domain TEXT NOT NULL, record_type TEXT NOT NULL, parent TEXT,
+            made TEXT NOT NULL)""",
+        """CREATE TABLE trained_documents (
+            weights TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (weights, document)) WITHOUT ROWID""",
+        "CREATE INDEX trained_documents_by_document ON trained_documents (document)",
+        """CREATE TABLE verdicts (
+            id INTEGER PRIMARY KEY, adapter TEXT NOT NULL, domain TEXT NOT NULL, record_type TEXT NOT NULL,
+            base TEXT NOT NULL, against TEXT, told TEXT NOT NULL, made TEXT NOT NULL)""",
+        "CREATE INDEX verdicts_by_adapter ON verdicts (adapter)",
+    ):
+        connection.execute(statement)
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     documents_and_records,
     corrections_and_labels,
     which_adapters_are_live,
+    what_adapters_have_seen_and_proved,
 )
 
 

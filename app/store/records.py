@@ -92,6 +92,12 @@ def load(connection: sqlite3.Connection, where: str, argument: Any) -> list[Stor
     return loaded
 
 
+def answered(connection: sqlite3.Connection, number: int) -> Record:
+    """One record as the model answered it, without corrections."""
+    row = connection.execute("SELECT * FROM records WHERE id = ?", (number,)).fetchone()
+    return _record(row, _values(connection, "id = ?", number)[number])
+
+
 def done(connection: sqlite3.Connection, sha256: str | None, settings_hash: str) -> StoredRecord | None:
     """The newest record with an answer to the same work."""
     row = connection.execute(

@@ -14,12 +14,14 @@ from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.locations import Locations
 from thresher.app.record import Record, Span
-from thresher.app.store import corrections, documents, live_adapters, records, runs
+from thresher.app.store import corrections, documents, live_adapters, records, runs, trainings, verdicts
 from thresher.app.store.corrections import Correction
 from thresher.app.store.database import Database
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.records import StoredRecord
 from thresher.app.store.runs import RunSummary
+from thresher.app.store.trainings import Training
+from thresher.app.store.verdicts import Judged
 from thresher.app.task import Task
 
 
@@ -113,6 +115,11 @@ class Store:
             raise UsageError(f"there is no record {record_id}; it may have been forgotten")
         return found[0]
 
+    def answer(self, record_id: int) -> Record:
+        """The same as the model answered it, without corrections."""
+        with self._database.reading() as connection:
+            return records.answered(connection, record_id)
+
     def document(self, sha256: str) -> Document | None:
         """The newest reading of a file by its bytes' hash: text and regions; None where it is not kept."""
         with self._database.reading() as connection:
@@ -154,8 +161,13 @@ class Store:
         with self._database.reading() as connection:
             return corrections.labelled(connection, domain, record_type)
 
+    def accepted(self, domain: str, record_type: str) -> dict[str, dict[str, Any]]:
+        """By sha256 of corrected documents: the values that whoever corrected them left as they were."""
+        with self._database.reading() as connection:
+            return corrections.accepted(connection, domain, record_type)
+
     def forget_document(self, sha256: str) -> bool:
-        """Delete text, records, corrections and labels of a document, and overwrite the place they stood.
+        """Delete text, records, corrections, labels and keys of a document, and overwrite where they stood.
 
         Whether anything was known of it. Files that were exported are the user's own and stay.
         """
@@ -198,3 +210,23 @@ class Store:
         """Every promotion of an adapter, the oldest first, also those that were undone."""
         with self._database.reading() as connection:
             return live_adapters.past(connection, adapter)
+
+    def add_training(self, weights: str, training: Training) -> None:
+        """Keep what a training has seen, by the hash of the matrices that it ended with."""
+        with self._database.transaction() as connection:
+            trainings.add(connection, weights, training)
+
+    def training(self, weights: str) -> Training | None:
+        """What is known of the training of these matrices; None where they were not trained here."""
+        with self._database.reading() as connection:
+            return trainings.one(connection, weights)
+
+    def add_verdict(self, judged: Judged) -> None:
+        """Keep what the gate said."""
+        with self._database.transaction() as connection:
+            verdicts.add(connection, judged)
+
+    def verdicts(self, adapter: str) -> list[Judged]:
+        """All that the gate said of an adapter, by fingerprint, the newest first."""
+        with self._database.reading() as connection:
+            return verdicts.of(connection, adapter)

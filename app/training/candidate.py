@@ -9,14 +9,16 @@ from typing import Any
 
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.errors import UsageError
-from thresher.adapters.manifest import TriedRate
+from thresher.adapters.manifest import Manifest, TriedRate
 from thresher.adapters.training.command import ADAPTER, Trainer
 from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.run_config import RunConfig, parse_run
+from thresher.adapters.training.sides import read_documents
 from thresher.app.models import library
 from thresher.app.registry.folders import check_new_name
 from thresher.app.session import Session
-from thresher.app.training.labels import write_corrections
+from thresher.app.store.trainings import Training
+from thresher.app.training.labels import CORRECTIONS_FILE, write_corrections
 from thresher.app.training.process import train
 from thresher.app.training.sweep import SweepNews, sweep
 
@@ -72,23 +74,44 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
         config = config.model_copy(update={"out": folder / SWEEP / "run", "learning_rate": ends.rate})
     if not (config.out / ADAPTER).exists():
         yield from train(config, config.out / "asked.yaml", task.trainer, cancel)
-    _register(session, name, config.out / ADAPTER, tries)
+    _register(session, task, name, config.out, tries)
     yield Candidate(name, tuple(read_metrics(config.out)))
 
 
-def _register(session: Session, name: str, folder: Path, tries: tuple[TriedRate, ...]) -> None:
-    adapter = read_adapter(folder)
+def run_folder(training: Path, name: str, manifest: Manifest) -> Path:
+    """The folder of the run that an adapter of this name came from, within the folder of all runs."""
+    swept = manifest.recipe is not None and bool(manifest.recipe.tried)
+    return training / name / SWEEP / "run" if swept else training / name
+
+
+def _register(
+    session: Session, task: TrainingTask, name: str, run: Path, tries: tuple[TriedRate, ...]
+) -> None:
+    adapter = read_adapter(run / ADAPTER)
+    # First, so that it is never there without what is known of it.
+    _remember(session, task, run, adapter.manifest)
     recipe = adapter.manifest.recipe
     known = {"name": name, "recipe": recipe and recipe.model_copy(update={"tried": tries})}
     session.registry.add(replace(adapter, manifest=adapter.manifest.model_copy(update=known)))
-    shutil.rmtree(folder)
+    shutil.rmtree(run / ADAPTER)
+
+
+def _remember(session: Session, task: TrainingTask, folder: Path, manifest: Manifest) -> None:
+    """Keeps which documents it has seen: on those it can never be proved."""
+    documents = read_documents(folder)
+    if documents is None:
+        return
+    seen = frozenset((*documents.get("train", ()), *documents.get("validation", ())))
+    session.store.add_training(
+        manifest.weights, Training(task.domain, task.record_type, manifest.parent, seen)
+    )
 
 
 def _configuration(session: Session, task: TrainingTask, folder: Path) -> RunConfig:
     model = library.find(session.locations.models, task.model or session.settings.model)
     labels = [path.expanduser().absolute() for path in task.labels]
     if task.corrections:
-        path = folder / "corrections.jsonl"
+        path = folder / CORRECTIONS_FILE
         if write_corrections(session.store, task.domain, task.record_type, path):
             labels.append(path)
     if not labels:

@@ -43,6 +43,7 @@ def planned(labels: Path) -> Plan:
         labels=(labels,),
         unfit_values="skip",
         validation_share=0.0,
+        proof_share=0.0,
         batch_size=BATCH,
         batch_tokens=8192,
     )

@@ -38,6 +38,7 @@ def planned(record: str, labels: Path) -> Plan:
         record_type=record.partition("/")[2],
         labels=(labels,),
         validation_share=0.0,
+        proof_share=0.0,
         batch_size=BATCH,
         batch_tokens=8192,
     )

@@ -80,7 +80,8 @@ def test_a_run_that_is_killed_and_resumed_gives_the_same_adapter(config: RunConf
     same(whole, finished(again, tmp_path / "again.yaml"))
     steps = [metric.step for metric in read_metrics(again.out) if metric.kind == "train"]
     assert steps == list(range(1, 13))
-    assert sorted(path.name for path in again.out.iterdir()) == ["adapter", "metrics.jsonl", "run.yaml"]
+    left = sorted(path.name for path in again.out.iterdir())
+    assert left == ["adapter", "documents.json", "metrics.jsonl", "run.yaml"]
 
 
 def test_ctrl_c_leaves_a_state_from_which_it_goes_on(config: RunConfig, tmp_path: Path) -> None:

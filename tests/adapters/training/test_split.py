@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field
 from thresher.adapters.training.labels import Label
-from thresher.adapters.training.split import document_key, is_held_back, split
+from thresher.adapters.training.split import Split, document_key, is_held_back, is_proof, split
 
 FIELDS = (Field(name="who", type="string"), Field(name="what", type="list[string]"))
 
@@ -41,6 +41,46 @@ def test_more_labels_never_move_a_held_back_document_into_training(
     before, after = split(labels, 0.3, seed), split([*more, *labels], 0.3, seed)
     held = {document_key(one.text) for one in before.validation}
     assert not held & {document_key(one.text) for one in after.train}
+
+
+@given(SETS, SETS, st.tuples(*[st.integers(0, 100)] * 2), st.floats(0, 0.9), st.booleans())
+def test_no_run_trains_on_the_proof_or_chooses_by_it(
+    labels: list[Label], more: list[Label], seeds: tuple[int, int], share: float, from_files: bool
+) -> None:
+    """Whatever comes later, is held back by chance or is named to validate on."""
+    first = split(labels, 0.3, seeds[0], None, 0.3)
+    again = split([*more, *labels], share, seeds[1], labels if from_files else None, 0.4)
+    proof = keys(first.proof)
+    assert not proof & (keys(first.train) | keys(first.validation))
+    assert not proof & (keys(again.train) | keys(again.validation))
+    assert proof <= keys(again.proof)
+    assert not groups(again.proof) & (groups(again.train) | groups(again.validation))
+
+
+def keys(side: tuple[Label, ...]) -> set[str]:
+    return {document_key(one.text) for one in side}
+
+
+def groups(side: tuple[Label, ...]) -> set[str]:
+    return {one.group for one in side if one.group}
+
+
+def sides(split: Split) -> list[set[str]]:
+    return [{one.id for one in side} for side in (split.train, split.validation, split.proof)]
+
+
+def test_the_proof_is_a_share_apart_from_what_is_validated_on() -> None:
+    labels = [label(str(at), f"document {at}") for at in range(2000)]
+    train, held, proof = sides(split(labels, 0.1, 0, None, 0.1))
+    assert 150 < len(proof) < 250
+    assert 130 < len(held) < 230
+    assert len(train) + len(held) + len(proof) == 2000
+    assert sides(split(labels, 0.1, 5, None, 0.1))[2] == proof
+    assert {one.id for one in labels if is_proof(one, 0.05)} < proof
+    # A document that is named to validate on is on the proof's side all the same.
+    named = split(labels[:1000], 0.1, 0, labels[1000:], 0.1)
+    assert sides(named)[2] == proof
+    assert not sides(split(labels, 0.1, 0))[2]
 
 
 def test_the_share_is_about_what_is_asked() -> None:

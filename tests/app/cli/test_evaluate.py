@@ -55,3 +55,75 @@ def test_wrong_gold_is_wrong_use_by_file_and_line(thresher, tmp_path: Path) -> N
     ended = thresher("evaluate", "-d", "expenses", "--records", gold, "--predictions", gold)
     assert ended.code == 2
     assert "gold.jsonl:1" in ended.err
+
+
+def receipts(tmp_path: Path, name: str, *companies: str | None) -> Path:
+    return lines(
+        tmp_path / f"{name}.jsonl",
+        *(
+            {"id": str(n), "input": f"text {n}", "output": {"company": each}}
+            for n, each in enumerate(companies)
+        ),
+    )
+
+
+def test_predictions_are_compared_without_a_model(thresher, tmp_path: Path) -> None:
+    gold = receipts(tmp_path, "gold", *["Mill"] * 40)
+    better = receipts(tmp_path, "better", *["Mill"] * 36, *["Shop"] * 4)
+    worse = receipts(tmp_path, "worse", *["Shop"] * 20, *["Mill"] * 20)
+    asked = ("evaluate", "-d", "expenses", "--records", gold, "--predictions", better)
+    ended = thresher(*asked, "--against-predictions", worse, "--json")
+    assert ended.code == 0, ended.err
+    told = json.loads(ended.out)
+    assert (told["f1"], told["against"]["f1"]) == (0.9, 0.5)
+    compared = told["comparison"]
+    assert compared["difference"] == 0.4
+    assert 0 < compared["interval"][0] < 0.4 < compared["interval"][1]
+    assert (compared["became_right"], compared["became_wrong"]) == (20, 4)
+    assert compared["fields"]["company"]["support"] == 40
+    table = thresher(*asked, "--against-predictions", worse).out
+    assert "better.jsonl beside " in table
+    assert "of 40 records 20 became right (50.0%) and 4 wrong (10.0%)" in table
+    same = json.loads(thresher(*asked, "--against-predictions", better, "--json").out)["comparison"]
+    assert (same["difference"], same["interval"], same["documents_needed"]) == (0, [0, 0], None)
+    ended = thresher(*asked, "--against-predictions", worse, "--against", "none")
+    assert (ended.code, "not both" in ended.err) == (2, True)
+
+
+def test_two_adapters_are_asked_and_compared(thresher, add_adapter, tmp_path: Path) -> None:
+    add_adapter("one", 1)
+    gold = receipts(tmp_path, "gold", "Mill", "Shop", None)
+    asked = ("evaluate", "-d", "expenses", "--records", gold, "--adapter", "one", "--save")
+    ended = thresher(*asked, tmp_path / "one.jsonl", "--against", "none", "--json")
+    assert ended.code == 0, ended.err
+    told = json.loads(ended.out)
+    assert (told["adapter"], told["against"]["adapter"]) == ("one", None)
+    assert told["comparison"]["documents"] == 3
+    assert told["comparison"]["records"] == 3
+    # What was saved is the first side, and gives the same comparison as a file.
+    files = ("evaluate", "-d", "expenses", "--records", gold, "--predictions", tmp_path / "one.jsonl")
+    again = json.loads(thresher(*files, "--against", "none", "--json").out)
+    assert again["comparison"] == told["comparison"]
+    table = thresher(*files, "--against", "none").out
+    assert "one.jsonl beside tiny alone: " in table
+    ended = thresher(*files, "--against", "two")
+    assert (ended.code, "there is no adapter 'two'" in ended.err) == (2, True)
+
+
+def test_a_correction_is_no_answer_of_the_model(thresher, home_with_tiny, tmp_path: Path) -> None:
+    """A corrected record is asked for again: it is scored as the model answered it."""
+    from thresher.app.session import Session
+
+    gold = receipts(tmp_path, "gold", "Mill")
+    asked = ("evaluate", "-d", "expenses", "--records", gold, "--json")
+    before = json.loads(thresher(*asked).out)
+    assert before["f1"] == 0
+    with Session(home_with_tiny) as session:
+        (stored,) = session.store.records(session.store.runs()[0].id)
+        session.store.correct(stored.id, "company", "Mill")
+    after = json.loads(thresher(*asked).out)
+    assert after["f1"] == 0
+    # The correction is still the record's.
+    out = tmp_path / "out.jsonl"
+    assert thresher("extract", "-d", "expenses", "--records", gold, "-o", out).code == 0
+    assert json.loads(out.read_text("utf-8"))["fields"]["company"]["value"] == "Mill"

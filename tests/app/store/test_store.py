@@ -10,9 +10,12 @@ import pytest
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
+from thresher.adapters.training.split import document_key
 from thresher.app.documents.document import Document, Place, Region
 from thresher.app.record import Outcome, Record, RecordError, Span, Value
 from thresher.app.store import Store
+from thresher.app.store.trainings import Training
+from thresher.app.store.verdicts import Judged
 from thresher.app.task import Task
 
 TASK = Task(
@@ -254,6 +257,56 @@ def test_a_forgotten_document_leaves_no_trace_in_the_files(tmp_path: Path) -> No
         assert store.labels(private.sha256, "expenses", "receipt") == {}
         assert store.find_done("x", private.sha256, "s") is None
         assert secret.encode() not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
+
+
+def test_what_a_training_has_seen_is_kept_until_the_document_is_forgotten(store: Store) -> None:
+    store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    seen = frozenset({document_key(TEXT), document_key("another")})
+    store.add_training("w" * 64, Training("expenses", "receipt", "p" * 64, seen))
+    store.add_training("w" * 64, Training("expenses", "receipt", "p" * 64, seen))
+    assert store.training("w" * 64) == Training("expenses", "receipt", "p" * 64, seen)
+    assert store.training("v" * 64) is None
+    assert store.forget_document(DOCUMENT.sha256)
+    known = store.training("w" * 64)
+    assert known is not None
+    assert known.seen == {document_key("another")}
+
+
+def test_verdicts_come_newest_first(store: Store) -> None:
+    for outcome in ("unproved", "passes"):
+        told = {"outcome": outcome, "reasons": ["ä"]}
+        store.add_verdict(Judged("f" * 64, "expenses", "receipt", "b" * 64, None, told))
+    store.add_verdict(Judged("e" * 64, "expenses", "receipt", "b" * 64, "f" * 64, {"outcome": "fails"}))
+    verdicts = store.verdicts("f" * 64)
+    assert [each.outcome for each in verdicts] == ["passes", "unproved"]
+    assert verdicts[0].told["reasons"] == ["ä"]
+    assert verdicts[0].made is not None
+    assert [each.against for each in store.verdicts("e" * 64)] == ["f" * 64]
+
+
+def test_what_a_correction_left_alone_is_accepted(store: Store) -> None:
+    run = store.start_run(TASK, "s", 2)
+    store.save_record(run, RECORD, "s", DOCUMENT)
+    assert store.accepted("expenses", "receipt") == {}
+    store.correct(store.save_record(run, RECORD, "s", DOCUMENT), "total", 13)
+    # Not the value that was corrected, nor one that the text does not say.
+    assert store.accepted("expenses", "receipt") == {
+        DOCUMENT.sha256: {
+            "company": "Acme Ltd",
+            "date": None,
+            "kind": "till",
+            "count": 2,
+            "paid": None,
+        }
+    }
+    assert store.accepted("expenses", "other") == {}
+
+
+def test_an_answer_is_what_the_model_said(store: Store) -> None:
+    number = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    store.correct(number, "company", "Mill")
+    assert store.answer(number) == RECORD
+    assert store.record(number).record.values["company"].value == "Mill"
 
 
 def test_threads_share_a_store(store: Store) -> None:

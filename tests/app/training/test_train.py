@@ -37,6 +37,8 @@ def test_labels_become_a_candidate_that_answers(
     told = capsys.readouterr().err
     assert "step 6 of 6: loss" in told
     assert "expenses-1 is there, a candidate for expenses" in told
+    assert "expenses-1 beside the base alone, on " in told
+    assert "fewer than 20 prove nothing" in told
     with Session(home_with_tiny) as session:
         found = session.registry.find("expenses-1")
         assert found.domain == "expenses"
@@ -71,7 +73,7 @@ def test_corrections_are_labels(home_with_tiny: Locations, tmp_path: Path) -> No
     with Session(home_with_tiny) as session:
         data = session.registry.find("mine").manifest.data
     assert data is not None
-    assert data.train + data.validation == 3
+    assert data.train + data.validation + data.proof == 3
 
 
 @pytest.mark.parametrize(

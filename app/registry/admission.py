@@ -1,0 +1,57 @@
+"""Who may become live: what the gate said, and whether it still holds. Knows no rule of the gate's.
+
+What was trained here must have passed beside what is live now. What comes from elsewhere need not have been
+proved, but may not have failed.
+"""
+
+from collections.abc import Sequence
+
+from thresher.adapters.base_facts import InstalledModel
+from thresher.app.registry.library import InstalledAdapter
+from thresher.app.store.verdicts import Judged
+
+
+def newest(verdicts: Sequence[Judged], domain: str, model: InstalledModel) -> list[Judged]:
+    """Of an adapter's verdicts, the newest first: the last one for each record type of the domain."""
+    found: dict[str, Judged] = {}
+    for each in verdicts:
+        if (each.domain, each.base) == (domain, model.fingerprint):
+            found.setdefault(each.record_type, each)
+    return list(found.values())
+
+
+def standing(
+    verdicts: Sequence[Judged], domain: str, model: InstalledModel, live: InstalledAdapter | None
+) -> list[Judged]:
+    """Those of them that hold: against what is live now, None being the base alone."""
+    against = live.fingerprint if live else None
+    return newest([each for each in verdicts if each.against == against], domain, model)
+
+
+def kept_out(verdicts: Sequence[Judged], trained_here: bool, other: str) -> str:
+    """Why an adapter with these verdicts that hold may not take the place of `other`; "" where it may."""
+    if failed := [each for each in verdicts if each.outcome == "fails"]:
+        return f"it failed the gate beside {other}: {_reasons(failed[0])}"
+    if not trained_here:
+        return ""
+    if unproved := [each for each in verdicts if each.outcome != "passes"]:
+        return f"it is not proved beside {other}: {_reasons(unproved[0])}"
+    return "" if verdicts else f"it was not proved beside {other}, which is live"
+
+
+def told(verdicts: Sequence[Judged], trained_here: bool) -> str:
+    """Verdicts in a few words: 'receipt passes the gate beside the base alone, F1 0.81'."""
+    if not verdicts:
+        return "not proved" if trained_here else ""
+    words = {"passes": "passes the gate", "fails": "fails the gate", "unproved": "is not proved"}
+    said = []
+    for each in verdicts:
+        f1 = each.told["f1"]
+        score = "" if f1 is None else f", F1 {f1:.2f}"
+        beside = each.told["against"] or "the base alone"
+        said.append(f"{each.record_type} {words[each.outcome]} beside {beside}{score}")
+    return ", ".join(said)
+
+
+def _reasons(judged: Judged) -> str:
+    return "; ".join(judged.told["reasons"])

@@ -1,0 +1,69 @@
+"""What an adapter may have seen of some labels: from the store, else from what its recipe held back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from thresher.adapters.manifest import Manifest
+from thresher.adapters.training.labels import Label
+from thresher.adapters.training.split import document_key, is_proof
+from thresher.app.store.store import Store
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Of some labels, by id: those that an adapter or one before it has seen, and those where none can say.
+
+    `learnt` are the record types that it was trained on, as far as that is known. `shipped` names those of
+    the adapters that ship with Thresher and do not say what they held back: they know public documents.
+    """
+
+    seen: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    learnt: frozenset[str] = frozenset()
+    shipped: frozenset[str] = frozenset()
+
+
+def exposure(
+    manifest: Manifest | None,
+    labels: Sequence[Label],
+    group: str | None,
+    store: Store,
+    manifests: Mapping[str, Manifest],
+) -> Exposure:
+    """What the adapter of `manifest` may have seen; nothing where that is None, the base alone.
+
+    `group` is the key that the labels' groups are from. `manifests` are those of the adapters that are here,
+    by the hash of their matrices: an adapter has also seen what the one it started from has.
+    """
+    seen: set[str] = set()
+    unknown: set[str] = set()
+    learnt: set[str] = set()
+    shipped: set[str] = set()
+    weights = manifest.weights if manifest else None
+    passed: set[str] = set()
+    while weights is not None and weights not in passed:
+        passed.add(weights)
+        of = manifest if manifest and manifest.weights == weights else manifests.get(weights)
+        learnt |= set(of.pack.record_types) if of and of.pack else set()
+        training = store.training(weights)
+        if training is not None:
+            seen |= {label.id for label in labels if document_key(label.text) in training.seen}
+            learnt.add(training.record_type)
+            weights = training.parent
+        else:
+            open_ = {label.id for label in labels if not _held_back(label, group, of)}
+            if of is not None and of.origin == "shipped":
+                shipped |= {of.name} if open_ else set()
+            else:
+                unknown |= open_
+            weights = of.parent if of else None
+    return Exposure(frozenset(seen), frozenset(unknown - seen), frozenset(learnt), frozenset(shipped))
+
+
+def _held_back(label: Label, group: str | None, manifest: Manifest | None) -> bool:
+    """Whether the recipe says that the label was for the proof, on whatever machine it was trained."""
+    if manifest is None or manifest.recipe is None:
+        return False
+    made = manifest.recipe.configuration
+    share = made.get("proof_share")
+    return isinstance(share, int | float) and made.get("group") == group and is_proof(label, share)

@@ -1,0 +1,91 @@
+"""What an adapter may have seen: by the store, by its recipe, by the one that it started from."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thresher.adapters.manifest import Manifest
+from thresher.adapters.training.labels import Label
+from thresher.adapters.training.split import document_key, is_proof
+from thresher.app.store import Store
+from thresher.app.store.trainings import Training
+from thresher.app.training.exposure import Exposure, exposure
+
+LABELS = [Label(str(at), f"text {at}", "", (), {}) for at in range(40)]
+#: Held back by an adapter whose share was a half.
+HALF = frozenset(label.id for label in LABELS if is_proof(label, 0.5))
+ALL = frozenset(label.id for label in LABELS)
+
+
+def manifest(
+    weights: str, parent: str | None = None, origin: str = "trained", **configuration: Any
+) -> Manifest:
+    recipe = {
+        "trainer": "train_cuda",
+        "versions": {},
+        "configuration": {"group": None, **configuration},
+        "learning_rate": 1e-3,
+        "steps": 1,
+        "seconds": 1.0,
+    }
+    hashes = dict.fromkeys(("fingerprint", "tokenizer", "template"), "0" * 64)
+    return Manifest.model_validate(
+        {
+            "name": weights,
+            "made": "2026-01-02T00:00:00Z",
+            "origin": origin,
+            "base": {"name": "tiny", "architecture": "llama", **hashes},
+            "pack": {"domain": "expenses", "hash": "0" * 64, "record_types": ["receipt"]},
+            "weights": weights,
+            "parent": parent,
+            "recipe": recipe if configuration else None,
+        }
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "t.db") as opened:
+        yield opened
+
+
+def of(store: Store, one: Manifest | None, *others: Manifest, group: str | None = None) -> Exposure:
+    return exposure(one, LABELS, group, store, {each.weights: each for each in others})
+
+
+def test_the_base_alone_has_seen_nothing(store: Store) -> None:
+    assert of(store, None) == Exposure()
+
+
+def test_a_recipe_says_what_was_held_back_on_another_machine(store: Store) -> None:
+    assert 0 < len(HALF) < len(LABELS)
+    elsewhere = of(store, manifest("a", proof_share=0.5))
+    assert (elsewhere.seen, elsewhere.unknown) == (frozenset(), ALL - HALF)
+    assert elsewhere.learnt == {"receipt"}
+    assert of(store, manifest("a")).unknown == ALL
+    assert of(store, manifest("a", rank=8)).unknown == ALL  # one of before there was a proof
+    # By other groups other documents were held back.
+    assert of(store, manifest("a", proof_share=0.5), group="supplier").unknown == ALL
+
+
+def test_what_was_trained_here_is_known_and_its_parents_count(store: Store) -> None:
+    seen = frozenset({document_key("TEXT  3"), document_key("another")})
+    store.add_training("a", Training("expenses", "receipt", None, seen))
+    assert of(store, manifest("a")) == Exposure(frozenset({"3"}), frozenset(), frozenset({"receipt"}))
+    store.add_training("b", Training("expenses", "invoice", "a", frozenset()))
+    child = of(store, manifest("b"))
+    assert (child.seen, child.unknown, child.learnt) == ({"3"}, frozenset(), {"receipt", "invoice"})
+    store.add_training("c", Training("expenses", "receipt", "gone", frozenset()))
+    assert of(store, manifest("c")).unknown == ALL
+    there = of(store, manifest("c"), manifest("gone", proof_share=0.5))
+    assert there.unknown == ALL - HALF
+    assert of(store, manifest("d", parent="d", proof_share=0.5)).unknown == ALL - HALF  # no endless way
+
+
+def test_one_that_ships_is_named(store: Store) -> None:
+    shipped = manifest("s", origin="shipped")
+    store.add_training("a", Training("expenses", "receipt", "s", frozenset()))
+    child = of(store, manifest("a"), shipped)
+    assert (child.unknown, child.shipped) == (frozenset(), {"s"})

@@ -1,0 +1,236 @@
+"""The proof on a tiny base: from a training to a promotion, across trainings, and where it cannot be had."""
+
+import json
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.manifest import read_manifest
+from thresher.adapters.training.labels import Label
+from thresher.adapters.training.split import document_key, is_proof
+from thresher.app.cli.main import run_command
+from thresher.app.evaluation.gate import MIN_DOCUMENTS, Verdict
+from thresher.app.events import RunFinished
+from thresher.app.locations import Locations
+from thresher.app.session import Session
+from thresher.app.sources import Source
+from thresher.app.store.trainings import Training
+from thresher.app.training.process import TrainingStopped
+from thresher.app.training.proving import ProofTask, Proved, prove
+
+PACK = """format: 1
+domain: tickets
+title: Tickets
+description: Small.
+record_types:
+  - name: ticket
+    title: Ticket
+    instructions: Read.
+    fields:
+      - name: shop
+        type: string
+        description: shop
+"""
+
+
+def text_of(number: int) -> str:
+    return f"Corner Mill\nlot {number}\n"
+
+
+def held_back(number: int) -> bool:
+    return is_proof(Label("", text_of(number), "", (), {}), 0.1)
+
+
+PROOF = [number for number in range(600) if held_back(number)]
+OTHERS = [number for number in range(600) if not held_back(number)]
+
+
+def write(path: Path, numbers: Iterable[int], output: Any) -> Path:
+    lines = [{"id": f"l{n}", "input": text_of(n), "output": output} for n in numbers]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+def verdict_of(home: Locations, task: ProofTask) -> Verdict:
+    with Session(home) as session:
+        (proved,) = [each for each in prove(session, task, threading.Event()) if isinstance(each, Proved)]
+    return proved.verdict
+
+
+@pytest.fixture
+def tickets(home_with_tiny: Locations) -> Locations:
+    folder = home_with_tiny.packs / "tickets"
+    folder.mkdir(parents=True)
+    (folder / "pack.yaml").write_text(PACK, "utf-8")
+    return home_with_tiny
+
+
+def test_from_labels_to_a_promotion_and_the_next_training_leaves_the_proof_alone(
+    tickets: Locations, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = {"shop": "Corner Mill"}
+    labels = write(tmp_path / "labels.jsonl", OTHERS[:60] + PROOF[: MIN_DOCUMENTS + 2], output)
+    recipe = ["--rank", "4", "--learning-rate", "0.05", "--batch-tokens", "1024"]
+    command = ["train", "--domain", "tickets", "--labels", str(labels), *recipe]
+    assert run_command([*command, "--steps", "40", "--promote"]) == 0
+    told = capsys.readouterr().err
+    assert "tickets-1 beside the base alone, on 22 documents held back: F1 " in told
+    assert "it passes the gate" in told
+    assert "tickets on tiny: tickets-1 answers from now on" in told
+    # The next one is a moment's work, and does not beat the first: it is there and does not answer.
+    more = write(tmp_path / "more.jsonl", OTHERS[:80] + PROOF[:30], output)
+    again = ["train", "--domain", "tickets", "--labels", str(more), *recipe]
+    assert run_command([*again, "--steps", "1", "--promote"]) == 1
+    told = capsys.readouterr().err
+    assert "tickets-2 beside tickets-1, on 30 documents held back: F1 " in told
+    assert "tickets-2 is not promoted" in told
+    with Session(tickets) as session:
+        assert session.answering("tickets") == "tickets-1"
+        proof = {document_key(text_of(number)) for number in PROOF}
+        for name, count in (("tickets-1", 22), ("tickets-2", 30)):
+            manifest = session.registry.find(name).manifest
+            training = session.store.training(manifest.weights)
+            assert training is not None
+            assert manifest.data is not None
+            assert manifest.data.proof == count
+            assert len(training.seen) == manifest.data.train + manifest.data.validation
+            assert not training.seen & proof
+    assert run_command(["adapters", "promote", "tickets-2"]) == 2
+    assert "it failed the gate beside tickets-1: " in capsys.readouterr().err
+    assert run_command(["adapters", "prove", "tickets-2", "--json"]) == 1
+    proved = json.loads(capsys.readouterr().out)
+    assert (proved["outcome"], proved["against"], proved["documents"]) == ("fails", "tickets-1", 30)
+    assert run_command(["adapters", "inspect", "tickets-2", "--json"]) == 0
+    inspected = json.loads(capsys.readouterr().out)
+    assert [each["outcome"] for each in inspected["verdicts"]] == ["fails", "fails"]
+    # By force, and one command back.
+    assert run_command(["adapters", "promote", "tickets-2", "--force"]) == 0
+    assert run_command(["adapters", "rollback", "--domain", "tickets"]) == 0
+    assert "tickets on tiny: tickets-1 answers again" in capsys.readouterr().err
+
+
+def test_few_labels_are_said_with_how_many_are_needed(
+    tickets: Locations, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = write(tmp_path / "few.jsonl", OTHERS[:6] + PROOF[:3], {"shop": "Corner Mill"})
+    command = ["train", "--domain", "tickets", "--labels", str(labels), "--steps", "1", "--rank", "2"]
+    assert run_command([*command, "--no-proof"]) == 0
+    assert run_command(["adapters", "promote", "tickets-1"]) == 2
+    refused = capsys.readouterr().err
+    assert "tickets-1 is not promoted: it was not proved beside the base alone, which is live" in refused
+    assert "Prove it with `thresher adapters prove tickets-1`, or" in refused
+    assert run_command(["adapters", "prove", "tickets-1"]) == 1
+    told = capsys.readouterr().out
+    assert "it is not proved: 3 documents held back, and fewer than 20 prove nothing" in told
+    assert "about 17 more documents held back, of 170 more labels, would tell" in told
+    assert run_command(["adapters", "promote", "tickets-1"]) == 2
+    refused = capsys.readouterr().err
+    assert "it is not proved beside the base alone: 3 documents held back" in refused
+    assert "`thresher adapters promote tickets-1 --force`" in refused
+    assert run_command(["adapters", "promote", "none", "--domain", "tickets"]) == 0
+
+
+def test_what_either_has_seen_is_left_out_and_what_nobody_knows_is_said(
+    home_with_tiny: Locations, add_adapter: Any, tmp_path: Path
+) -> None:
+    labels = write(tmp_path / "labels.jsonl", PROOF[:26] + OTHERS[:5], {"company": "Corner Mill"})
+    new, old = (read_manifest(add_adapter(name, seed)).weights for seed, name in enumerate(("new", "old")))
+    task = ProofTask("new", labels=(labels,))
+    stranger = verdict_of(home_with_tiny, task)
+    assert stranger.comparison.documents == 26
+    assert any(
+        "what new, or one that it started from, was trained on is not known" in r for r in stranger.reasons
+    )
+    seen = frozenset(document_key(text_of(number)) for number in PROOF[:4])
+    with Session(home_with_tiny) as session:
+        session.store.add_training(new, Training("expenses", "receipt", None, frozenset()))
+        assert session.promote("old", "expenses", force=True)
+    unknown = verdict_of(home_with_tiny, task)
+    assert unknown.against == "old"
+    assert not any("new, or one" in reason for reason in unknown.reasons)
+    assert any("what old was trained on is not known here" in note for note in unknown.notes)
+    with Session(home_with_tiny) as session:
+        session.store.add_training(old, Training("expenses", "receipt", None, seen))
+    known = verdict_of(home_with_tiny, task)
+    assert known.comparison.documents == 22
+    assert known.notes == ("4 labels that one of the two has seen in training are left out",)
+    # What a parent has seen, its child has.
+    with Session(home_with_tiny) as session:
+        session.store.add_training(new, Training("expenses", "receipt", "p" * 64, frozenset()))
+        session.store.add_training("p" * 64, Training("expenses", "receipt", None, seen))
+        # And where the live one answers for what the candidate has never learnt, nothing is proved.
+        session.store.add_training(old, Training("expenses", "invoice", None, frozenset()))
+    verdict = verdict_of(home_with_tiny, task)
+    assert verdict.comparison.documents == 22
+    assert "old has learnt invoice too, and new has not" in verdict.reasons
+
+
+def test_corrections_are_judged_beside_what_was_left_as_it_was(
+    home_with_tiny: Locations, add_adapter: Any, tmp_path: Path
+) -> None:
+    """The live adapter had each corrected value wrong. That alone would let any other one pass."""
+    weights = read_manifest(add_adapter("new", 1)).weights
+    with Session(home_with_tiny) as session:
+        task = session.task("expenses")
+        sources = [Source(f"d{number}", text=text_of(number)) for number in PROOF[:3]]
+        assert [e for e in session.extract(sources, task) if isinstance(e, RunFinished)]
+        run = session.store.runs()[0].id
+        fields = set()
+        for stored in session.store.records(run):
+            session.store.correct(stored.id, "company", "Corner Mill")
+            fields = {
+                name for name, value in stored.record.values.items() if value.outcome in ("found", "absent")
+            }
+        session.store.add_training(weights, Training("expenses", "receipt", None, frozenset()))
+        proved = list(prove(session, ProofTask("new", corrections=True), threading.Event()))[-1]
+        assert isinstance(proved, Proved)
+        # The live side is judged by what it answered, not by what it was corrected to.
+        company = proved.verdict.comparison.fields["company"]
+        assert (company.support, company.other) == (3, 0)
+        assert set(proved.verdict.comparison.fields) == fields | {"company"}
+        again = session.task("expenses")
+        reused = [e for e in session.extract(sources, again) if isinstance(e, RunFinished)]
+        assert reused
+        latest = session.store.records(session.store.runs()[0].id)
+        assert [one.record.values["company"].value for one in latest] == ["Corner Mill"] * 3
+
+
+def test_a_proof_that_is_stopped_goes_on_from_what_is_answered(
+    home_with_tiny: Locations, add_adapter: Any, tmp_path: Path
+) -> None:
+    add_adapter("new", 1)
+    labels = write(tmp_path / "labels.jsonl", PROOF[:4], {"company": "Corner Mill"})
+    task = ProofTask("new", labels=(labels,))
+    cancel = threading.Event()
+    with Session(home_with_tiny) as session:
+        proof = prove(session, task, cancel)
+        next(proof)
+        cancel.set()
+        with pytest.raises(TrainingStopped, match="goes on"):
+            list(proof)
+        assert session.store.verdicts(session.registry.find("new").fingerprint) == []
+    assert verdict_of(home_with_tiny, task).comparison.documents == 4
+
+
+def test_what_cannot_be_proved_says_why(home_with_tiny: Locations, add_adapter: Any, tmp_path: Path) -> None:
+    add_adapter("one", 1)
+    add_adapter("wide", 2, domain=None)
+    labels = write(tmp_path / "labels.jsonl", PROOF[:1], {"company": "Corner Mill"})
+    for task, told in (
+        (ProofTask("one"), r"one was not trained here: say which labels .* with --labels FILE"),
+        (ProofTask("one", corrections=True), r"there is no label for expenses/receipt to prove anything on"),
+        (ProofTask("wide", labels=(labels,)), r"for which domain wide, which is general, is proved"),
+        (ProofTask("one", labels=(labels,), domain="legal"), r"made for the domain expenses, here is legal"),
+        (ProofTask("two"), r"there is no adapter 'two'"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            verdict_of(home_with_tiny, task)
+    with Session(home_with_tiny) as session:
+        session.promote("one", "expenses")
+    with pytest.raises(UsageError, match=r"one is live for expenses: there is nothing to prove"):
+        verdict_of(home_with_tiny, ProofTask("one", labels=(labels,)))
+    assert verdict_of(home_with_tiny, ProofTask("wide", labels=(labels,), domain="expenses")).against == "one"
