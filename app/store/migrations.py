@@ -73,10 +73,25 @@ def which_adapters_are_live(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def how_sure_values_are(connection: sqlite3.Connection) -> None:
+    """What a confidence is made of, kept so that a later calibration needs no new answer.
+
+    Values of before have none of it: they stay as they are, not calibrated.
+    """
+    for column in (
+        "confidences TEXT NOT NULL DEFAULT '[]'",
+        "calibrated INTEGER NOT NULL DEFAULT 0",
+        "accepted INTEGER",
+        "signals TEXT NOT NULL DEFAULT '[]'",
+    ):
+        connection.execute(f"ALTER TABLE record_values ADD COLUMN {column}")
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     documents_and_records,
     corrections_and_labels,
     which_adapters_are_live,
+    how_sure_values_are,
 )
 
 
