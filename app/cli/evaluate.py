@@ -11,6 +11,7 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.options import (
+    accept_option,
     installed_packs,
     json_option,
     open_session,
@@ -22,7 +23,7 @@ from thresher.app.cli.output import writing
 if TYPE_CHECKING:
     from thresher.adapters.fields import Field
     from thresher.app.cli.narration import Narrator
-    from thresher.app.evaluation.records import GoldRecord
+    from thresher.app.evaluation.records import GoldRecord, PredictedRecord
     from thresher.app.record import Record
     from thresher.app.session import Session
     from thresher.app.task import Task
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 )
 @click.option("--limit", type=click.IntRange(1), help="The first so many documents only.")
 @click.option("--save", type=click.Path(path_type=Path), help="Write the extracted records to this new file.")
+@accept_option
 @click.option("--again", is_flag=True, help="Do documents again that are done with the same settings.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and the score.")
 @json_option
@@ -57,6 +59,7 @@ def evaluate(
     predictions: Path | None,
     limit: int | None,
     save: Path | None,
+    accept_at: float | None,
     again: bool,
     quiet: bool,
     as_json: bool,
@@ -70,41 +73,58 @@ def evaluate(
     """
     from thresher.app.cli.narration import Narrator
     from thresher.app.evaluation.records import load_gold, load_predictions, predicted
-    from thresher.app.evaluation.report import as_dict, as_table
-    from thresher.app.evaluation.score import score
     from thresher.app.wording import answering
 
     fields = parse_field_specs(field_specs)
-    gold = load_gold(gold_file, _default_fields(domain, record_type, fields))[:limit]
+    gold = load_gold(gold_file, default_fields(domain, record_type, fields))[:limit]
     told: dict[str, Any] = {"domain": domain, "record_type": record_type}
     if predictions is not None:
-        scores = score(gold, load_predictions(predictions))
-        click.echo(json.dumps(told | as_dict(scores), ensure_ascii=False) if as_json else as_table(scores))
+        _tell(told, "", gold, load_predictions(predictions), as_json)
         return exits.DONE
     narrator = Narrator(quiet=quiet, as_json=as_json)
     with open_session() as session:
         task = session.task(domain, record_type, fields, model, adapter)
-        extracted = _extract(session, gold, task, narrator, save, again)
+        narrator.asks(task, session.judge(task, accept_at))
+        extracted = extract_labelled(session, gold, task, narrator, save, again, accept_at)
     narrator.summarise()
     if narrator.exit_code == exits.STOPPED:
         return exits.STOPPED
-    scores = score(gold, map(predicted, extracted))
     told |= {"model": task.model, "adapter": task.adapter, "seconds": narrator.seconds}
-    if as_json:
-        click.echo(json.dumps(told | as_dict(scores), ensure_ascii=False))
-    else:
-        click.echo(f"answered by {answering(task.model, task.adapter)}\n{as_table(scores)}")
+    heading = f"answered by {answering(task.model, task.adapter)}\n"
+    _tell(told, heading, gold, list(map(predicted, extracted)), as_json)
     return narrator.exit_code
 
 
-def _extract(
+def _tell(
+    told: dict[str, Any],
+    heading: str,
+    gold: "Sequence[GoldRecord]",
+    given: "Sequence[PredictedRecord]",
+    as_json: bool,
+) -> None:
+    """Write the score, and how far the confidences can be trusted."""
+    from thresher.app.evaluation import confidence_report, report
+    from thresher.app.evaluation.judged import judged
+    from thresher.app.evaluation.score import score
+
+    scores, values = score(gold, given), judged(gold, given)
+    if as_json:
+        told = told | report.as_dict(scores) | confidence_report.as_dict(values)
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        click.echo(f"{heading}{report.as_table(scores)}{confidence_report.as_table(values)}")
+
+
+def extract_labelled(
     session: "Session",
     gold: "Sequence[GoldRecord]",
     task: "Task",
     narrator: "Narrator",
     save: Path | None,
     again: bool,
+    accept_at: float | None = None,
 ) -> "list[Record]":
+    """The records of labelled documents, told to the narrator as they come, and kept in `save` if given."""
     from thresher.app.events import RecordReady
     from thresher.app.sources import Source
 
@@ -118,7 +138,7 @@ def _extract(
         narrator,
         cancelled_by_ctrl_c() as cancel,
     ):
-        for event in session.extract(sources, task, again=again, cancel=cancel):
+        for event in session.extract(sources, task, again=again, cancel=cancel, accept_at=accept_at):
             narrator.tell(event)
             if isinstance(event, RecordReady):
                 records.append(event.record)
@@ -127,7 +147,7 @@ def _extract(
     return records
 
 
-def _default_fields(
+def default_fields(
     domain: str | None, record_type: str | None, given: "tuple[Field, ...]"
 ) -> "tuple[Field, ...] | None":
     """The fields of a gold line that brings none; None where each has to bring its own."""
