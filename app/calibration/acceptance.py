@@ -33,8 +33,12 @@ def curve(confidences: Sequence[float], right: Sequence[bool]) -> tuple[Step, ..
 
 def threshold(steps: Sequence[Step], wanted: float) -> Step | None:
     """The lowest threshold of which the share `wanted` can be promised; None where there is none."""
-    kept = [step for step in steps if lower_bound(step.right, step.values, RISK / STEPS) >= wanted]
-    return kept[-1] if kept else None
+    return next((step for step in reversed(steps) if promised(step) >= wanted), None)
+
+
+def promised(step: Step) -> float:
+    """The share of right values that can be promised of a threshold, as one of those tried."""
+    return lower_bound(step.right, step.values, RISK / STEPS)
 
 
 def needed(wanted: float) -> int:
@@ -57,16 +61,18 @@ def lower_bound(right: int, values: int, risk: float) -> float:
 
 
 def _tail(right: int, values: int, chance: float) -> float:
-    """The probability that `values` draws, each right with `chance`, have `right` right ones or more."""
+    """The probability that `values` draws, each right with `chance`, have `right` right ones or more.
+
+    `chance` is below `right` / `values`: there each term is smaller than the one before.
+    """
     if chance <= 0:
         return 0.0
-    if chance >= 1:
-        return 1.0
-    whole = math.lgamma(values + 1)
-    terms = [
-        whole - math.lgamma(k + 1) - math.lgamma(values - k + 1)
-        + k * math.log(chance) + (values - k) * math.log1p(-chance)
-        for k in range(right, values + 1)
-    ]  # fmt: skip
-    most = max(terms)
-    return min(math.exp(most) * sum(math.exp(term - most) for term in terms), 1.0)
+    ways = math.lgamma(values + 1) - math.lgamma(right + 1) - math.lgamma(values - right + 1)
+    first = ways + right * math.log(chance) + (values - right) * math.log1p(-chance)
+    term = total = 1.0
+    for k in range(right, values):
+        term *= (values - k) / (k + 1) * chance / (1 - chance)
+        total += term
+        if term < total * 1e-17:
+            break
+    return math.exp(first) * total

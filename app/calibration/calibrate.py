@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from thresher.adapters.calibration import Calibration
@@ -15,7 +14,6 @@ from thresher.app.settings import settings_hash
 if TYPE_CHECKING:
     from thresher.app.evaluation.records import GoldRecord
     from thresher.app.record import Record
-    from thresher.app.registry.library import InstalledAdapter
     from thresher.app.session import Session
     from thresher.app.task import Task
 
@@ -74,11 +72,3 @@ def calibrate(
         stated=fitted.stated,
         absent=fitted.absent,
     )
-
-
-def trained_on(adapter: "InstalledAdapter | None", files: Iterable[Path]) -> list[Path]:
-    """Which of the files the adapter learnt from, as far as its manifest tells."""
-    recipe = adapter.manifest.recipe if adapter else None
-    named = recipe.configuration.get("labels", ()) if recipe else ()
-    learnt = {Path(str(each)).name for each in (named if isinstance(named, list | tuple) else [named])}
-    return [file for file in files if file.name in learnt]

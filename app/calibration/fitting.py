@@ -48,12 +48,12 @@ def labelled_values(record: Record, fields: Sequence[Field], gold: dict[str, obj
 def fit_all(values: Sequence[Labelled]) -> Fitted:
     """Fits both groups. Values of one document must stand together."""
     held_out: list[tuple[float, float, bool]] = []
-    groups = [
-        _fit([value for value in values if value.signals.absent is absent], held_out)
-        for absent in (False, True)
-    ]
+    stated = _fit([value for value in values if not value.signals.absent], held_out)
+    absent = _fit([value for value in values if value.signals.absent], held_out)
     now, before, right = zip(*held_out, strict=True) if held_out else ((), (), ())
-    return Fitted(*groups, expected_calibration_error(now, right), expected_calibration_error(before, right))
+    return Fitted(
+        stated, absent, expected_calibration_error(now, right), expected_calibration_error(before, right)
+    )
 
 
 def _fit(values: Sequence[Labelled], held_out: list[tuple[float, float, bool]]) -> Group | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from thresher.adapters.calibration import Calibration, Group, Step
 from thresher.adapters.errors import UsageError
@@ -30,7 +31,7 @@ class Judge:
                 "TYPE --labels FILE."
             )
 
-    @property
+    @cached_property
     def floors(self) -> tuple[Step | None, Step | None]:
         """From where on stated and absent values are accepted; None where none are."""
         if self.wanted is None or self.calibration is None:
@@ -50,7 +51,9 @@ class Judge:
         if value.calibrated and not value.signals:
             return replace(value, accepted=None if self.wanted is None else True)
         absent = bool(value.signals) and value.signals[0].absent
-        group = self.calibration and (self.calibration.absent if absent else self.calibration.stated)
+        group: Group | None = None
+        if self.calibration is not None:
+            group = self.calibration.absent if absent else self.calibration.stated
         accepted = None
         if value.signals and value.outcome is not Outcome.INVALID:
             value = _with_confidence(value, name, group)

@@ -1,9 +1,10 @@
 """From which confidence on values are accepted unseen, in words."""
 
+import math
 from collections.abc import Iterator
 
 from thresher.adapters.calibration import Calibration, Group, Step
-from thresher.app.calibration.acceptance import needed
+from thresher.app.calibration.acceptance import needed, promised
 from thresher.app.calibration.judge import Judge
 from thresher.app.wording import counted
 
@@ -40,4 +41,9 @@ def _line(what: str, group: Group | None, floor: Step | None, wanted: float) -> 
             f"no {what} are accepted: {counted(group.values, 'labelled one')} cannot promise it, which takes "
             f"{needed(wanted)} at the least"
         )
-    return f"no {what} are accepted: too many of the surest are wrong"
+    best = max(group.curve, key=promised)
+    share = math.floor(1000 * promised(best)) / 1000
+    return (
+        f"no {what} are accepted: the labels promise {share:.3f} at best, of the {best.values} surest, "
+        f"{best.right} right"
+    )

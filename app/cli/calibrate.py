@@ -103,17 +103,27 @@ def calibrate(
 def _of_labels(
     session: "Session", task: "Task", files: tuple[Path, ...], limit: int | None, narrator: "Narrator"
 ) -> "list[Labelled]":
-    from thresher.app.calibration.calibrate import of_labels, trained_on
+    from thresher.adapters.training.split import document_key
+    from thresher.app.calibration.calibrate import of_labels
+    from thresher.app.calibration.trained import trained_on
     from thresher.app.evaluation.records import load_gold
 
-    adapter = session.registry.find(task.adapter) if task.adapter else None
-    for file in trained_on(adapter, files):
-        click.echo(
-            f"warning: {file.name}: {task.adapter} was trained on labels of this name. What was learnt is "
-            "answered surer and better than new documents are: calibrate on others.",
-            err=True,
+    loaded = [load_gold(file, task.fields) for file in files]
+    learnt: frozenset[str] = frozenset()
+    if task.adapter:
+        learnt = trained_on(session.registry.find(task.adapter).manifest, files, task)
+    fresh = [[one for one in each if document_key(one.text) not in learnt] for each in loaded]
+    if left_out := sum(map(len, loaded)) - sum(map(len, fresh)):
+        narrator.notes(
+            f"{counted(left_out, 'document')} left out: {task.adapter} was trained on them, and answers "
+            "them surer and better than new ones"
         )
-    gold = [one for file in files for one in load_gold(file, task.fields)[:limit]]
+    gold = [one for each in fresh for one in each[:limit]]
+    if not gold:
+        raise UsageError(
+            f"{task.adapter} was trained on all of these documents. Give others with --labels, "
+            "or use --corrections."
+        )
     if len({one.id for one in gold}) < len(gold):
         raise UsageError("--labels: the files share an id. Give each document its own.")
     narrator.asks(task)

@@ -85,6 +85,10 @@ class Narrator:
         for line in acceptance_lines(judge) if judge else ():
             self._say(line)
 
+    def notes(self, what: str) -> None:
+        """Tell something that the reader should know of the run."""
+        self._say(f"note: {what}")
+
     def skipped(self, files: int) -> None:
         """Tell how many files of the folders are of no format that is read."""
         if files:

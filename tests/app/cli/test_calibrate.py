@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from thresher.adapters.pack_library import find_packs
+from thresher.adapters.training.labels import labels_fingerprint, read_labels
+from thresher.adapters.training.split import split
 from thresher.app.locations import Locations
 from thresher.app.store import Store
 
 
 @pytest.fixture
 def labels(tmp_path: Path) -> Path:
-    """The text examples of the healthcare pack, as labelled documents."""
-    examples = find_packs().packs["healthcare"].record_types["adverse_event"].examples()
+    """The text examples of the safety pack, as labelled documents: a record of one value is soon answered."""
+    examples = find_packs().packs["safety"].record_types["injury_report"].examples()
     file = tmp_path / "labels.jsonl"
     lines = [
         {"id": one.id, "input": one.path.read_text("utf-8"), "output": one.output}
@@ -28,7 +30,7 @@ def labels(tmp_path: Path) -> Path:
     return file
 
 
-ASKED = ("-d", "healthcare", "-r", "adverse_event", "--adapter", "none")
+ASKED = ("-d", "safety", "-r", "injury_report", "--adapter", "none")
 
 
 def test_the_starter_is_calibrated_on_labels_and_then_on_corrections(
@@ -67,29 +69,49 @@ def test_the_starter_is_calibrated_on_labels_and_then_on_corrections(
 
     with Store.open(home_with_starter) as store:
         for one in store.records(store.runs(1)[0].id):
-            store.correct(one.id, "event_type", one.record.values["event_type"].value)  # confirmed
+            for name, value in one.record.values.items():
+                store.correct(one.id, name, value.value)  # confirmed
     corrected = thresher("calibrate", *ASKED, "--corrections", "--json")
     assert corrected.code == 0, corrected.err
     assert json.loads(corrected.out)["sources"] == ["corrections"]
     assert json.loads(corrected.out)["documents"] == told["documents"]
+    assert json.loads(corrected.out)["stated"]["right"] == told["stated"]["values"]
+    reviewed = thresher("calibrate", *ASKED, "--corrections", "--reviewed")
+    assert reviewed.code == 0
+    assert "100.0% right" in reviewed.out
 
 
-def test_what_the_adapter_was_trained_on_is_told(
-    thresher, home_with_tiny: Locations, add_adapter: Callable[..., Path], tmp_path: Path
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_what_the_adapter_was_trained_on_is_left_out(
+    thresher, home_with_tiny: Locations, add_adapter: Callable[..., Path], tmp_path: Path, share: float
 ) -> None:
+    file = tmp_path / "learnt.jsonl"
+    texts = [
+        {"id": str(n), "input": f"CORNER CAFE {n}", "output": {"company": "CORNER CAFE"}} for n in range(12)
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in texts), "utf-8")
+    asked = find_packs().packs["expenses"].record_types["receipt"]
+    labels = read_labels([file], asked.fields, asked.instructions)
+    train = split(labels, share, 5).train
+    assert 0 < len(train) <= 12
     recipe: dict[str, Any] = {
         "trainer": "train_mlx", "versions": {}, "learning_rate": 1e-3, "steps": 1, "seconds": 1.0,
-        "configuration": {"labels": [str(tmp_path / "learnt.jsonl")]},
+        "configuration": {"validation_share": share, "split_seed": 5, "group": None},
     }  # fmt: skip
-    add_adapter("expenses-1", recipe=recipe)
-    for name in ("learnt", "fresh"):
-        line = {"id": name, "input": f"CORNER CAFE {name}", "output": {"company": "CORNER CAFE"}}
-        (tmp_path / f"{name}.jsonl").write_text(json.dumps(line) + "\n", "utf-8")
-    asked = ("calibrate", "-d", "expenses", "-r", "receipt", "--adapter", "expenses-1", "--labels")
-    ended = thresher(*asked, tmp_path / "learnt.jsonl")
-    assert (ended.code, "was trained on" in ended.err) == (0, True)
-    assert "calibrated expenses/receipt" in ended.out
-    assert "was trained on" not in thresher(*asked, tmp_path / "fresh.jsonl").err
+    data = {"fingerprint": labels_fingerprint(train), "train": len(train), "validation": 12 - len(train)}
+    add_adapter("expenses-1", recipe=recipe, data=data)
+    command = ("calibrate", "-d", "expenses", "-r", "receipt", "--adapter", "expenses-1", "--labels")
+    ended = thresher(*command, file)
+    if share:
+        assert ended.code == 0
+        assert f"{len(train)} documents left out: expenses-1 was trained on them" in ended.err
+        assert f"from {12 - len(train)} document" in ended.out
+    else:
+        assert ended.code == 2
+        assert "trained on all of these" in ended.err
+    fresh = tmp_path / "fresh.jsonl"
+    fresh.write_text(json.dumps({**texts[0], "input": "another"}) + "\n", "utf-8")
+    assert "left out" not in thresher(*command, fresh).err
 
 
 @pytest.mark.parametrize(
