@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from thresher.adapters.calibration import Calibration
 from thresher.adapters.manifest import Manifest
 
 
@@ -30,12 +31,14 @@ class LoraLayer:
 class Adapter:
     """An adapter and what it was made for. `layers` by the module's path in the base, sorted.
 
-    E.g. `model.layers.0.self_attn.q_proj`. `alpha` divided by `rank` is the scale.
+    E.g. `model.layers.0.self_attn.q_proj`. `alpha` divided by `rank` is the scale. `calibrations` say how
+    far its confidences can be trusted, one a record type at the most.
     """
 
     layers: Mapping[str, LoraLayer]
     alpha: float
     manifest: Manifest
+    calibrations: tuple[Calibration, ...] = ()
 
     @property
     def rank(self) -> int:

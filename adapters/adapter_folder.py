@@ -1,14 +1,24 @@
-"""An adapter on disk: PEFT's two files and the manifest. Written whole or not at all."""
+"""An adapter on disk: PEFT's two files, the manifest, and a calibration where there is one.
+
+Written whole or not at all.
+"""
 
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.base_model import BaseModel
+from thresher.adapters.calibration import (
+    CALIBRATION_FILE,
+    Calibration,
+    calibrations_json,
+    read_calibrations,
+)
 from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.peft import WEIGHTS_FILE, peft_files, read_peft
 from thresher.adapters.formats.uniform import uniform
@@ -31,6 +41,8 @@ class Unfit(NamedTuple):
 def read_adapter(folder: Path, base: BaseModel | None = None) -> Adapter:
     """The adapter in `folder`, its matrices checked against the manifest's hash and the base's shapes.
 
+    A calibration that lies with it must have been made for these very matrices.
+
     Whether it was made for this base is `unfit`'s to say. Raises AdapterError.
     """
     manifest = read_manifest(folder)
@@ -41,13 +53,14 @@ def read_adapter(folder: Path, base: BaseModel | None = None) -> Adapter:
             f"{folder.name}: its matrices or their scale are not those that {MANIFEST_FILE} was written for. "
             "Fetch the adapter again."
         )
-    return adapter
+    return replace(adapter, calibrations=_calibrations(folder, manifest))
 
 
 def write_adapter(folder: Path, adapter: Adapter) -> Manifest:
-    """Writes the three files as a new folder, in one step; returns the manifest with the matrices' hash.
+    """Writes the files as a new folder, in one step; returns the manifest with the matrices' hash.
 
-    Raises AdapterError where the folder is there already or cannot be written.
+    Calibrations that were made for other matrices are left out. Raises AdapterError where the folder is
+    there already or cannot be written.
     """
     if folder.exists():
         raise AdapterError(f"{folder}: is there already. Choose another name, or remove it first.")
@@ -62,6 +75,9 @@ def write_adapter(folder: Path, adapter: Adapter) -> Manifest:
                 _write(work / name, content)
             manifest = adapter.manifest.model_copy(update={"weights": _hash(work, adapter.scale)})
             _write(work / MANIFEST_FILE, manifest_json(manifest).encode())
+            own = tuple(each for each in adapter.calibrations if each.adapter == manifest.weights)
+            if own:
+                _write(work / CALIBRATION_FILE, calibrations_json(own).encode())
             work.rename(folder)
     except OSError as error:
         raise AdapterError(
@@ -107,6 +123,17 @@ def unfit(manifest: Manifest, base: BaseModel, pack_hash: str | None) -> list[Un
                 f"{manifest.pack.domain} ({pack_hash[:12]})",
                 "Put the pack's fields and instructions back as they were, or train an adapter for it.",
             )
+        )
+    return found
+
+
+def _calibrations(folder: Path, manifest: Manifest) -> tuple[Calibration, ...]:
+    path = folder / CALIBRATION_FILE
+    found = read_calibrations(path) if path.exists() else ()
+    if any(each.adapter != manifest.weights or each.base != manifest.base.fingerprint for each in found):
+        raise AdapterError(
+            f"{folder.name}: {CALIBRATION_FILE} was made for another adapter or base. Remove it, or run "
+            "`thresher calibrate` again."
         )
     return found
 

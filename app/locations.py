@@ -31,6 +31,11 @@ class Locations:
         return self.home / "adapters"
 
     @property
+    def calibrations(self) -> Path:
+        """The user's calibrations, a folder a domain and in it one a record type."""
+        return self.home / "calibrations"
+
+    @property
     def packs(self) -> Path:
         """The user's own packs, one folder a domain."""
         return self.home / "packs"

@@ -1,10 +1,11 @@
 """A record: one document's values, each with an outcome and the place it came from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
 from thresher.app.documents.document import Place
+from thresher.app.extraction.signals import Signals
 
 Status = Literal["ok", "partial", "failed"]
 
@@ -36,13 +37,21 @@ class Value:
     """A field's value. `spans` has one entry an item (a scalar is one item); None where none was found.
 
     `value` is a string, number, boolean, None or a list of strings; dates are ISO 8601.
-    `confidence` is between 0 and 1, None where the model gave no answer.
+    `confidence` is between 0 and 1, None where the model gave no answer; of a list it is the mean of
+    `confidences`, one an item (a list alone has them). Where `calibrated`, 0.9 is right nine times in ten;
+    else it is the model's own probability. `accepted` says whether the value can be taken unseen at the
+    share of right values that was asked for; None where none was. `signals` has one entry an item, and one
+    for an absent value; none where there was no answer.
     """
 
     value: Any
     outcome: Outcome
     confidence: float | None
     spans: tuple[Span | None, ...] = ()
+    confidences: tuple[float | None, ...] = ()
+    calibrated: bool = False
+    accepted: bool | None = None
+    signals: tuple[Signals, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from thresher.app.task import NO_DOMAIN, Task
 from thresher.app.warm_engine import WarmEngine
 
 if TYPE_CHECKING:
+    from thresher.app.calibration.judge import Judge
     from thresher.app.engine.engine import Engine
     from thresher.app.extraction.asking import Asker
     from thresher.app.flow import Beat
@@ -153,12 +154,14 @@ class Session:
         again: bool = False,
         corrected: bool = True,
         cancel: threading.Event | None = None,
+        accept_at: float | None = None,
     ) -> Iterator[Event]:
         """Works through the sources in the calling thread; every record is stored before it is told.
 
-        What is done with the same settings is handed back as it is, unless `again`: with its corrections, or,
-        without `corrected`, as the model answered it, so that it can be judged. Setting `cancel` ends
-        the run within moments; what is finished stays. Raises UsageError where a source has no fields.
+        What is done with the same settings is handed back as it is, unless `again`, and judged by the
+        calibration of now: with its corrections, or, without `corrected`, as the model answered it, so that
+        it can be scored. Setting `cancel` ends the run within moments; what is finished stays. Raises
+        UsageError where a source has no fields, or as `judge` does.
         """
         # Imported here: it brings the engine's libraries.
         from thresher.app.flow import Beat, Done, Flow, Loading, Read, Started
@@ -168,6 +171,7 @@ class Session:
                 f"{bare.id}: no field is asked for. Give each with --field NAME:TYPE:DESCRIPTION."
             )
         cancel = cancel or threading.Event()
+        judge = self.judge(task, accept_at)
         model = library.find(self.locations.models, task.model)
         adapter = self.registry.find(task.adapter) if task.adapter else None
 
@@ -196,10 +200,11 @@ class Session:
                     case Read(source, document, windows):
                         yield DocumentRead(source, document, windows)
                     case Done(source, record, document, reused):
+                        record = judge(record)
                         number = self.store.save_record(run, record, hash_of(source), document, source.fields)
                         counts[record.status] += 1
                         if reused and not corrected:
-                            record = self.store.answer(number)
+                            record = judge(self.store.answer(number))
                         yield RecordReady(source, record, reused)
                     case Beat():
                         left = _seconds_left(event, len(sources), time.monotonic() - began)
@@ -210,6 +215,19 @@ class Session:
             self.store.finish_run(run, cancelled=cancelled)
         seconds = round(time.monotonic() - began, 3)
         yield RunFinished(run, counts["ok"], counts["partial"], counts["failed"], cancelled, seconds)
+
+    def judge(self, task: Task, accept_at: float | None = None) -> "Judge":
+        """What makes confidences of signals for a task, and accepts values at a wanted share of right ones.
+
+        Raises UsageError where values are to be accepted and there is no calibration, AdapterError where it
+        is broken.
+        """
+        from thresher.app.calibration import library as calibrations
+        from thresher.app.calibration.judge import Judge
+
+        model = library.find(self.locations.models, task.model)
+        adapter = self.registry.find(task.adapter) if task.adapter else None
+        return Judge(calibrations.find(self.locations, task, model, adapter), accept_at)
 
     def _asked_of(self, domain: str | None, model: str | None) -> tuple[str, InstalledModel, Pack | None]:
         """Domain, model and pack. Raises UsageError and NoModelError."""

@@ -51,7 +51,8 @@ def test_a_command_that_only_talks_loads_nothing_heavy(arguments: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["read", "records", "runs", "packs", "evaluate", "demo", "models", "adapters", "doctor"]
+    "name",
+    ["read", "records", "runs", "packs", "evaluate", "calibrate", "demo", "models", "adapters", "doctor"],
 )
 def test_the_help_of_a_command_loads_no_engine_and_no_reader(name: str) -> None:
     assert loaded_by(run(name, "--help")) <= {"rich", "yaml"}

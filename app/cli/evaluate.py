@@ -12,6 +12,7 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.options import (
+    accept_option,
     complete_answering,
     installed_packs,
     json_option,
@@ -24,7 +25,8 @@ from thresher.app.cli.output import writing
 if TYPE_CHECKING:
     from thresher.adapters.fields import Field
     from thresher.app.cli.narration import Narrator
-    from thresher.app.evaluation.records import GoldRecord, PredictedRecord
+    from thresher.app.evaluation.records import GoldRecord
+    from thresher.app.record import Record
     from thresher.app.session import Session
     from thresher.app.task import Task
 
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
 )
 @click.option("--limit", type=click.IntRange(1), help="The first so many documents only.")
 @click.option("--save", type=click.Path(path_type=Path), help="Write the extracted records to this new file.")
+@accept_option
 @click.option("--again", is_flag=True, help="Do documents again that are done with the same settings.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and the score.")
 @json_option
@@ -70,6 +73,7 @@ def evaluate(
     against_predictions: Path | None,
     limit: int | None,
     save: Path | None,
+    accept_at: float | None,
     again: bool,
     quiet: bool,
     as_json: bool,
@@ -86,9 +90,10 @@ def evaluate(
     """
     from thresher.adapters.errors import UsageError
     from thresher.app.cli.narration import Narrator
-    from thresher.app.evaluation import comparison_report
+    from thresher.app.evaluation import comparison_report, confidence_report
     from thresher.app.evaluation.compare import compare
-    from thresher.app.evaluation.records import load_gold, load_predictions
+    from thresher.app.evaluation.judged import judged
+    from thresher.app.evaluation.records import load_gold, load_predictions, predicted
     from thresher.app.evaluation.report import as_dict, as_table
     from thresher.app.evaluation.score import score
     from thresher.app.wording import answering
@@ -96,7 +101,7 @@ def evaluate(
     if against is not None and against_predictions is not None:
         raise UsageError("give --against or --against-predictions, not both")
     fields = parse_field_specs(field_specs)
-    gold = load_gold(gold_file, _default_fields(domain, record_type, fields))[:limit]
+    gold = load_gold(gold_file, default_fields(domain, record_type, fields))[:limit]
     sides = [_Side(predictions, adapter, save)]
     if against is not None or against_predictions is not None:
         sides.append(_Side(against_predictions, against, None))
@@ -116,7 +121,10 @@ def evaluate(
         for at, task in tasks.items():
             assert session is not None
             narrator = Narrator(quiet=quiet, as_json=as_json)
-            answers[at] = _extract(session, gold, task, narrator, sides[at].save, again)
+            accept = accept_at if at == 0 else None
+            narrator.asks(task, session.judge(task, accept))
+            extracted = extract_labelled(session, gold, task, narrator, sides[at].save, again, accept)
+            answers[at] = list(map(predicted, extracted))
             narrator.summarise()
             if narrator.exit_code == exits.STOPPED:
                 return exits.STOPPED
@@ -128,7 +136,8 @@ def evaluate(
         for side, told_of in zip(sides, about, strict=True)
     ]
     comparison = compare(gold, answers[0], answers[1]) if len(answers) == 2 else None
-    told |= about[0] | as_dict(scores[0])
+    values = judged(gold, answers[0])
+    told |= about[0] | as_dict(scores[0]) | confidence_report.as_dict(values)
     if comparison is not None:
         told["against"] = about[1] | as_dict(scores[1])
         told["comparison"] = comparison_report.as_dict(comparison)
@@ -137,7 +146,7 @@ def evaluate(
         return code
     if predictions is None:
         click.echo(f"answered by {names[0]}")
-    click.echo(as_table(scores[0]))
+    click.echo(as_table(scores[0]) + confidence_report.as_table(values))
     if comparison is not None:
         click.echo(f"\n{comparison_report.as_table(comparison, names[0], names[1])}")
     return code
@@ -152,15 +161,16 @@ class _Side:
     save: Path | None
 
 
-def _extract(
+def extract_labelled(
     session: "Session",
     gold: "Sequence[GoldRecord]",
     task: "Task",
     narrator: "Narrator",
     save: Path | None,
     again: bool,
-) -> "list[PredictedRecord]":
-    from thresher.app.evaluation.records import predicted
+    accept_at: float | None = None,
+) -> "list[Record]":
+    """The records of labelled documents, told to the narrator as they come, and kept in `save` if given."""
     from thresher.app.events import RecordReady
     from thresher.app.sources import Source
 
@@ -174,16 +184,18 @@ def _extract(
         narrator,
         cancelled_by_ctrl_c() as cancel,
     ):
-        for event in session.extract(sources, task, again=again, corrected=False, cancel=cancel):
+        for event in session.extract(
+            sources, task, again=again, corrected=False, cancel=cancel, accept_at=accept_at
+        ):
             narrator.tell(event)
             if isinstance(event, RecordReady):
-                records.append(predicted(event.record))
+                records.append(event.record)
                 if write is not None:
                     write(event.record)
     return records
 
 
-def _default_fields(
+def default_fields(
     domain: str | None, record_type: str | None, given: "tuple[Field, ...]"
 ) -> "tuple[Field, ...] | None":
     """The fields of a gold line that brings none; None where each has to bring its own."""

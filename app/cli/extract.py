@@ -13,6 +13,7 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.options import (
+    accept_option,
     json_option,
     open_session,
     output_options,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 )
 @task_options
 @output_options
+@accept_option
 @click.option("--again", is_flag=True, help="Do documents again that are done with the same settings.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @json_option
@@ -50,6 +52,7 @@ def extract(
     format_name: str | None,
     output: Path | None,
     overwrite: bool,
+    accept_at: float | None,
     again: bool,
     quiet: bool,
     as_json: bool,
@@ -72,13 +75,13 @@ def extract(
     sources = _sources(paths, record_files, narrator)
     with open_session() as session:
         task = session.task(domain, record_type, fields, model, adapter)
-        narrator.asks(task)
+        narrator.asks(task, session.judge(task, accept_at))
         with (
             writing(format_name, output, overwrite, task.fields) as write,
             narrator,
             cancelled_by_ctrl_c() as cancel,
         ):
-            for event in session.extract(sources, task, again=again, cancel=cancel):
+            for event in session.extract(sources, task, again=again, cancel=cancel, accept_at=accept_at):
                 narrator.tell(event)
                 if isinstance(event, RecordReady):
                     write(event.record)

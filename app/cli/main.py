@@ -24,6 +24,10 @@ COMMANDS = {
     "models": ("thresher.app.cli.models:models", "List, pull, add, remove and verify base models."),
     "adapters": ("thresher.app.cli.adapters:adapters", "List, import, promote and roll back adapters."),
     "train": ("thresher.app.cli.train:train", "Train an adapter from labels and corrections."),
+    "calibrate": (
+        "thresher.app.cli.calibrate:calibrate",
+        "Make confidences say how often a value is right.",
+    ),
     "evaluate": ("thresher.app.cli.evaluate:evaluate", "Extract from labelled documents and score."),
     "demo": ("thresher.app.cli.demo:demo", "Extract from the packs' own example documents."),
     "doctor": ("thresher.app.cli.doctor:doctor", "Say what this machine has, lacks, and what to do."),

@@ -10,7 +10,9 @@ from typing import Self
 
 import click
 
+from thresher.app.calibration.judge import Judge, accepted_of
 from thresher.app.cli import exits
+from thresher.app.cli.acceptance_lines import acceptance_lines
 from thresher.app.cli.bar import make_bar
 from thresher.app.events import (
     DocumentRead,
@@ -39,6 +41,7 @@ class Narrator:
         self._prose = not (quiet or as_json)
         self._as_json = as_json
         self._done = self._ready = self._total = self._reused = 0
+        self._accepted = (0, 0)  # values, of so many that were judged
         self._seconds_left: float | None = None
         self._bar = make_bar() if bar and self._prose and sys.stderr.isatty() else None
 
@@ -76,9 +79,15 @@ class Narrator:
             case RunFinished():
                 self.finished = event
 
-    def asks(self, task: Task) -> None:
-        """Tell who answers."""
+    def asks(self, task: Task, judge: Judge | None = None) -> None:
+        """Tell who answers, and from where on values are accepted unseen."""
         self._say(f"asking {answering(task.model, task.adapter)}")
+        for line in acceptance_lines(judge) if judge else ():
+            self._say(line)
+
+    def notes(self, what: str) -> None:
+        """Tell something that the reader should know of the run."""
+        self._say(f"note: {what}")
 
     def skipped(self, files: int) -> None:
         """Tell how many files of the folders are of no format that is read."""
@@ -111,6 +120,12 @@ class Narrator:
         self._say(
             f"run {run.run}: {counted(done, 'document')}{before}: {', '.join(words)}, in {run.seconds:.1f} s"
         )
+        accepted, judged = self._accepted
+        if judged:
+            self._say(
+                f"accepted unseen {accepted} of {counted(judged, 'value')} ({accepted / judged:.1%}); the "
+                "rest wants a look"
+            )
         if run.cancelled:
             left = max(self._total - done, 0)
             self._say(
@@ -122,6 +137,8 @@ class Narrator:
         self._ready += 1
         self._reused += event.reused
         record = event.record
+        taken, judged = accepted_of(list(record.values.values()))
+        self._accepted = self._accepted[0] + taken, self._accepted[1] + judged
         if record.error is not None:
             document = record.path or record.id
             exits.report(record.error.kind, record.error.message, as_json=self._as_json, document=document)

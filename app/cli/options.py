@@ -95,6 +95,13 @@ output_option = click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="The file to write; stdout where not given."
 )
 overwrite_option = click.option("--overwrite", is_flag=True, help="Replace the output file where it exists.")
+accept_option = click.option(
+    "--accept-at",
+    type=click.FloatRange(0.5, 1, min_open=True, max_open=True),
+    metavar="SHARE",
+    help="Mark the values that can be taken unseen if this share of them shall be right, e.g. 0.98. "
+    "Needs a calibration.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON in place of prose.")
 
 

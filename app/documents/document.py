@@ -68,6 +68,18 @@ class Document:
                 found.append(region)
         return found
 
+    def ocr_confidence(self, start: int, end: int) -> float | None:
+        """How surely OCR read [start, end): a mean over characters, 0 to 1; None where the text is exact."""
+        if not self.ocr_pages:
+            return None
+        read = weight = 0.0
+        for region in self.regions_of(start, end):
+            if region.confidence is not None:
+                characters = min(end, region.end) - max(start, region.start)
+                read += characters * region.confidence
+                weight += characters
+        return read / weight if weight else None
+
     def place(self, start: int, end: int) -> Place:
         """Where [start, end) stands. A box is narrowed to the span's share of its region's width."""
         regions = self.regions_of(start, end)

@@ -23,11 +23,18 @@ class GoldRecord:
 
 @dataclass(frozen=True)
 class Predicted:
-    """A predicted value. `outcome` and `spans` (one text or None an item) are None where they are unknown."""
+    """A predicted value. `outcome` and `spans` (one text or None an item) are None where they are unknown.
+
+    `confidences` has one an item (a value that is no list, or an empty one, is one item); empty where they
+    are unknown.
+    """
 
     value: Any
     outcome: Outcome | None = None
     spans: tuple[str | None, ...] | None = None
+    confidences: tuple[float | None, ...] = ()
+    calibrated: bool = False
+    accepted: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,12 @@ def predicted(record: Record) -> PredictedRecord:
     """A record that was just extracted, as a prediction."""
     values = {
         name: Predicted(
-            value.value, value.outcome, tuple(span.text if span else None for span in value.spans)
+            value.value,
+            value.outcome,
+            tuple(span.text if span else None for span in value.spans),
+            value.confidences or (value.confidence,),
+            value.calibrated,
+            value.accepted,
         )
         for name, value in record.values.items()
     }
@@ -109,12 +121,29 @@ def _predicted(where: str, entry: Any) -> Predicted:
     try:
         outcome = Outcome(entry["outcome"])
         spans = tuple(None if span is None else str(span["text"]) for span in entry.get("spans") or ())
+        given = entry.get("confidences") or [entry.get("confidence")]
+        confidences = tuple(None if each is None else _share(each) for each in given)
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(
-            f"{where}: 'outcome' must be one of {', '.join(Outcome)}, and each of 'spans' null or an object "
-            f"with 'text' ({error!r})"
+            f"{where}: 'outcome' must be one of {', '.join(Outcome)}, each of 'spans' null or an object "
+            f"with 'text', and a confidence null or a number between 0 and 1 ({error!r})"
         ) from None
-    return Predicted(entry["value"], outcome, spans)
+    calibrated, accepted = entry.get("calibrated") is True, entry.get("accepted")
+    return Predicted(
+        entry["value"],
+        outcome,
+        spans,
+        confidences,
+        calibrated,
+        None if accepted is None else accepted is True,
+    )
+
+
+def _share(given: Any) -> float:
+    share = float(given)
+    if not 0 <= share <= 1:
+        raise ValueError(f"{given!r} is not between 0 and 1")
+    return share
 
 
 def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -14,12 +14,14 @@ class Csv(Table):
     def end(self) -> None:
         """The header and the rows."""
         names, header = self._columns()
+        asked = self._asked
         self._target.write(_row(header))
         for record in self._records:
             cells = record_cells(record)
             for name in names:
                 value = record.values.get(name)
                 cells += [value.value, value.outcome.value] if value else [None, None]
+                cells += [value.accepted if value else None] if asked else []
             self._target.write(_row(cells))
 
 

@@ -22,17 +22,26 @@ def record_json(record: Record) -> dict[str, Any]:
         "adapter": record.adapter,
         "status": record.status,
         "error": record.error and {"kind": record.error.kind, "message": record.error.message},
-        "fields": {
-            name: {
-                "value": value.value,
-                "outcome": value.outcome.value,
-                "confidence": value.confidence,
-                "spans": [span and span_json(span) for span in value.spans],
-            }
-            for name, value in record.values.items()
-        },
+        "fields": {name: _value_json(value) for name, value in record.values.items()},
         "seconds": record.seconds,
     }
+
+
+def _value_json(value: Value) -> dict[str, Any]:
+    """The last three keys are there only where they say something."""
+    written: dict[str, Any] = {
+        "value": value.value,
+        "outcome": value.outcome.value,
+        "confidence": value.confidence,
+        "spans": [span and span_json(span) for span in value.spans],
+    }
+    if value.confidences:
+        written["confidences"] = list(value.confidences)
+    if value.calibrated:
+        written["calibrated"] = True
+    if value.accepted is not None:
+        written["accepted"] = value.accepted
+    return written
 
 
 def record_from_json(raw: Mapping[str, Any]) -> Record:
@@ -70,6 +79,9 @@ def _record(raw: Mapping[str, Any]) -> Record:
                 outcome=Outcome(entry["outcome"]),
                 confidence=entry["confidence"],
                 spans=tuple(None if span is None else span_from_json(span) for span in entry["spans"]),
+                confidences=tuple(entry.get("confidences", ())),
+                calibrated=entry.get("calibrated", False),
+                accepted=entry.get("accepted"),
             )
             for name, entry in raw["fields"].items()
         },

@@ -40,12 +40,15 @@ def _section(record: Record) -> str:
     lines = [f"## {_inline(record.id)}", ""]
     lines += [f"- {name}: {_inline(str(text))}" for name, text in about if text]
     if record.values:
-        lines += ["", "| Field | Value | Outcome | Confidence | Place |", "| --- | --- | --- | ---: | --- |"]
-        lines += [f"| {' | '.join(_row(name, value))} |" for name, value in record.values.items()]
+        asked = any(value.accepted is not None for value in record.values.values())
+        names = ["Field", "Value", "Outcome", "Confidence", *(["Accepted"] if asked else []), "Place"]
+        rules = ["---:" if name == "Confidence" else "---" for name in names]
+        rows = (_row(name, value, asked) for name, value in record.values.items())
+        lines += ["", *(f"| {' | '.join(row)} |" for row in (names, rules, *rows))]
     return "\n".join(lines) + "\n\n"
 
 
-def _row(name: str, value: Value) -> list[str]:
+def _row(name: str, value: Value, asked: bool) -> list[str]:
     confidence = "" if value.confidence is None else f"{value.confidence:.2f}"
     places = dict.fromkeys(str(span.place) for span in value.spans if span)
     return [
@@ -53,6 +56,7 @@ def _row(name: str, value: Value) -> list[str]:
         _inline(_text(value.value)),
         value.outcome.value,
         confidence,
+        *(["yes" if value.accepted else "look"] if asked else []),
         _inline(ITEM_SEPARATOR.join(place for place in places if place)),
     ]
 

@@ -45,9 +45,15 @@ class Table:
         self._records.append(record)
 
     def _columns(self) -> tuple[list[str], list[str]]:
-        """The names of the fields, and the header: the record's columns, then two a field."""
+        """The names of the fields, and the header: the record's columns, then those of each field."""
         names = field_names(self._fields, self._records)
-        return names, [*RECORD_COLUMNS, *(column for name in names for column in (name, f"{name}.outcome"))]
+        parts = ["", ".outcome", *([".accepted"] if self._asked else [])]
+        return names, [*RECORD_COLUMNS, *(f"{name}{part}" for name in names for part in parts)]
+
+    @property
+    def _asked(self) -> bool:
+        """Whether values were to be accepted unseen: then each field has a column for it."""
+        return any(value.accepted is not None for record in self._records for value in record.values.values())
 
 
 def field_names(fields: Sequence[Field], records: Iterable[Record]) -> list[str]:

@@ -43,12 +43,13 @@ class Xlsx(Table):
     def end(self) -> None:
         """The workbook."""
         names, header = self._columns()
+        asked = self._asked
         dates = {field.name for field in self._fields if field.type == "date"}
         tables = {
-            "records": [header, *(_record_row(record, names, dates) for record in self._records)],
+            "records": [header, *(_record_row(record, names, dates, asked) for record in self._records)],
             "values": [
-                list(_VALUE_COLUMNS),
-                *(row for record in self._records for row in _value_rows(record, dates)),
+                [*_VALUE_COLUMNS, *(["accepted"] if asked else [])],
+                *(row for record in self._records for row in _value_rows(record, dates, asked)),
             ],
         }
         if max(map(len, tables.values())) > MAX_ROWS or len(header) > MAX_COLUMNS:
@@ -82,28 +83,34 @@ def _workbook(tables: dict[str, list[list[Any]]]) -> bytes:
     return data.getvalue()
 
 
-def _record_row(record: Record, names: Sequence[str], dates: set[str]) -> list[Any]:
+def _record_row(record: Record, names: Sequence[str], dates: set[str], asked: bool) -> list[Any]:
     row = record_cells(record)
     for name in names:
         value = record.values.get(name)
         row += [_dated(value.value, name in dates), value.outcome.value] if value else [None, None]
+        row += [value.accepted if value else None] if asked else []
     return row
 
 
-def _value_rows(record: Record, dates: set[str]) -> Iterator[list[Any]]:
+def _value_rows(record: Record, dates: set[str], asked: bool) -> Iterator[list[Any]]:
     """A row an item; one for a value without items."""
     for name, value in record.values.items():
-        for number, (item, span) in enumerate(_items(value), start=1):
+        for number, (item, span, confidence) in enumerate(_items(value), start=1):
             row: list[Any] = [record.id, name, number if isinstance(value.value, list) else None]
-            row += [_dated(item, name in dates), value.outcome.value, value.confidence]
+            row += [_dated(item, name in dates), value.outcome.value, confidence]
             if span is not None:
                 row += [str(span.place), span.start, span.end, span.text, span.match]
+            if asked:
+                row += [None] * (len(_VALUE_COLUMNS) - len(row)) + [value.accepted]
             yield row
 
 
-def _items(value: Value) -> list[tuple[Any, Any]]:
+def _items(value: Value) -> list[tuple[Any, Any, float | None]]:
+    """Each item with its span and its confidence: where it has none of its own, its value's."""
     items = value.value if isinstance(value.value, list) else [value.value]
-    return list(zip_longest(items, value.spans)) or [(None, None)]
+    rows = list(zip_longest(items, value.spans)) or [(None, None)]
+    own = value.confidences if len(value.confidences) == len(rows) else [value.confidence] * len(rows)
+    return [(item, span, confidence) for (item, span), confidence in zip(rows, own, strict=True)]
 
 
 def _dated(value: Any, is_date: bool) -> Any:

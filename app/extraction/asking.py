@@ -1,6 +1,5 @@
 """From a document to the engine's requests, and from its answers to what each window says."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from thresher.adapters.window_prompts import WindowPrompts
 from thresher.adapters.windows import Window
 from thresher.app.engine.request import Answer, Request
 from thresher.app.extraction.merge import WindowAnswer
+from thresher.app.extraction.signals import Sureness
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,16 @@ class Asker:
 
 
 def heard(window: Window, fields: Sequence[Field], answer: Answer) -> WindowAnswer:
-    """What the answer says of its window. A value's confidence is the model's probability of its tokens."""
+    """What the answer says of its window, and how sure the model was of each value's tokens."""
     parsed = parse_answer(fields, answer.text)
-    confidences: dict[str, float | list[float]] = {}
-    for one in fields:
-        if one.name not in parsed.ranges:
-            continue
-        chances = [_chance(answer, start, end) for start, end in parsed.ranges[one.name]]
-        confidences[one.name] = chances if one.is_list and parsed.values[one.name] else chances[0]
-    return WindowAnswer(window, parsed.values, confidences, cut=parsed.cut, failed=False)
+    sureness = {
+        name: [_sureness(answer, start, end) for start, end in ranges]
+        for name, ranges in parsed.ranges.items()
+    }
+    return WindowAnswer(window, parsed.values, sureness, cut=parsed.cut, failed=False)
 
 
-def _chance(answer: Answer, start: int, end: int) -> float:
-    """The joint probability of the sampled tokens that share a character with [start, end)."""
-    return math.exp(sum(score for first, last, score in answer.pieces if first < end and last > start))
+def _sureness(answer: Answer, start: int, end: int) -> Sureness:
+    """Of the sampled tokens that share a character with [start, end)."""
+    scores = [score for first, last, score in answer.pieces if first < end and last > start]
+    return Sureness(sum(scores), min(scores, default=0.0), len(scores))

@@ -5,13 +5,15 @@ Knows no model and no prompt.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from thresher.adapters.fields import Field
 from thresher.adapters.spans import Match, SpanFinder
-from thresher.adapters.values import check, is_absent, normalise
+from thresher.adapters.values import check, is_absent, normalise, same
 from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document
+from thresher.app.extraction.signals import Signals, Stated, Sureness, together
 from thresher.app.record import Outcome, Span, Value
 
 #: Which outcome a scalar takes where its windows differ. A part that was lost may have held the value, so
@@ -30,14 +32,14 @@ _ORDER = (
 class WindowAnswer:
     """What the model said of one window.
 
-    `values` by field; `confidences` by field, between 0 and 1: a number, or one an item of a list. `cut`
-    names the field in which the answer was cut: it (unless a list, which keeps its finished items) and those
-    after it are missing from `values`. `failed`: there is no answer.
+    `values` by field; `sureness` by field, of a list one an item, else one. `cut` names the field in which
+    the answer was cut: it (unless a list, which keeps its finished items) and those after it are missing
+    from `values`. `failed`: there is no answer.
     """
 
     window: Window
     values: Mapping[str, Any]
-    confidences: Mapping[str, float | Sequence[float]]
+    sureness: Mapping[str, Sequence[Sureness]]
     cut: str | None = None
     failed: bool = False
 
@@ -85,8 +87,22 @@ def _scalar(document: Document, finder: SpanFinder, field: Field, answers: Seque
 
     best = min(said, key=rank)  # the first of equals
     if best.outcome is Outcome.ABSENT:
-        return replace(best, confidence=_mean(value.confidence for value in said))
-    return best
+        best = replace(best, confidence=_mean(value.confidence for value in said))
+    if best.outcome is Outcome.ABSENT or best.value is False:
+        # All windows together say that the document states none.
+        heard = [value.signals[0].sureness for value in said if value.signals]
+        whole = document.ocr_confidence(0, len(document.text))
+        signals = (Signals(together(heard), 1.0, "none", whole, absent=True),) if heard else ()
+        return replace(best, signals=signals)
+    agreement = _agreement(field, best, said)
+    return replace(best, signals=tuple(replace(each, agreement=agreement) for each in best.signals))
+
+
+def _agreement(field: Field, best: Value, said: Sequence[Value]) -> float:
+    """Of the windows that state a value, the share that states this one. False states nothing."""
+    stated = [v for v in said if v.outcome in (Outcome.FOUND, Outcome.UNGROUNDED) and v.value is not False]
+    alike = sum(same(field, best.value, other.value) for other in stated)
+    return alike / len(stated) if stated else 1.0
 
 
 def _said(document: Document, finder: SpanFinder, field: Field, answer: WindowAnswer) -> Value:
@@ -96,30 +112,45 @@ def _said(document: Document, finder: SpanFinder, field: Field, answer: WindowAn
     if field.name not in answer.values:
         return Value(None, Outcome.TRUNCATED if answer.cut is not None else Outcome.FAILED, None)
     raw = answer.values[field.name]
-    given = answer.confidences.get(field.name)
-    confidence = given if isinstance(given, int | float) else _mean(given or ())
+    given = answer.sureness.get(field.name)
+    sureness = together(given) if given else None
+    confidence = sureness.probability if sureness else None
     try:
         value = check(field, raw)
     except ValueError:
         return Value(raw, Outcome.INVALID, confidence)
     if is_absent(value):
-        return Value(None, Outcome.ABSENT, confidence)
+        signals = _signals(document, field, sureness, None, absent=True)
+        return Value(None, Outcome.ABSENT, confidence, signals=signals)
     match = finder.find(field, value, (answer.window.start, answer.window.end))
     outcome = Outcome.FOUND if match or not field.is_quoted else Outcome.UNGROUNDED
-    return Value(value, outcome, confidence, (_placed(document, match),))
+    signals = _signals(document, field, sureness, match, absent=False)
+    return Value(value, outcome, confidence, (_placed(document, match),), signals=signals)
+
+
+def _signals(
+    document: Document, field: Field, sureness: Sureness | None, match: Match | None, absent: bool
+) -> tuple[Signals, ...]:
+    if sureness is None:
+        return ()
+    stated: Stated = match.match if match else "none" if field.is_quoted or absent else "judged"
+    ocr = document.ocr_confidence(match.start, match.end) if match else None
+    return (Signals(sureness, 1.0, stated, ocr, absent),)
 
 
 @dataclass
 class _Item:
     text: str
-    span: Span | None
-    confidence: float | None
+    match: Match | None = None
+    sureness: Sureness | None = None
+    windows: int = 0  # that name it
 
 
 def _list(document: Document, finder: SpanFinder, field: Field, answers: Sequence[WindowAnswer]) -> Value:
     items: dict[str, _Item] = {}
     lost: list[Outcome] = []
-    absences: list[float | None] = []
+    absences: list[Sureness] = []
+    heard: list[Window] = []
     invalid: Value | None = None
     for answer in answers:
         if answer.failed or field.name not in answer.values:
@@ -133,41 +164,66 @@ def _list(document: Document, finder: SpanFinder, field: Field, answers: Sequenc
         except ValueError:
             invalid = invalid or Value(raw, Outcome.INVALID, None)
             continue
+        heard.append(answer.window)
+        given = answer.sureness.get(field.name, ())
         if not checked:
-            absences.extend(_each(answer.confidences.get(field.name), 1))
+            absences += [together(given)] if given else []
         within = (answer.window.start, answer.window.end)
-        for text, confidence in zip(
-            raw or (), _each(answer.confidences.get(field.name), len(raw or ())), strict=True
-        ):
+        named: set[str] = set()
+        for text, sureness in zip_longest(raw or (), given[: len(raw or ())]):
             if is_absent(text):
                 continue
-            item = items.setdefault(normalise(text), _Item(text, None, None))
-            if item.span is None and (match := finder.find(field, text, within)):
-                item.text, item.span = text, _placed(document, match)
-            item.confidence = max((c for c in (item.confidence, confidence) if c is not None), default=None)
+            item = items.setdefault(normalise(text), _Item(text))
+            if item.match is None and (match := finder.find(field, text, within)):
+                item.text, item.match = text, match
+            if sureness and (item.sureness is None or sureness.total > item.sureness.total):
+                item.sureness = sureness
+            named.add(normalise(text))
+        for name in named:
+            items[name].windows += 1
     if not items:
-        if invalid:
-            return invalid
-        if lost:
-            return Value([], min(lost, key=_ORDER.index), None)
-        return Value([], Outcome.ABSENT, _mean(absences)) if answers else Value([], Outcome.FAILED, None)
+        return invalid or _no_items(document, lost, absences, bool(answers))
     standing = sorted(
-        items.values(), key=lambda item: item.span.start if item.span else len(document.text) + 1
+        items.values(), key=lambda item: item.match.start if item.match else len(document.text) + 1
     )
-    outcome = Outcome.FOUND if standing[0].span else Outcome.UNGROUNDED
+    outcome = Outcome.FOUND if standing[0].match else Outcome.UNGROUNDED
+    confidences = tuple(item.sureness.probability if item.sureness else None for item in standing)
+    known = all(item.sureness for item in standing)
     return Value(
         [item.text for item in standing],
         Outcome.TRUNCATED if lost else outcome,
-        _mean(item.confidence for item in standing),
-        tuple(item.span for item in standing),
+        _mean(confidences),
+        tuple(_placed(document, item.match) for item in standing),
+        confidences,
+        signals=tuple(
+            replace(signals, agreement=_share_naming(item, heard))
+            for item in standing
+            for signals in _signals(document, field, item.sureness, item.match, absent=False)
+        )
+        if known
+        else (),
     )
 
 
-def _each(given: float | Sequence[float] | None, count: int) -> list[float | None]:
-    """`count` confidences: one number stands for all, and what is missing is None."""
-    if given is None or isinstance(given, int | float):
-        return [given] * count
-    return [*given[:count], *[None] * (count - len(given))]
+def _no_items(
+    document: Document, lost: Sequence[Outcome], absences: Sequence[Sureness], asked: bool
+) -> Value:
+    if lost or not asked:
+        return Value([], min(lost, key=_ORDER.index) if lost else Outcome.FAILED, None)
+    whole = document.ocr_confidence(0, len(document.text))
+    return Value(
+        [],
+        Outcome.ABSENT,
+        _mean([absence.probability for absence in absences]),
+        signals=(Signals(together(absences), 1.0, "none", whole, absent=True),) if absences else (),
+    )
+
+
+def _share_naming(item: _Item, heard: Sequence[Window]) -> float:
+    """Of the windows that hold the item's place (of all, where it has none), the share that names it."""
+    match = item.match
+    holding = sum(match is None or (w.start <= match.start and match.end <= w.end) for w in heard)
+    return item.windows / max(holding, item.windows)
 
 
 def _placed(document: Document, match: Match | None) -> Span | None:

@@ -10,7 +10,7 @@ from typing import Any
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.values import check
-from thresher.app.record import Outcome, Span, Value
+from thresher.app.record import Outcome, Record, Span, Value
 from thresher.app.store import records
 from thresher.app.store.clock import now
 from thresher.app.store.database import from_sql, to_sql
@@ -133,6 +133,26 @@ def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> d
             if name not in stored.corrected and value.outcome in (Outcome.FOUND, Outcome.ABSENT)
         }
     return found
+
+
+def answered(
+    connection: sqlite3.Connection, domain: str, record_type: str, settings_hash: str
+) -> list[tuple[Record, dict[str, Any]]]:
+    """The documents with labels that were answered so: what the model said, and the labels."""
+    rows = connection.execute(
+        """SELECT max(records.id) AS id, labels.sha256 FROM labels
+        JOIN records ON records.sha256 = labels.sha256 AND records.settings_hash = ?
+        WHERE labels.domain = ? AND labels.record_type = ? AND records.status IN ('ok', 'partial')
+        GROUP BY labels.sha256 ORDER BY labels.sha256""",
+        (settings_hash, to_sql(domain), to_sql(record_type)),
+    ).fetchall()
+    return [
+        (
+            records.load(connection, "id = ?", row["id"], corrections=False)[0].record,
+            labels(connection, row["sha256"], domain, record_type),
+        )
+        for row in rows
+    ]
 
 
 def checked(field: Field | None, name: str, value: Any) -> Any:

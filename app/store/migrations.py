@@ -90,11 +90,26 @@ def what_adapters_have_seen_and_proved(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def how_sure_values_are(connection: sqlite3.Connection) -> None:
+    """What a confidence is made of, kept so that a later calibration needs no new answer.
+
+    Values of before have none of it: they stay as they are, not calibrated.
+    """
+    for column in (
+        "confidences TEXT NOT NULL DEFAULT '[]'",
+        "calibrated INTEGER NOT NULL DEFAULT 0",
+        "accepted INTEGER",
+        "signals TEXT NOT NULL DEFAULT '[]'",
+    ):
+        connection.execute(f"ALTER TABLE record_values ADD COLUMN {column}")
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     documents_and_records,
     corrections_and_labels,
     which_adapters_are_live,
     what_adapters_have_seen_and_proved,
+    how_sure_values_are,
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.export.form import span_from_json, span_json
+from thresher.app.extraction.signals import signals_from_json, signals_json
 from thresher.app.record import Outcome, Record, RecordError, Span, Value
 from thresher.app.store import documents, runs
 from thresher.app.store.clock import now
@@ -71,22 +72,28 @@ def save(
     )
     assert cursor.lastrowid is not None
     number = cursor.lastrowid
-    if before and before.record.values == record.values:
+    if before and _said(before.record) == _said(record):
         _copy(connection, before.id, number)
+        _judge(connection, number, record, before.corrected)
     else:
         _insert_values(connection, run, number, record, fields)
     return number
 
 
-def load(connection: sqlite3.Connection, where: str, argument: Any) -> list[StoredRecord]:
-    """The records of a condition on `records`, in the order of saving."""
+def load(
+    connection: sqlite3.Connection, where: str, argument: Any, *, corrections: bool = True
+) -> list[StoredRecord]:
+    """The records of a condition on `records`, in the order of saving, with or without `corrections`."""
     rows = connection.execute(f"SELECT * FROM records WHERE {where} ORDER BY id", (argument,)).fetchall()
     values = _values(connection, where, argument)
     corrected = _corrected(connection, where, argument)
     loaded = []
     for row in rows:
         number = row["id"]
-        changed = corrected[number]
+        changed = corrected[number] if corrections else {}
+        asked = any(value.accepted is not None for value in values[number].values())
+        if asked:  # a person has looked
+            changed = {name: replace(value, accepted=True) for name, value in changed.items()}
         merged = {name: changed.get(name, value) for name, value in values[number].items()}
         loaded.append(StoredRecord(number, _record(row, merged), frozenset(changed)))
     return loaded
@@ -134,7 +141,8 @@ def _insert_values(
     asked = fields if fields is not None else task.fields if task else ()
     types = {field.name: field.type for field in asked}
     connection.executemany(
-        "INSERT INTO record_values VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        """INSERT INTO record_values (record, position, field, type, value, outcome, spans, confidence,
+            confidences, calibrated, accepted, signals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         [
             (
                 number,
@@ -143,17 +151,44 @@ def _insert_values(
                 types.get(name),
                 to_sql(_dump(value.value)),
                 value.outcome.value,
-                value.confidence,
                 to_sql(dump_spans(value.spans)),
+                *_judgement(value),
+                _dump([signals_json(each) for each in value.signals]),
             )
             for position, (name, value) in enumerate(record.values.items())
         ],
     )
 
 
+def _said(record: Record) -> dict[str, tuple[Any, ...]]:
+    """What a record says, whatever its calibration makes of it."""
+    return {name: (value.value, value.outcome, value.spans) for name, value in record.values.items()}
+
+
+def _judgement(value: Value) -> tuple[float | None, str, bool, bool | None]:
+    """The columns confidence, confidences, calibrated, accepted."""
+    return value.confidence, _dump(value.confidences), value.calibrated, value.accepted
+
+
+def _judge(connection: sqlite3.Connection, number: int, record: Record, corrected: frozenset[str]) -> None:
+    """Keeps how sure the values are by the calibration of now, but for those that a person corrected."""
+    connection.executemany(
+        """UPDATE record_values SET confidence = ?, confidences = ?, calibrated = ?, accepted = ?
+        WHERE record = ? AND field = ?""",
+        [
+            (*_judgement(value), number, to_sql(name))
+            for name, value in record.values.items()
+            if name not in corrected
+        ],
+    )
+
+
 def _copy(connection: sqlite3.Connection, old: int, new: int) -> None:
     connection.execute(
-        """INSERT INTO record_values SELECT ?, position, field, type, value, outcome, confidence, spans
+        """INSERT INTO record_values (record, position, field, type, value, outcome, spans, confidence,
+            confidences, calibrated, accepted, signals)
+        SELECT ?, position, field, type, value, outcome, spans, confidence, confidences, calibrated,
+            accepted, signals
         FROM record_values WHERE record = ?""",
         (new, old),
     )
@@ -186,6 +221,10 @@ def _values(connection: sqlite3.Connection, where: str, argument: Any) -> dict[i
             outcome=Outcome(row["outcome"]),
             confidence=row["confidence"],
             spans=_spans(row["spans"]),
+            confidences=tuple(json.loads(row["confidences"])),
+            calibrated=bool(row["calibrated"]),
+            accepted=None if row["accepted"] is None else bool(row["accepted"]),
+            signals=tuple(signals_from_json(raw) for raw in json.loads(row["signals"])),
         )
     return values
 
@@ -199,7 +238,10 @@ def _corrected(connection: sqlite3.Connection, where: str, argument: Any) -> dic
         value = json.loads(from_sql(row["new"]))
         # A person has looked: the value is sure, and so is its absence.
         outcome = Outcome.ABSENT if value in (None, []) else Outcome.FOUND
-        corrected[row["record"]][from_sql(row["field"])] = Value(value, outcome, 1.0, _spans(row["spans"]))
+        sure = tuple(1.0 for _ in value) if isinstance(value, list) else ()
+        corrected[row["record"]][from_sql(row["field"])] = Value(
+            value, outcome, 1.0, _spans(row["spans"]), sure, calibrated=True
+        )
     return corrected
 
 

@@ -166,6 +166,13 @@ class Store:
         with self._database.reading() as connection:
             return corrections.accepted(connection, domain, record_type)
 
+    def answered(
+        self, domain: str, record_type: str, settings_hash: str
+    ) -> list[tuple[Record, dict[str, Any]]]:
+        """The documents with labels that were answered so: what the model said, and the labels."""
+        with self._database.reading() as connection:
+            return corrections.answered(connection, domain, record_type, settings_hash)
+
     def forget_document(self, sha256: str) -> bool:
         """Delete text, records, corrections, labels and keys of a document, and overwrite where they stood.
 

@@ -19,6 +19,7 @@ class FieldRow:
     outcome: Outcome
     confidence: float | None
     spans: tuple[Span, ...]
+    accepted: bool | None = None
 
     @property
     def key(self) -> str:
@@ -73,13 +74,16 @@ def _rows(name: str, value: Value) -> list[FieldRow]:
     if not isinstance(value.value, list | tuple) or not value.value:
         shown = None if isinstance(value.value, list | tuple) else value.value
         spans = tuple(span for span in value.spans if span)
-        return [FieldRow(name, None, shown, value.outcome, value.confidence, spans)]
+        return [FieldRow(name, None, shown, value.outcome, value.confidence, spans, value.accepted)]
     matched = len(value.spans) == len(value.value)
+    own = value.confidences if len(value.confidences) == len(value.value) else ()
     rows = []
     for number, item in enumerate(value.value):
         span = value.spans[number] if matched else None
         outcome = value.outcome
         if matched and value.outcome in (Outcome.FOUND, Outcome.UNGROUNDED):
             outcome = Outcome.FOUND if span else Outcome.UNGROUNDED
-        rows.append(FieldRow(name, number, item, outcome, value.confidence, (span,) if span else ()))
+        confidence = own[number] if own else value.confidence if number == 0 else None
+        found = (span,) if span else ()
+        rows.append(FieldRow(name, number, item, outcome, confidence, found, value.accepted))
     return rows

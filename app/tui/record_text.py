@@ -18,6 +18,10 @@ VALUE_COLUMNS = (
 )
 
 
+#: Before the name of a field whose value was not accepted unseen.
+_LOOK = "◆"
+
+
 def record_title(record: Record, number: int, total: int) -> Text:
     """Which record it is, of how many, and how it was made."""
     name = Path(record.path).name if record.path else record.id
@@ -31,10 +35,12 @@ def record_title(record: Record, number: int, total: int) -> Text:
 def row_cells(row: FieldRow, corrected: bool, colours: Colours) -> Sequence[Text]:
     """The cells under VALUE_COLUMNS."""
     name = Text(one_line(row.field)) if row.is_first else Text("")
+    if row.is_first and row.accepted is False and not corrected:
+        name = Text.assemble((f"{_LOOK} ", colours["warning"]), name)
     value = Text(one_line(shown(row.value)))
     outcome = Text("✎ corrected", colours["primary"]) if corrected else outcome_text(row.outcome, colours)
     confidence = confidence_text(None if corrected else row.confidence, colours)
-    return name, value, outcome, confidence if row.is_first else Text("")
+    return name, value, outcome, confidence
 
 
 def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
@@ -51,4 +57,8 @@ def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
         detail.append(f"  {one_line(place)}", colours["accent"])
     if not corrected:
         detail.append(f"  {MEANINGS[row.outcome]}", "dim")
+    if row.accepted is not None and not corrected:
+        detail.append(
+            "  accepted unseen" if row.accepted else f"  {_LOOK} not sure enough to go unseen", "dim"
+        )
     return detail

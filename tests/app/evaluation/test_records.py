@@ -82,7 +82,15 @@ def test_predictions_in_both_forms(tmp_path: Path) -> None:
             "status": "partial",
             "fields": {
                 "s": {"value": None, "outcome": "absent", "confidence": 0.5, "spans": []},
-                "l": {"value": ["x", "y"], "outcome": "found", "confidence": 0.5, "spans": [span, None]},
+                "l": {
+                    "value": ["x", "y"],
+                    "outcome": "found",
+                    "confidence": 0.5,
+                    "spans": [span, None],
+                    "confidences": [0.9, 0.1],
+                    "calibrated": True,
+                    "accepted": False,
+                },
             },
         },
         {"id": "2", "output": {"s": "x"}},
@@ -93,8 +101,8 @@ def test_predictions_in_both_forms(tmp_path: Path) -> None:
         PredictedRecord(
             "1",
             {
-                "s": Predicted(None, Outcome.ABSENT, ()),
-                "l": Predicted(["x", "y"], Outcome.FOUND, ("x", None)),
+                "s": Predicted(None, Outcome.ABSENT, (), (0.5,)),
+                "l": Predicted(["x", "y"], Outcome.FOUND, ("x", None), (0.9, 0.1), True, False),
             },
         ),
         PredictedRecord("2", {"s": Predicted("x")}),
@@ -110,6 +118,10 @@ def test_predictions_in_both_forms(tmp_path: Path) -> None:
         ({"id": "1", "fields": {"s": "x"}}, "field 's' must be an object"),
         ({"id": "1", "fields": {"s": {"value": "x", "outcome": "maybe"}}}, "'outcome' must be one of found"),
         ({"id": "1", "fields": {"s": {"value": "x", "outcome": "found", "spans": [5]}}}, "'spans'"),
+        (
+            {"id": "1", "fields": {"s": {"value": "x", "outcome": "found", "confidence": 7}}},
+            "between 0 and 1",
+        ),
     ],
 )
 def test_a_bad_prediction_is_named(tmp_path: Path, line: Any, reason: str) -> None:
@@ -122,7 +134,7 @@ def test_an_extracted_record_is_a_prediction() -> None:
     span = Span(0, 1, "x", "exact", Place())
     values = {"l": Value(["x", "y"], Outcome.FOUND, 0.5, (span, None))}
     record = Record("1", None, None, "d", "r", "m", None, "failed", None, values, 0.1)
-    expected = {"l": Predicted(["x", "y"], Outcome.FOUND, ("x", None))}
+    expected = {"l": Predicted(["x", "y"], Outcome.FOUND, ("x", None), (0.5,))}
     assert predicted(record) == PredictedRecord("1", expected, failed=True)
 
 

@@ -119,6 +119,46 @@ def test_jsonl_is_the_contract_in_its_order() -> None:
     assert [record_from_json(first), record_from_json(second)] == [RECORD, FAILED]
 
 
+JUDGED = replace(
+    RECORD,
+    values={
+        "company": Value("Acme", Outcome.FOUND, 0.97, calibrated=True, accepted=True),
+        "items": Value(
+            ["bolts", "nuts"], Outcome.FOUND, 0.6, (SPAN, None), (0.9, 0.3), calibrated=True, accepted=False
+        ),
+    },
+)
+
+
+def test_jsonl_says_what_was_calibrated_and_accepted() -> None:
+    (raw,) = map(json.loads, written("jsonl", JUDGED).splitlines())
+    company, items = raw["fields"]["company"], raw["fields"]["items"]
+    assert list(company) == ["value", "outcome", "confidence", "spans", "calibrated", "accepted"]
+    assert (company["calibrated"], company["accepted"], items["accepted"]) == (True, True, False)
+    assert items["confidences"] == [0.9, 0.3]
+    assert record_from_json(raw) == JUDGED
+
+
+def test_tables_have_a_column_for_what_was_accepted_only_where_that_was_asked() -> None:
+    rows = list(csv.DictReader(io.StringIO(written("csv", JUDGED, FAILED).decode())))
+    assert [row["company.accepted"] for row in rows] == ["true", ""]
+    assert rows[0]["items.accepted"] == "false"
+    assert b"accepted" not in written("csv", RECORD)
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", JUDGED)))
+    values = [[each.value for each in row] for row in book["values"].iter_rows()]
+    at = values[0].index("confidence")
+    assert [row[at] for row in values[1:]] == [0.97, 0.9, 0.3]
+    assert values[0][-1] == "accepted"
+    assert [row[-1] for row in values[1:]] == [True, False, False]
+    assert "accepted" not in [
+        each.value for each in openpyxl.load_workbook(io.BytesIO(written("xlsx", RECORD)))["values"][1]
+    ]
+    markdown = written("markdown", JUDGED).decode()
+    assert "| Accepted |" in markdown
+    assert "| look |" in markdown
+    assert "Accepted" not in written("markdown", RECORD).decode()
+
+
 @given(json_texts)
 def test_a_line_of_jsonl_is_one_line_and_comes_back(text: str) -> None:
     line = record_line(hostile(text))

@@ -1,3 +1,5 @@
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,6 +8,7 @@ from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document, Place, Region
 from thresher.app.extraction.merge import WindowAnswer, merge
+from thresher.app.extraction.signals import Sureness
 from thresher.app.record import Outcome, Value
 
 #: Two windows: [0, 30) and [20, 50).
@@ -21,7 +24,10 @@ def one(kind: FieldType) -> Field:
 
 
 def said(window: Window, value: Any, confidence: Any = 0.5, cut: str | None = None) -> WindowAnswer:
-    return WindowAnswer(window, {"f": value}, {"f": confidence}, cut)
+    many = max(len(value), 1) if isinstance(value, list) else 1
+    given = confidence if isinstance(confidence, list) else [confidence] + [1.0] * (many - 1)
+    sureness = [Sureness(math.log(each), math.log(each), 1) for each in given]
+    return WindowAnswer(window, {"f": value}, {"f": sureness}, cut)
 
 
 def cut(window: Window) -> WindowAnswer:
@@ -33,7 +39,9 @@ def failed(window: Window) -> WindowAnswer:
 
 
 def merged(kind: FieldType, *answers: WindowAnswer) -> Value:
-    return merge(DOCUMENT, [one(kind)], answers)["f"]
+    value = merge(DOCUMENT, [one(kind)], answers)["f"]
+    # Logarithms and back: 0.8 comes out as 0.8000000000000002.
+    return replace(value, confidence=value.confidence and round(value.confidence, 9), confidences=())
 
 
 def test_a_found_value_has_its_span_and_place() -> None:
@@ -157,5 +165,5 @@ def test_a_list_without_items(answers: list[WindowAnswer], expected: Value) -> N
 
 def test_a_field_after_the_cut_is_truncated_and_one_before_is_not() -> None:
     fields = [Field(name="a", type="string"), Field(name="b", type="string"), Field(name="c", type="string")]
-    values = merge(DOCUMENT, fields, [WindowAnswer(FIRST, {"a": "Acme Corp"}, {"a": 0.5}, cut="b")])
+    values = merge(DOCUMENT, fields, [WindowAnswer(FIRST, {"a": "Acme Corp"}, {}, cut="b")])
     assert [values[name].outcome for name in "abc"] == [Outcome.FOUND, Outcome.TRUNCATED, Outcome.TRUNCATED]

@@ -45,6 +45,9 @@ values = st.builds(
     outcome=st.sampled_from(Outcome),
     confidence=st.none() | st.floats(0, 1),
     spans=st.lists(st.none() | spans, max_size=4).map(tuple),
+    confidences=st.lists(st.none() | st.floats(0, 1), max_size=4).map(tuple),
+    calibrated=st.booleans(),
+    accepted=st.none() | st.booleans(),
 )
 records = st.builds(
     Record,

@@ -12,6 +12,7 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.training.split import document_key
 from thresher.app.documents.document import Document, Place, Region
+from thresher.app.extraction.signals import Signals, Sureness
 from thresher.app.record import Outcome, Record, RecordError, Span, Value
 from thresher.app.store import Store
 from thresher.app.store.trainings import Training
@@ -178,7 +179,44 @@ def test_a_correction_takes_the_spans_that_the_caller_found(store: Store) -> Non
     number = store.save_record(run, RECORD, "s", DOCUMENT)
     span = Span(11, 12, "2", "parsed", Place(1))
     store.correct(number, "count", 3.0, spans=[span])
-    assert store.record(number).record.values["count"] == Value(3, Outcome.FOUND, 1.0, (span,))
+    assert store.record(number).record.values["count"] == Value(
+        3, Outcome.FOUND, 1.0, (span,), calibrated=True
+    )
+
+
+SIGNALS = Signals(Sureness(-0.5, -0.25, 3), 1.0, "exact", 0.9, False)
+
+
+def test_signals_are_kept_and_reused_work_is_judged_anew(store: Store) -> None:
+    total = Value(12.5, Outcome.FOUND, 0.6, signals=(SIGNALS,))
+    record = replace(RECORD, values={**RECORD.values, "total": total})
+    number = store.save_record(store.start_run(TASK, "s", 1), record, "s", DOCUMENT)
+    assert store.record(number).record.values["total"].signals == (SIGNALS,)
+    store.correct(number, "company", "Acme")
+    again = store.start_run(TASK, "s", 1)
+    found = store.find_done("r.pdf", DOCUMENT.sha256, "s", "in/r.pdf")
+    assert found is not None
+    judged = replace(found.values["total"], confidence=0.93, calibrated=True, accepted=True)
+    copied = store.save_record(again, replace(found, values={**found.values, "total": judged}), "s", None)
+    stored = store.record(copied)
+    assert stored.record.values["total"] == judged
+    assert stored.record.values["total"].signals == (SIGNALS,)
+    assert stored.corrected == {"company"}
+    # What a person said is accepted where anything is; the model's word is kept behind it.
+    assert stored.record.values["company"].accepted is True
+    assert store.record(number).record.values["total"] == total
+
+
+def test_what_was_answered_and_then_corrected_is_found_as_the_model_said_it(store: Store) -> None:
+    number = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    assert store.answered("expenses", "receipt", "s") == []
+    store.correct(number, "total", 13.5)
+    store.correct(number, "company", "Acme Ltd")  # confirmed
+    ((record, labels),) = store.answered("expenses", "receipt", "s")
+    assert record == RECORD
+    assert labels == {"total": 13.5, "company": "Acme Ltd"}
+    assert store.answered("expenses", "receipt", "other settings") == []
+    assert store.answered("expenses", "invoice", "s") == []
 
 
 def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:

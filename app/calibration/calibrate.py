@@ -1,0 +1,74 @@
+"""From labelled and corrected records to a calibration of what answered them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from thresher.adapters.calibration import Calibration
+from thresher.adapters.errors import UsageError
+from thresher.app.calibration.calibrator import Labelled
+from thresher.app.calibration.fitting import fit_all, labelled_values
+from thresher.app.models import library
+from thresher.app.settings import settings_hash
+
+if TYPE_CHECKING:
+    from thresher.app.evaluation.records import GoldRecord
+    from thresher.app.record import Record
+    from thresher.app.session import Session
+    from thresher.app.task import Task
+
+
+def of_labels(gold: "Iterable[GoldRecord]", records: "Iterable[Record]") -> Iterator[Labelled]:
+    """The values of the records of which the gold of the same id knows whether they are right."""
+    by_id = {record.id: record for record in records}
+    for one in gold:
+        if one.id in by_id:
+            yield from labelled_values(by_id[one.id], one.fields, dict(one.output))
+
+
+def of_corrections(session: "Session", task: "Task", reviewed: bool = False) -> list[Labelled]:
+    """The values that a person corrected or confirmed, of records made just as this task makes them.
+
+    With `reviewed` what was left as it was in these records counts as right.
+    """
+    model = library.find(session.locations.models, task.model)
+    adapter = session.registry.find(task.adapter) if task.adapter else None
+    hash_ = settings_hash(task, session.settings, model.fingerprint, adapter.fingerprint if adapter else None)
+    found: list[Labelled] = []
+    for record, labels in session.store.answered(task.domain, task.record_type, hash_):
+        known: dict[str, Any] = dict(labels)
+        if reviewed:
+            known = {name: value.value for name, value in record.values.items()} | known
+        found += labelled_values(record, task.fields, known)
+    return found
+
+
+def calibrate(
+    session: "Session",
+    task: "Task",
+    values: list[Labelled],
+    sources: "tuple[Literal['labels', 'corrections'], ...]",
+) -> Calibration:
+    """The calibration that these values lead to. Raises UsageError where there are none."""
+    if not values:
+        raise UsageError(
+            f"no label tells of a value that was extracted for {task.domain}/{task.record_type}. Give "
+            "labelled documents with --labels, or correct and confirm records and use --corrections."
+        )
+    model = library.find(session.locations.models, task.model)
+    adapter = session.registry.find(task.adapter) if task.adapter else None
+    fitted = fit_all(values)
+    return Calibration(
+        domain=task.domain,
+        record_type=task.record_type,
+        pack=task.pack_hash,
+        base=model.fingerprint,
+        adapter=adapter.manifest.weights if adapter else None,
+        made=datetime.now(UTC),
+        documents=len({value.document for value in values}),
+        sources=sources,
+        error=fitted.error,
+        error_before=fitted.error_before,
+        stated=fitted.stated,
+        absent=fitted.absent,
+    )

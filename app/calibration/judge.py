@@ -1,0 +1,90 @@
+"""A record's values with the confidence that their signals come to, and which of them may go unseen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from thresher.adapters.calibration import Calibration, Group, Step
+from thresher.adapters.errors import UsageError
+from thresher.app.calibration.acceptance import threshold
+from thresher.app.record import Outcome, Record, Value
+
+#: What can be accepted: other outcomes always want a look.
+_WHOLE = frozenset({Outcome.FOUND, Outcome.UNGROUNDED, Outcome.ABSENT})
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges the records of one task. Without a calibration a confidence is the model's own probability.
+
+    `wanted` is the share of right values asked of those that are accepted, None where nothing is.
+    """
+
+    calibration: Calibration | None = None
+    wanted: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.wanted is not None and self.calibration is None:
+            raise UsageError(
+                "there is no calibration of this record type for what answers, so nothing can be accepted "
+                "unseen. Make one from labelled documents: thresher calibrate --domain DOMAIN --record-type "
+                "TYPE --labels FILE."
+            )
+
+    @cached_property
+    def floors(self) -> tuple[Step | None, Step | None]:
+        """From where on stated and absent values are accepted; None where none are."""
+        if self.wanted is None or self.calibration is None:
+            return None, None
+        groups = (self.calibration.stated, self.calibration.absent)
+        stated, absent = (threshold(group.curve, self.wanted) if group else None for group in groups)
+        return stated, absent
+
+    def __call__(self, record: Record) -> Record:
+        """The record as judged. What a person said stays, and is accepted."""
+        floors = self.floors
+        return replace(
+            record, values={name: self._judged(name, value, floors) for name, value in record.values.items()}
+        )
+
+    def _judged(self, name: str, value: Value, floors: tuple[Step | None, Step | None]) -> Value:
+        if value.calibrated and not value.signals:
+            return replace(value, accepted=None if self.wanted is None else True)
+        absent = bool(value.signals) and value.signals[0].absent
+        group: Group | None = None
+        if self.calibration is not None:
+            group = self.calibration.absent if absent else self.calibration.stated
+        accepted = None
+        if value.signals and value.outcome is not Outcome.INVALID:
+            value = _with_confidence(value, name, group)
+        if self.wanted is not None:
+            floor = floors[1] if absent else floors[0]
+            accepted = _is_accepted(value, floor)
+        return replace(value, accepted=accepted)
+
+
+def _with_confidence(value: Value, name: str, group: Group | None) -> Value:
+    if group is None:
+        if not value.calibrated:
+            return value
+        each = [signals.sureness.probability for signals in value.signals]
+    else:
+        # Imported here: without a calibration there is nothing to compute.
+        from thresher.app.calibration.calibrator import confidences
+
+        each = [round(c, 6) for c in confidences(group, [name] * len(value.signals), value.signals)]
+    listed = tuple(each) if value.confidences else ()
+    return replace(value, confidence=sum(each) / len(each), confidences=listed, calibrated=group is not None)
+
+
+def _is_accepted(value: Value, floor: Step | None) -> bool:
+    if floor is None or not value.calibrated or value.outcome not in _WHOLE or value.confidence is None:
+        return False
+    each = value.confidences or (value.confidence,)
+    return all(confidence is not None and confidence >= floor.confidence for confidence in each)
+
+
+def accepted_of(values: Sequence[Value]) -> tuple[int, int]:
+    """How many of the values are accepted, and how many were judged."""
+    asked = [value for value in values if value.accepted is not None]
+    return sum(value.accepted is True for value in asked), len(asked)

@@ -1,0 +1,49 @@
+"""From which confidence on values are accepted unseen, in words."""
+
+import math
+from collections.abc import Iterator
+
+from thresher.adapters.calibration import Calibration, Group, Step
+from thresher.app.calibration.acceptance import needed, promised
+from thresher.app.calibration.judge import Judge
+from thresher.app.wording import counted
+
+
+def acceptance_lines(judge: Judge) -> Iterator[str]:
+    """A line for stated and one for absent values; none where nothing is to be accepted."""
+    if judge.wanted is None or judge.calibration is None:
+        return
+    stated, absent = judge.floors
+    for what, group, floor in (
+        ("stated values", judge.calibration.stated, stated),
+        ("absent values", judge.calibration.absent, absent),
+    ):
+        yield f"at {judge.wanted:g} {_line(what, group, floor, judge.wanted)}"
+
+
+def offer_lines(calibration: Calibration, shares: tuple[float, ...]) -> Iterator[str]:
+    """What a calibration would let pass at each share of right values."""
+    for wanted in shares:
+        yield from acceptance_lines(Judge(calibration, wanted))
+
+
+def _line(what: str, group: Group | None, floor: Step | None, wanted: float) -> str:
+    if group is None:
+        return f"no {what} are accepted: no label tells of them"
+    if floor is not None:
+        share = floor.values / group.values
+        return (
+            f"{what} are accepted from a confidence of {floor.confidence:.3f}: {share:.0%} of those "
+            f"labelled, {floor.right} of {floor.values} right"
+        )
+    if group.values < needed(wanted):
+        return (
+            f"no {what} are accepted: {counted(group.values, 'labelled one')} cannot promise it, which takes "
+            f"{needed(wanted)} at the least"
+        )
+    best = max(group.curve, key=promised)
+    share = math.floor(1000 * promised(best)) / 1000
+    return (
+        f"no {what} are accepted: the labels promise {share:.3f} at best, of the {best.values} surest, "
+        f"{best.right} right"
+    )

@@ -1,0 +1,70 @@
+"""What is known of how sure a value is, before anything is made of it: read from the model and the text.
+
+The model is never asked. Knows no record and no calibration.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+#: How the text states the value; "judged" where a value is no quotation (enum, boolean) and has no span,
+#: "none" where a quotation has none, or where nothing is stated.
+Stated = Literal["exact", "normalised", "parsed", "fuzzy", "judged", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How sure the model was of some text that it wrote, in natural logarithms, so at most 0.
+
+    `total` is that of the whole text, `least` that of its least sure token; both 0 where the grammar left no
+    choice. `tokens` counts the sampled ones.
+    """
+
+    total: float
+    least: float
+    tokens: int
+
+    @property
+    def probability(self) -> float:
+        """Of the whole text, among what the grammar allowed."""
+        return math.exp(self.total)
+
+
+def together(parts: Iterable[Sureness]) -> Sureness:
+    """How sure the model was of several texts at once."""
+    parts = list(parts)
+    return Sureness(
+        sum(part.total for part in parts),
+        min((part.least for part in parts), default=0.0),
+        sum(part.tokens for part in parts),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The signals of a value; of a list, of one item.
+
+    `agreement` is the share of the windows that speak of the value and say the same: of a scalar those that
+    state any value, of an item those that hold its place. `ocr` is the confidence with which its characters
+    were read (of an absent value: all of the document's), None where the text is exact. `absent`: the value
+    says that the document states none.
+    """
+
+    sureness: Sureness
+    agreement: float
+    stated: Stated
+    ocr: float | None
+    absent: bool
+
+
+def signals_json(signals: Signals) -> dict[str, Any]:
+    """The signals as plain JSON values."""
+    return asdict(signals)
+
+
+def signals_from_json(raw: Mapping[str, Any]) -> Signals:
+    """What `signals_json` wrote. Raises KeyError, TypeError or ValueError where it is another thing."""
+    if raw["stated"] not in get_args(Stated):
+        raise ValueError(f"'stated' is {raw['stated']!r}")
+    return Signals(Sureness(**raw["sureness"]), raw["agreement"], raw["stated"], raw["ocr"], raw["absent"])

@@ -1,0 +1,97 @@
+"""From signals to a confidence: what labels change, and what they never do."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from thresher.adapters.calibration import Group
+from thresher.app.calibration.calibrator import Labelled, confidences, fit_group
+from thresher.app.evaluation.calibration import expected_calibration_error
+from thresher.app.extraction.signals import Signals, Sureness
+
+from .conftest import Drawer, signals
+
+logs = st.floats(-30, 0)
+any_signals = st.builds(
+    Signals,
+    st.builds(Sureness, logs, logs, st.integers(0, 300)),
+    st.floats(0, 1),
+    st.sampled_from(["exact", "normalised", "parsed", "fuzzy", "judged", "none"]),
+    st.none() | st.floats(0, 1),
+    st.booleans(),
+)
+labelled = st.builds(
+    Labelled, st.sampled_from(["d1", "d2"]), st.sampled_from(["a", "b"]), any_signals, st.booleans()
+)
+
+
+def test_no_label_makes_no_calibration() -> None:
+    assert fit_group([]) is None
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(labelled, min_size=1, max_size=25), any_signals, logs, logs, st.sampled_from(["a", "new"]))
+def test_what_the_model_is_surer_of_never_comes_out_less_sure(
+    values: list[Labelled], given: Signals, total: float, least: float, field: str
+) -> None:
+    group = fit_group(values)
+    assert group is not None
+    sureness = given.sureness
+    surer = replace(sureness, total=max(total, sureness.total), least=max(least, sureness.least))
+    low, high = confidences(group, [field] * 2, [given, replace(given, sureness=surer)])
+    assert 0 <= low <= high <= 1
+
+
+def test_a_single_label_leaves_the_confidence_near_the_models_own_probability() -> None:
+    group = fit_group([Labelled("d", "other", signals(math.log(0.7)), True)])
+    assert group is not None
+    for chance in (0.1, 0.5, 0.9):
+        (confidence,) = confidences(group, ["f"], [signals(math.log(chance))])
+        assert confidence == pytest.approx(chance, abs=0.2)
+
+
+def test_many_labels_find_the_law(drawn: Drawer) -> None:
+    group = fit_group(drawn(4000))
+    assert group is not None
+    for chance in (0.3, 0.6, 0.9, 0.99):
+        (confidence,) = confidences(group, ["field 0"], [signals(math.log(chance))])
+        law = 1 / (1 + math.exp(1 - math.log(chance / (1 - chance)) / 2))
+        assert confidence == pytest.approx(law, abs=0.04)
+
+
+def test_values_of_other_documents_are_calibrated(drawn: Drawer) -> None:
+    group, others = fit_group(drawn(600)), drawn(6000, seed=1)
+    assert group is not None
+    said = confidences(group, [v.field for v in others], [v.signals for v in others])
+    right = [v.right for v in others]
+    before = expected_calibration_error([v.signals.sureness.probability for v in others], right)
+    after = expected_calibration_error(said, right)
+    assert before is not None
+    assert after is not None
+    assert after < 0.04 < 0.2 < before
+
+
+def test_a_field_that_is_often_wrong_is_trusted_less(drawn: Drawer) -> None:
+    values = [replace(v, right=False) if v.field == "field 0" else v for v in drawn(500)]
+    group = fit_group(values)
+    assert group is not None
+    bad, good = confidences(group, ["field 0", "field 1"], [signals(-0.05)] * 2)
+    assert bad < 0.2 < good
+
+
+def test_an_unknown_match_and_field_still_have_a_confidence(drawn: Drawer) -> None:
+    group = fit_group(drawn(100))
+    assert group is not None
+    given = [signals(0.0, tokens=0), signals(-math.inf, stated="fuzzy", ocr=0.2, agreement=0.1)]
+    assert np.isfinite(confidences(group, ["new", "new"], given)).all()
+
+
+def test_the_group_counts_its_labels(drawn: Drawer) -> None:
+    values = drawn(50)
+    group = fit_group(values)
+    assert isinstance(group, Group)
+    assert (group.values, group.right) == (50, sum(v.right for v in values))

@@ -1,0 +1,100 @@
+"""A record as judged: calibrated where there is a calibration, accepted only where the promise holds."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from thresher.adapters.calibration import Calibration, Group, Step
+from thresher.adapters.errors import UsageError
+from thresher.app.calibration.calibrator import confidences, fit_group
+from thresher.app.calibration.judge import Judge, accepted_of
+from thresher.app.record import Outcome, Record, Value
+
+from .conftest import Drawer, signals
+
+SURE, UNSURE, GONE = signals(-0.01), signals(-3.0), signals(-0.01, absent=True)
+VALUES = {
+    "total": Value(5, Outcome.FOUND, 0.99, signals=(SURE,)),
+    "items": Value(["a", "b"], Outcome.FOUND, 0.5, (None, None), (0.99, 0.05), signals=(SURE, UNSURE)),
+    "gone": Value(None, Outcome.ABSENT, 0.99, signals=(GONE,)),
+    "bad": Value("x", Outcome.INVALID, 0.9),
+    "cut": Value(["a"], Outcome.TRUNCATED, 0.99, (None,), (0.99,), signals=(SURE,)),
+    "lost": Value(None, Outcome.FAILED, None),
+    "mine": Value(7, Outcome.FOUND, 1.0, calibrated=True),
+}
+RECORD = Record("r", None, None, "d", "t", "m", None, "partial", None, VALUES, 1.0)
+
+
+@pytest.fixture
+def calibration(drawn: Drawer) -> Calibration:
+    groups: list[Group] = []
+    for absent in (False, True):
+        group = fit_group(drawn(1000, absent=absent))
+        assert group is not None
+        low, high = (confidences(group, ["total"], [each])[0] for each in (UNSURE, SURE))
+        steps = Step((low + high) / 2, 600, 600), Step(low / 2, 1000, 900)
+        groups.append(replace_curve(group, steps))
+    return Calibration(
+        domain="d", record_type="t", pack="", base="", adapter=None, made=datetime.now(UTC), documents=9,
+        sources=("labels",), stated=groups[0], absent=groups[1],
+    )  # fmt: skip
+
+
+def replace_curve(group: Group, steps: tuple[Step, ...]) -> Group:
+    return group.model_copy(update={"curve": steps, "values": 1000, "right": 900})
+
+
+def accepted(record: Record) -> dict[str, Any]:
+    return {name: value.accepted for name, value in record.values.items()}
+
+
+def test_without_a_calibration_a_record_stays_as_it_is() -> None:
+    assert Judge()(RECORD) == RECORD
+
+
+def test_accepting_needs_a_calibration_and_the_message_says_how_to_make_one() -> None:
+    with pytest.raises(UsageError, match="thresher calibrate"):
+        Judge(None, 0.98)
+
+
+def test_a_calibration_sets_the_confidence_of_what_has_signals(calibration: Calibration) -> None:
+    judged = Judge(calibration)(RECORD).values
+    assert {name for name, value in judged.items() if value.calibrated} == {
+        "total", "items", "gone", "cut", "mine",
+    }  # fmt: skip
+    assert calibration.stated is not None
+    each = confidences(calibration.stated, ["items"] * 2, [SURE, UNSURE])
+    assert judged["items"].confidences == pytest.approx(each, abs=1e-6)
+    assert judged["items"].confidence == pytest.approx(sum(each) / 2, abs=1e-6)
+    assert judged["total"].confidences == ()
+    assert judged["bad"] == VALUES["bad"]
+    assert set(accepted(Judge(calibration)(RECORD)).values()) == {None}
+
+
+def test_what_is_whole_and_sure_is_accepted_and_a_list_only_as_a_whole(calibration: Calibration) -> None:
+    judged = Judge(calibration, 0.98)(RECORD)
+    assert accepted(judged) == {
+        "total": True, "items": False, "gone": True, "bad": False, "cut": False, "lost": False, "mine": True,
+    }  # fmt: skip
+    assert accepted_of(list(judged.values.values())) == (3, 7)
+    sure = replace(VALUES["items"], confidences=(0.9, 0.9), signals=(SURE, SURE))
+    assert Judge(calibration, 0.98)(replace(RECORD, values={"items": sure})).values["items"].accepted
+
+
+def test_stated_and_absent_values_are_accepted_each_by_their_own_labels(calibration: Calibration) -> None:
+    assert calibration.absent is not None
+    poor = calibration.model_copy(update={"absent": replace_curve(calibration.absent, (Step(0.1, 9, 9),))})
+    judged = Judge(poor, 0.98)(RECORD)
+    assert accepted(judged)["total"] is True
+    assert accepted(judged)["gone"] is False
+    none = calibration.model_copy(update={"absent": None})
+    assert Judge(none, 0.98)(RECORD).values["gone"] == replace(VALUES["gone"], accepted=False)
+
+
+def test_a_later_calibration_takes_the_place_of_an_earlier_one(calibration: Calibration) -> None:
+    once = Judge(calibration, 0.98)(RECORD)
+    assert Judge(calibration)(once) == Judge(calibration)(RECORD)
+    gone = Judge()(once).values["total"]
+    assert (gone.confidence, gone.calibrated, gone.accepted) == (pytest.approx(0.99, abs=1e-3), False, None)
