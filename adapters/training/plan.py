@@ -16,15 +16,13 @@ from thresher.adapters.adapter import LoraLayer
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import BaseModel, read_base
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import Field, parse_fields
 from thresher.adapters.manifest import BoundPack, Data
-from thresher.adapters.pack_library import find_packs, pick
 from thresher.adapters.tokens import PromptTokenizer
-from thresher.adapters.training.batches import Batch, BatchPlan, collate
+from thresher.adapters.training.batches import Batch, BatchPlan, collate, heads_of
 from thresher.adapters.training.examples import Example, Examples, build_examples
-from thresher.adapters.training.labels import labels_fingerprint, read_labels
+from thresher.adapters.training.labels import labels_fingerprint
+from thresher.adapters.training.read_sets import ReadSet, read_sets
 from thresher.adapters.training.run_config import RunConfig, chosen_layers
-from thresher.adapters.training.split import Split, split
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
 
@@ -59,7 +57,7 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """The sha256, in hex, of all that the adapter depends on: a state of another run is never resumed."""
-        asked = self.config.model_dump(mode="json", exclude=RunConfig.paths() | {"save_every"})
+        asked = self.config.model_dump(mode="json", exclude=RunConfig.paths() | {"save_every": True})
         digest = sha256(json.dumps([asked, self.base.identity.model_dump(), self.parent]).encode())
         for example in (*self.train, *self.validation):
             digest.update(example.tokens.tobytes())
@@ -82,14 +80,22 @@ class Plan:
         lengths = [len(example) for example in self.validation]
         config = self.config
         most = max(config.batch_tokens, *lengths)
-        for numbers in BatchPlan(lengths, most, config.batch_size, config.seed).epoch(0):
+        heads = heads_of(self.validation)
+        for numbers in BatchPlan(lengths, most, config.batch_size, config.seed, heads=heads).epoch(0):
             yield collate(self.validation, numbers)
 
     @cached_property
     def _batches(self) -> BatchPlan:
         config = self.config
         lengths = [len(example) for example in self.train]
-        return BatchPlan(lengths, config.batch_tokens, config.batch_size, config.seed, config.accumulation)
+        return BatchPlan(
+            lengths,
+            config.batch_tokens,
+            config.batch_size,
+            config.seed,
+            config.accumulation,
+            heads_of(self.train),
+        )
 
 
 def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) -> Plan:
@@ -99,67 +105,46 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
     """
     base = read_base(config.base)
     layers = tuple(chosen_layers(config, base.linear))
-    asked = _asked(config)
-    unfit: list[str] | None = [] if config.unfit_values == "skip" else None
-    reading = asked.reading(config)
-    held = read_labels(config.validation, *reading, unfit) if config.validation else None
-    labels = read_labels(config.labels, *reading, unfit)
-    sides = split(labels, config.validation_share, config.split_seed, held)
+    sets, pack = read_sets(config)
     prompts = WindowPrompts(
         PromptTokenizer(config.base),
         WindowSizes(base.context, config.window_tokens, config.window_overlap, config.answer_tokens),
     )
-    train = build_examples(sides.train, prompts, config.max_example_tokens, progress)
-    validation = build_examples(sides.validation, prompts, config.max_example_tokens)
+    train: list[Example] = []
+    validation: list[Example] = []
+    notes: list[str] = []
+    done = 0
+    for one in sets:
+        told = (lambda count, before=done: progress(before + count)) if progress else None
+        taught = build_examples(one.shown, prompts, config.max_example_tokens, told)
+        held = build_examples(one.sides.validation, prompts, config.max_example_tokens)
+        train += taught.examples
+        validation += held.examples
+        notes += _notes(one, taught, held, several=len(sets) > 1)
+        done += len(one.shown)
+    if not validation:
+        notes.append(
+            "nothing is held back, so the last adapter is taken. Give more labels, or files to validate on"
+        )
     parent, first = _first(config, base, layers)
     plan = Plan(
         config=config,
         base=base,
         layers=layers,
-        train=train.examples,
-        validation=validation.examples,
+        train=tuple(train),
+        validation=tuple(validation),
         data=Data(
-            fingerprint=labels_fingerprint(sides.train),
-            train=len(sides.train),
-            validation=len(sides.validation),
+            fingerprint=labels_fingerprint(label for one in sets for label in one.sides.train),
+            train=sum(len(one.sides.train) for one in sets),
+            validation=sum(len(one.sides.validation) for one in sets),
         ),
-        pack=asked.pack,
+        pack=pack,
         parent=parent,
         first=first,
-        notes=(*_notes(sides, train, validation), *(f"{each}: not taught" for each in unfit or ())),
+        notes=tuple(notes),
     )
     plan.step(0)  # raises where there is nothing to train on
     return plan
-
-
-@dataclass(frozen=True)
-class _Asked:
-    instructions: str
-    fields: tuple[Field, ...]
-    open_fields: bool
-    pack: BoundPack | None
-
-    def reading(self, config: RunConfig) -> tuple[tuple[Field, ...], str, bool, str | None]:
-        return self.fields, self.instructions, self.open_fields, config.group
-
-
-def _asked(config: RunConfig) -> _Asked:
-    if config.domain is not None:
-        packs = find_packs(config.packs).packs
-        record_type = pick(packs, config.domain, config.record_type)
-        bound = BoundPack(
-            domain=config.domain, hash=packs[config.domain].hash, record_types=(record_type.name,)
-        )
-        return _Asked(record_type.instructions, record_type.fields, record_type.open_fields, bound)
-    if config.fields_file is None:
-        return _Asked("", (), True, None)
-    try:
-        raw = json.loads(config.fields_file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{config.fields_file}: cannot be read ({error}). Check the path.") from error
-    if isinstance(raw, dict):
-        raw = raw.get("fields")
-    return _Asked("", parse_fields(raw, str(config.fields_file)), False, None)
 
 
 def _first(
@@ -193,24 +178,28 @@ def _first(
     return None, first
 
 
-def _notes(sides: Split, train: Examples, validation: Examples) -> Iterator[str]:
+def _notes(one: ReadSet, train: Examples, validation: Examples, several: bool) -> Iterator[str]:
+    sides = one.sides
+    name = f"{one.name}: " if several else ""
+    shown = f", shown {len(one.shown)} times" if len(one.shown) != len(sides.train) else ""
     yield (
-        f"{len(sides.train)} labels to train on ({len(train.examples)} windows, {train.tokens:,} tokens), "
-        f"{len(sides.validation)} held back"
+        f"{name}{len(sides.train)} labels to train on{shown} ({len(train.examples)} windows, "
+        f"{train.tokens:,} tokens), {len(sides.validation)} held back"
     )
-    if not sides.validation:
-        yield "nothing is held back, so the last adapter is taken. Give more labels, or files to validate on"
     for dropped, kept in sides.duplicates:
-        yield f"{dropped}: the same document as {kept}, left out"
+        yield f"{name}{dropped}: the same document as {kept}, left out"
     for dropped, held in sides.leaks:
-        yield f"{dropped}: the same document or group as {held}, which is held back: left out of training"
+        same = f"the same document or group as {held}, which is held back"
+        yield f"{name}{dropped}: {same}: left out of training"
     for earlier, later, field in sides.conflicts:
-        yield f"{earlier} and {later}: give {field!r} different values for one document"
+        yield f"{name}{earlier} and {later}: give {field!r} different values for one document"
     for examples in (train, validation):
-        for name, reason in examples.refused:
-            yield f"{name}: left out: {reason}"
+        for label, reason in dict(examples.refused).items():
+            yield f"{name}{label}: left out: {reason}"
     lost = train.unplaced + validation.unplaced
     if lost:
         values = train.values + validation.values
-        worst = ", ".join(f"{name} {count}" for name, count in lost.most_common(5))
-        yield f"{sum(lost.values())} of {values} values stand nowhere in their documents ({worst})"
+        worst = ", ".join(f"{field} {count}" for field, count in lost.most_common(5))
+        yield f"{name}{sum(lost.values())} of {values} values stand nowhere in their documents ({worst})"
+    for each in one.unfit:
+        yield f"{name}{each}: not taught"

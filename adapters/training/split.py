@@ -6,7 +6,7 @@ that was held back into training.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from thresher.adapters.fields import Field
@@ -66,6 +66,24 @@ def split(
             leaks.append((label.id, held_back))
     conflicts = _conflicts([*labels, *(validation or ())])
     return Split(tuple(kept), tuple(held), tuple(duplicates), tuple(leaks), tuple(conflicts))
+
+
+def without_leaks_between(splits: Sequence[Split]) -> list[Split]:
+    """The splits of a run's sets: what one holds back none trains on."""
+    held = {document_key(label.text): label.id for sides in splits for label in sides.validation}
+    if len(splits) < 2 or not held:
+        return list(splits)
+    cleared = []
+    for sides in splits:
+        keys = {label.id: held.get(document_key(label.text)) for label in sides.train}
+        cleared.append(
+            replace(
+                sides,
+                train=tuple(label for label in sides.train if keys[label.id] is None),
+                leaks=(*sides.leaks, *((name, found) for name, found in keys.items() if found is not None)),
+            )
+        )
+    return cleared
 
 
 def _without_duplicates(labels: Sequence[Label], found: list[tuple[str, str]]) -> list[Label]:
