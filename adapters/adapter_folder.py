@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -44,8 +45,13 @@ def read_adapter(folder: Path, base: BaseModel | None = None) -> Adapter:
     return adapter
 
 
-def write_adapter(folder: Path, adapter: Adapter) -> Manifest:
+def write_adapter(
+    folder: Path, adapter: Adapter, *, half: bool = False, beside: Mapping[str, bytes] | None = None
+) -> Manifest:
     """Writes the three files as a new folder, in one step; returns the manifest with the matrices' hash.
+
+    With `half` the matrices are rounded to float16. `beside` has further files by name, which no reader of
+    the format looks at.
 
     Raises AdapterError where the folder is there already or cannot be written.
     """
@@ -56,9 +62,8 @@ def write_adapter(folder: Path, adapter: Adapter) -> Manifest:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:40]}.") as scratch:
             work = Path(scratch) / "adapter"
             work.mkdir()
-            for name, content in peft_files(
-                adapter.layers, adapter.alpha, adapter.manifest.base.name
-            ).items():
+            files = peft_files(adapter.layers, adapter.alpha, adapter.manifest.base.name, half)
+            for name, content in {**(beside or {}), **files}.items():
                 _write(work / name, content)
             manifest = adapter.manifest.model_copy(update={"weights": _hash(work, adapter.scale)})
             _write(work / MANIFEST_FILE, manifest_json(manifest).encode())
