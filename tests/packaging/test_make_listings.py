@@ -16,16 +16,9 @@ COUNT = 400
 
 
 @pytest.fixture(scope="module")
-def make(repository: Path) -> Any:
+def make(scripts: dict[str, Any]) -> Any:
     """The script, as a module."""
-    if not (repository / "packaging" / "make_listings.py").is_file():
-        pytest.skip("not a checkout: the sdist has no packaging scripts")
-    patch = pytest.MonkeyPatch()
-    patch.syspath_prepend(str(repository / "packaging"))
-    import make_listings
-
-    yield make_listings
-    patch.undo()
+    return scripts["make_listings"]
 
 
 @pytest.fixture(scope="module")
