@@ -1,6 +1,6 @@
 """What is asked, varied: valid and unique names, made of the descriptions' words."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field, unique
@@ -31,6 +31,7 @@ ANY_FIELDS = st.lists(
 ALL = Augmentation(drop=0.3, reorder=0.5, rename=0.7, undescribe=0.3, reword=0.5)
 
 
+@settings(deadline=None)
 @given(ANY_FIELDS, st.integers(0, 2**32 - 1))
 def test_names_stay_valid_and_unique(fields: list[Field], seed: int) -> None:
     asked = vary_asked("Do.", fields, ALL, Draw(seed))

@@ -82,6 +82,7 @@ def test_every_taught_value_of_a_changed_text_stands_in_it(label: Label, seed: i
         assert each.text == label.text or unstated(each) == []
 
 
+@settings(deadline=None)
 @given(labels(), st.integers(0, 999))
 def test_each_change_teaches_only_what_stands(label: Label, seed: int) -> None:
     for changed in (

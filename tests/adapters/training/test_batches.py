@@ -98,6 +98,7 @@ def test_heads_are_told_by_their_tokens() -> None:
     assert heads_of([replace(one, shared=2), replace(two, shared=2), replace(one, shared=3)]) == [0, 1, 2]
 
 
+@settings(deadline=None)
 @given(LENGTHS, st.integers(0, 1000), st.integers(0, 30))
 def test_any_step_follows_from_its_number_alone(lengths: list[int], seed: int, step: int) -> None:
     one, other = (BatchPlan(lengths, 1024, 4, seed, 2) for _ in range(2))
@@ -161,6 +162,7 @@ def test_padding_never_counts() -> None:
     assert batch.target_count == sum(one.targets for one in made)
 
 
+@settings(deadline=None)
 @given(LENGTHS)
 def test_a_row_is_the_same_in_any_company(lengths: list[int]) -> None:
     made = examples(lengths)

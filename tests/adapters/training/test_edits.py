@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field, FieldType
@@ -22,6 +22,7 @@ def at(part: str, to: str = "", text: str = TEXT) -> Edit:
     return Edit(start, start + len(part), to)
 
 
+@settings(deadline=None)
 @given(
     st.text("ab ", max_size=30),
     st.lists(st.tuples(st.integers(0, 29), st.integers(1, 4), st.text("xy", max_size=3)), max_size=5),

@@ -1,15 +1,17 @@
 """The run's file: the recipe by default, every wrong key named, and the same run read back."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.training.run_config import RunConfig, chosen_layers, parse_run, read_run, save_run
+from thresher.adapters.training.run_parts import Augmentation
 
 LEAST: dict[str, Any] = {"base": "models/starter", "out": "out", "labels": ["labels.jsonl"]}
 LINEAR = [f"model.layers.{n}.{part}" for n in (0, 1) for part in ("self_attn.q_proj", "mlp.down_proj")]
@@ -51,6 +53,7 @@ def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
     assert config.fields_file is None
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {},
@@ -183,3 +186,15 @@ def test_every_key_is_told_in_the_file(tmp_path: Path) -> None:
     for name, field in RunConfig.model_fields.items():
         assert field.description
         assert f"# {field.description}\n{name}:" in text
+
+
+def test_the_runs_of_the_docs_are_runs(repository: Path, tmp_path: Path) -> None:
+    text = (repository / "docs" / "training.md").read_text("utf-8")
+    runs = [
+        parse_run(yaml.safe_load(each), "docs", tmp_path)
+        for each in re.findall(r"```yaml\n(.*?)```", text, re.S)
+    ]
+    assert [len(each.label_sets) for each in runs] == [1, 2]
+    table = text.partition("## Labels varied")[2].partition("## Batches")[0]
+    keys = re.findall(r"^\| `(\w+)` \|", table, re.M)
+    assert set(keys) == set(Augmentation.model_fields) - {"share", "heads", "noise_rate"}
