@@ -30,28 +30,46 @@ _SENTENCE = re.compile(r".+?(?:[.!?;]+(?=\s)\s*|\Z)", re.DOTALL)
 #: What OCR takes for something else. No digit becomes another digit: that would state another number.
 _PAIRS = {"rn": "m", "cl": "d", "vv": "w", "li": "h", "ri": "n", "nn": "m", "ii": "u"}
 _SINGLE = {
-    **{"m": ("rn", "nn"), "l": ("1", "I", "i"), "I": ("l", "1"), "i": ("l", "j", "1"), "e": ("c", "o")},
-    **{
-        "c": ("e", "o"),
-        "a": ("o", "e"),
-        "o": ("0", "c"),
-        "h": ("b", "li"),
-        "b": ("h", "6"),
-        "n": ("u", "ri"),
-    },
-    **{
-        "u": ("n", "ii"),
-        "t": ("f", "l"),
-        "f": ("t",),
-        "g": ("q", "9"),
-        "q": ("g",),
-        "d": ("cl",),
-        "w": ("vv",),
-    },
-    **{"O": ("0", "Q"), "S": ("5",), "B": ("8",), "Z": ("2",), "G": ("6", "C"), "D": ("O",), "E": ("F",)},
-    **{"0": ("O", "o"), "1": ("l", "I"), "5": ("S",), "8": ("B",), "2": ("Z",), "6": ("G", "b")},
-    **{".": (",",), ",": (".",), " ": ("", "", "\n", "  "), "\n": (" ", "\n\n")},
-}
+    of: tuple(others)
+    for of, *others in (
+        line.split()
+        for line in """
+        a o e
+        b h 6
+        c e o
+        d cl
+        e c o
+        f t
+        g q 9
+        h b li
+        i l j 1
+        l 1 I i
+        m rn nn
+        n u ri
+        o 0 c
+        q g
+        t f l
+        u n ii
+        w vv
+        B 8
+        D O
+        E F
+        G 6 C
+        I l 1
+        O 0 Q
+        S 5
+        Z 2
+        0 O o
+        1 l I
+        2 Z
+        5 S
+        6 G b
+        8 B
+        . ,
+        , .
+        """.strip().splitlines()
+    )
+} | {" ": ("", "", "\n", "  "), "\n": (" ", "\n\n")}
 
 
 def shown(labels: Sequence[Label], repeat: int, how: Augmentation, seed: int) -> tuple[Label, ...]:
@@ -139,7 +157,17 @@ def remove(label: Label, draw: Draw) -> Label:
         edits.append(Edit(start, end))
         # Of the same length, so that places stay those of the document.
         text = text[:start] + " " * (end - start) + text[end:]
-    return without(label, sorted(edits, key=lambda edit: edit.start))
+    return without(label, _joined(edits))
+
+
+def _joined(edits: Sequence[Edit]) -> list[Edit]:
+    """What is taken out, in order: a value over several lines may reach over one that was taken out before."""
+    joined: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if joined and edit.start <= joined[-1].end:
+            edit = Edit(joined[-1].start, max(edit.end, joined.pop().end))
+        joined.append(edit)
+    return joined
 
 
 def noise(label: Label, draw: Draw, rate: float) -> Label:

@@ -42,23 +42,17 @@ def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
         into = problems if config.unfit_values == "skip" else None
         reading = (about.fields, about.instructions, about.open_fields, one.group, into)
         held = read_labels(one.validation, *reading) if one.validation else None
-        sides = split(read_labels(one.labels, *reading), config.validation_share, config.split_seed, held)
-        splits.append(
-            replace(
-                sides,
-                train=drawn(sides.train, one.most, config.split_seed),
-                validation=drawn(sides.validation, one.most_validation, config.split_seed),
-            )
+        labels = read_labels(one.labels, *reading)
+        splits.append(split(labels, config.validation_share, config.split_seed, held))
+    sets = []
+    for one, whole, problems in zip(config.label_sets, without_leaks_between(splits), unfit, strict=True):
+        sides = replace(
+            whole,
+            train=drawn(whole.train, one.most, config.split_seed),
+            validation=drawn(whole.validation, one.most_validation, config.split_seed),
         )
-    sets = [
-        ReadSet(
-            one.name,
-            sides,
-            shown(sides.train, one.repeat, config.augment, config.seed),
-            tuple(problems),
-        )
-        for one, sides, problems in zip(config.label_sets, without_leaks_between(splits), unfit, strict=True)
-    ]
+        times = shown(sides.train, one.repeat, config.augment, config.seed)
+        sets.append(ReadSet(one.name, sides, times, tuple(problems)))
     return sets, _common([about.pack for about in asked])
 
 

@@ -96,6 +96,16 @@ def test_each_change_teaches_only_what_stands(label: Label, seed: int) -> None:
                 assert value == label.values[name]
 
 
+def test_a_value_is_taken_out_wherever_it_stands() -> None:
+    """Once it stands over two lines, between which it stood already."""
+    text = "Corner\nCorner Cafe\nCafe\ntea\nmilk\nrolls\npaid in full, thank you\nOpen at nine every day\n"
+    label = Label("r", text, "", FIELDS, {"shop": "Corner Cafe", "items": ["tea"]})
+    changed = remove(label, Draw(1))
+    assert changed.values == {"shop": None, "items": ["tea"]}
+    assert "Corner" not in changed.text
+    assert changed.text.split() == text.replace("Corner", "").replace("Cafe", "").split()
+
+
 def test_nothing_is_varied_by_default() -> None:
     label = Label("r", "Corner Cafe", "", FIELDS[:1], {"shop": "Corner Cafe"})
     assert shown([label], 1, Augmentation(), 7) == (label,)
