@@ -161,7 +161,7 @@ def remove(label: Label, draw: Draw) -> Label:
 
 
 def _joined(edits: Sequence[Edit]) -> list[Edit]:
-    """What is taken out, in order: a value over several lines may reach over one that was taken out before."""
+    """What is taken out, in order: a value over lines may reach over one that was taken out before."""
     joined: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: edit.start):
         if joined and edit.start <= joined[-1].end:
