@@ -3,6 +3,7 @@
 #
 #   PYTHON=python3.12 make …     another Python (3.11 to 3.13)
 #   THRESHER_HOME=/some/folder   where models and data live (the platform's data folder where unset)
+#   make adapters DATA=/folder   makes the adapters that ship; TRAINER=cuda trains with PyTorch
 
 VENV     := .venv
 BIN      := $(VENV)/bin
@@ -11,7 +12,9 @@ PYTHON   ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
               && { echo $$p; break; }; done)
 INSTALL  := $(BIN)/python -m pip install --quiet
 
-.PHONY: demo test check lint bench wheel clean starter
+TRAINER  ?= mlx
+
+.PHONY: demo test check lint bench wheel adapters clean starter
 
 demo: $(VENV)/installed starter
 	$(BIN)/thresher demo
@@ -34,6 +37,11 @@ bench: $(VENV)/bench starter
 wheel: $(VENV)/installed
 	$(INSTALL) build
 	$(BIN)/python -m build --outdir dist
+
+# Goes on where it was stopped; an adapter that is there is left alone.
+adapters: $(VENV)/$(if $(filter cuda,$(TRAINER)),dev,installed) starter
+	@test -n "$(DATA)" || { echo "error: name the labelled documents: make adapters DATA=/path/to/them" >&2; exit 1; }
+	$(BIN)/python packaging/make_adapters.py "$(DATA)" --trainer $(TRAINER)
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

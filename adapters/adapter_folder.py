@@ -6,6 +6,7 @@ Written whole or not at all.
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -56,11 +57,14 @@ def read_adapter(folder: Path, base: BaseModel | None = None) -> Adapter:
     return replace(adapter, calibrations=_calibrations(folder, manifest))
 
 
-def write_adapter(folder: Path, adapter: Adapter) -> Manifest:
+def write_adapter(
+    folder: Path, adapter: Adapter, *, half: bool = False, beside: Mapping[str, bytes] | None = None
+) -> Manifest:
     """Writes the files as a new folder, in one step; returns the manifest with the matrices' hash.
 
-    Calibrations that were made for other matrices are left out. Raises AdapterError where the folder is
-    there already or cannot be written.
+    With `half` the matrices are rounded to float16. `beside` has further files by name, which no reader of
+    the format looks at. Calibrations that were made for other matrices are left out. Raises AdapterError
+    where the folder is there already or cannot be written.
     """
     if folder.exists():
         raise AdapterError(f"{folder}: is there already. Choose another name, or remove it first.")
@@ -69,9 +73,8 @@ def write_adapter(folder: Path, adapter: Adapter) -> Manifest:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:40]}.") as scratch:
             work = Path(scratch) / "adapter"
             work.mkdir()
-            for name, content in peft_files(
-                adapter.layers, adapter.alpha, adapter.manifest.base.name
-            ).items():
+            files = peft_files(adapter.layers, adapter.alpha, adapter.manifest.base.name, half)
+            for name, content in {**(beside or {}), **files}.items():
                 _write(work / name, content)
             manifest = adapter.manifest.model_copy(update={"weights": _hash(work, adapter.scale)})
             _write(work / MANIFEST_FILE, manifest_json(manifest).encode())

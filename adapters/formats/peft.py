@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from thresher.adapters.adapter import LoraLayer
+from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.config_file import CONFIG_FILE, refuse
 from thresher.adapters.formats.matrices import (
     Linear,
@@ -23,6 +27,7 @@ from thresher.adapters.tensor_file import tensor_bytes
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 _PREFIX = "base_model.model."
+_LARGEST_HALF = float(np.finfo(np.float16).max)
 _SIDES: dict[str, Side] = {"lora_A": "a", "lora_B": "b"}
 
 
@@ -49,8 +54,14 @@ def peft_modules(folder: Path) -> list[str]:
     return modules_in(tensors_in(folder, WEIGHTS_FILE), _parse)
 
 
-def peft_files(layers: Mapping[str, LoraLayer], alpha: float, base: str) -> dict[str, bytes]:
-    """The two files, by name. `target_modules` lists each layer by its whole path: no pattern to misread."""
+def peft_files(
+    layers: Mapping[str, LoraLayer], alpha: float, base: str, half: bool = False
+) -> dict[str, bytes]:
+    """The two files, by name. `target_modules` lists each layer by its whole path: no pattern to misread.
+
+    With `half` the matrices are rounded to float16: half as many bytes. Raises AdapterError where a number is
+    too large for it.
+    """
     rank = next(iter(layers.values())).rank
     config = {
         "peft_type": "LORA",
@@ -72,10 +83,17 @@ def peft_files(layers: Mapping[str, LoraLayer], alpha: float, base: str) -> dict
         "rank_pattern": {},
         "alpha_pattern": {},
     }
-    tensors = {}
+    tensors: dict[str, NDArray[Any]] = {}
     for name in sorted(layers):
         tensors[f"{_PREFIX}{name}.lora_A.weight"] = layers[name].a
         tensors[f"{_PREFIX}{name}.lora_B.weight"] = layers[name].b
+    if half:
+        if large := [n for n, array in tensors.items() if np.abs(array).max(initial=0) > _LARGEST_HALF]:
+            raise AdapterError(
+                f"{large[0]}: has a number too large for float16. Write the adapter in float32, or train it "
+                "anew with a lower learning_rate."
+            )
+        tensors = {name: array.astype(np.float16) for name, array in tensors.items()}
     return {
         CONFIG_FILE: (json.dumps(config, indent=2) + "\n").encode(),
         WEIGHTS_FILE: tensor_bytes(tensors, {"format": "pt"}),

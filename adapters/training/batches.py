@@ -1,4 +1,4 @@
-"""Batches by length: which examples go through the model together, and their padded arrays.
+"""Batches by head and length: which examples go through the model together, and their padded arrays.
 
 The order of an epoch is a pure function of the seed and the epoch, so that a run goes on at any step by its
 number alone. Knows no model and no array library but NumPy.
@@ -23,12 +23,20 @@ class BatchPlan:
     """The batches of examples of these lengths, epoch for epoch.
 
     A batch has at most `batch_tokens` tokens, padding included, at most `batch_size` examples, and at most
-    a tenth of padding. Every example is in one batch of each epoch. All epochs have equally many batches, of
-    the same sizes. A step of the optimiser takes `accumulation` batches, an epoch's last step what is left.
+    a tenth of padding. Examples that share their head (equal numbers in `heads`: see `heads_of`) go together
+    where they fill at least half of their batches; the others go by length alone. Every example is in one
+    batch of each epoch. All epochs have equally many batches, of the same sizes. A step of the optimiser
+    takes `accumulation` batches, an epoch's last step what is left.
     """
 
     def __init__(
-        self, lengths: Sequence[int], batch_tokens: int, batch_size: int, seed: int, accumulation: int = 1
+        self,
+        lengths: Sequence[int],
+        batch_tokens: int,
+        batch_size: int,
+        seed: int,
+        accumulation: int = 1,
+        heads: Sequence[int] = (),
     ) -> None:
         """Raises UsageError where there is no example, or the longest is longer than `batch_tokens`."""
         if not len(lengths):
@@ -40,7 +48,7 @@ class BatchPlan:
             )
         self.seed = seed
         self.accumulation = accumulation
-        self._pools = _pools(np.asarray(lengths), batch_tokens, batch_size)
+        self._pools = _pools_by_head(np.asarray(lengths), np.asarray(heads), batch_tokens, batch_size)
         self.batches_per_epoch = sum(count for _, count in self._pools)
         self.steps_per_epoch = -(-self.batches_per_epoch // accumulation)
         self._drawn: tuple[int, list[NDArray[np.int64]]] | None = None
@@ -117,6 +125,12 @@ def as_padding(batch: Batch) -> Batch:
     )
 
 
+def heads_of(examples: Sequence[Example]) -> list[int]:
+    """A number for each example's head, the same for the same tokens."""
+    known: dict[bytes, int] = {}
+    return [known.setdefault(one.tokens[: one.shared].tobytes(), len(known)) for one in examples]
+
+
 def _head(rows: Sequence[Example]) -> int:
     first = rows[0].tokens[: rows[0].shared]
     alike = all(np.array_equal(row.tokens[: row.shared], first) for row in rows)
@@ -129,6 +143,27 @@ def padding_share(lengths: Sequence[int], batches: Sequence[NDArray[np.int64]]) 
     real = sum(int(lengths[number]) for batch in batches for number in batch)
     held = sum(len(batch) * max(int(lengths[number]) for number in batch) for batch in batches)
     return 1 - real / held
+
+
+def _pools_by_head(
+    lengths: NDArray[np.int64], heads: NDArray[np.int64], batch_tokens: int, batch_size: int
+) -> list[tuple[NDArray[np.int64], int]]:
+    """Pools of examples that share their head and fill their batches, and of all others together."""
+    if len(np.unique(heads)) < 2:
+        return _pools(lengths, batch_tokens, batch_size)
+    kept, others = [], []
+    for head in np.unique(heads):
+        members = np.flatnonzero(heads == head)
+        for pool, count in _pools(lengths[members], batch_tokens, batch_size):
+            room = min(batch_size, batch_tokens // int(lengths[members[pool]].max()))
+            if 2 * len(pool) >= count * room:
+                kept.append((members[pool], count))
+            else:
+                others.append(members[pool])
+    if others:
+        rest = np.sort(np.concatenate(others))
+        kept += [(rest[pool], count) for pool, count in _pools(lengths[rest], batch_tokens, batch_size)]
+    return kept
 
 
 def _pools(

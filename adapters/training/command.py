@@ -21,13 +21,13 @@ from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import write_adapter
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, Recipe
+from thresher.adapters.training.documents import save_documents
 from thresher.adapters.training.learner import Learner
 from thresher.adapters.training.loop import Diverged, Loop, Stopped, Trained
 from thresher.adapters.training.memory import Room, affordable
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig, read_run, save_run
-from thresher.adapters.training.sides import save_documents
 from thresher.adapters.training.state import STATE_FILE
 
 Trainer = Literal["train_mlx", "train_cuda"]

@@ -18,12 +18,12 @@ from thresher.adapters.base_model import BaseModel, read_base
 from thresher.adapters.errors import UsageError
 from thresher.adapters.manifest import BoundPack, Data
 from thresher.adapters.tokens import PromptTokenizer
-from thresher.adapters.training.batches import Batch, BatchPlan, collate
+from thresher.adapters.training.batches import Batch, BatchPlan, collate, heads_of
+from thresher.adapters.training.documents import Documents, documents_of
 from thresher.adapters.training.examples import Example, Examples, build_examples
 from thresher.adapters.training.labels import labels_fingerprint
+from thresher.adapters.training.read_sets import ReadSet, read_sets
 from thresher.adapters.training.run_config import RunConfig, chosen_layers
-from thresher.adapters.training.sides import Documents, documents_of, read_sides
-from thresher.adapters.training.split import Split
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
 
@@ -61,7 +61,7 @@ class Plan:
     def hash(self) -> str:
         """The sha256, in hex, of all that the adapter depends on: a state of another run is never resumed."""
         # They change no number; what the proof's share is shows in the examples.
-        apart = {"save_every", "base_storage", "shard_base", "proof_share"}
+        apart = dict.fromkeys(("save_every", "base_storage", "shard_base", "proof_share"), True)
         asked = self.config.model_dump(mode="json", exclude=RunConfig.paths() | apart)
         digest = sha256(json.dumps([asked, self.base.identity.model_dump(), self.parent]).encode())
         for example in (*self.train, *self.validation):
@@ -85,14 +85,22 @@ class Plan:
         lengths = [len(example) for example in self.validation]
         config = self.config
         most = max(config.batch_tokens, *lengths)
-        for numbers in BatchPlan(lengths, most, config.batch_size, config.seed).epoch(0):
+        heads = heads_of(self.validation)
+        for numbers in BatchPlan(lengths, most, config.batch_size, config.seed, heads=heads).epoch(0):
             yield collate(self.validation, numbers)
 
     @cached_property
     def _batches(self) -> BatchPlan:
         config = self.config
         lengths = [len(example) for example in self.train]
-        return BatchPlan(lengths, config.batch_tokens, config.batch_size, config.seed, config.accumulation)
+        return BatchPlan(
+            lengths,
+            config.batch_tokens,
+            config.batch_size,
+            config.seed,
+            config.accumulation,
+            heads_of(self.train),
+        )
 
 
 def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) -> Plan:
@@ -102,32 +110,46 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
     """
     base = read_base(config.base)
     layers = tuple(chosen_layers(config, base.linear))
-    read = read_sides(config)
-    sides = read.split
+    sets, pack = read_sets(config)
     prompts = WindowPrompts(
         PromptTokenizer(config.base),
         WindowSizes(base.context, config.window_tokens, config.window_overlap, config.answer_tokens),
     )
-    train = build_examples(sides.train, prompts, config.max_example_tokens, progress)
-    validation = build_examples(sides.validation, prompts, config.max_example_tokens)
+    train: list[Example] = []
+    validation: list[Example] = []
+    notes: list[str] = []
+    done = 0
+    for one in sets:
+        told = (lambda count, before=done: progress(before + count)) if progress else None
+        taught = build_examples(one.shown, prompts, config.max_example_tokens, told)
+        held = build_examples(one.sides.validation, prompts, config.max_example_tokens)
+        train += taught.examples
+        validation += held.examples
+        notes += _notes(one, taught, held, several=len(sets) > 1)
+        done += len(one.shown)
+    if not validation:
+        notes.append(
+            "nothing is held back to choose by, so the last adapter is taken. Give more labels, or files to "
+            "validate on"
+        )
     parent, first = _first(config, base, layers)
     plan = Plan(
         config=config,
         base=base,
         layers=layers,
-        train=train.examples,
-        validation=validation.examples,
+        train=tuple(train),
+        validation=tuple(validation),
         data=Data(
-            fingerprint=labels_fingerprint(sides.train),
-            train=len(sides.train),
-            validation=len(sides.validation),
-            proof=len(sides.proof),
+            fingerprint=labels_fingerprint(label for one in sets for label in one.sides.train),
+            train=sum(len(one.sides.train) for one in sets),
+            validation=sum(len(one.sides.validation) for one in sets),
+            proof=sum(len(one.sides.proof) for one in sets),
         ),
-        pack=read.pack,
+        pack=pack,
         parent=parent,
         first=first,
-        notes=(*_notes(sides, train, validation), *(f"{each}: not taught" for each in read.unfit)),
-        documents=documents_of(sides),
+        notes=tuple(notes),
+        documents=documents_of([one.sides for one in sets]),
     )
     plan.step(0)  # raises where there is nothing to train on
     return plan
@@ -164,27 +186,29 @@ def _first(
     return None, first
 
 
-def _notes(sides: Split, train: Examples, validation: Examples) -> Iterator[str]:
+def _notes(one: ReadSet, train: Examples, validation: Examples, several: bool) -> Iterator[str]:
+    sides = one.sides
+    name = f"{one.name}: " if several else ""
+    shown = f", shown {len(one.shown)} times" if len(one.shown) != len(sides.train) else ""
     yield (
-        f"{len(sides.train)} labels to train on ({len(train.examples)} windows, {train.tokens:,} tokens), "
-        f"{len(sides.validation)} held back to choose the best step, {len(sides.proof)} to prove it"
+        f"{name}{len(sides.train)} labels to train on{shown} ({len(train.examples)} windows, "
+        f"{train.tokens:,} tokens), {len(sides.validation)} held back to choose the best step, "
+        f"{len(sides.proof)} to prove it"
     )
-    if not sides.validation:
-        yield (
-            "nothing is held back to choose by, so the last adapter is taken. Give more labels, or files to "
-            "validate on"
-        )
     for dropped, kept in sides.duplicates:
-        yield f"{dropped}: the same document as {kept}, left out"
+        yield f"{name}{dropped}: the same document as {kept}, left out"
     for dropped, held in sides.leaks:
-        yield f"{dropped}: the same document or group as {held}, which is held back: left out of training"
-    for earlier, later, name in sides.conflicts:
-        yield f"{earlier} and {later}: give {name!r} different values for one document"
+        same = f"the same document or group as {held}, which is held back"
+        yield f"{name}{dropped}: {same}: left out of training"
+    for earlier, later, disputed in sides.conflicts:
+        yield f"{name}{earlier} and {later}: give {disputed!r} different values for one document"
     for examples in (train, validation):
-        for name, reason in examples.refused:
-            yield f"{name}: left out: {reason}"
+        for label, reason in dict(examples.refused).items():
+            yield f"{name}{label}: left out: {reason}"
     lost = train.unplaced + validation.unplaced
     if lost:
         values = train.values + validation.values
-        worst = ", ".join(f"{name} {count}" for name, count in lost.most_common(5))
-        yield f"{sum(lost.values())} of {values} values stand nowhere in their documents ({worst})"
+        worst = ", ".join(f"{field} {count}" for field, count in lost.most_common(5))
+        yield f"{name}{sum(lost.values())} of {values} values stand nowhere in their documents ({worst})"
+    for each in one.unfit:
+        yield f"{name}{each}: not taught"

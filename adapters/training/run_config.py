@@ -8,24 +8,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
+from thresher.adapters.training.run_parts import Augmentation, Keys, LabelSet, check_asked
 from thresher.adapters.training.schedule import default_learning_rate
 
 FORMAT: Literal[1] = 1
 
 #: Keys that hold paths: relative ones are taken from the folder of the file.
 _PATHS = ("base", "out", "packs", "parent", "fields_file", "labels", "validation")
+_SET_PATHS = ("fields_file", "labels", "validation")
+#: Keys that say what one set of labels is, in place of `sets`.
+_ONE_SET = ("domain", "record_type", "fields_file", "labels", "validation", "group")
 
 
-class RunConfig(BaseModel):
+class RunConfig(Keys):
     """All that a run depends on, beside the files that it names."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, validate_default=True
-    )
 
     format: Literal[1] = FORMAT
     """The version of this file's form."""
@@ -51,8 +51,14 @@ class RunConfig(BaseModel):
     fields_file: Path | None = None
     """A JSON file with a list of fields, in place of those of a pack."""
 
-    labels: tuple[Path, ...] = Field(min_length=1)
+    labels: tuple[Path, ...] = ()
     """JSON-lines files of labels to train on."""
+
+    sets: tuple[LabelSet, ...] = ()
+    """Sets of labels of several record types, in place of the keys that describe one set."""
+
+    augment: Augmentation = Augmentation()
+    """How labels to train on are varied, so that the adapter serves fields and documents of other kinds."""
 
     unfit_values: Literal["refuse", "skip"] = "refuse"
     """Whether a value that breaks its field's type ends the run, or is told and not taught."""
@@ -156,28 +162,24 @@ class RunConfig(BaseModel):
     save_every: int = Field(default=50, ge=1)
     """Steps between two saves of the resumable state."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _truth_is_no_number(cls, raw: Any) -> Any:
-        """Refuse what YAML makes of yes and on where a number is meant."""
-        if isinstance(raw, dict):
-            for name, value in raw.items():
-                known = cls.model_fields.get(name)
-                if isinstance(value, bool) and known and known.annotation is not bool:
-                    raise ValueError(f"{name}: must not be true or false")
-        return raw
-
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         if self.window_overlap * 2 > self.window_tokens:
             raise ValueError("window_overlap: may be at most half of window_tokens")
         if not all(0 <= beta < 1 for beta in self.betas):
             raise ValueError("betas: must be at least 0 and below 1")
-        if self.record_type is not None and self.domain is None:
-            raise ValueError("record_type: needs the domain that it belongs to")
-        if self.domain is not None and self.fields_file is not None:
-            raise ValueError("fields_file: is in place of domain; give one of the two")
+        check_asked(self.domain, self.record_type, self.fields_file)
+        given = [key for key in _ONE_SET if getattr(self, key)]
+        if self.sets and given:
+            raise ValueError(f"sets: is in place of {', '.join(given)}; give these keys to a set")
+        if not self.sets and not self.labels:
+            raise ValueError("labels: at least one file, or sets that each have one, must be given")
         return self
+
+    @property
+    def label_sets(self) -> tuple[LabelSet, ...]:
+        """The sets of labels: those that are given, else the one that the run's own keys describe."""
+        return self.sets or (LabelSet.model_validate({key: getattr(self, key) for key in _ONE_SET}),)
 
     @property
     def used_alpha(self) -> float:
@@ -185,9 +187,9 @@ class RunConfig(BaseModel):
         return self.alpha if self.alpha is not None else 2.0 * self.rank
 
     @staticmethod
-    def paths() -> set[str]:
-        """The keys that say where files lie, and nothing of the recipe."""
-        return set(_PATHS)
+    def paths() -> dict[str, Any]:
+        """The keys that say where files lie, and nothing of the recipe: for pydantic's `exclude`."""
+        return {**dict.fromkeys(_PATHS, True), "sets": {"__all__": set(_SET_PATHS)}}
 
     def used_learning_rate(self, hidden_size: int) -> float:
         """The peak rate that is given, else the default for a base of this width."""
@@ -245,7 +247,12 @@ def parse_run(raw: Any, where: str, folder: Path) -> RunConfig:
     except ValidationError as error:
         problems = "; ".join(_problem(each["loc"], each["type"], each["msg"]) for each in error.errors())
         raise UsageError(f"{where}: {problems}. Correct the file.") from error
-    return config.model_copy(update={name: _from(folder, getattr(config, name)) for name in _PATHS})
+    sets = [
+        one.model_copy(update={name: _from(folder, getattr(one, name)) for name in _SET_PATHS})
+        for one in config.sets
+    ]
+    own = {name: _from(folder, getattr(config, name)) for name in _PATHS}
+    return config.model_copy(update={**own, "sets": tuple(sets)})
 
 
 def save_run(path: Path, config: RunConfig) -> None:
@@ -280,8 +287,10 @@ def _from(folder: Path, value: Any) -> Any:
 def _problem(where: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(str(part) for part in where)
     if kind == "extra_forbidden":
-        close = difflib.get_close_matches(name, RunConfig.model_fields, n=1)
-        meant = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(RunConfig.model_fields)}"
+        parts: dict[int | str, type[Keys]] = {"sets": LabelSet, "augment": Augmentation}
+        keys = (parts[where[0]] if len(where) > 1 and where[0] in parts else RunConfig).model_fields
+        close = difflib.get_close_matches(str(where[-1]), keys, n=1)
+        meant = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(keys)}"
         return f"unknown key {name!r} ({meant})"
     message = message.removeprefix("Value error, ")
     return f"{name}: {message}" if name else message

@@ -7,7 +7,7 @@ by it, and so it can show which of two adapters is the better one.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from thresher.adapters.fields import Field
@@ -96,16 +96,47 @@ def _place(salt: str, label: Label) -> int:
 def _without_leaks(
     labels: Sequence[Label], held: Sequence[Label], found: list[tuple[str, str]]
 ) -> list[Label]:
-    texts = {document_key(label.text): label.id for label in reversed(held)}
     groups = {label.group: label.id for label in reversed(held) if label.group}
     kept = []
-    for label in labels:
-        held_back = texts.get(document_key(label.text)) or groups.get(label.group or "")
+    for label in _without_documents(labels, held, found):
+        held_back = groups.get(label.group or "")
         if held_back is None:
             kept.append(label)
         else:
             found.append((label.id, held_back))
     return kept
+
+
+def _without_documents(
+    labels: Sequence[Label], held: Sequence[Label], found: list[tuple[str, str]]
+) -> list[Label]:
+    texts = {document_key(label.text): label.id for label in reversed(held)}
+    kept = []
+    for label in labels:
+        held_back = texts.get(document_key(label.text))
+        if held_back is None:
+            kept.append(label)
+        else:
+            found.append((label.id, held_back))
+    return kept
+
+
+def without_leaks_between(splits: Sequence[Split]) -> list[Split]:
+    """The splits of a run's sets: what one keeps for the proof none sees, what one holds back none trains on.
+
+    A document that stands on two sides goes from the one that is nearer to training.
+    """
+    proof = [label for sides in splits for label in sides.proof]
+    held = [label for sides in splits for label in (*sides.proof, *sides.validation)]
+    if len(splits) < 2 or not held:
+        return list(splits)
+    cleared = []
+    for sides in splits:
+        leaks = list(sides.leaks)
+        validation = _without_documents(sides.validation, proof, leaks)
+        train = _without_documents(sides.train, held, leaks)
+        cleared.append(replace(sides, train=tuple(train), validation=tuple(validation), leaks=tuple(leaks)))
+    return cleared
 
 
 def _without_duplicates(labels: Sequence[Label], found: list[tuple[str, str]]) -> list[Label]:

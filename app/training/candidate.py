@@ -11,9 +11,9 @@ from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.errors import UsageError
 from thresher.adapters.manifest import Manifest, TriedRate
 from thresher.adapters.training.command import ADAPTER, Trainer
+from thresher.adapters.training.documents import read_documents
 from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.run_config import RunConfig, parse_run
-from thresher.adapters.training.sides import read_documents
 from thresher.app.models import library
 from thresher.app.registry.folders import check_new_name
 from thresher.app.session import Session

@@ -12,8 +12,8 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.pack_library import pick
 from thresher.adapters.training.command import RUN_FILE
 from thresher.adapters.training.labels import Label
+from thresher.adapters.training.read_sets import read_sets
 from thresher.adapters.training.run_config import RunConfig, parse_run, read_run
-from thresher.adapters.training.sides import read_sides
 from thresher.app.evaluation.compare import compare
 from thresher.app.evaluation.gate import Verdict, as_dict, judge
 from thresher.app.evaluation.records import GoldRecord, PredictedRecord, predicted
@@ -151,8 +151,8 @@ def _labels(
             "labels": paths,
         }
         config = parse_run(asked, "the proof", run.parent)
-        labels = read_sides(config).split.proof
-    return config, _completed(session, domain, record_type, labels)
+        (labelled,), _ = read_sets(config)
+    return config, _completed(session, domain, record_type, labelled.sides.proof)
 
 
 def _completed(session: Session, domain: str, record_type: str, labels: Sequence[Label]) -> list[Label]:

@@ -28,6 +28,33 @@ def test_what_is_written_is_read(adapter: Adapter, base: BaseModel, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_matrices_in_half_the_bytes_are_read_as_they_were_rounded(
+    adapter: Adapter, base: BaseModel, tmp_path: Path
+) -> None:
+    whole = write_adapter(tmp_path / "whole", adapter)
+    half = write_adapter(tmp_path / "half", adapter, half=True, beside={"README.md": b"a card"})
+    assert half.weights != whole.weights
+    sizes = [(tmp_path / name / "adapter_model.safetensors").stat().st_size for name in ("whole", "half")]
+    header = 4 * adapter.parameters - sizes[0]
+    assert sizes[0] - sizes[1] == pytest.approx(2 * adapter.parameters, abs=-header)
+    read = read_adapter(tmp_path / "half", base)
+    assert (tmp_path / "half" / "README.md").read_bytes() == b"a card"
+    for name, layer in adapter.layers.items():
+        assert read.layers[name].a.dtype == np.float32
+        np.testing.assert_array_equal(read.layers[name].a, layer.a.astype(np.float16))
+        np.testing.assert_array_equal(read.layers[name].b, layer.b.astype(np.float16))
+    # Rounded once: what is written again is the same.
+    again = write_adapter(tmp_path / "again", replace(adapter, layers=read.layers), half=True)
+    assert again.weights == half.weights
+
+
+def test_a_number_that_half_the_bytes_cannot_hold_is_refused(adapter: Adapter, tmp_path: Path) -> None:
+    next(iter(adapter.layers.values())).a[0, 0] = 1e6
+    with pytest.raises(AdapterError, match="too large for float16"):
+        write_adapter(tmp_path / "one", adapter, half=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_is_there_is_never_written_over(adapter: Adapter, tmp_path: Path) -> None:
     write_adapter(tmp_path / "one", adapter)
     with pytest.raises(AdapterError, match="is there already"):

@@ -1,6 +1,7 @@
 """Batches by length: every example once an epoch, little padding, and an order that follows from the seed."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.training.batches import BatchPlan, collate, padding_share
+from thresher.adapters.training.batches import BatchPlan, collate, heads_of, padding_share
 from thresher.adapters.training.examples import Example
 
 LENGTHS = st.lists(st.integers(2, 900), min_size=1, max_size=120)
+
+
+HEADS = st.lists(st.tuples(st.integers(2, 900), st.integers(0, 3)), min_size=1, max_size=120)
 
 
 def examples(lengths: list[int], prompt: int = 1) -> list[Example]:
@@ -47,6 +51,54 @@ def test_each_epoch_has_every_example_once_within_the_bounds(
         assert all(1 <= len(step) <= accumulation for step in steps)
 
 
+@settings(deadline=None)
+@given(HEADS, st.integers(1, 16), st.integers(0, 2**32 - 1))
+def test_heads_break_no_bound(pairs: list[tuple[int, int]], rows: int, seed: int) -> None:
+    lengths, heads = [length for length, _ in pairs], [head for _, head in pairs]
+    plan, again = (BatchPlan(lengths, 1024, rows, seed, heads=heads) for _ in range(2))
+    sizes = sorted(len(batch) for batch in plan.epoch(0))
+    for epoch in range(2):
+        batches = plan.epoch(epoch)
+        assert sorted(np.concatenate(batches).tolist()) == list(range(len(lengths)))
+        assert sorted(len(batch) for batch in batches) == sizes
+        for batch in batches:
+            assert 1 <= len(batch) <= rows
+            assert len(batch) * max(lengths[number] for number in batch) <= 1024
+            assert padding_share(lengths, [batch]) <= 0.1
+        assert [batch.tolist() for batch in again.epoch(epoch)] == [batch.tolist() for batch in batches]
+
+
+def test_examples_of_one_head_go_together() -> None:
+    """A head that all rows share is computed once: on short documents most of the work."""
+    draw = random.Random(5)
+    lengths = [draw.randrange(380, 420) for _ in range(240)]
+    heads = [draw.randrange(6) for _ in lengths]
+
+    def together(plan: BatchPlan) -> float:
+        batches = plan.epoch(0)
+        return sum(len(batch) for batch in batches if len({heads[number] for number in batch}) == 1) / 240
+
+    assert together(BatchPlan(lengths, 4096, 8, seed=7, heads=heads)) > 0.9
+    assert together(BatchPlan(lengths, 4096, 8, seed=7)) < 0.1
+
+
+def test_heads_of_few_examples_do_not_make_small_batches() -> None:
+    lengths, heads = [400] * 64, list(range(64))
+    plan = BatchPlan(lengths, 4096, 8, seed=7, heads=heads)
+    assert [len(batch) for batch in plan.epoch(0)] == [8] * 8
+
+
+def test_heads_are_told_by_their_tokens() -> None:
+    one, two = examples([5, 6])
+    alike = (
+        replace(one, shared=2),
+        replace(two, tokens=np.concatenate([one.tokens[:2], two.tokens]), shared=2),
+    )
+    assert heads_of(alike) == [0, 0]
+    assert heads_of([replace(one, shared=2), replace(two, shared=2), replace(one, shared=3)]) == [0, 1, 2]
+
+
+@settings(deadline=None)
 @given(LENGTHS, st.integers(0, 1000), st.integers(0, 30))
 def test_any_step_follows_from_its_number_alone(lengths: list[int], seed: int, step: int) -> None:
     one, other = (BatchPlan(lengths, 1024, 4, seed, 2) for _ in range(2))
@@ -110,6 +162,7 @@ def test_padding_never_counts() -> None:
     assert batch.target_count == sum(one.targets for one in made)
 
 
+@settings(deadline=None)
 @given(LENGTHS)
 def test_a_row_is_the_same_in_any_company(lengths: list[int]) -> None:
     made = examples(lengths)

@@ -1,15 +1,17 @@
 """The run's file: the recipe by default, every wrong key named, and the same run read back."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.training.run_config import RunConfig, chosen_layers, parse_run, read_run, save_run
+from thresher.adapters.training.run_parts import Augmentation
 
 LEAST: dict[str, Any] = {"base": "models/starter", "out": "out", "labels": ["labels.jsonl"]}
 LINEAR = [f"model.layers.{n}.{part}" for n in (0, 1) for part in ("self_attn.q_proj", "mlp.down_proj")]
@@ -51,6 +53,7 @@ def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
     assert config.fields_file is None
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {},
@@ -70,6 +73,61 @@ def test_what_is_saved_is_read_back(tmp_path_factory: pytest.TempPathFactory, mo
     config = run(folder, **more)
     save_run(folder / "deeper" / "run.yaml", config)
     assert read_run(folder / "deeper" / "run.yaml") == config
+
+
+SETS: list[dict[str, Any]] = [
+    {"domain": "expenses", "record_type": "receipt", "labels": ["a.jsonl"], "repeat": 2},
+    {"domain": "hr", "labels": ["/b.jsonl"], "validation": ["v.jsonl"], "most": 100, "most_validation": 9},
+    {"fields_file": "fields.json", "labels": ["c.jsonl"], "group": "supplier"},
+]
+
+
+def several(folder: Path, sets: Any = SETS, **more: Any) -> RunConfig:
+    return parse_run({"base": "b", "out": "o", "sets": sets, **more}, "run.yaml", folder)
+
+
+def test_a_run_takes_sets_of_labels_in_place_of_one(tmp_path: Path) -> None:
+    config = several(tmp_path, augment={"share": 0.5, "drop": 0.2})
+    first, second, third = config.label_sets
+    assert (first.name, second.name, third.name) == ("expenses/receipt", "hr", str(tmp_path / "fields.json"))
+    assert first.labels == (tmp_path / "a.jsonl",)
+    assert (second.labels, second.validation) == ((Path("/b.jsonl"),), (tmp_path / "v.jsonl",))
+    assert third.fields_file == tmp_path / "fields.json"
+    assert (config.augment.share, config.augment.drop, config.augment.cut) == (0.5, 0.2, 0)
+    save_run(tmp_path / "run.yaml", config)
+    assert read_run(tmp_path / "run.yaml") == config
+    assert str(tmp_path) not in str(config.model_dump(mode="json", exclude=config.paths()))
+
+
+def test_one_set_is_the_runs_own_keys(tmp_path: Path) -> None:
+    config = run(tmp_path, domain="expenses", validation=["v.jsonl"], group="shop")
+    (one,) = config.label_sets
+    assert (one.domain, one.labels, one.validation) == ("expenses", config.labels, config.validation)
+    assert (one.group, one.repeat, one.most) == ("shop", 1, None)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"labels": ["a.jsonl"]}, "sets: is in place of labels; give these keys to a set"),
+        ({"domain": "hr", "group": "x"}, "sets: is in place of domain, group"),
+        ({"sets": []}, "labels: at least one file, or sets"),
+        ({"sets": [{"domain": "hr"}]}, "sets.0.labels: Field required"),
+        (
+            {"sets": [{"domian": "hr", "labels": ["a"]}]},
+            "unknown key 'sets.0.domian' (did you mean 'domain'?)",
+        ),
+        ({"sets": [{"record_type": "x", "labels": ["a"]}]}, "record_type: needs the domain"),
+        ({"sets": [{"labels": ["a"], "most": True}]}, "most: must not be true or false"),
+        ({"augment": {"dorp": 0.1}}, "unknown key 'augment.dorp' (did you mean 'drop'?)"),
+        ({"augment": {"drop": 1.5}}, "augment.drop: "),
+        ({"augment": {"cut": True}}, "cut: must not be true or false"),
+    ],
+)
+def test_what_is_wrong_in_a_part_is_named(tmp_path: Path, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=r"run\.yaml") as caught:
+        several(tmp_path, **{"sets": SETS, **more})
+    assert said in str(caught.value)
 
 
 def test_all_wrong_keys_are_named_at_once_with_what_was_meant(tmp_path: Path) -> None:
@@ -128,3 +186,15 @@ def test_every_key_is_told_in_the_file(tmp_path: Path) -> None:
     for name, field in RunConfig.model_fields.items():
         assert field.description
         assert f"# {field.description}\n{name}:" in text
+
+
+def test_the_runs_of_the_docs_are_runs(repository: Path, tmp_path: Path) -> None:
+    text = (repository / "docs" / "training.md").read_text("utf-8")
+    runs = [
+        parse_run(yaml.safe_load(each), "docs", tmp_path)
+        for each in re.findall(r"```yaml\n(.*?)```", text, re.S)
+    ]
+    assert [len(each.label_sets) for each in runs] == [1, 2]
+    table = text.partition("## Labels varied")[2].partition("## Batches")[0]
+    keys = re.findall(r"^\| `(\w+)` \|", table, re.M)
+    assert set(keys) == set(Augmentation.model_fields) - {"share", "heads", "noise_rate"}

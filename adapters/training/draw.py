@@ -1,0 +1,35 @@
+"""Random draws that follow from words and a seed alone, the same in all releases."""
+
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Draw:
+    """A stream of draws named by `words`. Philox's stream is fixed for all releases of NumPy."""
+
+    def __init__(self, *words: object) -> None:
+        digest = sha256("\0".join(map(str, words)).encode("utf-8", errors="surrogatepass")).digest()
+        key = np.frombuffer(digest[:16], "<u8").astype(np.uint64)
+        self._stream = np.random.Generator(np.random.Philox(key=key))
+
+    def numbers(self, count: int) -> NDArray[np.float64]:
+        """So many numbers from 0 to 1, 1 not included."""
+        return self._stream.random(count)
+
+    def number(self) -> float:
+        """A number from 0 to 1, 1 not included."""
+        return float(self._stream.random())
+
+    def chance(self, share: float) -> bool:
+        """True in this share of draws: never for 0, always for 1."""
+        return self.number() < share
+
+    def below(self, count: int) -> int:
+        """A whole number from 0 to count - 1."""
+        return int(self.number() * count)
+
+    def order(self, count: int) -> list[int]:
+        """The numbers from 0 to count - 1 in any order."""
+        return [int(at) for at in np.argsort(self.numbers(count), kind="stable")]

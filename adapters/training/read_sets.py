@@ -1,0 +1,101 @@
+"""The sets of a run: from its files to labels on three sides, and to what is shown of them in an epoch."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field, parse_fields
+from thresher.adapters.manifest import BoundPack
+from thresher.adapters.pack_library import FoundPacks, find_packs, pick
+from thresher.adapters.training.augment import shown
+from thresher.adapters.training.labels import Label, read_labels
+from thresher.adapters.training.run_config import RunConfig
+from thresher.adapters.training.run_parts import LabelSet
+from thresher.adapters.training.split import Split, document_key, split, without_leaks_between
+
+
+@dataclass(frozen=True)
+class ReadSet:
+    """One set: its labels on three sides, and `shown`, what an epoch shows of those to train on.
+
+    `unfit` has the values that break their field's type, which are not taught.
+    """
+
+    name: str
+    sides: Split
+    shown: tuple[Label, ...]
+    unfit: tuple[str, ...]
+
+
+def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
+    """The sets in order, and the pack that all of them are of, if there is one.
+
+    Raises UsageError or PackError, each naming what is wrong.
+    """
+    packs = find_packs(config.packs)
+    asked = [_asked(one, packs) for one in config.label_sets]
+    unfit: list[list[str]] = [[] for _ in asked]
+    splits = []
+    for one, about, problems in zip(config.label_sets, asked, unfit, strict=True):
+        into = problems if config.unfit_values == "skip" else None
+        reading = (about.fields, about.instructions, about.open_fields, one.group, into)
+        held = read_labels(one.validation, *reading) if one.validation else None
+        labels = read_labels(one.labels, *reading)
+        shares = config.validation_share, config.split_seed, held, config.proof_share
+        splits.append(split(labels, *shares))
+    sets = []
+    for one, whole, problems in zip(config.label_sets, without_leaks_between(splits), unfit, strict=True):
+        sides = replace(
+            whole,
+            train=drawn(whole.train, one.most, config.split_seed),
+            validation=drawn(whole.validation, one.most_validation, config.split_seed),
+        )
+        times = shown(sides.train, one.repeat, config.augment, config.seed)
+        sets.append(ReadSet(one.name, sides, times, tuple(problems)))
+    return sets, _common([about.pack for about in asked])
+
+
+def drawn(labels: Sequence[Label], most: int | None, seed: int) -> tuple[Label, ...]:
+    """At most so many of the labels, in order. Which ones follows from each one's text and the seed."""
+    if most is None or len(labels) <= most:
+        return tuple(labels)
+    draws = [sha256(f"{seed} drawn {document_key(label.text)}".encode()).digest() for label in labels]
+    taken = sorted(sorted(range(len(labels)), key=lambda number: (draws[number], number))[:most])
+    return tuple(labels[number] for number in taken)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    instructions: str
+    fields: tuple[Field, ...]
+    open_fields: bool
+    pack: BoundPack | None
+
+
+def _asked(one: LabelSet, packs: FoundPacks) -> _Asked:
+    if one.domain is not None:
+        record_type = pick(packs.packs, one.domain, one.record_type)
+        bound = BoundPack(
+            domain=one.domain, hash=packs.packs[one.domain].hash, record_types=(record_type.name,)
+        )
+        return _Asked(record_type.instructions, record_type.fields, record_type.open_fields, bound)
+    if one.fields_file is None:
+        return _Asked("", (), True, None)
+    try:
+        raw = json.loads(one.fields_file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{one.fields_file}: cannot be read ({error}). Check the path.") from error
+    if isinstance(raw, dict):
+        raw = raw.get("fields")
+    return _Asked("", parse_fields(raw, str(one.fields_file)), False, None)
+
+
+def _common(packs: Sequence[BoundPack | None]) -> BoundPack | None:
+    """The pack of all sets with all their record types; None where they are of several domains or of none."""
+    first = packs[0]
+    if first is None or any(pack is None or pack.domain != first.domain for pack in packs):
+        return None
+    types = dict.fromkeys(name for pack in packs if pack for name in pack.record_types)
+    return first.model_copy(update={"record_types": tuple(types)})

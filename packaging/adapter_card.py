@@ -1,0 +1,101 @@
+"""The card of an adapter that ships: what it was trained on, how good it is, and what it is bad at.
+
+Every figure is one that was measured and stands in the manifest.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from recipes import Recipe
+
+from thresher.adapters.manifest import Manifest, Score
+
+#: Fields below this F1 are told as what an adapter is bad at.
+_BAD = 0.6
+#: So many of them at most.
+_SHOWN = 12
+
+_CARD = """\
+# {name}
+
+A LoRA adapter for {whose}, on the base {base}. It ships with Thresher. Its recipe is
+`packaging/adapters/{recipe}.yaml`, and `python packaging/make_adapters.py DATA {recipe}` makes it anew.
+
+## Data
+
+| record type | labels | licence | attribution |
+| --- | --- | --- | --- |
+{sources}
+
+Trained on {train:,} labels, chosen on {validation:,} others.{varied}
+
+## Training
+
+{steps:,} steps at a peak rate of {rate:g}, {start}, with {trainer}: {span} on {machine}.
+
+## Scores
+
+On documents that it was not trained on. Where they are those that it was chosen on, new ones may score a
+little lower. `docs/extraction.md` has the rule of scoring.
+
+| record type | records | F1 | every field right |
+| --- | ---: | ---: | ---: |
+{scores}
+
+## What it is bad at
+
+{bad}
+"""
+
+
+def card(recipe: Recipe, manifest: Manifest, machine: str) -> str:
+    """The text of the card, in Markdown."""
+    trained, data = manifest.recipe, manifest.data
+    if trained is None or data is None:
+        raise ValueError(f"{manifest.name} was not trained")
+    share = recipe.run.get("augment", {}).get("share", 0)
+    return _CARD.format(
+        name=manifest.name,
+        whose=f"the domain {manifest.pack.domain}" if manifest.pack else "any domain and any fields",
+        base=manifest.base.name,
+        recipe=recipe.name,
+        sources="\n".join(
+            f"| {one.domain}/{one.record_type} | {one.title} | {one.licence} | {one.attribution} |"
+            for one in recipe.sources
+        ),
+        train=data.train,
+        validation=data.validation,
+        varied=f" Fields, instructions or text were varied in {share:.0%} of what was shown."
+        if share
+        else "",
+        steps=trained.steps,
+        rate=trained.learning_rate,
+        start=f"from the {recipe.parent} adapter" if recipe.parent else "from a new adapter",
+        trainer=trained.trainer,
+        span=_span(trained.seconds),
+        machine=machine,
+        scores="\n".join(
+            f"| {one.domain}/{one.record_type} | {one.records} | {one.f1:.3f} | {one.all_right:.1%} |"
+            for one in manifest.scores
+        ),
+        bad="\n".join(f"- {line}" for line in _bad(manifest.scores)),
+    )
+
+
+def _bad(scores: Sequence[Score]) -> Iterator[str]:
+    fields = sorted(
+        (f1, f"{name} of {score.domain}/{score.record_type}: F1 {f1:.2f}")
+        for score in scores
+        for name, f1 in score.fields.items()
+    )
+    worst = [line for f1, line in fields if f1 < _BAD]
+    yield from worst[:_SHOWN]
+    if len(worst) > _SHOWN:
+        yield f"{len(worst) - _SHOWN} more fields are below {_BAD}: see `manifest.json`"
+    if fields and not worst:
+        yield f"no field is below {_BAD}; the lowest is {fields[0][1]}"
+    yield "documents unlike those that it was trained on: other languages, layouts and trades"
+
+
+def _span(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{seconds:.0f} s" if seconds < 90 else f"{minutes // 60} h {minutes % 60:02} min"

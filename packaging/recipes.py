@@ -1,0 +1,104 @@
+"""The recipes of the adapters that ship: read from `adapters/NAME.yaml` and `adapters/sources.yaml`."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+from make_listings import write
+
+from thresher.adapters.errors import UsageError
+
+FOLDER = Path(__file__).parent / "adapters"
+GENERAL = "general"
+_SOURCES = "sources"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Labels of one record type, with licence and attribution. `scored` has the records to be scored on."""
+
+    domain: str
+    record_type: str
+    title: str
+    licence: str
+    attribution: str
+    labels: tuple[Path, ...]
+    dev: Path
+    scored: Path
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What an adapter is made from: `run` has the keys of its run, but for where things lie.
+
+    `hash` is the sha256, in hex, of the recipe's file.
+    """
+
+    name: str
+    parent: str | None
+    run: dict[str, Any]
+    sources: tuple[Source, ...]
+    hash: str
+
+
+def recipe_names() -> list[str]:
+    """All of them, in the order in which they can be made: the general one is the parent of the others."""
+    names = {path.stem for path in FOLDER.glob("*.yaml")} - {_SOURCES, GENERAL}
+    return [GENERAL, *sorted(names)]
+
+
+def read_recipe(name: str, data: Path, made: Path) -> Recipe:
+    """The recipe, its paths in the folder of labelled documents and in that of what is made.
+
+    Raises UsageError where the recipe or a file that it names is missing.
+    """
+    if name not in recipe_names():
+        raise UsageError(f"there is no recipe {name!r}. There are: {', '.join(recipe_names())}.")
+    content = (FOLDER / f"{name}.yaml").read_bytes()
+    raw = yaml.safe_load(content)
+    about = yaml.safe_load((FOLDER / f"{_SOURCES}.yaml").read_text("utf-8"))
+    if unknown := [one for one in raw["sets"] if one not in about]:
+        raise UsageError(
+            f"{name}.yaml: {unknown[0]} is not in {_SOURCES}.yaml, with its licence. Add it there."
+        )
+    sources = tuple(_source(one, about[one], data, made) for one in raw["sets"])
+    sets = [
+        {
+            "domain": source.domain,
+            "record_type": source.record_type,
+            "labels": list(source.labels),
+            "validation": [source.dev],
+            **(raw["sets"][f"{source.domain}/{source.record_type}"] or {}),
+        }
+        for source in sources
+    ]
+    # A user's own labels prove an adapter; these labels are all for training, and others score it.
+    run = {"proof_share": 0.0, **raw["run"], "sets": sets}
+    return Recipe(name, raw.get("parent"), run, sources, sha256(content).hexdigest())
+
+
+def _source(name: str, about: dict[str, Any], data: Path, made: Path) -> Source:
+    for file, how in about.get("make", {}).items():
+        if not (made / file).exists():
+            write(made / file, how["count"], how["seed"])
+
+    def located(path: str) -> Path:
+        root, _, rest = path.partition("/")
+        found = {"data": data, "made": made}[root] / rest
+        if not found.is_file():
+            raise UsageError(f"{found}: is missing. Name the folder of the labelled documents.")
+        return found
+
+    domain, _, record_type = name.partition("/")
+    return Source(
+        domain=domain,
+        record_type=record_type,
+        title=about["title"],
+        licence=about["licence"],
+        attribution=about["attribution"],
+        labels=tuple(located(path) for path in about["labels"]),
+        dev=located(about["dev"]),
+        scored=located(about.get("scored", about["dev"])),
+    )

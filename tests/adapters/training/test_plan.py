@@ -1,0 +1,92 @@
+"""The plan of a run over several record types: its examples, counts and batches."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from thresher.adapters.training.batches import collate
+from thresher.adapters.training.plan import Plan, make_plan
+from thresher.adapters.training.run_config import parse_run
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Labels of two domains, 16 each."""
+    folder = tmp_path_factory.mktemp("labels")
+    for domain, output in (
+        ("expenses", {"company": "Corner Cafe", "total": "3.50"}),
+        ("manufacturing", {"states": ["leaking"], "activities": []}),
+    ):
+        lines = [
+            {"id": f"{domain}-{n}", "input": f"Corner Cafe, leaking, 3.50, no {n}", "output": output}
+            for n in range(16)
+        ]
+        (folder / f"{domain}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def make(folder: Path, starter: Path, tmp_path: Path, base_maker: Callable[..., Path]) -> Callable[..., Plan]:
+    base = base_maker(tmp_path / "base", starter, "llama")
+
+    def plan(**more: Any) -> Plan:
+        sets = [
+            {"domain": "expenses", "record_type": "receipt", "labels": ["expenses.jsonl"]},
+            {"domain": "manufacturing", "record_type": "work_order", "labels": ["manufacturing.jsonl"]},
+        ]
+        asked = {"base": str(base), "out": str(tmp_path / "out"), "sets": sets, "answer_tokens": 64, **more}
+        return make_plan(parse_run(asked, "run.yaml", folder))
+
+    return plan
+
+
+def test_a_run_over_two_domains_is_of_no_pack_and_counts_all(make: Callable[..., Plan]) -> None:
+    plan = make(validation_share=0.2)
+    assert plan.pack is None
+    assert plan.data.train + plan.data.validation + plan.data.proof == 32
+    assert len(plan.train) == plan.data.train
+    assert {example.id.partition("-")[0] for example in plan.train} == {"expenses", "manufacturing"}
+    assert [note.partition(":")[0] for note in plan.notes[:1]] == ["expenses/receipt"]
+    assert any(note.startswith("manufacturing/work_order: ") for note in plan.notes)
+
+
+def test_rows_of_a_batch_share_their_head(make: Callable[..., Plan]) -> None:
+    """Both domains, and both variations of each, but for what fills no half of a batch."""
+    plan = make(
+        validation_share=0, proof_share=0, batch_size=4, augment={"share": 0.5, "heads": 2, "drop": 0.5}
+    )
+    batches = [numbers for step in range(plan.steps // plan.config.epochs) for numbers in plan.step(step)]
+    assert sorted(np.concatenate(batches).tolist()) == list(range(32))
+    shared = [collate(plan.train, numbers) for numbers in batches]
+    assert sum(len(batch.ids) for batch in shared if batch.head > 0) >= 24
+    assert all(batch.head > 20 for batch in shared if batch.head)
+
+
+def test_what_is_varied_changes_the_run_and_not_its_data(make: Callable[..., Plan]) -> None:
+    plain, varied = make(), make(augment={"share": 1, "rename": 1})
+    assert plain.data == varied.data
+    assert plain.hash != varied.hash
+    assert varied.hash == make(augment={"share": 1, "rename": 1}).hash
+    assert {example.id for example in plain.validation} == {example.id for example in varied.validation}
+
+
+def test_one_set_is_planned_as_the_runs_own_keys_are(make: Callable[..., Plan]) -> None:
+    own = {"domain": "expenses", "record_type": "receipt", "labels": ["expenses.jsonl"]}
+    one, sugar = make(sets=[own]), make(sets=[], **own)
+    assert one.pack == sugar.pack
+    assert one.pack is not None
+    assert one.data == sugar.data
+    assert one.notes == sugar.notes
+    for left, right in zip(one.train, sugar.train, strict=True):
+        assert left.tokens.tolist() == right.tokens.tolist()
+
+
+def test_progress_counts_over_all_sets(make: Callable[..., Plan], folder: Path) -> None:
+    config = make(validation_share=0, proof_share=0).config
+    told: list[int] = []
+    make_plan(config, told.append)
+    assert told == list(range(1, 33))

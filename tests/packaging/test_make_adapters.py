@@ -1,0 +1,154 @@
+"""Making adapters on a tiny base: trained, scored, shipped with a card, and never twice."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from thresher.adapters.adapter_folder import read_adapter
+from thresher.adapters.manifest import read_manifest
+from thresher.adapters.tensor_file import read_tensors
+from thresher.app.locations import Locations
+from thresher.app.models import local
+
+SETS = {
+    "expenses/receipt": {"company": "Shop", "total": "7.50"},
+    "manufacturing/work_order": {"states": ["leaking"], "activities": []},
+}
+KEYS = {"steps": 2, "rank": 2, "batch_tokens": 1024, "answer_tokens": 64}
+
+
+@pytest.fixture
+def make(
+    scripts: dict[str, Any],
+    home: Locations,
+    starter: Path,
+    tmp_path: Path,
+    base_maker: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[], Any]:
+    """A maker with two recipes, whose places are in this test's folder."""
+    local.add(home.models, base_maker(tmp_path / "base", starter, "llama"), "tiny")
+    recipes, adapters = tmp_path / "recipes", scripts["make_adapters"]
+    recipes.mkdir()
+    sources = {}
+    for name, output in SETS.items():
+        folder = tmp_path / "data" / name
+        folder.mkdir(parents=True)
+        for side, count in (("train", 8), ("dev", 3)):
+            lines = [
+                {"id": f"{side}-{n}", "input": f"Shop {side} {n}\nleaking\n7.50", "output": output}
+                for n in range(count)
+            ]
+            (folder / f"{side}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+        sources[name] = {
+            "title": f"Labels of {name}",
+            "licence": f"licence of {name}",
+            "attribution": f"authors of {name}",
+            "labels": [f"data/{name}/train.jsonl"],
+            "dev": f"data/{name}/dev.jsonl",
+        }
+    augment = {"share": 0.5, "rename": 0.5}
+    (recipes / "sources.yaml").write_text(yaml.safe_dump(sources), "utf-8")
+    general = {"run": {"augment": augment}, "sets": {name: {"most": 6} for name in SETS}}
+    (recipes / "general.yaml").write_text(yaml.safe_dump(general), "utf-8")
+    expenses = {"parent": "general", "run": {"learning_rate": 0.01}, "sets": {"expenses/receipt": None}}
+    (recipes / "expenses.yaml").write_text(yaml.safe_dump(expenses), "utf-8")
+    monkeypatch.setattr(scripts["recipes"], "FOLDER", recipes)
+    monkeypatch.setattr(adapters, "MADE", recipes / "made.yaml")
+    monkeypatch.setattr(adapters, "GENERAL_FOLDER", tmp_path / "shipped" / "general")
+    monkeypatch.setattr(adapters, "SHIPPED", tmp_path / "shipped" / "packs")
+    return lambda: adapters.Maker(tmp_path / "data", tmp_path / "work", "tiny", "train_mlx", "a desk", KEYS)
+
+
+def test_an_adapter_is_trained_scored_and_shipped_once(
+    make: Any, scripts: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapters = scripts["make_adapters"]
+    commands: list[str] = []
+    real = adapters.run
+
+    def watched(command: list[str], *rest: Any) -> Any:
+        kind = "evaluate" if "evaluate" in command else "train"
+        commands.append(kind)
+        if kind == "evaluate" and commands.count("evaluate") == 2:
+            raise SystemExit(130)  # Ctrl-C while the second record type is scored
+        return real(command, *rest)
+
+    monkeypatch.setattr(adapters, "run", watched)
+    with pytest.raises(SystemExit):
+        make().make("general")
+    assert commands == ["train", "evaluate", "evaluate"]
+    assert not make().place("general").exists(), "nothing is shipped half"
+
+    make().make("general")
+    assert commands == ["train", "evaluate", "evaluate", "evaluate", "evaluate"], "it is not trained again"
+    place = make().place("general")
+    manifest = read_manifest(place)
+    assert (manifest.name, manifest.origin, manifest.pack, manifest.parent) == (
+        "general-tiny",
+        "shipped",
+        None,
+        None,
+    )
+    assert manifest.data is not None
+    assert manifest.data.train == 12
+    assert manifest.data.licence == "licence of expenses/receipt; licence of manufacturing/work_order"
+    assert "Labels of expenses/receipt (authors of expenses/receipt)" in str(manifest.data.attribution)
+    assert [(one.record_type, one.records) for one in manifest.scores] == [("receipt", 3), ("work_order", 3)]
+    assert {tensor.dtype for tensor in read_tensors(place / "adapter_model.safetensors")} == {"F16"}
+    assert read_adapter(place).manifest == manifest
+
+    make().make("expenses")
+    own = read_manifest(make().place("expenses"))
+    assert own.pack is not None
+    assert (own.name, own.pack.record_types, own.parent) == ("expenses-tiny", ("receipt",), manifest.weights)
+    text = (make().place("expenses") / "README.md").read_text("utf-8")
+    for said in (
+        "licence of expenses/receipt",
+        "authors of expenses/receipt",
+        "from the general adapter",
+        "a desk",
+    ):
+        assert said in text
+    assert f"| expenses/receipt | 3 | {own.scores[0].f1:.3f} |" in text
+
+    told = yaml.safe_load(adapters.MADE.read_text("utf-8"))
+    assert list(told) == ["general", "expenses"]
+    assert told["general"]["labels"] == 12
+    assert told["expenses"]["training_seconds"] >= 0
+
+    done = len(commands)
+    capsys.readouterr()
+    make().make("expenses")
+    assert len(commands) == done
+    said = capsys.readouterr().err
+    assert "is there already" in said
+    assert "another now" not in said
+    recipe = scripts["recipes"].FOLDER / "expenses.yaml"
+    recipe.write_text(recipe.read_text("utf-8") + "# changed\n", "utf-8")
+    make().make("expenses")
+    assert len(commands) == done
+    assert "its recipe is another now" in capsys.readouterr().err
+
+
+def test_a_domains_adapter_waits_for_the_general_one(make: Any) -> None:
+    from thresher.adapters.errors import UsageError
+
+    with pytest.raises(UsageError, match="starts from general, which is not there"):
+        make().make("expenses")
+
+
+def test_what_it_is_bad_at_is_what_was_measured(scripts: dict[str, Any]) -> None:
+    from thresher.adapters.manifest import Score
+
+    fields = {"low": 0.31, "lower": 0.2, "high": 0.9}
+    score = Score(domain="hr", record_type="resume", records=9, f1=0.5, all_right=0.1, fields=fields)
+    bad = list(scripts["adapter_card"]._bad([score]))
+    assert bad[:2] == ["lower of hr/resume: F1 0.20", "low of hr/resume: F1 0.31"]
+    assert not any("high" in line for line in bad)
+    good = score.model_copy(update={"fields": {"high": 0.9}})
+    assert "the lowest is high of hr/resume: F1 0.90" in next(scripts["adapter_card"]._bad([good]))

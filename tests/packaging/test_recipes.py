@@ -1,0 +1,72 @@
+"""The recipes in the repository: what they name is there, and may be shipped."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.pack_library import SHIPPED
+from thresher.adapters.training.run_config import parse_run
+
+
+@pytest.fixture
+def data(scripts: dict[str, Any], tmp_path: Path) -> Path:
+    """A folder in which all labels that the sources name have a file."""
+    about = yaml.safe_load((scripts["recipes"].FOLDER / "sources.yaml").read_text("utf-8"))
+    for source in about.values():
+        for path in (*source["labels"], source["dev"], source.get("scored", source["dev"])):
+            root, _, rest = path.partition("/")
+            if root == "data":
+                (tmp_path / rest).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / rest).touch()
+    return tmp_path
+
+
+def test_there_is_one_for_each_domain_and_the_general_one_comes_first(scripts: dict[str, Any]) -> None:
+    names = scripts["recipes"].recipe_names()
+    assert names[0] == "general"
+    assert set(names[1:]) == {folder.name for folder in SHIPPED.iterdir() if folder.is_dir()}
+
+
+def test_each_is_a_run_and_starts_from_the_general_one(scripts: dict[str, Any], data: Path) -> None:
+    recipes = scripts["recipes"]
+    for name in recipes.recipe_names():
+        recipe = recipes.read_recipe(name, data, data / "made")
+        config = parse_run({"base": "b", "out": "o", **recipe.run}, name, data)
+        assert len(config.sets) == len(recipe.sources) > 0
+        domains = {one.domain for one in config.sets}
+        assert recipe.parent == (None if name == "general" else "general")
+        if name != "general":
+            assert domains == {name}
+            assert config.augment.share == 0
+        for one, source in zip(config.sets, recipe.sources, strict=True):
+            assert one.labels == source.labels
+            assert one.validation == (source.dev,)
+            assert source.licence
+            assert source.attribution
+
+
+def test_nothing_is_trained_on_that_may_not_be_shipped(scripts: dict[str, Any], data: Path) -> None:
+    recipes = scripts["recipes"]
+    for name in recipes.recipe_names():
+        recipe = recipes.read_recipe(name, data, data / "made")
+        used = [path for source in recipe.sources for path in (*source.labels, source.dev)]
+        assert not [path for path in used if {"nda", "listing"} & set(path.parts)]
+        assert all(path.is_relative_to(data) for path in used)
+
+
+def test_the_whole_of_the_general_one_is_every_domain(scripts: dict[str, Any], data: Path) -> None:
+    recipe = scripts["recipes"].read_recipe("general", data, data / "made")
+    assert {source.domain for source in recipe.sources} == {f.name for f in SHIPPED.iterdir() if f.is_dir()}
+    assert recipe.run["augment"]["share"] > 0
+
+
+def test_what_is_missing_is_named(scripts: dict[str, Any], data: Path) -> None:
+    recipes = scripts["recipes"]
+    with pytest.raises(UsageError, match="there is no recipe 'expense'"):
+        recipes.read_recipe("expense", data, data / "made")
+    (data / "expenses/receipt/dev.jsonl").unlink()
+    with pytest.raises(UsageError, match=r"receipt/dev\.jsonl: is missing"):
+        recipes.read_recipe("expenses", data, data / "made")
