@@ -24,7 +24,7 @@ from typing import Any
 
 import yaml
 from adapter_card import card
-from recipes import FOLDER, GENERAL, Recipe, Source, read_recipe, recipe_names
+from recipes import GENERAL, MADE, Recipe, Source, read_recipe, recipe_names
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.adapters.atomic import replacing
@@ -37,7 +37,6 @@ from thresher.app.locations import Locations
 from thresher.app.registry.folders import GENERAL as GENERAL_FOLDER
 from thresher.app.registry.folders import SHIPPED
 
-MADE = FOLDER / "made.yaml"
 #: A field with fewer gold values says little: its score is left out.
 _LEAST_SUPPORT = 5
 

@@ -13,6 +13,8 @@ from thresher.adapters.errors import UsageError
 FOLDER = Path(__file__).parent / "adapters"
 GENERAL = "general"
 _SOURCES = "sources"
+#: How long each adapter took, and where.
+MADE = FOLDER / "made.yaml"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Recipe:
 
 def recipe_names() -> list[str]:
     """All of them, in the order in which they can be made: the general one is the parent of the others."""
-    names = {path.stem for path in FOLDER.glob("*.yaml")} - {_SOURCES, GENERAL}
+    names = {path.stem for path in FOLDER.glob("*.yaml")} - {_SOURCES, MADE.stem, GENERAL}
     return [GENERAL, *sorted(names)]
 
 

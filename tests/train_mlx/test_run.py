@@ -109,6 +109,7 @@ def test_two_processes_train_the_adapter_of_one(config: RunConfig, tmp_path: Pat
     assert not (tmp_path / "two-1").exists()
     assert sorted(path.name for path in (tmp_path / "two-0").iterdir()) == [
         "adapter",
+        "documents.json",
         "metrics.jsonl",
         "run.yaml",
     ]

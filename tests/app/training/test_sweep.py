@@ -106,6 +106,7 @@ def test_the_best_rate_of_the_tries_trains_the_adapter(
         assert read_metrics(out)[-1].loss == each.loss
         assert sorted(path.name for path in out.iterdir()) == [
             "asked.yaml",
+            "documents.json",
             "metrics.jsonl",
             "run.yaml",
             "try.json",

@@ -29,11 +29,9 @@ TOKENS = torch.tensor([[3, 14, 15, 9, 2, 6, 5, 35, 8, 9], [40, 7, 7, 90, 12, 1, 
 
 
 def manifest(plan: Any) -> Any:
-    from thresher.adapters.training.command import Way, write_layers
     from thresher.adapters.training.loop import Trained
 
-    way = Way("train_cuda", {}, lambda: 0, lambda plan: None, write=write_layers)  # type: ignore[arg-type,return-value]
-    return _manifest(plan, Trained(8, 0, None, 1.0), way)
+    return _manifest(plan, Trained(8, 0, None, 1.0), "train_cuda", {})
 
 
 def trained(plan: Any, method: str, rate: float) -> VariantLearner:
@@ -180,6 +178,9 @@ def test_the_command_writes_what_the_method_gives(make_base: Any, starter: Path,
             arguments, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
         )
 
+    many = command("full", WORLD_SIZE="2")
+    assert many.returncode == 2
+    assert "one process" in many.stderr
     done = command("rslora")
     assert done.returncode == 0, done.stderr
     adapter = read_adapter(tmp_path / "out" / "adapter", read_base(base))
@@ -192,6 +193,3 @@ def test_the_command_writes_what_the_method_gives(make_base: Any, starter: Path,
     assert f"The model is in {tmp_path / 'out' / 'model'}." in done.stderr
     assert read_base(tmp_path / "out" / "model").linear == read_base(base).linear
     check_folder(tmp_path / "out" / "model", "model")  # what `thresher models add` refuses it would raise
-    many = command("full", WORLD_SIZE="2")
-    assert many.returncode == 2
-    assert "one process" in many.stderr
