@@ -17,8 +17,17 @@ from thresher.app.locations import Locations
 
 
 @pytest.fixture
+def nothing_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No adapter ships: those that do are of the starter alone."""
+    from thresher.app.registry import folders
+
+    monkeypatch.setattr(folders, "SHIPPED", tmp_path / "no packs")
+    monkeypatch.setattr(folders, "GENERAL", tmp_path / "no general")
+
+
+@pytest.fixture
 def home_with_tiny(
-    home: Locations, starter: Path, tmp_path: Path, base_maker: Callable[..., Path]
+    home: Locations, starter: Path, tmp_path: Path, base_maker: Callable[..., Path], nothing_ships: None
 ) -> Locations:
     """This test's home with a tiny base as its model: it answers in milliseconds, though not sensibly."""
     from thresher.app.models import local

@@ -48,7 +48,9 @@ def test_a_damaged_model_is_named(home: Locations, starter: Path) -> None:
     assert findings["models"].level == "bad"
 
 
-def test_adapters_are_named_and_a_broken_one_is_a_shortfall(home: Locations, add_adapter: Any) -> None:
+def test_adapters_are_named_and_a_broken_one_is_a_shortfall(
+    home: Locations, add_adapter: Any, nothing_ships: None
+) -> None:
     add_adapter("one", 1)
     (add_adapter("cut", 2) / "manifest.json").unlink()
     findings = by_subject(examine(home))

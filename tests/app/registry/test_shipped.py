@@ -1,0 +1,44 @@
+"""The adapters that ship: whole, of the packs as they are, with a card, and small enough for the wheel."""
+
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.adapter_folder import read_adapter, unfit
+from thresher.adapters.base_model import read_base
+from thresher.adapters.pack_library import find_packs
+from thresher.app.locations import Locations
+from thresher.app.registry.folders import shipped_folders
+from thresher.app.session import Session
+
+NAMES = sorted(shipped_folders())
+#: Of all of them together; the wheel must stay under 80 MB.
+_MOST_BYTES = 72_000_000
+
+
+def test_some_ship_and_they_are_small() -> None:
+    files = [path for folder in shipped_folders().values() for path in folder.iterdir()]
+    assert {"healthcare-starter", "manufacturing-starter", "safety-starter"} <= set(NAMES)
+    assert sum(path.stat().st_size for path in files) < _MOST_BYTES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -> None:
+    folder, base = shipped_folders()[name], read_base(starter)
+    manifest = read_adapter(folder, base).manifest
+    domain = manifest.pack.domain if manifest.pack else None
+    assert not unfit(manifest, base, find_packs().packs[domain].hash if domain else None)
+    assert manifest.name == name
+    assert manifest.origin == "shipped"
+    assert manifest.scores
+    assert manifest.data is not None
+    assert manifest.data.licence
+    card = (folder / "README.md").read_text("utf-8")
+    assert manifest.data.licence.split(";")[0] in card
+    assert f"{manifest.scores[0].f1:.3f}" in card
+
+
+def test_it_answers_for_its_domain_where_nothing_was_promoted(home_with_starter: Locations) -> None:
+    with Session(home_with_starter) as session:
+        assert session.answering("manufacturing", "starter") == "manufacturing-starter"
+        assert session.answering("expenses", "starter") is None
