@@ -1,9 +1,9 @@
-"""How fast an adapter is trained, beside TRL: python tests/benchmarks/bench_train_cuda.py LABELS [ROUNDS]
+"""How fast an adapter is trained, beside TRL: bench_train_cuda.py DOMAIN/TYPE LABELS [ROUNDS]
 
-LABELS are lines of labels for expenses/receipt. Both sides get the same examples, base, rank 8 on all linear
+LABELS are lines of labels for the record type. Both sides get the same examples, base, rank 8 on all linear
 layers, AdamW, and batches of four, without gradient checkpointing. TRL's SFTTrainer computes its loss on
-completions too; its batches are those of its own sampler. On a GPU both compute in bfloat16. On a CPU TRL has
-two turns, in bfloat16 and in float32, and ours is in what `train_cuda` chooses there.
+completions too; its batches are those of its own sampler. Both compute in what `train_cuda` chooses: bfloat16
+on a GPU, on a CPU what it multiplies faster in.
 
 Each turn is a process of its own: an epoch to warm up, and one that is timed, with the processor's seconds
 beside the clock's, which other programs lengthen. Tokens are the real ones, padding left out. Memory is the
@@ -33,13 +33,13 @@ EXAMPLES = 16
 Times = tuple[float, float]
 
 
-def planned(labels: Path) -> Plan:
+def planned(record: str, labels: Path) -> Plan:
     """The run of both sides."""
     config = RunConfig(
         base=library.find(Locations.default().models, "starter").folder,
         out=Path(tempfile.gettempdir()) / "unused",
-        domain="expenses",
-        record_type="receipt",
+        domain=record.partition("/")[0],
+        record_type=record.partition("/")[2],
         labels=(labels,),
         unfit_values="skip",
         validation_share=0.0,
@@ -78,7 +78,7 @@ def ours(plan: Plan) -> Times:
     return since(began)
 
 
-def theirs(plan: Plan, dtype: str) -> Times:
+def theirs(plan: Plan) -> Times:
     """The second epoch of TRL's SFTTrainer."""
     import torch
     from datasets import Dataset
@@ -87,9 +87,9 @@ def theirs(plan: Plan, dtype: str) -> Times:
     from trl import SFTConfig, SFTTrainer
 
     from thresher.train_cuda.base import load_base
-    from thresher.train_cuda.device import Device, find_device
+    from thresher.train_cuda.device import find_device
 
-    device = Device(find_device().where, getattr(torch, dtype))
+    device = find_device()
     times: list[Times] = []
 
     class Clock(TrainerCallback):  # type: ignore[misc]  # transformers has no types here
@@ -114,7 +114,7 @@ def theirs(plan: Plan, dtype: str) -> Times:
         max_length=None,
         completion_only_loss=True,
         gradient_checkpointing=False,
-        bf16=dtype == "bfloat16",
+        bf16=device.dtype == torch.bfloat16,
         use_cpu=device.on_cpu,
         report_to="none",
         save_strategy="no",
@@ -136,17 +136,16 @@ def theirs(plan: Plan, dtype: str) -> Times:
 
 SIDES: dict[str, Callable[[Plan], Times]] = {
     "train_cuda": ours,
-    "TRL bfloat16": lambda plan: theirs(plan, "bfloat16"),
-    "TRL float32": lambda plan: theirs(plan, "float32"),
+    "TRL": theirs,
 }
 
 
-def turn(side: str, labels: Path) -> None:
+def turn(side: str, record: str, labels: Path) -> None:
     """One side, in a process of its own; writes what it took as JSON."""
     from thresher.train_cuda.device import find_device, peak_memory
 
     warnings.simplefilter("ignore")
-    plan = planned(labels)
+    plan = planned(record, labels)
     seconds, processor = SIDES[side](plan)
     told = {
         "seconds": seconds,
@@ -157,7 +156,7 @@ def turn(side: str, labels: Path) -> None:
     print(json.dumps(told))  # noqa: T201
 
 
-def main(labels: Path, rounds: int) -> None:
+def main(record: str, labels: Path, rounds: int) -> None:
     """The sides in turns, and a table."""
     lines = labels.read_text("utf-8").splitlines()[:EXAMPLES]
     results: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
@@ -166,7 +165,7 @@ def main(labels: Path, rounds: int) -> None:
         few.write_text("\n".join(lines) + "\n", "utf-8")
         for _ in range(rounds):
             for side, turns in results.items():
-                command = [sys.executable, __file__, "--turn", side, str(few)]
+                command = [sys.executable, __file__, "--turn", side, record, str(few)]
                 said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
                 turns.append(json.loads(said.splitlines()[-1]))
     base = {kind: median(t[kind] for t in results["train_cuda"]) for kind in ("seconds", "processor")}
@@ -180,9 +179,9 @@ def main(labels: Path, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit("Name a file of labels for expenses/receipt.")
+    if len(sys.argv) < 3:
+        sys.exit("Name a record type and a file of its labels.")
     if sys.argv[1] == "--turn":
-        turn(sys.argv[2], Path(sys.argv[3]))
+        turn(sys.argv[2], sys.argv[3], Path(sys.argv[4]))
     else:
-        main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+        main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1)
