@@ -11,7 +11,6 @@ peak of the GPU's, on a CPU of the process: torch and the labels with it, some 0
 """
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +20,8 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from in_turns import in_turns
 
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig
@@ -158,16 +159,7 @@ def turn(side: str, record: str, labels: Path) -> None:
 
 def main(record: str, labels: Path, rounds: int) -> None:
     """The sides in turns, and a table."""
-    lines = labels.read_text("utf-8").splitlines()[:EXAMPLES]
-    results: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
-    with tempfile.TemporaryDirectory() as folder:
-        few = Path(folder) / "labels.jsonl"
-        few.write_text("\n".join(lines) + "\n", "utf-8")
-        for _ in range(rounds):
-            for side, turns in results.items():
-                command = [sys.executable, __file__, "--turn", side, record, str(few)]
-                said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-                turns.append(json.loads(said.splitlines()[-1]))
+    results = in_turns(__file__, SIDES, record, labels, EXAMPLES, rounds)
     base = {kind: median(t[kind] for t in results["train_cuda"]) for kind in ("seconds", "processor")}
     for side, turns in results.items():
         seconds, processor = (median(t[kind] for t in turns) for kind in ("seconds", "processor"))

@@ -8,7 +8,6 @@ an epoch that is timed. Tokens are the real ones, padding left out; memory is th
 """
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+
+from in_turns import in_turns
 
 from thresher.adapters.blas import load_fast_blas
 from thresher.adapters.training.plan import Plan, make_plan
@@ -116,16 +116,7 @@ def turn(side: str, record: str, labels: Path) -> None:
 
 def main(record: str, labels: Path, rounds: int) -> None:
     """The sides in turns, and a table."""
-    lines = labels.read_text("utf-8").splitlines()[:EXAMPLES]
-    results: dict[str, list[dict[str, Any]]] = {"ours": [], "theirs": []}
-    with tempfile.TemporaryDirectory() as folder:
-        few = Path(folder) / "labels.jsonl"
-        few.write_text("\n".join(lines) + "\n", "utf-8")
-        for _ in range(rounds):
-            for side, turns in results.items():
-                command = [sys.executable, __file__, "--turn", side, record, str(few)]
-                said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-                turns.append(json.loads(said.splitlines()[-1]))
+    results = in_turns(__file__, ("ours", "theirs"), record, labels, EXAMPLES, rounds)
     base = median(t["seconds"] for t in results["ours"])
     for side, turns in results.items():
         seconds = median(t["seconds"] for t in turns)
