@@ -118,6 +118,8 @@ class Runs:
             "batch_size": 8,
             "batch_tokens": 8192,
             "save_every": 1_000_000,
+            # One machine's "auto" is not another's: results are added over several runs.
+            "precision": "float32",
             **way.run,
         }
         return make_plan(RunConfig(**settings))

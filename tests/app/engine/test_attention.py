@@ -106,6 +106,15 @@ def test_large_scores_neither_overflow_nor_warn(attend: BlockedAttention) -> Non
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=TOLERANCE)
 
 
+def test_a_flag_that_a_product_raises_is_no_warning(attend: BlockedAttention) -> None:
+    """Some BLAS kernels raise it for numbers beside the matrix; infinities raise it on every machine."""
+    queries, keys, values = arrays([5], 3, 1, 2, 8)
+    values[..., 0] = mx.array([1.0, -1.0] * 4) * np.inf
+    ours = np.array(attend(queries, keys, values, [5], 0.3))
+    assert np.isnan(ours[..., 0]).any()
+    np.testing.assert_allclose(ours, expected(queries, keys, values, [5], 0.3), rtol=0, atol=TOLERANCE)
+
+
 def test_two_threads_share_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     future, both, seen = attention._future, threading.Event(), set()
 
