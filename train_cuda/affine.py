@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from thresher.train_cuda.rough_linear import rough_linear, rough_product
+
 BITS = (2, 3, 4, 5, 6, 8)
 
 
@@ -81,7 +83,7 @@ class PackedLinear(nn.Linear):
         self._dtype = dtype
 
     def dense(self) -> Tensor:
-        """The weight, expanded, (outputs, inputs), in the type of the activations."""
+        """The weight, expanded, (outputs, inputs), in the type of its products."""
         return dequantise(self.weight, self.scales, self.biases, self._packing).to(self._dtype)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -95,8 +97,8 @@ class _Packed(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, x: Tensor, layer: PackedLinear) -> Tensor:
         context.layer = layer
-        return nn.functional.linear(x, layer.dense(), layer.bias)
+        return rough_linear(x, layer.dense(), layer.bias)
 
     @staticmethod
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        return gradient @ context.layer.dense(), None
+        return rough_product(gradient, context.layer.dense()), None

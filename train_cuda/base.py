@@ -4,7 +4,7 @@ Nothing is fetched and no code of the model's is run.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from thresher.adapters.errors import ModelError
 from thresher.adapters.tensor_file import all_tensors, read_metadata, weight_files
 from thresher.train_cuda.affine import PackedLinear, dequantise, packing_of
 from thresher.train_cuda.device import Device
+from thresher.train_cuda.rough_linear import roughen
 from thresher.train_cuda.sharding import Shards
 
 #: Architectures whose weights have the same names and mean the same in mlx-lm and in transformers. mlx-lm
@@ -73,9 +74,12 @@ def _fill(
 ) -> None:
     """Puts every weight of the files in its place. Raises ModelError that lists all that do not match."""
     model.tie_weights()
+    rough = roughen(model, OUTSIDE) if device.products != device.activations else set()
     wanted = dict(model.named_parameters())  # a tied weight once, under its first name
     problems = []
-    for name, content in _weights(folder, config, device.dtype, packed):
+    for name, content in _weights(
+        folder, config, packed, lambda module: device.products if module in rough else device.activations
+    ):
         module, _, leaf = name.rpartition(".")
         if name not in wanted:
             if leaf != "inv_freq" and module.rpartition(".")[2] not in OUTSIDE:
@@ -102,9 +106,9 @@ def _fill(
 
 
 def _weights(
-    folder: Path, config: dict[str, Any], dtype: torch.dtype, packed: bool
+    folder: Path, config: dict[str, Any], packed: bool, type_of: Callable[[str], torch.dtype]
 ) -> Iterator[tuple[str, Tensor | PackedLinear]]:
-    """Each weight of the model by name, as it is to be computed with."""
+    """Each weight of the model by name, in the type that `type_of` gives for its module."""
     from safetensors import safe_open
 
     tensors = {tensor.name: tensor for tensor in all_tensors(folder)}  # checks the headers
@@ -117,6 +121,7 @@ def _weights(
 
     for name in sorted(tensors):  # a block's weights come together
         module, _, leaf = name.rpartition(".")
+        dtype = type_of(module)
         quantised = f"{module}.scales" in tensors
         if quantised and leaf in ("scales", "biases"):
             continue

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from thresher.adapters.adapter import LoraLayer
 from thresher.train_cuda.affine import PackedLinear
+from thresher.train_cuda.rough_linear import rough_linear, rough_product
 
 #: PEFT's name for the one adapter in the model.
 _ADAPTER = "default"
@@ -19,7 +20,8 @@ class LoraLinear(Linear):
     """PEFT's layer with the same result in fewer passes over the activations, in the type they have.
 
     PEFT's own forward turns the inputs of each layer into float32 and keeps them so until the way back. The
-    matrices stay float32 here too; it is their copies in the product that have the activations' type.
+    matrices stay float32 here too; it is their copies in the product that have the activations' type. The
+    frozen weight's products may be rougher.
     """
 
     def forward(self, x: Tensor, *_: Any, **__: Any) -> Tensor:
@@ -48,7 +50,7 @@ class _Product(torch.autograd.Function):
         raised: float,
     ) -> Tensor:
         rows = x.reshape(-1, x.shape[-1])
-        y = nn.functional.linear(rows, _weight(base), base.bias)
+        y = rough_linear(rows, _weight(base), base.bias)
         dropped = rows if kept is None else rows * kept.view(rows.shape) * raised
         # The scale goes to the narrow side, where there are fewest numbers.
         narrow = dropped @ (a * scale).to(x.dtype).T
@@ -68,7 +70,7 @@ class _Product(torch.autograd.Function):
         to_b = (gradient.T @ narrow).to(b.dtype)
         to_x = None
         if context.needs_input_grad[0]:  # not in the first block: nothing before it trains
-            to_x = gradient @ _weight(context.base)
+            to_x = rough_product(gradient, _weight(context.base))
             if kept is None:
                 to_x.addmm_(inner, scaled_a)
             else:

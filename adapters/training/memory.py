@@ -27,13 +27,15 @@ class Room:
     """The memory of each process of a run: `free` bytes, the least of any.
 
     `shares` is how many processes may share a base out, `packs` whether it may be kept packed here, `scores`
-    whether attention keeps its scores for the way back.
+    whether attention keeps its scores for the way back, `wide` whether activations are float32 whatever the
+    precision.
     """
 
     free: int
     shares: int = 1
     packs: bool = False
     scores: bool = True
+    wide: bool = False
 
 
 def affordable(plan: Plan, room: Room) -> tuple[Plan, list[str]]:
@@ -97,7 +99,7 @@ def estimate(plan: Plan, room: Room) -> int:
     targets = max((example.targets / len(example) for example in plan.train), default=0.0)
     logits = int(3 * tokens * targets * base.vocabulary)
     # The adapter, its gradients and two moments, and a copy of the best one.
-    own = _FLOAT * (5 * adapter + logits) + number * kept
+    own = _FLOAT * (5 * adapter + logits) + (_FLOAT if room.wide else number) * kept
     return own + _weights(plan, number, blocks, room.shares)
 
 

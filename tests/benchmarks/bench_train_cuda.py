@@ -115,7 +115,7 @@ def theirs(plan: Plan) -> Times:
         max_length=None,
         completion_only_loss=True,
         gradient_checkpointing=False,
-        bf16=device.dtype == torch.bfloat16,
+        bf16=device.products == torch.bfloat16,
         use_cpu=device.on_cpu,
         report_to="none",
         save_strategy="no",

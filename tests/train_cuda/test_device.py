@@ -35,12 +35,18 @@ def test_a_cpu_takes_bfloat16_only_where_it_is_clearly_faster(
 def test_what_is_asked_stands(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(device, "_seconds")  # and nothing is measured
     assert device.settled(config(precision=asked)).precision == asked
-    assert device.find_device(asked).dtype == getattr(torch, asked)
+    assert device.find_device(asked).products == getattr(torch, asked)
+
+
+def test_activations_are_rough_on_a_gpu_alone() -> None:
+    rough = torch.bfloat16
+    assert device.Device(torch.device("cpu"), rough).activations == torch.float32
+    assert device.Device(torch.device("cuda"), rough).activations == rough
 
 
 def test_the_faster_type_is_measured_on_this_machine() -> None:
     """The choice agrees with products of another size, unless the two types are near each other."""
-    chosen = device.find_device().dtype
+    chosen = device.find_device().products
     ratio = slowness(torch.bfloat16) / slowness(torch.float32)
     if ratio > 1.0:
         assert chosen == torch.float32

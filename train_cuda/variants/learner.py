@@ -48,7 +48,7 @@ class VariantLearner:
             raise UsageError(f"parent: {method} begins anew. Leave it out.")
         self._device = device or find_device(config.precision)
         if method == "full":  # what trains is held in float32
-            self._device = replace(self._device, dtype=torch.float32)
+            self._device = replace(self._device, products=torch.float32)
         torch.manual_seed(config.seed)
         # Dropout differs from row to row, and a block that computes twice would fill a cache twice.
         shares = not (config.dropout or config.gradient_checkpointing)
