@@ -114,6 +114,7 @@ class Runs:
             "labels": (folder / "labels.jsonl",),
             "unfit_values": "skip",
             "validation_share": 0.0,
+            "proof_share": 0.0,
             "epochs": self.asked.epochs,
             "batch_size": 8,
             "batch_tokens": 8192,
