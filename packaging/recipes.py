@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from make_listings import write
 
+from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
 
 FOLDER = Path(__file__).parent / "adapters"
@@ -65,14 +66,16 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         raise UsageError(
             f"{name}.yaml: {unknown[0]} is not in {_SOURCES}.yaml, with its licence. Add it there."
         )
-    sources = tuple(_source(one, about[one], data, made) for one in raw["sets"])
+    keys = {one: dict(given or {}) for one, given in raw["sets"].items()}
+    most = {one: given.pop("most_scored", None) for one, given in keys.items()}
+    sources = tuple(_source(one, about[one], data, made, most[one]) for one in raw["sets"])
     sets = [
         {
             "domain": source.domain,
             "record_type": source.record_type,
             "labels": list(source.labels),
             "validation": [source.dev],
-            **(raw["sets"][f"{source.domain}/{source.record_type}"] or {}),
+            **keys[f"{source.domain}/{source.record_type}"],
         }
         for source in sources
     ]
@@ -81,7 +84,7 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
     return Recipe(name, raw.get("parent"), run, sources, sha256(content).hexdigest())
 
 
-def _source(name: str, about: dict[str, Any], data: Path, made: Path) -> Source:
+def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_scored: int | None) -> Source:
     for file, how in about.get("make", {}).items():
         if not (made / file).exists():
             write(made / file, how["count"], how["seed"])
@@ -94,6 +97,9 @@ def _source(name: str, about: dict[str, Any], data: Path, made: Path) -> Source:
         return found
 
     domain, _, record_type = name.partition("/")
+    scored = located(about.get("scored", about["dev"]))
+    if most_scored is not None:
+        scored = _first(scored, most_scored, made / "scored" / f"{domain}-{record_type}-{most_scored}.jsonl")
     return Source(
         domain=domain,
         record_type=record_type,
@@ -102,5 +108,14 @@ def _source(name: str, about: dict[str, Any], data: Path, made: Path) -> Source:
         attribution=about["attribution"],
         labels=tuple(located(path) for path in about["labels"]),
         dev=located(about["dev"]),
-        scored=located(about.get("scored", about["dev"])),
+        scored=scored,
     )
+
+
+def _first(labels: Path, count: int, place: Path) -> Path:
+    """A file of the first labels of another."""
+    lines = labels.read_text("utf-8").splitlines(keepends=True)[:count]
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(place) as file:
+        file.write("".join(lines).encode())
+    return place
