@@ -21,7 +21,8 @@ class RecordType:
     """One kind of record: what is asked, and the fields in order.
 
     With `open_fields`, the fields given at run time replace the pack's, which are only a default and may
-    be none.
+    be none. Of a document in more windows than `most_windows`, those that fit the fields best are asked;
+    all where it is None.
     """
 
     domain: str
@@ -31,6 +32,7 @@ class RecordType:
     fields: tuple[Field, ...]
     open_fields: bool
     folder: Path  # of its examples; need not exist
+    most_windows: int | None = None
 
     def with_fields(self, given: Sequence[Field] = ()) -> "RecordType":
         """This record type with the fields given at run time.
@@ -99,6 +101,7 @@ def read_pack(folder: Path) -> Pack:
             t.fields,
             t.open_fields,
             folder / "examples" / t.name,
+            t.most_windows,
         )
         for t in form.record_types
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveInt, StringConstraints, ValidationError
 
 from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
@@ -30,6 +30,7 @@ class RecordTypeForm(BaseModel):
     title: _Text
     instructions: _Text
     open_fields: bool = False
+    most_windows: PositiveInt | None = None
     fields: tuple[Field, ...] = ()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from thresher.app.documents.document import Document
-from thresher.app.record import Record
+from thresher.app.record import Record, Windows
 from thresher.app.sources import Source
 
 
@@ -31,11 +31,11 @@ class DocumentStarted:
 
 @dataclass(frozen=True)
 class DocumentRead:
-    """The text is there; `windows` parts of it are queued for the model."""
+    """The text is there; those `windows` that are asked are queued for the model."""
 
     source: Source
     document: Document
-    windows: int
+    windows: Windows
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,16 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from thresher.adapters.errors import DocumentError, ModelError, ThresherError
 from thresher.adapters.fields import Field
-from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document
 from thresher.app.engine.request import Answered, Reply
-from thresher.app.extraction.asking import Asker, WindowKey, heard
+from thresher.app.extraction.asking import Asked, Asker, WindowKey, heard
 from thresher.app.extraction.merge import WindowAnswer, merge
-from thresher.app.record import Outcome, Record, RecordError, Status, Value
+from thresher.app.record import Outcome, Record, RecordError, Status, Value, Windows
 from thresher.app.sources import Source
 from thresher.app.task import Task
 
@@ -47,11 +46,11 @@ class Loading:
 
 @dataclass(frozen=True)
 class Read:
-    """A document is read and queued in so many windows."""
+    """A document is read, and those windows that are asked are queued."""
 
     source: Source
     document: Document
-    windows: int
+    windows: Windows
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class _InWork:
     source: Source
     document: Document
     fields: tuple[Field, ...]
-    windows: list[Window]
+    asked: Asked
     started: float
     answers: list[WindowAnswer] = field(default_factory=list)
     trouble: str | None = None
@@ -148,16 +147,16 @@ class Flow:
         asker, engine = self._opened
         fields = source.fields or self._task.fields
         try:
-            windows, requests = asker.ask(self._started, document.text, fields)
+            asked = asker.ask(self._started, document.text, fields)
         except ThresherError as error:
             yield Done(source, self._failed(source, document, error, began), document)
             return
-        self._in_work[self._started] = _InWork(source, document, fields, windows, began)
-        self._queued += len(requests)
+        self._in_work[self._started] = _InWork(source, document, fields, asked, began)
+        self._queued += len(asked.requests)
         self._documents += 1
-        for request in requests:
+        for request in asked.requests:
             engine.submit(request)
-        yield Read(source, document, len(windows))
+        yield Read(source, document, _count(asked))
 
     def _collect(self, wait: bool) -> Iterator[Done | Beat]:
         """What the engine has answered: waits a beat for the first where asked to."""
@@ -174,7 +173,7 @@ class Flow:
         key = reply.request.key
         assert isinstance(key, WindowKey)
         work = self._in_work[key.document]
-        window = work.windows[key.window]
+        window = work.asked.windows[key.window]
         self._answered += 1
         if isinstance(reply, Answered):
             work.answers.append(heard(window, work.fields, reply.answer))
@@ -182,7 +181,7 @@ class Flow:
             _LOG.warning("a window failed: %s", reply.message)
             work.trouble = reply.message
             work.answers.append(WindowAnswer(window, {}, {}, failed=True))
-        if len(work.answers) == len(work.windows):
+        if len(work.answers) == len(work.asked.windows):
             del self._in_work[key.document]
             yield Done(work.source, self._record(work), work.document)
 
@@ -194,7 +193,8 @@ class Flow:
         values = merge(work.document, work.fields, work.answers)
         lost = any(value.outcome in (Outcome.TRUNCATED, Outcome.FAILED) for value in values.values())
         status: Status = "partial" if lost else "ok"
-        return self._made(work.source, work.document, status, None, values, work.started)
+        record = self._made(work.source, work.document, status, None, values, work.started)
+        return replace(record, windows=_count(work.asked))
 
     def _failed(
         self, source: Source, document: Document | None, error: ThresherError, started: float
@@ -226,6 +226,10 @@ class Flow:
             values=values,
             seconds=round(time.monotonic() - started, 3),
         )
+
+
+def _count(asked: Asked) -> Windows:
+    return Windows(len(asked.windows), asked.all)
 
 
 def _defect(source: Source, error: Exception) -> DocumentError:

@@ -63,8 +63,19 @@ class RecordError:
 
 
 @dataclass(frozen=True)
+class Windows:
+    """How many windows of a document the model was asked, of how many."""
+
+    asked: int
+    all: int
+
+
+@dataclass(frozen=True)
 class Record:
-    """A document's record. `status` is partial where a value is truncated or failed."""
+    """A document's record. `status` is partial where a value is truncated or failed.
+
+    `windows` is None where nothing was asked, and of records from before it was kept.
+    """
 
     id: str
     path: str | None
@@ -77,3 +88,4 @@ class Record:
     error: RecordError | None
     values: dict[str, Value]
     seconds: float
+    windows: Windows | None = None

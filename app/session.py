@@ -117,6 +117,7 @@ class Session:
             packs[domain].hash,
             chosen.name,
             answers.name if answers else None,
+            None if self.settings.all_windows else asked.most_windows,
         )
 
     def answering(
@@ -197,8 +198,8 @@ class Session:
                         yield DocumentStarted(source)
                     case Loading() if not self._warm.holds(model):
                         yield ModelLoading(model.name)
-                    case Read(source, document, windows):
-                        yield DocumentRead(source, document, windows)
+                    case Read(source, document, asked):
+                        yield DocumentRead(source, document, asked)
                     case Done(source, record, document, reused):
                         record = judge(record)
                         number = self.store.save_record(run, record, hash_of(source), document, source.fields)
@@ -266,7 +267,8 @@ class Session:
             engine.context, settings.window_tokens, settings.window_overlap, settings.answer_tokens
         )
         key = adapter.fingerprint if adapter else None
-        return Asker(WindowPrompts(engine.tokenizer, sizes), task.instructions, key), engine
+        prompts = WindowPrompts(engine.tokenizer, sizes)
+        return Asker(prompts, task.instructions, key, task.most_windows), engine
 
 
 def _seconds_left(beat: "Beat", total: int, elapsed: float) -> float | None:

@@ -35,6 +35,9 @@ class Settings(BaseModel):
     answer_tokens: int = Setting(default=1024, ge=16)
     """How many tokens the model may write for one window; what does not fit is marked truncated."""
 
+    all_windows: bool = False
+    """Whether every window of a long document is asked, also where the domain asks those that fit best."""
+
     batch_tokens: int = Setting(default=32768, ge=64)
     """The most tokens held in memory for one batch: lower it where memory runs out, at the cost of speed."""
 
@@ -114,10 +117,11 @@ def settings_hash(
         "window_overlap": settings.window_overlap,
         "answer_tokens": settings.answer_tokens,
     }
-    if (
-        adapter_fingerprint is not None
-    ):  # else as it was before there were adapters: that work is not done anew
+    # Where these say nothing, the hash is as it was before they were there: that work is not done anew.
+    if adapter_fingerprint is not None:
         parts["adapter_weights"] = adapter_fingerprint
+    if task.most_windows is not None:
+        parts["most_windows"] = task.most_windows
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -13,7 +13,8 @@ class Task:
     """A record type, its fields (pack's and given), and who answers.
 
     `pack_hash` is the sha256 of the pack's files; "" where the fields alone were given.
-    `adapter` is the name of the one that answers; None where the base model does alone.
+    `adapter` is the name of the one that answers; None where the base model does alone. `most_windows` bounds
+    how many windows of a document are asked; None where all are.
     """
 
     domain: str
@@ -23,3 +24,4 @@ class Task:
     pack_hash: str = ""
     model: str = "starter"
     adapter: str | None = None
+    most_windows: int | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
-from thresher.app.record import Outcome, Record
+from thresher.app.record import Outcome, Record, Windows
 
 #: A symbol and a theme colour an outcome; symbols that every terminal font has.
 MARKS: dict[Outcome, tuple[str, str]] = {
@@ -120,6 +120,13 @@ def answering(model: str, adapter: str | None) -> str:
 def short_answering(model: str, adapter: str | None) -> str:
     """The same where there is little room: 'tiny + expenses-1', or 'tiny'."""
     return one_line(f"{model} + {adapter}" if adapter else model)
+
+
+def windows_words(windows: Windows | None) -> str:
+    """That of a long document some parts were asked, and which; "" where all were."""
+    if windows is None or windows.asked == windows.all:
+        return ""
+    return f"the model reads {windows.asked} of {windows.all} parts, those that fit the fields best"
 
 
 def counted(number: int, singular: str, plural: str | None = None) -> str:

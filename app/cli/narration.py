@@ -26,7 +26,7 @@ from thresher.app.events import (
 )
 from thresher.app.sources import Source
 from thresher.app.task import Task
-from thresher.app.wording import answering, counted, one_line, time_left
+from thresher.app.wording import answering, counted, one_line, time_left, windows_words
 
 
 class Narrator:
@@ -69,8 +69,9 @@ class Narrator:
             case DocumentStarted():
                 self._draw(f"reading {name_of(event.source)}")
             case DocumentRead():
-                for note in event.document.notes:
-                    self._say(f"note: {name_of(event.source)}: {note}")
+                for note in (*event.document.notes, windows_words(event.windows)):
+                    if note:
+                        self._say(f"note: {name_of(event.source)}: {note}")
             case Progress():
                 self._done, self._total, self._seconds_left = event.done, event.total, event.seconds_left
                 self._draw(event.activity)

@@ -57,6 +57,10 @@ def show(domain: str, as_json: bool) -> None:
             click.echo(f"  {field.name:{width}}  {kind}  {field.description}".rstrip())
         if record_type.open_fields:
             click.echo("  (fields given with --field take the place of these)")
+        if record_type.most_windows:
+            click.echo(
+                f"  (of a long document the {record_type.most_windows} parts that fit these best are read)"
+            )
 
 
 @packs.command()
@@ -90,5 +94,6 @@ def _record_type(record_type: "RecordType") -> dict[str, object]:
         "title": record_type.title,
         "instructions": record_type.instructions,
         "open_fields": record_type.open_fields,
+        "most_windows": record_type.most_windows,
         "fields": fields,
     }

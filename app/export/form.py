@@ -8,12 +8,12 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.app.documents.document import Place
-from thresher.app.record import Outcome, Record, RecordError, Span, Value
+from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
 
 
 def record_json(record: Record) -> dict[str, Any]:
     """The record as plain JSON values, keys in the contract's order."""
-    return {
+    written: dict[str, Any] = {
         "id": record.id,
         "document": {"path": record.path, "sha256": record.sha256},
         "domain": record.domain,
@@ -25,6 +25,9 @@ def record_json(record: Record) -> dict[str, Any]:
         "fields": {name: _value_json(value) for name, value in record.values.items()},
         "seconds": record.seconds,
     }
+    if record.windows:
+        written["windows"] = {"asked": record.windows.asked, "all": record.windows.all}
+    return written
 
 
 def _value_json(value: Value) -> dict[str, Any]:
@@ -86,6 +89,7 @@ def _record(raw: Mapping[str, Any]) -> Record:
             for name, entry in raw["fields"].items()
         },
         seconds=raw["seconds"],
+        windows=Windows(counts["asked"], counts["all"]) if (counts := raw.get("windows")) else None,
     )
 
 

@@ -8,6 +8,7 @@ from thresher.adapters.fields import Field
 from thresher.adapters.window_prompts import WindowPrompts
 from thresher.adapters.windows import Window
 from thresher.app.engine.request import Answer, Request
+from thresher.app.extraction.choosing import best_windows
 from thresher.app.extraction.merge import WindowAnswer
 from thresher.app.extraction.signals import Sureness
 
@@ -21,22 +22,35 @@ class WindowKey:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The windows of a document that are asked, a request for each, and how many windows it has in all."""
+
+    windows: Sequence[Window]
+    requests: Sequence[Request]
+    all: int
+
+
+@dataclass(frozen=True)
 class Asker:
     """Turns documents into requests for one record type.
 
-    `adapter` is the key of a resident adapter; None asks the base model itself.
+    `adapter` is the key of a resident adapter; None asks the base model itself. Of a document in more than
+    `most_windows`, those are asked that fit the fields best; None asks all.
     """
 
     prompts: WindowPrompts
     instructions: str
     adapter: str | None = None
+    most_windows: int | None = None
 
-    def ask(self, number: int, text: str, fields: Sequence[Field]) -> tuple[list[Window], list[Request]]:
-        """The windows of document `number` and a request for each.
+    def ask(self, number: int, text: str, fields: Sequence[Field]) -> Asked:
+        """What to ask about document `number`.
 
         Raises ModelError where the fields leave no room for the document in the model's context.
         """
-        asked = self.prompts.of(text, self.instructions, fields)
+        prompts = self.prompts.of(text, self.instructions, fields)
+        most = len(prompts) if self.most_windows is None else self.most_windows
+        asked = [prompts[at] for at in best_windows([one.text for one in prompts], fields, most)]
         requests = [
             Request(
                 key=WindowKey(number, at),
@@ -49,7 +63,7 @@ class Asker:
             )
             for at, one in enumerate(asked)
         ]
-        return [one.window for one in asked], requests
+        return Asked([one.window for one in asked], requests, len(prompts))
 
 
 def heard(window: Window, fields: Sequence[Field], answer: Answer) -> WindowAnswer:

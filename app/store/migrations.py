@@ -104,12 +104,19 @@ def how_sure_values_are(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE record_values ADD COLUMN {column}")
 
 
+def how_many_windows_were_asked(connection: sqlite3.Connection) -> None:
+    """Of a record, and of how many."""
+    for column in ("windows_asked INTEGER", "windows INTEGER"):
+        connection.execute(f"ALTER TABLE records ADD COLUMN {column}")
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     documents_and_records,
     corrections_and_labels,
     which_adapters_are_live,
     what_adapters_have_seen_and_proved,
     how_sure_values_are,
+    how_many_windows_were_asked,
 )
 
 

@@ -14,7 +14,7 @@ from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.export.form import span_from_json, span_json
 from thresher.app.extraction.signals import signals_from_json, signals_json
-from thresher.app.record import Outcome, Record, RecordError, Span, Value
+from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
 from thresher.app.store import documents, runs
 from thresher.app.store.clock import now
 from thresher.app.store.database import from_sql, to_sql
@@ -49,8 +49,8 @@ def save(
         reading = _reading(connection, record.sha256, before)
     cursor = connection.execute(
         """INSERT INTO records (run, source, path, sha256, document, settings_hash, domain, record_type,
-            model, adapter, fields, status, error_kind, error_message, seconds, saved)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            model, adapter, fields, status, error_kind, error_message, seconds, windows_asked, windows, saved)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             run,
             to_sql(record.id),
@@ -67,6 +67,8 @@ def save(
             to_sql(record.error.kind if record.error else None),
             to_sql(record.error.message if record.error else None),
             record.seconds,
+            record.windows.asked if record.windows else None,
+            record.windows.all if record.windows else None,
             now(),
         ),
     )
@@ -261,6 +263,7 @@ def _record(row: sqlite3.Row, values: dict[str, Value]) -> Record:
         error=error,
         values=values,
         seconds=row["seconds"],
+        windows=None if row["windows"] is None else Windows(row["windows_asked"], row["windows"]),
     )
 
 

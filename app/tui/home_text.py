@@ -10,7 +10,15 @@ from thresher.app.tui.ports import PackPort
 from thresher.app.tui.queue import Entry, Queue, Stage
 from thresher.app.tui.record_type_list import Choice
 from thresher.app.tui.stretch_table import ColumnSpec
-from thresher.app.wording import Colours, counted, counts_text, one_line, short_answering, time_left
+from thresher.app.wording import (
+    Colours,
+    counted,
+    counts_text,
+    one_line,
+    short_answering,
+    time_left,
+    windows_words,
+)
 
 QUEUE_COLUMNS = (
     ColumnSpec("name", "Document", share=1),
@@ -77,9 +85,12 @@ def entry_detail(entry: Entry, colours: Colours) -> Text:
     detail = Text(where, style=colours["muted"])
     if entry.record:
         before = "done before, " if entry.reused else ""
+        words = windows_words(entry.record.windows)
         detail.append(f"\n{before}{entry.record.seconds:.1f} s. Enter opens the record.")
-    elif entry.windows > 1:
-        detail.append(f"\n{entry.windows} parts for the model")
+        detail.append(f" {words[0].upper()}{words[1:]}." if words else "")
+    elif entry.windows and entry.windows.all > 1:
+        words = windows_words(entry.windows) or f"{entry.windows.all} parts for the model"
+        detail.append(f"\n{words}")
     return detail
 
 

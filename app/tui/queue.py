@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from thresher.app import events
-from thresher.app.record import Record
+from thresher.app.record import Record, Windows
 from thresher.app.sources import Source
 
 
@@ -31,7 +31,7 @@ class Entry:
 
     source: Source
     stage: Stage = Stage.WAITING
-    windows: int = 0
+    windows: Windows | None = None
     record: Record | None = None
     reused: bool = False
 
@@ -79,7 +79,7 @@ class Queue:
     def begin(self) -> list[Source]:
         """Everything back to waiting; the sources to run."""
         for entry in self:
-            entry.stage, entry.record, entry.windows, entry.reused = Stage.WAITING, None, 0, False
+            entry.stage, entry.record, entry.windows, entry.reused = Stage.WAITING, None, None, False
         self.running, self.cancelling, self.finished, self.run = True, False, None, None
         self.done, self.total, self.seconds_left, self.activity = 0, len(self), None, "starting"
         return [entry.source for entry in self]

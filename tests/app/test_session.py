@@ -84,8 +84,39 @@ def test_a_long_document_goes_through_windows(home_with_tiny: Locations) -> None
     text = "\n".join(f"Line {n} of the contract says that ACME pays {n} dollars." for n in range(40))
     with Session(home_with_tiny) as session:
         events = list(session.extract([Source("long", text=text)], session.task(None, fields=FIELDS)))
-    assert next(event for event in events if isinstance(event, DocumentRead)).windows > 5
+    windows = next(event for event in events if isinstance(event, DocumentRead)).windows
+    assert windows.asked == windows.all > 5
+    assert ready(events)[0].record.windows == windows
     assert ready(events)[0].record.status in ("ok", "partial")
+
+
+def test_where_the_pack_says_so_the_windows_that_fit_are_asked_and_the_record_says_of_how_many(
+    home_with_tiny: Locations,
+) -> None:
+    sizes = "model: tiny\nanswer_tokens: 60\nwindow_tokens: 64\nwindow_overlap: 8\n"
+    home_with_tiny.settings.write_text(sizes)
+    pack = home_with_tiny.packs / "deeds" / "pack.yaml"
+    pack.parent.mkdir(parents=True)
+    pack.write_text(
+        "format: 1\ndomain: deeds\ntitle: Deeds\ndescription: Deeds\nrecord_types:\n"
+        "  - {name: deed, title: Deed, instructions: Extract the deed., most_windows: 3,\n"
+        "     fields: [{name: notary, type: string, description: The notary}]}\n"
+    )
+    lines = [f"Line {n} of the deed says that the land has {n} trees." for n in range(40)]
+    lines[30] = "Before the notary Ivo Anders."
+    deed = Source("deed", text="\n".join(lines))
+    with Session(home_with_tiny) as session:
+        (first,) = ready(list(session.extract([deed], session.task("deeds"))))
+        windows = first.record.windows
+        assert windows is not None
+        assert windows.asked == 3 < windows.all
+        assert session.store.records(1)[0].record.windows == windows
+    home_with_tiny.settings.write_text(f"{sizes}all_windows: true\n")
+    with Session(home_with_tiny) as session:
+        (again,) = ready(list(session.extract([deed], session.task("deeds"))))
+    assert not again.reused
+    assert again.record.windows is not None
+    assert again.record.windows.asked == again.record.windows.all == windows.all
 
 
 def test_a_bad_document_is_told_and_the_batch_goes_on(home_with_tiny: Locations, tmp_path: Path) -> None:

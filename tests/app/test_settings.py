@@ -18,7 +18,13 @@ def test_no_file_and_an_empty_file_mean_the_defaults(tmp_path: Path) -> None:
     assert load_settings(path) == Settings()
     path.write_text("# nothing yet\n")
     assert load_settings(path) == Settings()
-    defaults = {"model": "starter", "window_tokens": 768, "window_overlap": 96, "answer_tokens": 1024}
+    defaults = {
+        "model": "starter",
+        "window_tokens": 768,
+        "window_overlap": 96,
+        "answer_tokens": 1024,
+        "all_windows": False,
+    }
     assert Settings().model_dump() == {**defaults, "batch_tokens": 32768}
 
 

@@ -6,7 +6,7 @@ import pytest
 from thresher.app.cli.narration import Narrator
 from thresher.app.documents.document import Document
 from thresher.app.events import DocumentRead, DocumentStarted, Progress, RecordReady, RunFinished, RunStarted
-from thresher.app.record import Record, RecordError
+from thresher.app.record import Record, RecordError, Windows
 from thresher.app.sources import Source
 from thresher.app.wording import one_line
 
@@ -23,7 +23,7 @@ def events(message: str, *, cancelled: bool = False) -> list:
     document = Document("good.txt", "a" * 64, "text", "x", notes=("page 3 holds no text",))
     return [
         RunStarted(7, 3),
-        DocumentRead(GOOD, document, 1),
+        DocumentRead(GOOD, document, Windows(8, 22)),
         Progress(0, 3, 130.0, "asking"),
         RecordReady(GOOD, record(GOOD), reused=True),
         RecordReady(BAD, record(BAD, RecordError("encrypted", message)), reused=False),
@@ -46,6 +46,7 @@ def test_without_a_terminal_each_step_is_a_plain_line(capfd) -> None:
     assert told(capfd, narrator, events("locked.pdf: asks for a password. Save it without.")) == [
         "run 7: 3 documents",
         "note: good.txt: page 3 holds no text",
+        "note: good.txt: the model reads 8 of 22 parts, those that fit the fields best",
         "1/3 good.txt: ok (done before, about 2 min left)",
         "error: locked.pdf: asks for a password. Save it without.",
         "run 7: 2 documents (1 of them done before): 1 ok, 1 failed, in 4.0 s",

@@ -23,7 +23,7 @@ from thresher.adapters.fields import Field
 from thresher.app.documents.document import Place
 from thresher.app.export import Format, export, open_writer, record_from_json, record_json
 from thresher.app.export.jsonl import record_line
-from thresher.app.record import Outcome, Record, RecordError, Span, Value
+from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
 
 FIELDS = (
     Field(name="company", type="string"),
@@ -53,6 +53,7 @@ RECORD = Record(
         "status": Value(None, Outcome.ABSENT, 0.4),
     },
     seconds=1.25,
+    windows=Windows(3, 7),
 )
 FAILED = replace(
     RECORD,
@@ -96,6 +97,7 @@ def test_jsonl_is_the_contract_in_its_order() -> None:
             "error",
             "fields",
             "seconds",
+            "windows",
         )
     ]
     assert first["document"] == {"path": "in/a/r.pdf", "sha256": "d0" * 32}

@@ -13,7 +13,7 @@ from thresher.adapters.fields import Field
 from thresher.adapters.training.split import document_key
 from thresher.app.documents.document import Document, Place, Region
 from thresher.app.extraction.signals import Signals, Sureness
-from thresher.app.record import Outcome, Record, RecordError, Span, Value
+from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
 from thresher.app.store import Store
 from thresher.app.store.trainings import Training
 from thresher.app.store.verdicts import Judged
@@ -72,6 +72,7 @@ RECORD = Record(
         "paid": Value(None, Outcome.ABSENT, 0.6),
     },
     seconds=1.25,
+    windows=Windows(3, 7),
 )
 FAILED = replace(
     RECORD,

@@ -14,7 +14,7 @@ from thresher.adapters.fields import Field
 from thresher.adapters.pack import Pack, RecordType
 from thresher.app import events
 from thresher.app.documents.document import Document, Region
-from thresher.app.record import Outcome, Record, RecordError, Span, Value
+from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
 from thresher.app.settings import Settings
 from thresher.app.sources import Source
 from thresher.app.store.store import Store
@@ -149,7 +149,7 @@ class FakeSession:
                 raise self.crash
             record, document = read(source, task)
             if document:
-                yield events.DocumentRead(source, document, 1)
+                yield events.DocumentRead(source, document, Windows(1, 1))
             self.store.save_record(run, record, "settings", document)
             counts[record.status] += 1
             yield events.RecordReady(source, record, False)
