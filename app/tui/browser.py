@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import DirectoryTree, Footer, Input, Static
 from textual.widgets.directory_tree import DirEntry
@@ -20,6 +21,9 @@ from thresher.app.tui.pasted import pasted_paths
 from thresher.app.tui.path_suggester import PathSuggester
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.wording import counted, one_line
+
+#: Characters that mean something in the tree: Space marks, ? shows the help.
+_KEYS = (" ", "?")
 
 
 class FileTree(DirectoryTree):
@@ -89,7 +93,7 @@ class BrowserDialog(AnswerDialog[list[str]]):
     """Returns paths, folders and globs as they were marked or typed."""
 
     HELP = (
-        "Mark files or folders with Space, or type a path, a folder or a glob (reports/*.pdf). "
+        "Mark files or folders with Space, or just type a path, a folder or a glob (reports/*.pdf). "
         "The right arrow completes what you type."
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", "Add", priority=True)]
@@ -106,6 +110,7 @@ class BrowserDialog(AnswerDialog[list[str]]):
                 placeholder="Path, folder or glob; → completes, Enter adds",
                 id="path",
                 suggester=PathSuggester(),
+                select_on_focus=False,  # what is typed in the tree goes on here
             )
             yield ProblemLine()
             yield FileTree(self._folder, id="tree")
@@ -116,6 +121,23 @@ class BrowserDialog(AnswerDialog[list[str]]):
     def on_mount(self) -> None:
         """Starts in the tree."""
         self.query_one("#tree").focus()
+
+    def on_key(self, event: Key) -> None:
+        """What is typed while the tree has the focus goes to the line: no name in the tree takes letters."""
+        typed = event.is_printable and event.character not in _KEYS
+        if typed and event.character and self.query_one("#tree").has_focus:
+            event.stop()
+            self._write(event.character)
+
+    def on_paste(self, event: Paste) -> None:
+        """And what is pasted."""
+        event.stop()
+        self._write(event.text.strip())
+
+    def _write(self, text: str) -> None:
+        line = self.query_one("#path", Input)
+        line.insert_text_at_cursor(text)
+        line.focus()
 
     def on_file_tree_marks_changed(self, event: FileTree.MarksChanged) -> None:
         """Says how many are marked."""

@@ -245,6 +245,24 @@ async def test_the_browser_adds_marked_and_typed(app: ThresherApp, folder: Path)
         assert [entry.name for entry in home(app).queue] == ["second bakery.txt"]
 
 
+async def test_what_is_typed_or_pasted_in_the_tree_goes_to_the_line(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("a", "s", "e")
+        line = app.screen.query_one("#path", Input)
+        assert line.value == "se"
+        await pilot.press("c", "right")
+        assert line.value == "second bakery.txt"
+        app.screen.query_one("#tree").focus()
+        line.value = ""
+        app.post_message(events.Paste(str(folder / "bakery.txt")))
+        while not line.value:
+            await pilot.pause()
+        await pilot.press("enter")
+        while not len(home(app).queue):
+            await pilot.pause()
+        assert [entry.name for entry in home(app).queue] == ["bakery.txt"]
+
+
 async def test_past_runs_open_with_the_mouse(app: ThresherApp, folder: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await paste(pilot, str(folder / "bakery.txt"))
