@@ -7,13 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from thresher.adapters.answer import render_answer
+from few_shot import SHOTS, FewShot, shown_examples
+
 from thresher.adapters.base_facts import read_facts
 from thresher.adapters.base_model import BaseModel, read_base
-from thresher.adapters.fields import Field
 from thresher.adapters.pack_library import find_packs, resolve
-from thresher.adapters.prompt import render_prompt
-from thresher.adapters.tokens import PromptTokenizer, PromptTokens
+from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
@@ -22,7 +21,6 @@ from thresher.app.extraction.asking import Asker
 from thresher.app.locations import Locations
 from thresher.app.models import library
 
-SHOTS = 3
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 
 
@@ -60,19 +58,6 @@ WAYS = {
     "lora-8-decay-0": Way("lora", {"weight_decay": 0.0}),
     "lora-8-decay-0.01": Way("lora", {"weight_decay": 0.01}),
 }
-
-
-class FewShot(WindowPrompts):
-    """Prompts with labelled examples before the document."""
-
-    def __init__(self, tokenizer: PromptTokenizer, sizes: WindowSizes, shown: str) -> None:
-        super().__init__(tokenizer, sizes)
-        self._shown = shown
-
-    def _prompt(self, instructions: str, fields: tuple[Field, ...]) -> PromptTokens:
-        system, user = render_prompt(instructions, fields)
-        before, heading, after = user.rpartition("Document:\n")
-        return self.tokenizer.prompt(system, f"{before}{self._shown}{heading}{after}")
 
 
 class Runs:
@@ -130,10 +115,7 @@ class Runs:
         sizes = WindowSizes(self.base.context, 768, 96, 1024)
         if way.method != "few-shot":
             return Asker(WindowPrompts(self.tokenizer, sizes), self.kind.instructions)
-        shown = ""
-        for line in map(json.loads, self.labels[:SHOTS]):
-            answer = render_answer(self.kind.fields, line["output"])
-            shown += f"Document:\n{line['input']}\n\nAnswer:\n{answer}\n\n"
+        shown = shown_examples(self.kind.fields, map(json.loads, self.labels[:SHOTS]))
         return Asker(FewShot(self.tokenizer, sizes, shown), self.kind.instructions)
 
     def text(self) -> list[int]:

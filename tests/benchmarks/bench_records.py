@@ -1,0 +1,151 @@
+"""How right the records are, for every record type with labels: a table of F1, and what else counts.
+
+    python tests/benchmarks/bench_records.py LABELLED --results FILE
+    python tests/benchmarks/bench_records.py --results FILE --table
+
+LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Each way answers for the records of
+dev.jsonl: the base alone, the base with three labelled examples in its prompt (the shortest of the first
+hundred to train on), the general adapter, and what Thresher asks by default. The first command goes on where
+it was stopped.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from few_shot import SHOTS, FewShot, shown_examples
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
+from thresher.adapters.pack_library import find_packs, pick
+from thresher.app.cli.evaluate import extract_labelled
+from thresher.app.cli.narration import Narrator
+from thresher.app.evaluation import confidence_report
+from thresher.app.evaluation.judged import judged
+from thresher.app.evaluation.records import load_gold, predicted
+from thresher.app.evaluation.report import as_dict
+from thresher.app.evaluation.score import score
+from thresher.app.locations import Locations
+from thresher.app.session import Session
+
+#: The adapter that is asked for, by way; None asks what is live.
+ADAPTERS = {"base": "none", "few-shot": "none", "general": "general-starter", "default": None}
+_SHORT = 100
+
+
+class Shown(Session):
+    """A session whose prompts show labelled examples."""
+
+    shown = ""
+
+    def _open(self, *asked: Any) -> Any:
+        asker, engine = super()._open(*asked)
+        prompts = FewShot(engine.tokenizer, asker.prompts.sizes, self.shown)
+        return type(asker)(prompts, asker.instructions, asker.adapter, asker.most_windows), engine
+
+
+def measure(folder: Path, way: str, limit: int | None) -> dict[str, Any]:
+    """The scores of one way on one record type. Raises UsageError where there is no such adapter."""
+    domain, record_type = folder.parent.name, folder.name
+    fields = pick(find_packs().packs, domain, record_type).fields
+    gold = load_gold(folder / "dev.jsonl", fields or None)[:limit]
+    with tempfile.TemporaryDirectory() as home:
+        # A home of its own: what was answered before is not what is timed.
+        here = Locations(Path(home))
+        for place, kept in ((here.models, "models"), (here.adapters, "adapters")):
+            place.symlink_to(Locations.default().home / kept, target_is_directory=True)
+        with Shown(here) if way == "few-shot" else Session(here) as session:
+            if isinstance(session, Shown):
+                session.shown = _examples(folder / "train.jsonl", fields)
+            task = session.task(domain, record_type, adapter=ADAPTERS[way])
+            if way == "default" and task.adapter is None:
+                raise UsageError(f"{domain}/{record_type}: no adapter answers by default")
+            began = time.monotonic()
+            records = extract_labelled(session, gold, task, Narrator(), None, again=True)
+            seconds = time.monotonic() - began
+    answers = [predicted(record) for record in records]
+    told = as_dict(score(gold, answers)) | confidence_report.as_dict(judged(gold, answers))
+    keys = ("f1", "records", "all_right_share", "grounded_share", "failed")
+    return {
+        "record_type": f"{domain}/{record_type}",
+        "way": way,
+        "limit": limit,
+        "adapter": task.adapter,
+        **{key: told[key] for key in keys},
+        "calibrated": told["confidence"]["calibrated"],
+        "calibration_error": told["confidence"].get("ece"),
+        "seconds": seconds / len(gold),
+    }
+
+
+def _examples(labels: Path, fields: Sequence[Field]) -> str:
+    lines = [json.loads(line) for line in labels.read_text("utf-8").splitlines()[:_SHORT]]
+    return shown_examples(fields, sorted(lines, key=lambda line: len(line["input"]))[:SHOTS])
+
+
+def table(results: Sequence[dict[str, Any]]) -> str:
+    """A row for each record type and way."""
+    titles = (
+        "record type",
+        "way",
+        "records",
+        "F1",
+        "all right",
+        "grounded",
+        "calibration error",
+        "s a document",
+    )
+    lines = [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
+    for one in sorted(results, key=lambda one: (one["record_type"], list(ADAPTERS).index(one["way"]))):
+        error = one["calibration_error"]
+        cells = (
+            one["record_type"],
+            one["way"],
+            str(one["records"]),
+            f"{one['f1'] or 0:.3f}",
+            f"{one['all_right_share']:.0%}",
+            "" if one["grounded_share"] is None else f"{one['grounded_share']:.1%}",
+            "" if error is None else f"{error:.3f}",
+            f"{one['seconds']:.2f}",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measures what is missing, or prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("labelled", type=Path, nargs="?")
+    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each result")
+    parser.add_argument("--only", nargs="*", metavar="DOMAIN/RECORD_TYPE", help="these record types alone")
+    parser.add_argument("--ways", nargs="*", choices=ADAPTERS, default=list(ADAPTERS))
+    parser.add_argument("--limit", type=int, help="the first so many records of each")
+    parser.add_argument("--table", action="store_true", help="print what was measured")
+    asked = parser.parse_args()
+    there = asked.results.read_text("utf-8").splitlines() if asked.results.exists() else []
+    results = [json.loads(line) for line in there]
+    if asked.table:
+        sys.stdout.write(table(results) + "\n")
+        return
+    done = {(one["record_type"], one["way"], one["limit"]) for one in results}
+    for file in sorted(asked.labelled.glob("*/*/dev.jsonl")):
+        name = f"{file.parent.parent.name}/{file.parent.name}"
+        for way in asked.ways:
+            if (asked.only and name not in asked.only) or (name, way, asked.limit) in done:
+                continue
+            try:
+                one = measure(file.parent, way, asked.limit)
+            except UsageError as error:
+                sys.stderr.write(f"{name}, {way}: left out: {error}\n")
+                continue
+            with asked.results.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(one) + "\n")
+
+
+if __name__ == "__main__":
+    main()
