@@ -26,7 +26,7 @@ def test_the_defaults_are_the_recipe(tmp_path: Path) -> None:
     assert (config.rank, config.used_alpha, config.dropout) == (8, 16, 0)
     assert (config.weight_decay, config.clip, config.betas) == (1e-5, 1.0, (0.9, 0.999))
     assert config.used_learning_rate(4096) == pytest.approx(2e-4)
-    assert config.used_learning_rate(576) == pytest.approx(1e-3)
+    assert config.used_learning_rate(576) == pytest.approx(2e-3)
     assert chosen_layers(config, LINEAR) == sorted(LINEAR)
     assert run(tmp_path, rank=4, alpha=4, learning_rate=3e-4).used_alpha == 4
     assert run(tmp_path, learning_rate="3e-4").used_learning_rate(64) == 3e-4  # as YAML reads 3e-4: a text

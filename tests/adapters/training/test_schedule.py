@@ -9,7 +9,7 @@ from thresher.adapters.training.schedule import default_learning_rate, rate_at
 
 def test_the_default_falls_with_the_width_through_both_points() -> None:
     assert default_learning_rate(4096) == pytest.approx(2e-4)
-    assert default_learning_rate(576) == pytest.approx(1e-3)
+    assert default_learning_rate(576) == pytest.approx(2e-3)
     rates = [default_learning_rate(width) for width in (256, 576, 1024, 2048, 2560, 4096, 8192)]
     assert rates == sorted(rates, reverse=True)
 

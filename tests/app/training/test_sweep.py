@@ -181,8 +181,10 @@ def test_a_run_without_a_sweep_is_never_taken_for_it(
     home_with_tiny: Locations, labels: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A plain run of the same name that was stopped leaves a state, which the sweep's run must not meet."""
+    # So many steps that the stop comes in time on a busy machine, too.
+    long = RECIPE | {"steps": 500}
     with pytest.raises(TrainingStopped):
-        stop_at(Metric, home_with_tiny, task_of(labels, sweep=False))
+        stop_at(Metric, home_with_tiny, task_of(labels, sweep=False, recipe=long))
     plain = home_with_tiny.training / "expenses-1" / "state.safetensors"
     before = plain.read_bytes()
     untrained(monkeypatch, {0: 1.0, 1: 2.0, -1: 2.0})
