@@ -23,6 +23,7 @@ ALONE: dict[str, dict[str, str]] = {
     "train_cuda": {
         "affine.py": "MLX has its own quantisation",
         "variants": "ways beside LoRA, to compare it with: PEFT has them, MLX has not",
+        "rough_linear.py": "a CPU's MLX multiplies in float32 alone",
         "sharding.py": "MLX gathers no weights of a frozen base",
     },
     "train_mlx": {},

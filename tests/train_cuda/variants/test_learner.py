@@ -122,7 +122,7 @@ def test_a_run_that_was_stopped_ends_the_same(method: str, fresh_plan: Any, tmp_
 
 def test_the_best_of_a_run_is_what_is_left(method: str, fresh_plan: Any) -> None:
     """Of every weight, whatever its name: at a rate far too high the last step is not the best."""
-    plan = fresh_plan(examples=6, held=3, steps=12, learning_rate=60 * RATES[method], evaluate_every=2)
+    plan = fresh_plan(examples=6, held=3, steps=12, learning_rate=200 * RATES[method], evaluate_every=2)
     learner = VariantLearner(plan, method, CPU)
     done = Loop(plan, learner, plan.config.out).run(threading.Event())
     assert done.best_step < done.step
