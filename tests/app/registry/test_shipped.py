@@ -41,4 +41,5 @@ def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -
 def test_it_answers_for_its_domain_where_nothing_was_promoted(home_with_starter: Locations) -> None:
     with Session(home_with_starter) as session:
         assert session.answering("manufacturing", "starter") == "manufacturing-starter"
-        assert session.answering("expenses", "starter") is None
+        assert session.answering("expenses", "starter") == "general-starter"
+        assert session.answering(None, "starter") == "general-starter"
