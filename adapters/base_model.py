@@ -17,7 +17,7 @@ from thresher.adapters.tokens import template_hash, tokenizer_hash
 
 #: Two-dimensional weights that are no linear layer of a block. Adapters never change them: the output
 #: projection may be the embedding's own matrix.
-OUTSIDE = frozenset(("embed_tokens", "lm_head", "wte", "wpe", "embeddings"))
+OUTSIDE = ("embed_tokens", "lm_head", "wte", "wpe", "embeddings")
 
 
 @dataclass(frozen=True)

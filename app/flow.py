@@ -156,7 +156,7 @@ class Flow:
         self._documents += 1
         for request in asked.requests:
             engine.submit(request)
-        yield Read(source, document, _count(asked))
+        yield Read(source, document, asked.count)
 
     def _collect(self, wait: bool) -> Iterator[Done | Beat]:
         """What the engine has answered: waits a beat for the first where asked to."""
@@ -194,7 +194,7 @@ class Flow:
         lost = any(value.outcome in (Outcome.TRUNCATED, Outcome.FAILED) for value in values.values())
         status: Status = "partial" if lost else "ok"
         record = self._made(work.source, work.document, status, None, values, work.started)
-        return replace(record, windows=_count(work.asked))
+        return replace(record, windows=work.asked.count)
 
     def _failed(
         self, source: Source, document: Document | None, error: ThresherError, started: float
@@ -226,10 +226,6 @@ class Flow:
             values=values,
             seconds=round(time.monotonic() - started, 3),
         )
-
-
-def _count(asked: Asked) -> Windows:
-    return Windows(len(asked.windows), asked.all)
 
 
 def _defect(source: Source, error: Exception) -> DocumentError:

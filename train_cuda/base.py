@@ -16,7 +16,7 @@ from thresher.adapters.errors import ModelError
 from thresher.adapters.tensor_file import all_tensors, read_metadata, weight_files
 from thresher.train_cuda.affine import PackedLinear, dequantise, packing_of
 from thresher.train_cuda.device import Device
-from thresher.train_cuda.rough_linear import roughen
+from thresher.train_cuda.rough_linear import RoughLinear
 from thresher.train_cuda.sharding import Shards
 
 #: Architectures whose weights have the same names and mean the same in mlx-lm and in transformers. mlx-lm
@@ -74,7 +74,7 @@ def _fill(
 ) -> None:
     """Puts every weight of the files in its place. Raises ModelError that lists all that do not match."""
     model.tie_weights()
-    rough = roughen(model, OUTSIDE) if device.products != device.activations else set()
+    rough = _roughen(model) if device.products != device.activations else set()
     wanted = dict(model.named_parameters())  # a tied weight once, under its first name
     problems = []
     for name, content in _weights(
@@ -143,6 +143,18 @@ def _weights(
             yield name, PackedLinear(shape, copies, bias, packing, dtype)
         else:
             yield name, dequantise(*parts, packing).to(dtype)
+
+
+def _roughen(model: Any) -> set[str]:
+    """Puts a RoughLinear in the place of each linear layer of the blocks; their names."""
+    linear = {
+        name: module
+        for name, module in model.named_modules()
+        if type(module) is nn.Linear and name.rpartition(".")[2] not in OUTSIDE
+    }
+    for name, module in linear.items():
+        _replace(model, name, RoughLinear.like(module))
+    return set(linear)
 
 
 def _replace(model: Any, path: str, module: nn.Module) -> None:

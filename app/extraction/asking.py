@@ -11,6 +11,7 @@ from thresher.app.engine.request import Answer, Request
 from thresher.app.extraction.choosing import best_windows
 from thresher.app.extraction.merge import WindowAnswer
 from thresher.app.extraction.signals import Sureness
+from thresher.app.record import Windows
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,11 @@ class WindowKey:
 
 @dataclass(frozen=True)
 class Asked:
-    """The windows of a document that are asked, a request for each, and how many windows it has in all."""
+    """The windows of a document that are asked, a request for each, and how many there are of all."""
 
     windows: Sequence[Window]
     requests: Sequence[Request]
-    all: int
+    count: Windows
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Asker:
             )
             for at, one in enumerate(asked)
         ]
-        return Asked([one.window for one in asked], requests, len(prompts))
+        return Asked([one.window for one in asked], requests, Windows(len(asked), len(prompts)))
 
 
 def heard(window: Window, fields: Sequence[Field], answer: Answer) -> WindowAnswer:

@@ -23,8 +23,7 @@ _DIGIT = re.compile(r"\d")
 #: How many dates or digits make a window half as good as can be for a field of that type.
 _HALF = {"date": (_DATE, 2), "number": (_DIGIT, 30), "integer": (_DIGIT, 30)}
 _STOP = frozenset(
-    re.findall(
-        r"\w+",
+    _WORD.findall(
         "a all an and any are as at be by each every for from has have if in is it its kind no not of on or "
         "that the these this those to was were what whether which who whose with",
     )

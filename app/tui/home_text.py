@@ -87,7 +87,7 @@ def entry_detail(entry: Entry, colours: Colours) -> Text:
         before = "done before, " if entry.reused else ""
         words = windows_words(entry.record.windows)
         detail.append(f"\n{before}{entry.record.seconds:.1f} s. Enter opens the record.")
-        detail.append(f" {words[0].upper()}{words[1:]}." if words else "")
+        detail.append(f" {words.capitalize()}." if words else "")
     elif entry.windows and entry.windows.all > 1:
         words = windows_words(entry.windows) or f"{entry.windows.all} parts for the model"
         detail.append(f"\n{words}")

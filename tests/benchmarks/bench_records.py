@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Shown(Session):
     def _open(self, *asked: Any) -> Any:
         asker, engine = super()._open(*asked)
         prompts = FewShot(engine.tokenizer, asker.prompts.sizes, self.shown)
-        return type(asker)(prompts, asker.instructions, asker.adapter, asker.most_windows), engine
+        return replace(asker, prompts=prompts), engine
 
 
 def measure(folder: Path, way: str, limit: int | None) -> dict[str, Any]:
