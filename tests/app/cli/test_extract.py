@@ -34,7 +34,7 @@ def test_a_document_becomes_a_record_and_a_bad_one_does_not_stop_it(
     failed, record = sorted(map(json.loads, ended.out.splitlines()), key=lambda r: r["status"])
     assert (failed["status"], failed["error"]["kind"]) == ("failed", "empty")
     assert json.loads(ended.err)["document"].endswith("empty.pdf")
-    assert (record["domain"], record["model"], record["adapter"]) == ("any", "starter", None)
+    assert (record["domain"], record["model"], record["adapter"]) == ("any", "starter", "general-starter")
     assert record["fields"].keys() == {"date", "total"}
     text = thresher("read", slip).out
     for value in record["fields"].values():
