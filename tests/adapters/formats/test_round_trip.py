@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
@@ -15,7 +15,8 @@ from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.exporting import export
 from thresher.adapters.formats.importing import import_mlx_lm, import_peft
 
-TOLERANCE = 2e-5
+#: Of the last bits of the weights. Two implementations differ by 0.2 to 1.6 of them.
+STEPS = 8
 LEAVES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
@@ -68,15 +69,18 @@ def test_ranks_whose_order_the_file_has_lost_are_refused(twin: Callable[[str], A
 
 def _round(here: Any, folder: Path, config: dict[str, Any]) -> None:
     logits = here.save_peft(folder / "first", **config)
+    tolerance = STEPS * here.last_bits(folder / "first")
+    # Where rounding weighs as much as a small error would, nothing is told.
+    assume(100 * tolerance < np.abs(logits - here.plain).max())
     first = import_peft(folder / "first", here.base, None, "it")
     write_adapter(folder / "ours", first)
     ours = read_adapter(folder / "ours", here.base)
     export(ours, here.base, folder / "mlx", "mlx_lm")
-    np.testing.assert_allclose(here.mlx_lm(folder / "mlx"), logits, atol=TOLERANCE)
+    np.testing.assert_allclose(here.mlx_lm(folder / "mlx"), logits, atol=tolerance)
     second = import_mlx_lm(folder / "mlx", here.base, None, "it")
     export(second, here.base, folder / "last", "peft")
-    np.testing.assert_allclose(here.peft(folder / "last"), logits, atol=TOLERANCE)
-    np.testing.assert_allclose(here.engine(second), logits, atol=TOLERANCE)
+    np.testing.assert_allclose(here.peft(folder / "last"), logits, atol=tolerance)
+    np.testing.assert_allclose(here.engine(second), logits, atol=tolerance)
     last = import_peft(folder / "last", here.base, None, "it")
     assert set(first.layers) <= set(last.layers)
     for name, layer in last.layers.items():  # mlx-lm's gaps come back as zeros
