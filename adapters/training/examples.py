@@ -17,6 +17,7 @@ from thresher.adapters.fields import Field
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.statements import Placing, Statement, statements
+from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompts
 
 
@@ -49,8 +50,8 @@ class Examples:
     """The examples of some labels, and what became of the labels.
 
     `values` counts their values, `unplaced` by field those that no window's text states. `refused` has the id
-    of each label that is left out, with the reason. `idle` counts windows that are left out because nothing
-    of them is taught.
+    of each label that is left out, with the reason. `idle` counts windows that are left out: nothing of them
+    is taught, or they state nothing and use would not ask about them.
     """
 
     examples: tuple[Example, ...]
@@ -113,10 +114,12 @@ def _of_label(label: Label, prompts: WindowPrompts, most: int, counts: _Counts) 
     except ModelError as error:
         counts.refused.append((label.id, str(error)))
         return []
-    stated = statements(label, [one.text for one in asked], counts.placing)
+    texts = [one.text for one in asked]
+    stated = statements(label, texts, counts.placing)
+    chosen = set(best_windows(texts, label.fields, label.most_windows or len(texts)))
     examples = []
     for at, (prompt, statement) in enumerate(zip(asked, stated, strict=True)):
-        if len(statement.untaught) == len(label.fields):
+        if not (statement.taught if at in chosen else statement.says_something):
             counts.idle += 1
             continue
         tokens, mask = answer_tokens(prompts.tokenizer, label.fields, statement)

@@ -26,7 +26,8 @@ class Label:
     """A document's text, what is asked of it, and what is right.
 
     `values` holds a checked value for each field that is known: None or [] says that the document does not
-    state it. A field without a value is asked but not known. A split never parts labels of one `group`.
+    state it. A field without a value is asked but not known. A split never parts labels of one `group`. Of a
+    document in more than `most_windows`, use asks those that fit the fields best.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Label:
     fields: tuple[Field, ...]
     values: Mapping[str, Any]
     group: str | None = None
+    most_windows: int | None = None
 
 
 class LabelError(UsageError):
@@ -55,12 +57,14 @@ def read_labels(
     open_fields: bool = False,
     group: str | None = None,
     unfit: list[str] | None = None,
+    most_windows: int | None = None,
 ) -> list[Label]:
     """The labels of the files, in order.
 
-    `fields` and `instructions` are those of the record type. A line's own `fields` replace fields of their
-    name, or all of them with `open_fields`. Where there are none at all, the fields of lines with an
-    instruction are derived from the values of all of them. `group` names the key that has a line's group.
+    `fields`, `instructions` and `most_windows` are those of the record type. A line's own `fields` replace
+    fields of their name, or all of them with `open_fields`. Where there are none at all, the fields of lines
+    with an instruction are derived from the values of all of them. `group` names the key that has a line's
+    group.
 
     With `unfit`, a value that breaks its field's type is no error: it is not known, and what is wrong with it
     goes to that list.
@@ -88,6 +92,7 @@ def read_labels(
             fields=asked,
             values=values,
             group=None if key is None else str(key),
+            most_windows=most_windows,
         )
     if not lines and not problems:
         problems.append("the files of labels hold no label")

@@ -40,7 +40,7 @@ def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
     splits = []
     for one, about, problems in zip(config.label_sets, asked, unfit, strict=True):
         into = problems if config.unfit_values == "skip" else None
-        reading = (about.fields, about.instructions, about.open_fields, one.group, into)
+        reading = (about.fields, about.instructions, about.open_fields, one.group, into, about.most_windows)
         held = read_labels(one.validation, *reading) if one.validation else None
         labels = read_labels(one.labels, *reading)
         shares = config.validation_share, config.split_seed, held, config.proof_share
@@ -72,6 +72,7 @@ class _Asked:
     fields: tuple[Field, ...]
     open_fields: bool
     pack: BoundPack | None
+    most_windows: int | None = None
 
 
 def _asked(one: LabelSet, packs: FoundPacks) -> _Asked:
@@ -80,7 +81,13 @@ def _asked(one: LabelSet, packs: FoundPacks) -> _Asked:
         bound = BoundPack(
             domain=one.domain, hash=packs.packs[one.domain].hash, record_types=(record_type.name,)
         )
-        return _Asked(record_type.instructions, record_type.fields, record_type.open_fields, bound)
+        return _Asked(
+            record_type.instructions,
+            record_type.fields,
+            record_type.open_fields,
+            bound,
+            record_type.most_windows,
+        )
     if one.fields_file is None:
         return _Asked("", (), True, None)
     try:

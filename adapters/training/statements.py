@@ -30,6 +30,16 @@ class Statement:
     values: Mapping[str, Any]
     untaught: frozenset[str] = frozenset()
 
+    @property
+    def taught(self) -> Mapping[str, Any]:
+        """The values that are taught, with those that say that there is nothing."""
+        return {name: value for name, value in self.values.items() if name not in self.untaught}
+
+    @property
+    def says_something(self) -> bool:
+        """Whether a value is taught that is neither absent nor false."""
+        return any(not is_absent(value) and value is not False for value in self.taught.values())
+
 
 @dataclass
 class Placing:

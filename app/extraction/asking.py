@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from thresher.adapters.answer import parse_answer
 from thresher.adapters.fields import Field
+from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompts
 from thresher.adapters.windows import Window
 from thresher.app.engine.request import Answer, Request
-from thresher.app.extraction.choosing import best_windows
 from thresher.app.extraction.merge import WindowAnswer
 from thresher.app.extraction.signals import Sureness
 from thresher.app.record import Windows

@@ -3,7 +3,7 @@
 import tempfile
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +168,7 @@ def _completed(session: Session, domain: str, record_type: str, labels: Sequence
         left = accepted.get(label.id, {})
         names = {field.name for field in label.fields}
         values = {name: value for name, value in left.items() if name in names} | dict(label.values)
-        completed.append(Label(label.id, label.text, label.instructions, label.fields, values, label.group))
+        completed.append(replace(label, values=values))
     return completed
 
 

@@ -56,7 +56,12 @@ def row(name: str, prompts: WindowPrompts) -> Iterator[Any]:
     asked = pick(find_packs().packs, *name.split("/"))
     began = time.monotonic()
     labels = read_labels(
-        [DATA / name / "train.jsonl"], asked.fields, asked.instructions, asked.open_fields, unfit=[]
+        [DATA / name / "train.jsonl"],
+        asked.fields,
+        asked.instructions,
+        asked.open_fields,
+        unfit=[],
+        most_windows=asked.most_windows,
     )
     built = build_examples(labels, prompts)
     seconds = time.monotonic() - began

@@ -21,8 +21,8 @@ from thresher.adapters.pack_library import find_packs, pick
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.values import check, is_absent
+from thresher.adapters.window_choice import best_windows
 from thresher.adapters.windows import windows
-from thresher.app.extraction.choosing import best_windows
 from thresher.app.locations import Locations
 from thresher.app.models import library
 from thresher.app.settings import Settings

@@ -1,6 +1,7 @@
 """An example is what use sees and should write; its mask is exactly the answer and the end token."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -144,6 +145,29 @@ def test_a_window_of_which_nothing_is_taught_is_left_out(prompts: WindowPrompts)
     built = build_examples([label("tea and bun", {"company": "nowhere to be seen"}, FIELDS[:1])], prompts)
     assert built.examples == ()
     assert (built.idle, built.unplaced["company"]) == (1, 1)
+
+
+def test_of_a_long_document_what_use_would_ask_is_taught_and_what_states_something(
+    prompts: WindowPrompts,
+) -> None:
+    filler = "nothing of note is written on this line of the deed\n" * 40
+    text = f"{filler}{filler}{filler}The company: Larch\n{filler}{filler}the bun and the tea\n{filler}"
+    asked = label(text, {"company": "Larch", "items": ["bun"]}, FIELDS[:2])
+    every = build_examples([asked], prompts)
+    built = build_examples([replace(asked, most_windows=3)], prompts)
+    said = [json.loads(written(prompts.tokenizer, one).removesuffix("<|im_end|>")) for one in built.examples]
+    assert len(every.examples) > len(said) + 2
+    assert built.idle == len(every.examples) - len(said)
+    assert [one.window for one in built.examples[:2]] == [0, 1]  # the front is asked, whatever it states
+    stating = [one for one in said if one["company"] or one["items"]]
+    assert stating == [
+        one
+        for one in (
+            json.loads(written(prompts.tokenizer, e).removesuffix("<|im_end|>")) for e in every.examples
+        )
+        if one["company"] or one["items"]
+    ]
+    assert any(one["items"] == ["bun"] for one in stating)
 
 
 def test_the_arrays_are_what_trainers_take(prompts: WindowPrompts) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field
-from thresher.app.extraction.choosing import best_windows
+from thresher.adapters.window_choice import best_windows
 
 LAW = Field(name="governing_law", type="string", description="State or country whose law governs")
 DAY = Field(name="signed", type="date", description="Date of the signature")

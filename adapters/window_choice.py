@@ -1,4 +1,4 @@
-"""Which windows of a long document are asked about: those whose words fit the fields best.
+"""Which windows of a long document are asked about, and taught: those whose words fit the fields best.
 
 Knows no model: only the words of the windows, and those of the fields' names and descriptions.
 """
