@@ -28,6 +28,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy packaging/*.py tests/benchmarks/*.py
 	$(BIN)/lint-imports
 
 bench: $(VENV)/bench starter

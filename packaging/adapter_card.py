@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from recipes import Recipe
 
+from thresher.adapters.calibration import Calibration
 from thresher.adapters.manifest import Manifest, Score
 
 #: Fields below this F1 are told as what an adapter is bad at.
@@ -35,10 +36,11 @@ Trained on {train:,} labels, chosen on {validation:,} others.{varied}
 ## Scores
 
 On documents that it was not trained on. Where they are those that it was chosen on, new ones may score a
-little lower. `docs/extraction.md` has the rule of scoring.
+little lower. `docs/extraction.md` has the rule of scoring. The calibration error says how far a confidence is
+from the share of values that are right, on documents that the calibration had not seen.
 
-| record type | records | F1 | every field right |
-| --- | ---: | ---: | ---: |
+| record type | records | F1 | every field right | calibrated on | calibration error |
+| --- | ---: | ---: | ---: | ---: | ---: |
 {scores}
 
 ## What it is bad at
@@ -47,8 +49,8 @@ little lower. `docs/extraction.md` has the rule of scoring.
 """
 
 
-def card(recipe: Recipe, manifest: Manifest, machine: str) -> str:
-    """The text of the card, in Markdown."""
+def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration], machine: str) -> str:
+    """The text of the card, in Markdown. Scores and calibrations are of the same record types, in order."""
     trained, data = manifest.recipe, manifest.data
     if trained is None or data is None:
         raise ValueError(f"{manifest.name} was not trained")
@@ -74,8 +76,9 @@ def card(recipe: Recipe, manifest: Manifest, machine: str) -> str:
         span=_span(trained.seconds),
         machine=machine,
         scores="\n".join(
-            f"| {one.domain}/{one.record_type} | {one.records} | {one.f1:.3f} | {one.all_right:.1%} |"
-            for one in manifest.scores
+            f"| {one.domain}/{one.record_type} | {one.records} | {one.f1:.3f} | {one.all_right:.1%} "
+            f"| {sure.documents} | {'' if sure.error is None else f'{sure.error:.3f}'} |"
+            for one, sure in zip(manifest.scores, calibrations, strict=True)
         ),
         bad="\n".join(f"- {line}" for line in _bad(manifest.scores)),
     )

@@ -3,42 +3,40 @@
     make adapters DATA=/path/to/labelled/documents
     python packaging/make_adapters.py DATA general expenses --trainer cuda
 
-Each is trained, chosen and scored on documents that were held back, and written to where the wheel takes it
-from, in float16, with a card. What is there already is left alone; what was stopped or killed goes on where
-it was when the same command comes again. `packaging/adapters/made.yaml` says how long each took.
+Each is trained, chosen, scored and calibrated on documents that were held back, and written to where the
+wheel takes it from, in float16, with a card. What is there already is left alone, but for a calibration where
+it has none; what was stopped or killed goes on where it was when the same command comes again.
+`packaging/adapters/made.yaml` says how long each took.
 """
 
 import argparse
-import json
 import os
 import platform
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from adapter_card import card
-from recipes import GENERAL, MADE, Recipe, Source, read_recipe, recipe_names
+from recipes import GENERAL, MADE, Recipe, read_recipe, recipe_names
+from scoring import Scorer, run
 
-from thresher.adapters.adapter_folder import read_adapter, write_adapter
+from thresher.adapters.adapter import Adapter
+from thresher.adapters.adapter_folder import read_adapter, remove_adapter, write_adapter
 from thresher.adapters.atomic import replacing
+from thresher.adapters.calibration import CALIBRATION_FILE, Calibration
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, Score, read_manifest
-from thresher.adapters.training.command import ADAPTER, STOPPED
-from thresher.adapters.training.labels import labels_fingerprint, read_labels
-from thresher.adapters.training.run_config import parse_run, save_run
+from thresher.adapters.pack_library import SHIPPED
+from thresher.adapters.training.command import ADAPTER
+from thresher.adapters.training.read_sets import read_sets
+from thresher.adapters.training.run_config import RunConfig, parse_run, save_run
+from thresher.adapters.training.split import document_key
 from thresher.app.locations import Locations
 from thresher.app.registry.folders import GENERAL as GENERAL_FOLDER
-from thresher.app.registry.folders import SHIPPED
-
-#: A field with fewer gold values says little: its score is left out.
-_LEAST_SUPPORT = 5
 
 
 class Maker:
@@ -62,7 +60,7 @@ class Maker:
         """Makes one, or says that it is there. Raises ThresherError, SystemExit where a step was stopped."""
         recipe = read_recipe(name, self._data, self._work / "made")
         place = self.place(name)
-        if place.exists():
+        if (place / CALIBRATION_FILE).exists():
             say(f"{name}: is there already ({place})")
             self._check(recipe)
             return
@@ -70,11 +68,20 @@ class Maker:
             raise UsageError(
                 f"the base {self._base} is not installed. Run `thresher models pull {self._base}`."
             )
-        say(f"{name}: training")
-        self._train(recipe)
-        say(f"{name}: scoring")
-        scored = self._score(recipe)
-        self._ship(recipe, scored)
+        is_new = not place.exists()
+        if is_new:
+            say(f"{name}: training")
+            self._train(recipe)
+        say(f"{name}: scoring and calibrating")
+        began = time.monotonic()
+        scorer = Scorer(self._home, self._base)
+        shipped = self._candidate(recipe).manifest.scores
+        scores = shipped or [scorer.score(name, source) for source in recipe.sources]
+        seen = self._seen(recipe)
+        calibrations = [scorer.calibrate(name, source, seen[source.name]) for source in recipe.sources]
+        self._ship(recipe, scores, calibrations)
+        if is_new:
+            self._note(recipe, round(time.monotonic() - began))
         say(f"{name}: written to {place}")
 
     def _check(self, recipe: Recipe) -> None:
@@ -91,6 +98,11 @@ class Maker:
         folder = self._work / recipe.name
         if (folder / "out" / ADAPTER).exists():
             return
+        save_run(folder / "run.yaml", self._config(recipe))
+        run([sys.executable, "-m", f"thresher.{self._trainer}", str(folder / "run.yaml")], (0,))
+
+    def _config(self, recipe: Recipe) -> RunConfig:
+        folder = self._work / recipe.name
         asked = {"base": self._model, "out": folder / "out", **recipe.run, **self._keys}
         if recipe.parent:
             if not self.place(recipe.parent).exists():
@@ -98,53 +110,32 @@ class Maker:
                     f"{recipe.name}: starts from {recipe.parent}, which is not there. Make it first."
                 )
             asked["parent"] = self.place(recipe.parent)
-        save_run(folder / "run.yaml", parse_run(asked, f"the recipe {recipe.name}", folder))
-        run([sys.executable, "-m", f"thresher.{self._trainer}", str(folder / "run.yaml")], (0,))
+        return parse_run(asked, f"the recipe {recipe.name}", folder)
 
-    def _score(self, recipe: Recipe) -> dict[str, Any]:
-        """The scores of the adapter as it will ship, and the seconds that scoring took."""
+    def _candidate(self, recipe: Recipe) -> Adapter:
+        """The adapter as it will ship, where commands find it by the recipe's name."""
         self._home.models.mkdir(parents=True, exist_ok=True)
         model = self._home.models / self._base
         if not model.exists():
             model.symlink_to(self._model, target_is_directory=True)
-        candidate = self._home.adapters / recipe.name
-        if not candidate.exists():
-            trained = read_adapter(self._work / recipe.name / "out" / ADAPTER)
-            write_adapter(candidate, trained, half=True)
-        began = time.monotonic()
-        scores = tuple(self._score_of(recipe.name, source) for source in recipe.sources)
-        return {"scores": scores, "seconds": round(time.monotonic() - began)}
+        folder, place = self._home.adapters / recipe.name, self.place(recipe.name)
+        if not folder.exists():
+            trained = place if place.exists() else self._work / recipe.name / "out" / ADAPTER
+            write_adapter(folder, read_adapter(trained), half=True)
+        return read_adapter(folder)
 
-    def _score_of(self, name: str, source: Source) -> Score:
-        asked = [
-            "--domain",
-            source.domain,
-            "--record-type",
-            source.record_type,
-            "--records",
-            str(source.scored),
-        ]
-        command = ["evaluate", *asked, "--model", self._base, "--adapter", name, "--json", "--quiet"]
-        start = "from thresher.app.cli.main import main; main()"
-        said = run([sys.executable, "-c", start, *command], (0, 1), {"THRESHER_HOME": str(self._home.home)})
-        scored = json.loads(said)
-        gold = read_labels([source.scored], *_reading(source), unfit=[])
-        return Score(
-            domain=source.domain,
-            record_type=source.record_type,
-            records=scored["records"],
-            f1=round(scored["f1"] or 0.0, 4),
-            all_right=round(scored["all_right_share"], 4),
-            fields={
-                field: round(counts["f1"] or 0.0, 4)
-                for field, counts in scored["fields"].items()
-                if counts["support"] >= _LEAST_SUPPORT
-            },
-            data=labels_fingerprint(gold),
-        )
+    def _seen(self, recipe: Recipe) -> dict[str, set[str]]:
+        """The keys of the documents, by set, that a training saw: this one's or its parent's."""
+        seen: dict[str, set[str]] = {}
+        parents = [read_recipe(recipe.parent, self._data, self._work / "made")] if recipe.parent else []
+        for one in (recipe, *parents):
+            for each, source in zip(read_sets(self._config(one))[0], one.sources, strict=True):
+                labels = (*each.sides.train, *each.sides.validation)
+                seen.setdefault(source.name, set()).update(document_key(label.text) for label in labels)
+        return seen
 
-    def _ship(self, recipe: Recipe, scored: dict[str, Any]) -> None:
-        adapter = read_adapter(self._home.adapters / recipe.name)
+    def _ship(self, recipe: Recipe, scores: Sequence[Score], calibrations: Sequence[Calibration]) -> None:
+        adapter = self._candidate(recipe)
         before = adapter.manifest
         assert before.data is not None, "an adapter that was trained has data"
         domain = before.pack.domain if before.pack else GENERAL
@@ -158,81 +149,44 @@ class Maker:
             update={
                 "name": f"{domain}-{self._base}",
                 "origin": "shipped",
-                "scores": scored["scores"],
+                "scores": tuple(scores),
                 "data": before.data.model_copy(update=told),
             }
         )
-        content = card(recipe, manifest, self._machine).encode()
+        content = card(recipe, manifest, calibrations, self._machine).encode()
+        place = self.place(recipe.name)
+        if place.exists():
+            remove_adapter(place)
         write_adapter(
-            self.place(recipe.name),
-            replace(adapter, manifest=manifest),
+            place,
+            replace(adapter, manifest=manifest, calibrations=tuple(calibrations)),
             half=True,
             beside={"README.md": content},
         )
-        assert manifest.recipe is not None, "and a recipe"
-        note(
-            recipe.name,
-            {
-                "trainer": manifest.recipe.trainer,
-                "machine": self._machine,
-                "labels": before.data.train,
-                "steps": manifest.recipe.steps,
-                "training_seconds": round(manifest.recipe.seconds),
-                "scoring_seconds": scored["seconds"],
-                "f1": {f"{one.domain}/{one.record_type}": one.f1 for one in manifest.scores},
-                "recipe": recipe.hash,
-            },
-        )
 
-
-def _reading(source: Source) -> tuple[Any, ...]:
-    from thresher.adapters.pack_library import find_packs, pick
-
-    asked = pick(find_packs().packs, source.domain, source.record_type)
-    return asked.fields, asked.instructions, asked.open_fields
+    def _note(self, recipe: Recipe, seconds: int) -> None:
+        """Writes down how it was made."""
+        manifest = read_manifest(self.place(recipe.name))
+        assert manifest.recipe is not None, "what was trained has a recipe"
+        assert manifest.data is not None, "and data"
+        facts = {
+            "trainer": manifest.recipe.trainer,
+            "machine": self._machine,
+            "labels": manifest.data.train,
+            "steps": manifest.recipe.steps,
+            "training_seconds": round(manifest.recipe.seconds),
+            "scoring_seconds": seconds,
+            "f1": {f"{one.domain}/{one.record_type}": one.f1 for one in manifest.scores},
+            "recipe": recipe.hash,
+        }
+        head = "# How long each adapter took that ships, and where. Written by packaging/make_adapters.py.\n"
+        with replacing(MADE) as file:
+            file.write((head + yaml.safe_dump({**made(), recipe.name: facts}, sort_keys=False)).encode())
 
 
 def made() -> dict[str, Any]:
     """What was made, by recipe, and how long it took."""
     return yaml.safe_load(MADE.read_text("utf-8")) or {} if MADE.exists() else {}
-
-
-def note(name: str, facts: dict[str, Any]) -> None:
-    """Writes down how an adapter was made."""
-    head = "# How long each adapter took that ships, and where. Written by packaging/make_adapters.py.\n"
-    with replacing(MADE) as file:
-        file.write((head + yaml.safe_dump({**made(), name: facts}, sort_keys=False)).encode())
-
-
-def run(command: Sequence[str], good: tuple[int, ...], environment: dict[str, str] | None = None) -> str:
-    """What the command wrote to stdout. Ctrl-C and SIGTERM reach it, and it is waited for.
-
-    Raises SystemExit with its exit code where that is none of `good`.
-    """
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}
-    )
-    with passed_on(process):
-        said, _ = process.communicate()
-    if process.returncode not in good:
-        if process.returncode != STOPPED:
-            say(f"failed: {' '.join(command)}")
-        raise SystemExit(process.returncode if process.returncode > 0 else 1)
-    return said
-
-
-@contextmanager
-def passed_on(process: "subprocess.Popen[str]") -> Any:
-    """While the process runs, a signal to stop is for it alone: it saves its state and ends by itself."""
-    before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),  # the terminal sends it to both
-        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: process.terminate()),
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def say(line: str) -> None:

@@ -74,7 +74,7 @@ def sheets(path: Path, rows_by_sheet: dict[str, Sequence[Sequence[object]]]) -> 
     book = Workbook()
     book.properties.creator = ""
     book.properties.created = book.properties.modified = MADE.replace(tzinfo=None)
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for name, rows in rows_by_sheet.items():
         sheet = book.create_sheet(name)
         for row in rows:

@@ -173,7 +173,7 @@ class Writer:
             f"{full}.{half} {noun}s",  # as brokers write it: full ones before the point, half ones behind
         ]
         forms += [f"{full}.5 {noun}s", f"{full} 1/2 {noun}s"] if half == 1 else []
-        return pick(draw, forms)
+        return str(pick(draw, forms))
 
     def _powder(self, half: int) -> str:
         return (

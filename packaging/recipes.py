@@ -1,5 +1,6 @@
 """The recipes of the adapters that ship: read from `adapters/NAME.yaml` and `adapters/sources.yaml`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +31,11 @@ class Source:
     labels: tuple[Path, ...]
     dev: Path
     scored: Path
+
+    @property
+    def name(self) -> str:
+        """As the recipes have it."""
+        return f"{self.domain}/{self.record_type}"
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
             "record_type": source.record_type,
             "labels": list(source.labels),
             "validation": [source.dev],
-            **keys[f"{source.domain}/{source.record_type}"],
+            **keys[source.name],
         }
         for source in sources
     ]
@@ -114,8 +120,12 @@ def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_score
 
 def _first(labels: Path, count: int, place: Path) -> Path:
     """A file of the first labels of another."""
-    lines = labels.read_text("utf-8").splitlines(keepends=True)[:count]
+    write_lines(place, labels.read_text("utf-8").splitlines(keepends=True)[:count])
+    return place
+
+
+def write_lines(place: Path, lines: Sequence[str]) -> None:
+    """Writes a file of these lines, each with its end, in place of one that was there."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with replacing(place) as file:
         file.write("".join(lines).encode())
-    return place

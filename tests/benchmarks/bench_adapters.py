@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -128,16 +129,19 @@ def changing(model: "LoadedModel", base: BaseModel, folder: Path, rounds: int) -
     def add_to(fresh: Any) -> None:
         mx.eval(load_adapters(fresh, str(written)).parameters())
 
+    def choose(key: str) -> None:
+        model.residents.chosen.set([model.residents.use(key)])
+
     for turn in range(CHANGES):
         key = str(turn % ROWS)
-        note("ours, choose", lambda key=key: model.residents.chosen.set([model.residents.use(key)]))
+        note("ours, choose", partial(choose, key))
     longer = longer_pass(model)
     for _ in range(rounds):
         note("ours, register anew", lambda: model.residents.register("anew", layers, SCALE, ()))
         model.residents.remove("anew", ())
         note("mlx_lm.load with the adapter", load_whole)
         fresh, _config = load_model(base.folder)
-        note("load_adapters on a fresh model", lambda fresh=fresh: add_to(fresh))
+        note("load_adapters on a fresh model", partial(add_to, fresh))
     return {"ours, a pass is longer by": longer, **{name: median(values) for name, values in taken.items()}}
 
 

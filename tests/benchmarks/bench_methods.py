@@ -122,12 +122,12 @@ def check(runs: Runs, count: int) -> None:
     theirs = []
     with Engine(runs.base.folder, runs.tokenizer, 8192) as engine:
         for one in gold:
-            windows, requests = asker.ask(0, one.text, one.fields)
-            for request in requests:
+            asked = asker.ask(0, one.text, one.fields)
+            for request in asked.requests:
                 engine.submit(request)
-            replies = [engine.reply() for _ in requests]
+            replies = [engine.reply() for _ in asked.requests]
             said = {r.request.key.window: r.answer for r in replies if isinstance(r, Answered)}  # type: ignore[attr-defined]
-            theirs.append(merged(one, [heard(w, one.fields, said[at]) for at, w in enumerate(windows)]))
+            theirs.append(merged(one, [heard(w, one.fields, said[at]) for at, w in enumerate(asked.windows)]))
     ours = answers(trained(runs, Way("base"))[0], gold, asker)
     same = 0
     for mine, other in zip(ours, theirs, strict=True):

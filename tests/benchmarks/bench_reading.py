@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pdfplumber
 import pypdfium2
@@ -109,7 +110,7 @@ def main(rounds: int = 3) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pdf, pictures = text_pdf(folder), scans(folder)
-        plain = rapidocr.RapidOCR(params={"Global.log_level": "critical"})
+        plain: Any = rapidocr.RapidOCR(params={"Global.log_level": "critical"})
 
         def plumber(*, layout: bool) -> int:
             with pdfplumber.open(pdf) as opened:

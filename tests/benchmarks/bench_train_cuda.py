@@ -85,7 +85,8 @@ def theirs(plan: Plan) -> Times:
     from datasets import Dataset
     from peft import LoraConfig
     from transformers import AutoTokenizer, TrainerCallback
-    from trl import SFTConfig, SFTTrainer
+    from trl.trainer.sft_config import SFTConfig
+    from trl.trainer.sft_trainer import SFTTrainer
 
     from thresher.train_cuda.base import load_base
     from thresher.train_cuda.device import find_device

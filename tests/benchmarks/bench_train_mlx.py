@@ -65,17 +65,18 @@ def ours(plan: Plan) -> Callable[[], None]:
 
 def theirs(plan: Plan) -> Callable[[], None]:
     """An epoch of `mlx_lm.tuner.trainer.train`, as `mlx_lm.lora` calls it."""
+    import mlx.core as mx
     import mlx.optimizers as optimizers
     from mlx_lm.tuner.trainer import TrainingArgs, train
     from mlx_lm.tuner.utils import linear_to_lora_layers
 
-    from thresher.train_mlx import base
+    from thresher.train_mlx.base import load_base
 
     # The base as ours has it: without this mlx_lm would train on quantised weights, many times slower here.
-    compiled = base.mx.disable_compile
-    base.mx.disable_compile = lambda: None
-    model = base.load_base(plan.base.folder)
-    base.mx.disable_compile = compiled
+    compiled = mx.disable_compile
+    mx.disable_compile = lambda: None
+    model = load_base(plan.base.folder)
+    mx.disable_compile = compiled
     keys = {name.partition(".layers.")[2].partition(".")[2] for name in plan.layers}
     config = {"rank": 8, "scale": 2.0, "dropout": 0.0, "keys": sorted(keys)}
     linear_to_lora_layers(model, len(model.layers), config)

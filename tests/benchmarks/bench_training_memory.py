@@ -56,8 +56,8 @@ def turn(keys: dict[str, Any], labels: Path) -> None:
     )
     plan = make_plan(config)
     device = find_device(config.precision)
-    torch.ones(512, 512, dtype=device.dtype, device=device.where).matmul(
-        torch.ones(512, 512, dtype=device.dtype, device=device.where)
+    torch.ones(512, 512, dtype=device.products, device=device.where).matmul(
+        torch.ones(512, 512, dtype=device.products, device=device.where)
     )
     before = psutil.Process().memory_info().rss if device.on_cpu else 0
     learner = TorchLearner(plan)

@@ -18,8 +18,8 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     F1 stands beside its distance from that of LoRA at rank 8, with the middle 95 % of that distance over
     documents drawn again: one that has zero within may be chance.
     """
-    titles = ("way", "rate", "numbers trained", "of the base", "F1", f"F1 less {BESIDE}'s", "all right")
-    titles += ("seconds", "processor", "GB", "perplexity")
+    titles = ["way", "rate", "numbers trained", "of the base", "F1", f"F1 less {BESIDE}'s", "all right"]
+    titles += ["seconds", "processor", "GB", "perplexity"]
     lines = [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
     beside = next((one for one in results if one["name"] == BESIDE), None)
     order = list(WAYS)
@@ -49,4 +49,5 @@ def _distance(one: dict[str, Any], other: dict[str, Any] | None) -> str:
 def _f1(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of true positives, false positives and false negatives in the last axis."""
     tp, fp, fn = np.moveaxis(counts, -1, 0)
-    return 2 * tp / np.maximum(2 * tp + fp + fn, 1)
+    f1: NDArray[np.float64] = 2 * tp / np.maximum(2 * tp + fp + fn, 1)
+    return f1

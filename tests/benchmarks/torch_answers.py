@@ -107,7 +107,7 @@ def answers(model: TorchModel, gold: Sequence[GoldRecord], asker: Asker) -> list
     """What the model says of each document."""
     tokenizer = _grammar_tokenizer(asker.prompts.tokenizer)
     asked = [asker.ask(number, one.text, one.fields) for number, one in enumerate(gold)]
-    requests = sorted((r for _, each in asked for r in each), key=lambda r: (r.shared, len(r.tokens)))
+    requests = sorted((r for each in asked for r in each.requests), key=lambda r: (r.shared, len(r.tokens)))
     said: list[list[WindowAnswer]] = [[] for _ in gold]
     for start in range(0, len(requests), ROWS):
         part = requests[start : start + ROWS]
@@ -119,7 +119,7 @@ def answers(model: TorchModel, gold: Sequence[GoldRecord], asker: Asker) -> list
             for row in group.leave():
                 key = row.request.key
                 assert isinstance(key, WindowKey)
-                window = asked[key.document][0][key.window]
+                window = asked[key.document].windows[key.window]
                 said[key.document].append(heard(window, row.request.fields, row.answer()))
     return [merged(one, each) for one, each in zip(gold, said, strict=True)]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-_NAMES = ("make_adapters", "make_listings", "recipes", "adapter_card")
+_NAMES = ("make_adapters", "make_listings", "recipes", "adapter_card", "scoring")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Making adapters on a tiny base: trained, scored, shipped with a card, and never twice."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ import pytest
 import yaml
 
 from thresher.adapters.adapter_folder import read_adapter
+from thresher.adapters.calibration import read_calibrations
 from thresher.adapters.manifest import read_manifest
 from thresher.adapters.tensor_file import read_tensors
+from thresher.adapters.training.read_sets import read_sets
+from thresher.adapters.training.run_config import parse_run
 from thresher.app.locations import Locations
 from thresher.app.models import local
 
@@ -38,7 +42,7 @@ def make(
     for name, output in SETS.items():
         folder = tmp_path / "data" / name
         folder.mkdir(parents=True)
-        for side, count in (("train", 8), ("dev", 3)):
+        for side, count in (("train", 12), ("dev", 3)):
             lines = [
                 {"id": f"{side}-{n}", "input": f"Shop {side} {n}\nleaking\n7.50", "output": output}
                 for n in range(count)
@@ -72,20 +76,22 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     real = adapters.run
 
     def watched(command: list[str], *rest: Any) -> Any:
-        kind = "evaluate" if "evaluate" in command else "train"
+        kind = next((one for one in ("evaluate", "calibrate") if one in command), "train")
         commands.append(kind)
         if kind == "evaluate" and commands.count("evaluate") == 2:
             raise SystemExit(130)  # Ctrl-C while the second record type is scored
         return real(command, *rest)
 
     monkeypatch.setattr(adapters, "run", watched)
+    monkeypatch.setattr(scripts["scoring"], "run", watched)
     with pytest.raises(SystemExit):
         make().make("general")
     assert commands == ["train", "evaluate", "evaluate"]
     assert not make().place("general").exists(), "nothing is shipped half"
 
     make().make("general")
-    assert commands == ["train", "evaluate", "evaluate", "evaluate", "evaluate"], "it is not trained again"
+    again = ["evaluate", "evaluate", "calibrate", "calibrate"]
+    assert commands == ["train", "evaluate", "evaluate", *again], "it is not trained again"
     place = make().place("general")
     manifest = read_manifest(place)
     assert (manifest.name, manifest.origin, manifest.pack, manifest.parent) == (
@@ -101,6 +107,9 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     assert [(one.record_type, one.records) for one in manifest.scores] == [("receipt", 3), ("work_order", 3)]
     assert {tensor.dtype for tensor in read_tensors(place / "adapter_model.safetensors")} == {"F16"}
     assert read_adapter(place).manifest == manifest
+    sure = read_calibrations(place / "calibration.json")
+    assert [(one.record_type, one.documents) for one in sure] == [("receipt", 3), ("work_order", 3)]
+    assert all(one.adapter == manifest.weights for one in sure)
 
     make().make("expenses")
     own = read_manifest(make().place("expenses"))
@@ -115,6 +124,7 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     ):
         assert said in text
     assert f"| expenses/receipt | 3 | {own.scores[0].f1:.3f} |" in text
+    assert "| 3 | 0." in text
 
     told = yaml.safe_load(adapters.MADE.read_text("utf-8"))
     assert list(told) == ["general", "expenses"]
@@ -133,6 +143,39 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     make().make("expenses")
     assert len(commands) == done
     assert "its recipe is another now" in capsys.readouterr().err
+
+
+def test_it_is_calibrated_on_labels_that_no_training_saw_or_on_those_that_score_it(
+    make: Any, scripts: dict[str, Any], tmp_path: Path
+) -> None:
+    def spare(name: str) -> set[str]:
+        path = tmp_path / "work" / "made" / "spare" / f"{name}-receipt.jsonl"
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        return {json.loads(line)["input"] for line in lines}
+
+    make().make("general")
+    config = parse_run(
+        {
+            "base": "b",
+            "out": "o",
+            **scripts["recipes"].read_recipe("general", tmp_path / "data", tmp_path).run,
+        },
+        "the recipe",
+        tmp_path,
+    )
+    learnt = {label.text for each in read_sets(config)[0] for label in each.sides.train}
+    assert len(spare("general")) == 3
+    assert not spare("general") & learnt
+    # Of its own domain an adapter saw all there is.
+    make().make("expenses")
+    assert spare("expenses") == set()
+    assert read_calibrations(make().place("expenses") / "calibration.json")[0].documents == 3
+
+    (make().place("general") / "calibration.json").unlink()
+    weights = read_manifest(make().place("general")).weights
+    shutil.rmtree(tmp_path / "work")
+    make().make("general")
+    assert read_calibrations(make().place("general") / "calibration.json")[0].adapter == weights
 
 
 def test_a_domains_adapter_waits_for_the_general_one(make: Any) -> None:
