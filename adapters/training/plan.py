@@ -26,6 +26,9 @@ from thresher.adapters.training.read_sets import ReadSet, read_sets
 from thresher.adapters.training.run_config import RunConfig, chosen_layers
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
+#: So many values that break their field's type are told each, the rest by their number.
+_SHOWN = 5
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -210,5 +213,7 @@ def _notes(one: ReadSet, train: Examples, validation: Examples, several: bool) -
         values = train.values + validation.values
         worst = ", ".join(f"{field} {count}" for field, count in lost.most_common(5))
         yield f"{name}{sum(lost.values())} of {values} values stand nowhere in their documents ({worst})"
-    for each in one.unfit:
+    for each in one.unfit[:_SHOWN]:
         yield f"{name}{each}: not taught"
+    if (more := len(one.unfit) - _SHOWN) > 0:
+        yield f"{name}… and {more} more values that break their field's type are not taught"

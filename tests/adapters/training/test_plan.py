@@ -54,6 +54,20 @@ def test_a_run_over_two_domains_is_of_no_pack_and_counts_all(make: Callable[...,
     assert any(note.startswith("manufacturing/work_order: ") for note in plan.notes)
 
 
+def test_values_that_are_skipped_are_told_and_many_of_them_by_their_number(
+    make: Callable[..., Plan], folder: Path
+) -> None:
+    said = {"fields": [{"name": "due", "type": "date"}], "output": {"company": "Corner Cafe", "due": "soon"}}
+    lines = [{"id": str(n), "input": f"Corner Cafe no {n}", **said} for n in range(12)]
+    (folder / "vague.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    sets = [{"domain": "expenses", "record_type": "receipt", "labels": ["vague.jsonl"]}]
+    notes = make(sets=sets, unfit_values="skip", validation_share=0.2).notes
+    told = [note for note in notes if "not taught" in note]
+    assert len(told) == 6
+    assert "vague.jsonl:1: 'due'" in told[0]
+    assert told[-1] == "… and 7 more values that break their field's type are not taught"
+
+
 def test_rows_of_a_batch_share_their_head(make: Callable[..., Plan]) -> None:
     """Both domains, and both variations of each, but for what fills no half of a batch."""
     plan = make(
