@@ -5,8 +5,8 @@
 
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Each way answers for the records of
 dev.jsonl: the base alone, the base with three labelled examples in its prompt (the shortest of the first
-hundred to train on), the general adapter, and what Thresher asks by default. The first command goes on where
-it was stopped.
+hundred to train on), the stock recipe trained on train.jsonl at two rates (stock_recipe.py), the general
+adapter, and what Thresher asks by default. The first command goes on where it was stopped.
 """
 
 import argparse
@@ -23,19 +23,24 @@ from few_shot import SHOTS, FewShot, shown_examples
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
+from thresher.adapters.pack import RecordType
 from thresher.adapters.pack_library import find_packs, pick
 from thresher.app.cli.evaluate import extract_labelled
 from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation import confidence_report
 from thresher.app.evaluation.judged import judged
-from thresher.app.evaluation.records import load_gold, predicted
+from thresher.app.evaluation.records import GoldRecord, PredictedRecord, load_gold, predicted
 from thresher.app.evaluation.report import as_dict
 from thresher.app.evaluation.score import score
 from thresher.app.locations import Locations
+from thresher.app.models import library
 from thresher.app.session import Session
 
+#: The rate of a stock recipe, by way.
+STOCK = {"stock-2e-4": 2e-4, "stock-1e-3": 1e-3}
 #: The adapter that is asked for, by way; None asks what is live.
 ADAPTERS = {"base": "none", "few-shot": "none", "general": "general-starter", "default": None}
+WAYS = ("base", "few-shot", *STOCK, "general", "default")
 _SHORT = 100
 
 
@@ -52,9 +57,42 @@ class Shown(Session):
 
 def measure(folder: Path, way: str, limit: int | None) -> dict[str, Any]:
     """The scores of one way on one record type. Raises UsageError where there is no such adapter."""
-    domain, record_type = folder.parent.name, folder.name
-    fields = pick(find_packs().packs, domain, record_type).fields
-    gold = load_gold(folder / "dev.jsonl", fields or None)[:limit]
+    asked = pick(find_packs().packs, folder.parent.name, folder.name)
+    gold = load_gold(folder / "dev.jsonl", asked.fields or None)[:limit]
+    answers, found = (stock if way in STOCK else thresher)(folder, way, asked, gold)
+    told = as_dict(score(gold, answers)) | confidence_report.as_dict(judged(gold, answers))
+    keys = ("f1", "records", "all_right_share", "grounded_share", "failed")
+    return {
+        "record_type": f"{asked.domain}/{asked.name}",
+        "way": way,
+        "limit": limit,
+        **found,
+        **{key: told[key] for key in keys},
+        "calibrated": told["confidence"]["calibrated"],
+        "calibration_error": told["confidence"].get("ece"),
+    }
+
+
+Answers = tuple[list[PredictedRecord], dict[str, Any]]
+
+
+def stock(folder: Path, way: str, asked: RecordType, gold: list[GoldRecord]) -> Answers:
+    """What the stock recipe says at one rate, and what is told of it."""
+    from stock_recipe import Stock
+
+    labels = load_gold(folder / "train.jsonl", asked.fields or None)
+    base = library.find(Locations.default().models, "starter").folder
+    recipe = Stock(base, asked.instructions, STOCK[way])
+    training = recipe.train(labels)
+    began = time.monotonic()
+    answers = recipe.answers(gold)
+    seconds = (time.monotonic() - began) / len(gold)
+    return answers, {"labels": len(labels), "training": training, "seconds": seconds}
+
+
+def thresher(folder: Path, way: str, asked: RecordType, gold: list[GoldRecord]) -> Answers:
+    """What Thresher says, and what is told of it."""
+    domain, record_type, fields = asked.domain, asked.name, asked.fields
     with tempfile.TemporaryDirectory() as home:
         # A home of its own: what was answered before is not what is timed.
         here = Locations(Path(home))
@@ -70,18 +108,7 @@ def measure(folder: Path, way: str, limit: int | None) -> dict[str, Any]:
             records = extract_labelled(session, gold, task, Narrator(), None, again=True)
             seconds = time.monotonic() - began
     answers = [predicted(record) for record in records]
-    told = as_dict(score(gold, answers)) | confidence_report.as_dict(judged(gold, answers))
-    keys = ("f1", "records", "all_right_share", "grounded_share", "failed")
-    return {
-        "record_type": f"{domain}/{record_type}",
-        "way": way,
-        "limit": limit,
-        "adapter": task.adapter,
-        **{key: told[key] for key in keys},
-        "calibrated": told["confidence"]["calibrated"],
-        "calibration_error": told["confidence"].get("ece"),
-        "seconds": seconds / len(gold),
-    }
+    return answers, {"adapter": task.adapter, "seconds": seconds / len(gold)}
 
 
 def _examples(labels: Path, fields: Sequence[Field]) -> str:
@@ -102,7 +129,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         "s a document",
     )
     lines = [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
-    for one in sorted(results, key=lambda one: (one["record_type"], list(ADAPTERS).index(one["way"]))):
+    for one in sorted(results, key=lambda one: (one["record_type"], WAYS.index(one["way"]))):
         error = one["calibration_error"]
         cells = (
             one["record_type"],
@@ -124,7 +151,7 @@ def main() -> None:
     parser.add_argument("labelled", type=Path, nargs="?")
     parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each result")
     parser.add_argument("--only", nargs="*", metavar="DOMAIN/RECORD_TYPE", help="these record types alone")
-    parser.add_argument("--ways", nargs="*", choices=ADAPTERS, default=list(ADAPTERS))
+    parser.add_argument("--ways", nargs="*", choices=WAYS, default=WAYS)
     parser.add_argument("--limit", type=int, help="the first so many records of each")
     parser.add_argument("--table", action="store_true", help="print what was measured")
     asked = parser.parse_args()
