@@ -9,13 +9,12 @@ import torch.distributed as dist
 from numpy.typing import NDArray
 from torch import Tensor
 
-from thresher.adapters.adapter import LoraLayer
 from thresher.adapters.training.batches import Batch
 from thresher.adapters.training.plan import Plan
 from thresher.train_cuda.base import load_base
 from thresher.train_cuda.checkpointing import checkpointed
 from thresher.train_cuda.device import Device, find_device, join, peak_memory
-from thresher.train_cuda.lora import LoraLinear, insert, taken_out
+from thresher.train_cuda.lora import LoraLinear, insert
 from thresher.train_cuda.loss import TargetLoss
 
 
@@ -63,10 +62,6 @@ class TorchLearner:
         """The loss summed over the batch's targets."""
         self._drop(False)
         return float(self._loss(batch))
-
-    def layers(self) -> dict[str, LoraLayer]:
-        """The adapter as it is now."""
-        return taken_out(self._adamw.matrices)
 
     def state(self) -> dict[str, NDArray[np.float32]]:
         """The matrices by `MODULE.lora_A` and `.lora_B`; each one's moments have `.m` and `.v` after it."""

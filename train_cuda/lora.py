@@ -1,6 +1,6 @@
 """The adapter in the model: PEFT places the matrices, and one product of ours computes with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -112,13 +112,3 @@ def insert(
             getattr(module, side)[_ADAPTER].weight = matrix
             matrices[f"{name}.{side}"] = matrix
     return matrices
-
-
-def taken_out(matrices: Mapping[str, Tensor]) -> dict[str, LoraLayer]:
-    """The adapter of matrices by name (`MODULE.lora_A`, `MODULE.lora_B`)."""
-
-    def array(name: str) -> Any:
-        return matrices[name].detach().cpu().numpy().copy()
-
-    modules: Sequence[str] = sorted({name.rpartition(".")[0] for name in matrices})
-    return {name: LoraLayer(array(f"{name}.lora_A"), array(f"{name}.lora_B")) for name in modules}

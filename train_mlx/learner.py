@@ -10,12 +10,11 @@ import numpy as np
 from mlx.utils import tree_flatten, tree_map, tree_unflatten
 from numpy.typing import NDArray
 
-from thresher.adapters.adapter import LoraLayer
 from thresher.adapters.training.batches import Batch
 from thresher.adapters.training.plan import Plan
 from thresher.train_mlx.base import load_base
 from thresher.train_mlx.checkpointing import checkpointed
-from thresher.train_mlx.lora import insert, taken_out
+from thresher.train_mlx.lora import insert
 from thresher.train_mlx.loss import TargetLoss
 
 #: The optimiser's names of its two moments.
@@ -80,10 +79,6 @@ class MlxLearner:
         """The loss summed over the batch's targets."""
         self._model.eval()
         return float(self._loss(batch))
-
-    def layers(self) -> dict[str, LoraLayer]:
-        """The adapter as it is now."""
-        return taken_out(self._weights())
 
     def state(self) -> dict[str, NDArray[np.float32]]:
         """The matrices by `MODULE.lora_A` and `.lora_B`; each one's two moments by `.m` and `.v` after it."""

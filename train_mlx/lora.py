@@ -5,7 +5,6 @@ from typing import Any
 
 import mlx.core as mx
 import mlx.nn as nn
-import numpy as np
 from mlx.utils import tree_unflatten
 
 from thresher.adapters.adapter import LoraLayer
@@ -43,13 +42,3 @@ def insert(model: Any, layers: Mapping[str, LoraLayer], scale: float, dropout: f
         lora.unfreeze(keys=["lora_A", "lora_B"], recurse=False)
         adapted.append((name, lora))
     model.update_modules(tree_unflatten(adapted))
-
-
-def taken_out(parameters: Mapping[str, mx.array]) -> dict[str, LoraLayer]:
-    """The adapter of trainable parameters by name (`MODULE.lora_A`, `MODULE.lora_B`)."""
-    layers = {}
-    for name in sorted(parameters):
-        module, _, side = name.rpartition(".")
-        if side == "lora_A":
-            layers[module] = LoraLayer(np.array(parameters[name]), np.array(parameters[f"{module}.lora_B"]))
-    return layers

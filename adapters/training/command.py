@@ -22,7 +22,7 @@ from thresher.adapters.adapter_folder import write_adapter
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, Recipe
 from thresher.adapters.training.documents import save_documents
-from thresher.adapters.training.learner import Learner
+from thresher.adapters.training.learner import Learner, layers_of
 from thresher.adapters.training.loop import Diverged, Loop, Stopped, Trained
 from thresher.adapters.training.memory import Room, affordable
 from thresher.adapters.training.metrics import Metric
@@ -50,7 +50,7 @@ RUN_FILE = "run.yaml"
 
 def write_layers(folder: Path, learner: Learner, plan: Plan, manifest: Manifest) -> None:
     """Writes the learner's adapter, whose alpha is the run's, as a new folder. Raises AdapterError."""
-    write_adapter(folder, Adapter(learner.layers(), plan.config.used_alpha, manifest))
+    write_adapter(folder, Adapter(layers_of(learner.state()), plan.config.used_alpha, manifest))
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,12 @@ class Learner(Protocol):
         """The loss summed over the batch's targets, without gradients and without dropout."""
         ...
 
-    def layers(self) -> dict[str, LoraLayer]:
-        """The adapter as it is now, float32."""
-        ...
-
     def state(self) -> Tensors:
-        """The adapter and the optimiser's moments: all that the next step depends on beside its number."""
+        """What trains and the optimiser's moments: all that the next step depends on beside its number.
+
+        A matrix of an adapter is called `MODULE.lora_A` or `MODULE.lora_B`, a moment what it is of, with
+        `.m` or `.v` after it.
+        """
         ...
 
     def restore(self, state: Mapping[str, NDArray[np.float32]], step: int) -> None:
@@ -62,3 +62,9 @@ class Learner(Protocol):
     def peak_memory(self) -> int | None:
         """The most bytes that were held, None where the device does not tell."""
         ...
+
+
+def layers_of(state: Mapping[str, NDArray[np.float32]]) -> dict[str, LoraLayer]:
+    """The adapter in a learner's state, its modules sorted."""
+    modules = sorted(name.removesuffix(".lora_A") for name in state if name.endswith(".lora_A"))
+    return {name: LoraLayer(state[f"{name}.lora_A"], state[f"{name}.lora_B"]) for name in modules}

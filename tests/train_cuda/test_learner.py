@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from thresher.adapters.training.batches import as_padding, collate
+from thresher.adapters.training.learner import layers_of
 from thresher.train_cuda.affine import PackedLinear
 from thresher.train_cuda.checkpointing import blocks_of
 from thresher.train_cuda.device import Device
@@ -61,9 +62,10 @@ def test_steps_are_those_of_torchs_adamw(make_plan: Any) -> None:
         adamw.param_groups[0]["lr"] = 0.01 * (step + 1)
         adamw.step()
         other._adamw.gradients.zero_()
-    for name, layer in learner.layers().items():
-        np.testing.assert_allclose(layer.a, other.layers()[name].a, rtol=1e-3, atol=1e-5)
-        np.testing.assert_allclose(layer.b, other.layers()[name].b, rtol=1e-3, atol=1e-5)
+    theirs = layers_of(other.state())
+    for name, layer in layers_of(learner.state()).items():
+        np.testing.assert_allclose(layer.a, theirs[name].a, rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(layer.b, theirs[name].b, rtol=1e-3, atol=1e-5)
 
 
 def test_gradients_are_clipped_by_their_norm_together(make_plan: Any) -> None:
@@ -172,8 +174,9 @@ def test_every_linear_layer_of_a_block_trains_and_nothing_else(make_plan: Any, t
     trained = [p for p in learner._model.parameters() if p.requires_grad]
     assert sum(p.numel() for p in trained) == sum(4 * (o + i) for o, i in plan.base.linear.values())
     assert {p.dtype for p in trained} == {torch.float32}
-    assert sorted(learner.layers()) == sorted(plan.layers)
-    assert all(np.array_equal(learner.layers()[name].a, plan.first[name].a) for name in plan.layers)
+    layers = layers_of(learner.state())
+    assert list(layers) == sorted(plan.layers)
+    assert all(np.array_equal(layers[name].a, plan.first[name].a) for name in plan.layers)
 
 
 def test_what_is_put_back_goes_on_as_it_would_have(make_plan: Any) -> None:

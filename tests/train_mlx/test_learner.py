@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from thresher.adapters.training.batches import Batch, collate
+from thresher.adapters.training.learner import layers_of
 from thresher.adapters.training.plan import Plan
 from thresher.train_mlx.base import load_base
 from thresher.train_mlx.learner import MlxLearner
@@ -160,7 +161,7 @@ def test_the_model_has_nothing_else_to_train(plan: Plan) -> None:
     learner = MlxLearner(plan)
     trained = {name for name in learner.state() if name.endswith((".lora_A", ".lora_B"))}
     assert trained == {f"{layer}.{side}" for layer in plan.layers for side in ("lora_A", "lora_B")}
-    layers = learner.layers()
+    layers = layers_of(learner.state())
     assert list(layers) == sorted(plan.layers)
     for name, first in plan.first.items():
         np.testing.assert_array_equal(layers[name].a, first.a)

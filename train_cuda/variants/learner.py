@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import Tensor
 
-from thresher.adapters.adapter import LoraLayer
 from thresher.adapters.errors import UsageError
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.batches import Batch
@@ -31,10 +30,7 @@ MAKERS = {"full": Full, "adalora": AdaLora, "prefix": Prefix, "rslora": RsLora, 
 
 
 class VariantLearner:
-    """Meets `adapters.training.learner.Learner`, but that only `write` gives what was trained.
-
-    One process alone.
-    """
+    """Meets `adapters.training.learner.Learner`. One process alone; `write` makes the folder of its way."""
 
     rank, world, in_step = 0, 1, False
 
@@ -90,10 +86,6 @@ class VariantLearner:
         """The loss summed over the batch's targets."""
         self._drop(False)
         return float(self.variant.loss(batch))
-
-    def layers(self) -> dict[str, LoraLayer]:
-        """Not every way ends with plain matrices: see `write`."""
-        raise NotImplementedError
 
     def write(self, folder: Path, manifest: Manifest) -> None:
         """Makes the new folder of what was trained. Raises AdapterError."""
