@@ -24,39 +24,48 @@ from thresher.app.models import library
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 
 
+#: What the trainer took for the starter at first, and what it takes now.
+_FIRST, _NOW = {"learning_rate": 1e-3}, {"learning_rate": 2e-3}
+
+
 @dataclass(frozen=True)
 class Way:
-    """A method (`lora` is the trainer's own; `base` and `few-shot` train nothing) and keys of its run."""
+    """A method (`lora` is the trainer's own; `base` and `few-shot` train nothing) and keys of its run.
+
+    `beside` names the way that it is compared with.
+    """
 
     method: str
     run: dict[str, Any] = field(default_factory=dict)
+    beside: str = "lora-8"
 
 
-#: The important ones first. The trainer's own rate for the starter is 1e-3.
+#: The important ones first.
 WAYS = {
-    "lora-8": Way("lora"),
+    "lora-8": Way("lora", _FIRST),
     "full": Way("full", {"learning_rate": 1e-4}),
-    "lora-1": Way("lora", {"rank": 1}),
-    "lora-2": Way("lora", {"rank": 2}),
-    "lora-4": Way("lora", {"rank": 4}),
-    "lora-16": Way("lora", {"rank": 16}),
+    "lora-1": Way("lora", {**_FIRST, "rank": 1}),
+    "lora-2": Way("lora", {**_FIRST, "rank": 2}),
+    "lora-4": Way("lora", {**_FIRST, "rank": 4}),
+    "lora-16": Way("lora", {**_FIRST, "rank": 16}),
     "adalora": Way("adalora", {"learning_rate": 3e-3}),
     "prefix": Way("prefix", {"learning_rate": 1e-2}),
     "base": Way("base"),
     "few-shot": Way("few-shot"),
     "full-rate-3e-4": Way("full", {"learning_rate": 3e-4}),
-    "rslora-8": Way("rslora"),
-    "dora-8": Way("dora"),
     "lora-8-rate-2e-4": Way("lora", {"learning_rate": 2e-4}),
-    "lora-8-attention": Way("lora", {"targets": ATTENTION}),
-    "lora-8-alpha-8": Way("lora", {"alpha": 8.0}),
-    "lora-8-alpha-32": Way("lora", {"alpha": 32.0}),
+    "lora-8-rate-2e-3": Way("lora", _NOW),
     "lora-8-rate-3e-3": Way("lora", {"learning_rate": 3e-3}),
+    "lora-8-attention": Way("lora", {**_FIRST, "targets": ATTENTION}),
+    "lora-8-alpha-8": Way("lora", {**_FIRST, "alpha": 8.0}),
+    "lora-8-alpha-32": Way("lora", {**_NOW, "alpha": 32.0}, "lora-8-rate-2e-3"),
+    "rslora-8": Way("rslora", _NOW, "lora-8-rate-2e-3"),
+    "dora-8": Way("dora", _NOW, "lora-8-rate-2e-3"),
     "adalora-rate-1e-2": Way("adalora", {"learning_rate": 1e-2}),
     "prefix-rate-3e-2": Way("prefix", {"learning_rate": 3e-2}),
     "full-rate-3e-5": Way("full", {"learning_rate": 3e-5}),
-    "lora-8-decay-0": Way("lora", {"weight_decay": 0.0}),
-    "lora-8-decay-0.01": Way("lora", {"weight_decay": 0.01}),
+    "lora-8-decay-0": Way("lora", {**_NOW, "weight_decay": 0.0}, "lora-8-rate-2e-3"),
+    "lora-8-decay-0.01": Way("lora", {**_NOW, "weight_decay": 0.01}, "lora-8-rate-2e-3"),
 }
 
 
