@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thresher.adapters.adapter import LoraLayer
+from thresher.adapters.adapter import Adapter, LoraLayer
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import BaseModel, read_base
 from thresher.adapters.errors import UsageError
@@ -26,6 +27,11 @@ from thresher.adapters.training.read_sets import ReadSet, read_sets
 from thresher.adapters.training.run_config import RunConfig, chosen_layers
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
+#: How often each example is seen where a run does not say; and the fewest steps that this may come to: of ten
+#: labels three times are three steps, in which nothing is learnt.
+EPOCHS, LEAST_STEPS = 3, 40
+#: The fewest steps between two validations: in fewer the loss says nothing about where the run is going.
+_LEAST_BETWEEN = 10
 #: So many values that break their field's type are told each, the rest by their number.
 _SHOWN = 5
 
@@ -58,7 +64,8 @@ class Plan:
     @property
     def steps(self) -> int:
         """The steps of the optimiser, if nothing ends the run early."""
-        return self.config.steps or self.config.epochs * self._batches.steps_per_epoch
+        config, each = self.config, self._batches.steps_per_epoch
+        return config.steps or each * (config.epochs or max(EPOCHS, ceil(LEAST_STEPS / each)))
 
     @cached_property
     def hash(self) -> str:
@@ -80,7 +87,7 @@ class Plan:
         """Whether a validation follows the step that is the `step`th, counted from 1."""
         if not self.validation:
             return False
-        every = self.config.evaluate_every or self._batches.steps_per_epoch
+        every = self.config.evaluate_every or max(self._batches.steps_per_epoch, _LEAST_BETWEEN)
         return step % every == 0 or step == self.steps
 
     def validation_batches(self) -> Iterator[Batch]:
@@ -158,26 +165,31 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
     return plan
 
 
+def parent_misfit(config: RunConfig, base: BaseModel, parent: Adapter) -> str:
+    """What keeps the run from starting from that adapter, and what to do; "" where nothing does."""
+    if parent.manifest.base.fingerprint != base.identity.fingerprint:
+        return (
+            f"was made for the base {parent.manifest.base.name}, this run has {base.identity.name}. Start "
+            "from an adapter of this base, or leave parent out."
+        )
+    if parent.rank != config.rank or parent.scale != config.used_alpha / config.rank:
+        return (
+            f"has rank {parent.rank} and alpha {parent.alpha:g}, the run {config.rank} and "
+            f"{config.used_alpha:g}. Give the run the parent's."
+        )
+    if set(parent.layers) != set(chosen_layers(config, base.linear)):
+        return "adapts other layers than the run's targets. Give it the same."
+    return ""
+
+
 def _first(
     config: RunConfig, base: BaseModel, layers: tuple[str, ...]
 ) -> tuple[str | None, dict[str, LoraLayer]]:
     """The adapter that the run starts from: the parent's, or A random and B zero, as in PEFT and mlx-lm."""
     if config.parent is not None:
         parent = read_adapter(config.parent, base)
-        if parent.manifest.base.fingerprint != base.identity.fingerprint:
-            raise UsageError(
-                f"{config.parent}: was made for the base {parent.manifest.base.name}, this run has "
-                f"{base.identity.name}. Start from an adapter of this base, or leave parent out."
-            )
-        if parent.rank != config.rank or parent.scale != config.used_alpha / config.rank:
-            raise UsageError(
-                f"{config.parent}: has rank {parent.rank} and alpha {parent.alpha:g}, the run "
-                f"{config.rank} and {config.used_alpha:g}. Give the run the parent's."
-            )
-        if set(parent.layers) != set(layers):
-            raise UsageError(
-                f"{config.parent}: adapts other layers than the run's targets. Give it the same."
-            )
+        if wrong := parent_misfit(config, base, parent):
+            raise UsageError(f"{config.parent}: {wrong}")
         return parent.manifest.weights, dict(parent.layers)
     first = {}
     for number, name in enumerate(layers):

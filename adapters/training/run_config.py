@@ -108,8 +108,8 @@ class RunConfig(Keys):
     rate_floor: float = Field(default=0.0, ge=0, le=1)
     """The rate at the end of the cosine, as a share of the peak."""
 
-    epochs: int = Field(default=3, ge=1)
-    """How often each example is seen."""
+    epochs: int | None = Field(default=None, ge=1)
+    """How often each example is seen; three times where it is left out, and more often of few labels."""
 
     steps: int | None = Field(default=None, ge=1)
     """The steps of the optimiser, in place of `epochs`."""

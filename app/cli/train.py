@@ -8,7 +8,7 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.options import (
-    complete_adapter,
+    complete_answering,
     domain_option,
     installed_packs,
     model_option,
@@ -32,7 +32,11 @@ _FILE = click.Path(path_type=Path)
 @click.option("--validation", multiple=True, type=_FILE, help="Labels to validate on; else a tenth of all.")
 @click.option("--corrections", is_flag=True, help="Train on the corrections of past runs too.")
 @model_option
-@click.option("--parent", shell_complete=complete_adapter, help="The adapter to start from.")
+@click.option(
+    "--parent",
+    shell_complete=complete_answering,
+    help="The adapter to start from, 'none' for a new one; the one that answers now where not given.",
+)
 @click.option("--name", help="What to call the adapter; DOMAIN-1 and so on where not given.")
 @click.option(
     "--trainer",
@@ -41,7 +45,7 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="mlx trains on this device; cuda with PyTorch (the extra 'cuda').",
 )
-@click.option("--epochs", type=int, help="How often each example is seen; 3 where not given.")
+@click.option("--epochs", type=int, help="How often each example is seen; 3 where not given, of few more.")
 @click.option("--steps", type=int, help="Steps of the optimiser, in place of --epochs.")
 @click.option("--rank", type=int, help="The rank of the adapter; 8 where not given.")
 @click.option("--learning-rate", type=float, help="The peak rate; by the base's width where not given.")

@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.adapter_folder import read_adapter
-from thresher.adapters.errors import UsageError
+from thresher.adapters.base_facts import InstalledModel
+from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, TriedRate
-from thresher.adapters.training.command import ADAPTER, Trainer
+from thresher.adapters.training.command import ADAPTER, RUN_FILE, Trainer
 from thresher.adapters.training.documents import read_documents
 from thresher.adapters.training.metrics import Metric, read_metrics
-from thresher.adapters.training.run_config import RunConfig, parse_run
+from thresher.adapters.training.plan import parent_misfit
+from thresher.adapters.training.run_config import RunConfig, parse_run, read_run
+from thresher.adapters.training.state import STATE_FILE
 from thresher.app.models import library
-from thresher.app.registry.folders import check_new_name
+from thresher.app.registry.folders import NONE, check_new_name
+from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.session import Session
 from thresher.app.store.trainings import Training
 from thresher.app.training.labels import CORRECTIONS_FILE, write_corrections
@@ -31,6 +35,7 @@ SWEEP = "sweep"
 class TrainingTask:
     """What to train, from what. `recipe` has the keys of the run that differ from the defaults.
 
+    `parent` names the adapter to start from, "none" a new one; None is the one that answers now.
     `sweep`: find the learning rate first.
     """
 
@@ -66,7 +71,9 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
     name = task.name or _free_name(session, task.domain)
     check_new_name(session.registry.folder, name)
     folder = session.locations.training / name
-    config = _configuration(session, task, folder)
+    config, parent = _configuration(session, task, folder)
+    if task.parent is None:
+        yield f"begins with {parent}, which answers now" if parent else "begins with a new adapter"
     tries: tuple[TriedRate, ...] = ()
     if task.sweep:
         ends = yield from sweep(config, folder / SWEEP, task.trainer, cancel)
@@ -107,7 +114,8 @@ def _remember(session: Session, task: TrainingTask, folder: Path, manifest: Mani
     )
 
 
-def _configuration(session: Session, task: TrainingTask, folder: Path) -> RunConfig:
+def _configuration(session: Session, task: TrainingTask, folder: Path) -> tuple[RunConfig, str | None]:
+    """The run, and the name of the adapter that it starts from."""
     model = library.find(session.locations.models, task.model or session.settings.model)
     labels = [path.expanduser().absolute() for path in task.labels]
     if task.corrections:
@@ -128,14 +136,38 @@ def _configuration(session: Session, task: TrainingTask, folder: Path) -> RunCon
         "packs": session.locations.packs,
         "labels": labels,
         "validation": [path.expanduser().absolute() for path in task.validation],
-        "parent": session.registry.find(task.parent).folder if task.parent else None,
         # As in use: training sees the very windows that extraction asks about.
         "window_tokens": settings.window_tokens,
         "window_overlap": settings.window_overlap,
         "answer_tokens": settings.answer_tokens,
         **task.recipe,
     }
-    return parse_run(asked, "the run", folder)
+    config = parse_run(asked, "the run", folder)
+    parent = _parent(session, task, config, model)
+    if parent is None:
+        return config, None
+    return config.model_copy(update={"parent": parent.folder}), parent.name
+
+
+def _parent(
+    session: Session, task: TrainingTask, config: RunConfig, model: InstalledModel
+) -> InstalledAdapter | None:
+    """The adapter that is named, else the one that answers now where it can be gone on from."""
+    if task.parent == NONE:
+        return None
+    if task.parent is not None:
+        return session.registry.find(task.parent)
+    for run in (config.out, config.out / SWEEP / "run"):
+        if (run / STATE_FILE).exists():  # it goes on, whatever answers by now
+            began = read_run(run / RUN_FILE).parent
+            return next((a for a in list_adapters(session.registry.folder) if a.folder == began), None)
+    try:
+        live = session.registry.live(task.domain, model, session.packs()[task.domain])
+    except ThresherError:  # what cannot answer any more is no start
+        return None
+    if live and parent_misfit(config, session.registry.base(model), read_adapter(live.folder)):
+        return None
+    return live
 
 
 def _free_name(session: Session, domain: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from thresher.adapters.training.batches import collate
-from thresher.adapters.training.plan import Plan, make_plan
+from thresher.adapters.training.plan import EPOCHS, LEAST_STEPS, Plan, make_plan
 from thresher.adapters.training.run_config import parse_run
 
 
@@ -68,12 +68,24 @@ def test_values_that_are_skipped_are_told_and_many_of_them_by_their_number(
     assert told[-1] == "… and 7 more values that break their field's type are not taught"
 
 
+def test_of_few_labels_a_run_makes_as_many_steps_as_it_takes_to_learn(make: Callable[..., Plan]) -> None:
+    few = make(proof_share=0)
+    epoch = make(proof_share=0, epochs=1).steps
+    assert few.steps % epoch == 0
+    assert LEAST_STEPS <= few.steps < LEAST_STEPS + epoch
+    assert make(proof_share=0, epochs=2).steps == 2 * epoch
+    assert make(proof_share=0, steps=3).steps == 3
+    # A validation every other step would end the run before it has begun.
+    assert [step for step in range(1, 31) if few.validates_after(step)] == [10, 20, 30]
+    single = make(proof_share=0, batch_size=1)
+    assert single.steps == EPOCHS * make(proof_share=0, batch_size=1, epochs=1).steps
+
+
 def test_rows_of_a_batch_share_their_head(make: Callable[..., Plan]) -> None:
     """Both domains, and both variations of each, but for what fills no half of a batch."""
-    plan = make(
-        validation_share=0, proof_share=0, batch_size=4, augment={"share": 0.5, "heads": 2, "drop": 0.5}
-    )
-    batches = [numbers for step in range(plan.steps // plan.config.epochs) for numbers in plan.step(step)]
+    varied = {"share": 0.5, "heads": 2, "drop": 0.5}
+    plan = make(validation_share=0, proof_share=0, batch_size=4, epochs=1, augment=varied)
+    batches = [numbers for step in range(plan.steps) for numbers in plan.step(step)]
     assert sorted(np.concatenate(batches).tolist()) == list(range(32))
     shared = [collate(plan.train, numbers) for numbers in batches]
     assert sum(len(batch.ids) for batch in shared if batch.head > 0) >= 24

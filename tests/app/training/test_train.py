@@ -58,6 +58,25 @@ def test_labels_become_a_candidate_that_answers(
         assert session.registry.find("expenses-2").manifest.parent == found.manifest.weights
 
 
+def test_it_begins_with_what_answers_now(
+    home_with_tiny: Locations, labels: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["train", "--domain", "expenses", "--labels", str(labels), "--no-proof", *RECIPE]
+    assert run_command(command) == 0
+    assert "begins with a new adapter" in capsys.readouterr().err
+    with Session(home_with_tiny) as session:
+        first = session.registry.find("expenses-1").manifest.weights
+        session.promote("expenses-1", "expenses", force=True)
+    assert run_command(command) == 0
+    assert "begins with expenses-1, which answers now" in capsys.readouterr().err
+    assert run_command([*command, "--rank", "4"]) == 0  # another rank cannot go on from it
+    assert "begins with a new adapter" in capsys.readouterr().err
+    assert run_command([*command, "--parent", "none"]) == 0
+    with Session(home_with_tiny) as session:
+        parents = [session.registry.find(f"expenses-{n}").manifest.parent for n in (2, 3, 4)]
+    assert parents == [first, None, None]
+
+
 def test_corrections_are_labels(home_with_tiny: Locations, tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.txt").write_text(f"Shop {number}\n2026-04-0{number + 1}\nTOTAL 7\n", "utf-8")
