@@ -1,0 +1,124 @@
+"""From few labels: how good an adapter gets with 10, 25, 50, 100 and 250 of them.
+
+    python tests/benchmarks/bench_curve.py LABELLED --results FILE --only manufacturing/work_order …
+    python tests/benchmarks/bench_curve.py --results FILE --table
+
+LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Of train.jsonl the first so many
+labels are trained on as `thresher train` does it, by the trainer's defaults and with a tenth held back to
+choose the step by: once from a new adapter, once from the general one. What comes out is scored on dev.jsonl.
+The first command goes on where it was stopped.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from thresher.adapters.adapter_folder import read_adapter, write_adapter
+from thresher.adapters.manifest import read_manifest
+from thresher.adapters.training.command import ADAPTER
+from thresher.adapters.training.run_config import parse_run, save_run
+from thresher.app.cli.evaluate import default_fields, extract_labelled
+from thresher.app.cli.narration import Narrator
+from thresher.app.evaluation.records import load_gold, predicted
+from thresher.app.evaluation.score import score
+from thresher.app.locations import Locations
+from thresher.app.models import library
+from thresher.app.registry.folders import GENERAL
+from thresher.app.session import Session
+
+COUNTS = (10, 25, 50, 100, 250)
+#: The adapter that a run starts from, by its start.
+STARTS: dict[str, Path | None] = {"general": GENERAL / "starter", "new": None}
+
+
+def measure(folder: Path, count: int, start: str, limit: int | None, trainer: str) -> dict[str, Any]:
+    """The score of an adapter that is trained on the first `count` labels; of what it starts from for 0."""
+    domain, record_type = folder.parent.name, folder.name
+    gold = load_gold(folder / "dev.jsonl", default_fields(domain, record_type, ()))[:limit]
+    told: dict[str, Any] = {"record_type": f"{domain}/{record_type}", "labels": count, "start": start}
+    told |= {"limit": limit, "trainer": trainer}
+    with tempfile.TemporaryDirectory() as name:
+        here = Locations(Path(name) / "home")
+        here.models.parent.mkdir(parents=True)
+        here.models.symlink_to(Locations.default().models, target_is_directory=True)
+        answers = "none" if STARTS[start] is None else "general-starter"
+        if count:
+            trained = train(folder, count, start, trainer, Path(name))
+            write_adapter(here.adapters / "few", read_adapter(trained))
+            recipe = read_manifest(trained).recipe
+            assert recipe is not None, "what was trained has a recipe"
+            told |= {"steps": recipe.steps, "training": recipe.seconds}
+            answers = "few"
+        with Session(here) as session:
+            task = session.task(domain, record_type, adapter=answers)
+            records = extract_labelled(session, gold, task, Narrator(), None, again=True)
+    scored = score(gold, [predicted(record) for record in records])
+    return told | {"records": len(gold), "f1": scored.total.f1, "all_right_share": scored.right_share}
+
+
+def train(folder: Path, count: int, start: str, trainer: str, work: Path) -> Path:
+    """The folder of the adapter. Raises CalledProcessError where the trainer fails."""
+    lines = (folder / "train.jsonl").read_text("utf-8").splitlines(keepends=True)[:count]
+    (work / "labels.jsonl").write_text("".join(lines), "utf-8")
+    asked = {
+        "base": library.find(Locations.default().models, "starter").folder,
+        "out": work / "run",
+        "domain": folder.parent.name,
+        "record_type": folder.name,
+        "labels": [work / "labels.jsonl"],
+        "unfit_values": "skip",
+        "proof_share": 0.0,
+        "parent": STARTS[start],
+    }
+    save_run(work / "run.yaml", parse_run(asked, "the run", work))
+    subprocess.run([sys.executable, "-m", f"thresher.train_{trainer}", str(work / "run.yaml")], check=True)
+    return work / "run" / ADAPTER
+
+
+def table(results: Sequence[dict[str, Any]]) -> str:
+    """F1 by labels, a row for each record type and start."""
+    counts = sorted({one["labels"] for one in results})
+    titles = ["record type", "from", *(f"{count} labels" for count in counts)]
+    lines = [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
+    for record_type, start in sorted({(one["record_type"], one["start"]) for one in results}):
+        own = [one for one in results if (one["record_type"], one["start"]) == (record_type, start)]
+        f1 = {one["labels"]: f"{one['f1'] or 0:.3f}" for one in own}
+        lines.append(f"| {record_type} | {start} | {' | '.join(f1.get(count, '') for count in counts)} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measures what is missing, or prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("labelled", type=Path, nargs="?")
+    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each result")
+    parser.add_argument("--only", nargs="*", default=[], metavar="DOMAIN/RECORD_TYPE")
+    parser.add_argument("--counts", nargs="*", type=int, default=[0, *COUNTS])
+    parser.add_argument("--starts", nargs="*", choices=list(STARTS), default=list(STARTS))
+    parser.add_argument("--limit", type=int, help="score on the first so many records")
+    parser.add_argument("--trainer", choices=["mlx", "cuda"], default="cuda")
+    parser.add_argument("--table", action="store_true", help="print what was measured")
+    asked = parser.parse_args()
+    there = asked.results.read_text("utf-8").splitlines() if asked.results.exists() else []
+    results = [json.loads(line) for line in there]
+    if asked.table:
+        sys.stdout.write(table(results) + "\n")
+        return
+    done = {(one["record_type"], one["labels"], one["start"], one["limit"]) for one in results}
+    for name in asked.only:
+        for count in asked.counts:
+            for start in asked.starts:
+                if (name, count, start, asked.limit) in done:
+                    continue
+                one = measure(asked.labelled / name, count, start, asked.limit, asked.trainer)
+                with asked.results.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps(one) + "\n")
+
+
+if __name__ == "__main__":
+    main()
