@@ -6,6 +6,7 @@ import pytest
 
 from thresher.adapters.adapter_folder import read_adapter, unfit
 from thresher.adapters.base_model import read_base
+from thresher.adapters.calibration import read_calibrations
 from thresher.adapters.pack_library import find_packs
 from thresher.app.locations import Locations
 from thresher.app.registry.folders import shipped_folders
@@ -45,3 +46,16 @@ def test_it_answers_for_its_domain_where_nothing_was_promoted(home_with_starter:
             answers = own if own in NAMES else "general-starter"
             assert session.answering(domain, "starter") == answers
         assert session.answering(None, "starter") == "general-starter"
+
+
+def test_its_calibration_is_taken(home_with_starter: Locations) -> None:
+    """It was made for the pack, the base and the matrices as they are."""
+    with Session(home_with_starter) as session:
+        for name in NAMES:
+            adapter = session.registry.find(name)
+            path = adapter.folder / "calibration.json"
+            if adapter.domain is None or not path.exists():
+                continue
+            for each in read_calibrations(path):
+                task = session.task(adapter.domain, each.record_type, adapter=name)
+                assert session.judge(task).calibration == each
