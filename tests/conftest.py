@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from thresher.adapters.blas import load_fast_blas
 from thresher.app.locations import Locations
 
 # Before any test imports MLX.
 load_fast_blas()
+
+# A busy machine may take seconds for what takes it a millisecond else.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Read before any test changes the environment: where `thresher models pull starter` has put the model.
 _REAL_HOME = Locations.default()

@@ -6,6 +6,7 @@ Knows nothing of documents, packs or records.
 import atexit
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from enum import Enum
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 _MOST_ROWS = 32
 #: The default room for resident adapters: twelve of rank 8 on a base of 8 billion parameters take half of it.
 ADAPTER_BYTES = 1 << 30
+#: How long to wait for the system to end the thread.
+_END_SECONDS = 2.0
 
 
 class _Order(Enum):
@@ -144,6 +147,7 @@ class Engine:
         self._interrupt.set()
         self._inbox.put(_Order.CLOSE)
         self._thread.join()
+        _wait_for_end(self._thread)
         atexit.unregister(self.close)
 
     def __enter__(self) -> Self:
@@ -267,3 +271,13 @@ class Engine:
             batch.step()
         for row in batch.leave():
             self._replies.put(Answered(row.request, row.answer()))
+
+
+def _wait_for_end(thread: threading.Thread) -> None:
+    """Python joins a thread before the system has ended it. Until then it may hold MLX's streams, and a
+    process that ends meanwhile is aborted. Linux tells; elsewhere there is nothing to wait for.
+    """
+    task = Path(f"/proc/self/task/{thread.native_id}")
+    until = time.monotonic() + _END_SECONDS
+    while task.exists() and time.monotonic() < until:
+        time.sleep(0.001)

@@ -202,3 +202,12 @@ def test_a_head_whose_feeding_broke_is_not_taken_for_fed(
     assert isinstance(expected, Answered)
     assert isinstance(again, Answered)
     assert again.answer.text == expected.answer.text
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system does not tell its threads")
+def test_a_closed_engine_has_left_no_thread(engine: Engine) -> None:
+    """MLX aborts a process that ends while a thread holds one of its streams."""
+    thread = Path(f"/proc/self/task/{engine._thread.native_id}")
+    assert thread.exists()
+    engine.close()
+    assert not thread.exists()
