@@ -103,6 +103,7 @@ class Manifest(_Part):
     recipe: Recipe | None = None
     data: Data | None = None
     scores: tuple[Score, ...] = ()
+    unfit_for: tuple[str, ...] = Field(default=(), description="domains where the base alone scored better")
     source: Source | None = None
 
 

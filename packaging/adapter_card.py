@@ -80,8 +80,13 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
             f"| {sure.documents} | {'' if sure.error is None else f'{sure.error:.3f}'} |"
             for one, sure in zip(manifest.scores, calibrations, strict=True)
         ),
-        bad="\n".join(f"- {line}" for line in _bad(manifest.scores)),
+        bad="\n".join(f"- {line}" for line in (*_unfit(manifest.unfit_for), *_bad(manifest.scores))),
     )
+
+
+def _unfit(domains: Sequence[str]) -> Iterator[str]:
+    for domain in domains:
+        yield f"all of {domain}: the base alone is better there, and answers unless this adapter is asked for"
 
 
 def _bad(scores: Sequence[Score]) -> Iterator[str]:

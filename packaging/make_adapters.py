@@ -150,6 +150,7 @@ class Maker:
                 "name": f"{domain}-{self._base}",
                 "origin": "shipped",
                 "scores": tuple(scores),
+                "unfit_for": recipe.unfit_for,
                 "data": before.data.model_copy(update=told),
             }
         )

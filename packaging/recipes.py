@@ -42,7 +42,8 @@ class Source:
 class Recipe:
     """What an adapter is made from: `run` has the keys of its run, but for where things lie.
 
-    `hash` is the sha256, in hex, of the recipe's file.
+    `unfit_for` names domains where it was found to be worse than the base alone. `hash` is the sha256, in
+    hex, of the recipe's file.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Recipe:
     run: dict[str, Any]
     sources: tuple[Source, ...]
     hash: str
+    unfit_for: tuple[str, ...] = ()
 
 
 def recipe_names() -> list[str]:
@@ -87,7 +89,8 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
     ]
     # A user's own labels prove an adapter; these labels are all for training, and others score it.
     run = {"proof_share": 0.0, **raw["run"], "sets": sets}
-    return Recipe(name, raw.get("parent"), run, sources, sha256(content).hexdigest())
+    digest, unfit_for = sha256(content).hexdigest(), tuple(raw.get("unfit_for", ()))
+    return Recipe(name, raw.get("parent"), run, sources, digest, unfit_for)
 
 
 def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_scored: int | None) -> Source:

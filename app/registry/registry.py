@@ -224,7 +224,10 @@ class Registry:
             ) from error
 
     def _default(self, domain: str, model: InstalledModel, pack: Pack | None) -> str | None:
-        """The shipped adapter that answers where nothing was promoted: the domain's, else the general one."""
+        """The shipped adapter that answers where nothing was promoted: the domain's, else the general one.
+
+        None where the base alone was measured to be better.
+        """
         for name, folder in shipped_folders(domain).items():
             try:
                 manifest = self.find(name).manifest
@@ -232,7 +235,7 @@ class Registry:
                 if folder.name == model.name:
                     return name  # it would answer, were it whole: whoever asks for it is told
                 continue
-            if not self.misfits(manifest, model, domain, pack):
+            if domain not in manifest.unfit_for and not self.misfits(manifest, model, domain, pack):
                 return name
         return None
 

@@ -41,10 +41,14 @@ def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -
 
 def test_it_answers_for_its_domain_where_nothing_was_promoted(home_with_starter: Locations) -> None:
     with Session(home_with_starter) as session:
+        unfit_for = session.registry.find("general-starter").manifest.unfit_for
+        assert "legal" in unfit_for
         for domain in find_packs().packs:
             own = f"{domain}-starter"
-            answers = own if own in NAMES else "general-starter"
-            assert session.answering(domain, "starter") == answers
+            general = None if domain in unfit_for else "general-starter"
+            assert session.answering(domain, "starter") == (own if own in NAMES else general)
+        # By itself it does not answer where the base alone is better; whoever asks for it gets it.
+        assert session.answering("legal", "starter", "general-starter") == "general-starter"
         assert session.answering(None, "starter") == "general-starter"
 
 
