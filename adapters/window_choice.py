@@ -30,14 +30,14 @@ _STOP = frozenset(
 )
 
 
-def best_windows(texts: Sequence[str], fields: Sequence[Field], most: int) -> list[int]:
-    """The numbers of at most `most` of a document's windows, in order.
+def best_windows(texts: Sequence[str], fields: Sequence[Field], most: int | None) -> list[int]:
+    """The numbers of at most `most` of a document's windows, in order; of all where it is None.
 
     Of windows beyond the first two, each field in turn takes the one that ranks highest for it by BM25
     (Robertson and others, Okapi at TREC-3, 1994) over the stems of its name and description; a word that many
     fields have counts less, and dates and digits count for fields of those types.
     """
-    if len(texts) <= most:
+    if most is None or len(texts) <= most:
         return list(range(len(texts)))
     ranks = _ranks(texts, fields)
     chosen = list(range(min(_FRONT, most)))

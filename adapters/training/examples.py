@@ -116,7 +116,7 @@ def _of_label(label: Label, prompts: WindowPrompts, most: int, counts: _Counts) 
         return []
     texts = [one.text for one in asked]
     stated = statements(label, texts, counts.placing)
-    chosen = set(best_windows(texts, label.fields, label.most_windows or len(texts)))
+    chosen = set(best_windows(texts, label.fields, label.most_windows))
     examples = []
     for at, (prompt, statement) in enumerate(zip(asked, stated, strict=True)):
         if not (statement.taught if at in chosen else statement.says_something):

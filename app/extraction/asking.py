@@ -50,8 +50,8 @@ class Asker:
         Raises ModelError where the fields leave no room for the document in the model's context.
         """
         prompts = self.prompts.of(text, self.instructions, fields)
-        most = len(prompts) if self.most_windows is None else self.most_windows
-        asked = [prompts[at] for at in best_windows([one.text for one in prompts], fields, most)]
+        chosen = best_windows([one.text for one in prompts], fields, self.most_windows)
+        asked = [prompts[at] for at in chosen]
         requests = [
             Request(
                 key=WindowKey(number, at),
