@@ -10,13 +10,14 @@ The first command goes on where it was stopped.
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from results import add_result, markdown, read_results
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.adapters.manifest import read_manifest
@@ -83,13 +84,12 @@ def train(folder: Path, count: int, start: str, trainer: str, work: Path) -> Pat
 def table(results: Sequence[dict[str, Any]]) -> str:
     """F1 by labels, a row for each record type and start."""
     counts = sorted({one["labels"] for one in results})
-    titles = ["record type", "from", *(f"{count} labels" for count in counts)]
-    lines = [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
+    rows = []
     for record_type, start in sorted({(one["record_type"], one["start"]) for one in results}):
         own = [one for one in results if (one["record_type"], one["start"]) == (record_type, start)]
         f1 = {one["labels"]: f"{one['f1'] or 0:.3f}" for one in own}
-        lines.append(f"| {record_type} | {start} | {' | '.join(f1.get(count, '') for count in counts)} |")
-    return "\n".join(lines)
+        rows.append([record_type, start, *(f1.get(count, "") for count in counts)])
+    return markdown(["record type", "from", *(f"{count} labels" for count in counts)], rows)
 
 
 def main() -> None:
@@ -104,8 +104,7 @@ def main() -> None:
     parser.add_argument("--trainer", choices=["mlx", "cuda"], default="cuda")
     parser.add_argument("--table", action="store_true", help="print what was measured")
     asked = parser.parse_args()
-    there = asked.results.read_text("utf-8").splitlines() if asked.results.exists() else []
-    results = [json.loads(line) for line in there]
+    results = read_results(asked.results)
     if asked.table:
         sys.stdout.write(table(results) + "\n")
         return
@@ -116,8 +115,7 @@ def main() -> None:
                 if (name, count, start, asked.limit) in done:
                     continue
                 one = measure(asked.labelled / name, count, start, asked.limit, asked.trainer)
-                with asked.results.open("a", encoding="utf-8") as out:
-                    out.write(json.dumps(one) + "\n")
+                add_result(asked.results, one)
 
 
 if __name__ == "__main__":

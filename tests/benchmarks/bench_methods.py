@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from method_runs import WAYS, Runs, Way
 from method_table import table
+from results import add_result, read_results
 
 from thresher.adapters.training.loop import Loop
 from thresher.adapters.training.metrics import Metric
@@ -143,11 +144,6 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
-def read_results(path: Path) -> list[dict[str, Any]]:
-    """What is there already."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
-
-
 def main(arguments: list[str]) -> None:
     """The ways that are not there yet, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -189,8 +185,7 @@ def main(arguments: list[str]) -> None:
         if done.returncode:
             say(f"{name}: failed; the next goes on")
             continue
-        with asked.results.open("a", encoding="utf-8") as file:
-            file.write(done.stdout.splitlines()[-1] + "\n")
+        add_result(asked.results, json.loads(done.stdout.splitlines()[-1]))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from few_shot import SHOTS, FewShot, shown_examples
+from results import add_result, markdown, read_results
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
@@ -128,7 +129,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         "calibration error",
         "s a document",
     )
-    lines = [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
+    rows = []
     for one in sorted(results, key=lambda one: (one["record_type"], WAYS.index(one["way"]))):
         error = one["calibration_error"]
         cells = (
@@ -141,8 +142,8 @@ def table(results: Sequence[dict[str, Any]]) -> str:
             "" if error is None else f"{error:.3f}",
             f"{one['seconds']:.2f}",
         )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows.append(cells)
+    return markdown(titles, rows)
 
 
 def main() -> None:
@@ -155,8 +156,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="the first so many records of each")
     parser.add_argument("--table", action="store_true", help="print what was measured")
     asked = parser.parse_args()
-    there = asked.results.read_text("utf-8").splitlines() if asked.results.exists() else []
-    results = [json.loads(line) for line in there]
+    results = read_results(asked.results)
     if asked.table:
         sys.stdout.write(table(results) + "\n")
         return
@@ -171,8 +171,7 @@ def main() -> None:
             except UsageError as error:
                 sys.stderr.write(f"{name}, {way}: left out: {error}\n")
                 continue
-            with asked.results.open("a", encoding="utf-8") as out:
-                out.write(json.dumps(one) + "\n")
+            add_result(asked.results, one)
 
 
 if __name__ == "__main__":

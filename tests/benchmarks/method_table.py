@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from method_runs import WAYS
 from numpy.typing import NDArray
+from results import markdown
 
 DRAWS = 10_000
 
@@ -18,7 +19,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     """
     titles = ["way", "rate", "numbers trained", "of the base", "F1", "F1 less lora-8's", "all right"]
     titles += ["seconds", "processor", "GB", "perplexity"]
-    lines = [f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
+    rows = []
     order = list(WAYS)
     by_name = {one["name"]: one for one in results}
     for one in sorted(results, key=lambda one: order.index(one["name"])):
@@ -29,8 +30,8 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         cells += [f"{one[key]:.0f}" if key in one else "" for key in ("seconds", "processor")]
         cells += [f"{one['memory'] / 1e9:.2f}" if "memory" in one else ""]
         cells += [f"{one['perplexity']:.2f}" if "perplexity" in one else ""]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows.append(cells)
+    return markdown(titles, rows)
 
 
 def _distance(one: dict[str, Any], other: dict[str, Any] | None) -> str:
