@@ -16,7 +16,7 @@ from thresher.adapters.errors import ModelError
 from thresher.adapters.fields import Field
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.labels import Label
-from thresher.adapters.training.statements import Placing, Statement, statements
+from thresher.adapters.training.statements import Placing, Statement, statements, telling
 from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompts
 
@@ -51,7 +51,7 @@ class Examples:
 
     `values` counts their values, `unplaced` by field those that no window's text states. `refused` has the id
     of each label that is left out, with the reason. `idle` counts windows that are left out: nothing of them
-    is taught, or they state nothing and use would not ask about them.
+    is taught, or they state nothing and use would not ask about them, or others are to be taught rather.
     """
 
     examples: tuple[Example, ...]
@@ -117,11 +117,14 @@ def _of_label(label: Label, prompts: WindowPrompts, most: int, counts: _Counts) 
     texts = [one.text for one in asked]
     stated = statements(label, texts, counts.placing)
     chosen = set(best_windows(texts, label.fields, label.most_windows))
+    kept = [at for at, one in enumerate(stated) if (one.taught if at in chosen else one.says_something)]
+    if label.taught_windows:
+        telling_most = telling([stated[at] for at in kept], label.taught_windows)
+        kept = [at for number, at in enumerate(kept) if number in telling_most]
+    counts.idle += len(stated) - len(kept)
     examples = []
-    for at, (prompt, statement) in enumerate(zip(asked, stated, strict=True)):
-        if not (statement.taught if at in chosen else statement.says_something):
-            counts.idle += 1
-            continue
+    for at in kept:
+        prompt, statement = asked[at], stated[at]
         tokens, mask = answer_tokens(prompts.tokenizer, label.fields, statement)
         length = len(prompt.tokens) + len(tokens)
         if length > most:

@@ -27,7 +27,8 @@ class Label:
 
     `values` holds a checked value for each field that is known: None or [] says that the document does not
     state it. A field without a value is asked but not known. A split never parts labels of one `group`. Of a
-    document in more than `most_windows`, use asks those that fit the fields best.
+    document in more than `most_windows`, use asks those that fit the fields best. Of one in more than
+    `taught_windows`, those are taught that together state the most.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Label:
     values: Mapping[str, Any]
     group: str | None = None
     most_windows: int | None = None
+    taught_windows: int | None = None
 
 
 class LabelError(UsageError):

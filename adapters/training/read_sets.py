@@ -49,7 +49,10 @@ def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
     for one, whole, problems in zip(config.label_sets, without_leaks_between(splits), unfit, strict=True):
         sides = replace(
             whole,
-            train=drawn(whole.train, one.most, config.split_seed),
+            train=tuple(
+                replace(label, taught_windows=one.taught_windows)
+                for label in drawn(whole.train, one.most, config.split_seed)
+            ),
             validation=drawn(whole.validation, one.most_validation, config.split_seed),
         )
         times = shown(sides.train, one.repeat, config.augment, config.seed)

@@ -65,6 +65,9 @@ class LabelSet(Keys):
     most_validation: int | None = Field(default=None, ge=1)
     """The most labels to validate on, drawn by `split_seed`; all where it is left out."""
 
+    taught_windows: int | None = Field(default=None, ge=1)
+    """The most windows of a document to train on, those that together state the most; all where left out."""
+
     repeat: int = Field(default=1, ge=1, le=100)
     """How often each label is shown in an epoch: the weight of this set beside the others."""
 

@@ -5,7 +5,7 @@ Knows no token and no model: only what the grammar of use lets an answer say of 
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
@@ -39,6 +39,31 @@ class Statement:
     def says_something(self) -> bool:
         """Whether a value is taught that is neither absent nor false."""
         return any(not is_absent(value) and value is not False for value in self.taught.values())
+
+
+def telling(stated: Sequence[Statement], most: int) -> set[int]:
+    """The positions of at most so many statements that together tell the most different values.
+
+    One after the other, that which tells most of what none before it told, the earliest of equals: the greedy
+    cover of Nemhauser, Wolsey and Fisher (1978).
+    """
+    told: set[tuple[str, str]] = set()
+    values = [set(_said(one)) for one in stated]
+    chosen: set[int] = set()
+    while len(chosen) < min(most, len(stated)):
+        left = [at for at in range(len(stated)) if at not in chosen]
+        best = max(left, key=lambda at: len(values[at] - told))
+        chosen.add(best)
+        told |= values[best]
+    return chosen
+
+
+def _said(one: Statement) -> Iterator[tuple[str, str]]:
+    for name, value in one.taught.items():
+        if not is_absent(value) and value is not False:
+            yield from (
+                (name, normalise(str(item))) for item in (value if isinstance(value, list) else [value])
+            )
 
 
 @dataclass

@@ -81,7 +81,16 @@ def test_fields_are_those_of_the_labelled_data(record_type: RecordType) -> None:
     if isinstance(fields, str):  # a sentence: every record brings its own
         assert record_type.open_fields
     else:
-        assert record_type.fields == parse_fields(fields, str(contract))
+        wanted = parse_fields(fields, str(contract))
+        own = {field.name: field.description for field in record_type.fields}
+        # "… a clause of this kind: non compete" describes nothing: the pack says what such a clause is.
+        told = [
+            field.model_copy(update={"description": own[field.name]})
+            if "a clause of this kind:" in field.description
+            else field
+            for field in wanted
+        ]
+        assert list(record_type.fields) == told
         assert not record_type.open_fields
 
 

@@ -158,6 +158,10 @@ def test_of_a_long_document_what_use_would_ask_is_taught_and_what_states_somethi
     said = [json.loads(written(prompts.tokenizer, one).removesuffix("<|im_end|>")) for one in built.examples]
     assert len(every.examples) > len(said) + 2
     assert built.idle == len(every.examples) - len(said)
+    few = build_examples([replace(asked, taught_windows=2)], prompts)
+    answers = [json.loads(written(prompts.tokenizer, one).removesuffix("<|im_end|>")) for one in few.examples]
+    assert [(one["company"], one["items"]) for one in answers] == [("Larch", []), (None, ["bun"])]
+    assert few.idle == len(every.examples) - 2
     assert [one.window for one in built.examples[:2]] == [0, 1]  # the front is asked, whatever it states
     stating = [one for one in said if one["company"] or one["items"]]
     assert stating == [

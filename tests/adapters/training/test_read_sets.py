@@ -98,6 +98,14 @@ def test_most_draws_by_text_and_seed(files: Path) -> None:
     assert drawn(labels, None, 0) == drawn(labels, 1000, 0) == labels
 
 
+def test_windows_are_chosen_of_what_is_trained_on_alone(files: Path) -> None:
+    one = {"domain": "expenses", "labels": ["receipts.jsonl"], "taught_windows": 3}
+    ((receipts,), _) = read_sets(run(files, [one]))
+    sides = receipts.sides
+    assert {label.taught_windows for label in (*sides.train, *receipts.shown)} == {3}
+    assert {label.taught_windows for label in (*sides.validation, *sides.proof)} == {None}
+
+
 def test_values_that_do_not_fit_are_told_with_their_set(files: Path) -> None:
     write(files / "ndas.jsonl", ["Law of Ohio", "perpetual"], {**NOTE, "effective_date": "soon"})
     sets = [{"domain": "legal", "record_type": "nda", "labels": ["ndas.jsonl"]}]

@@ -1,6 +1,8 @@
 """What a window's answer states: what stands in it, written as it writes it, and nothing that cannot be."""
 
 import re
+from itertools import combinations
+from math import e
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from thresher.adapters.fields import Field
 from thresher.adapters.pack_library import find_packs, pick
 from thresher.adapters.training.labels import Label, read_labels
-from thresher.adapters.training.statements import Placing, Statement, statements
+from thresher.adapters.training.statements import Placing, Statement, statements, telling
 
 
 def stated(one: Field, value: Any, *texts: str) -> tuple[list[Any], list[bool], Placing]:
@@ -150,3 +152,29 @@ def test_the_window_of_a_clause_is_found_in_real_contracts(shared_data: Path) ->
         hits, cases = hits + has[chosen], cases + 1
     assert cases >= 15
     assert hits / cases > 0.6
+
+
+@given(
+    st.lists(st.frozensets(st.sampled_from("abcdefgh")), max_size=8), st.integers(min_value=1, max_value=9)
+)
+def test_the_statements_that_tell_most_are_chosen(said: list[frozenset[str]], most: int) -> None:
+    found = [Statement({"items": sorted(items), "sure": False, "day": None}) for items in said]
+    chosen = telling(found, most)
+    assert len(chosen) == min(most, len(said))
+    told = set[str]().union(*(said[at] for at in chosen))
+    # What is left out tells nothing new unless there was no room; greed reaches 1 - 1/e of the best cover.
+    if len(chosen) == len(told) < most:
+        assert told == set[str]().union(*said)
+    best = max(len(set[str]().union(*part)) for part in combinations(said, len(chosen)))
+    assert len(told) >= (1 - 1 / e) * best
+
+
+def test_of_like_statements_the_earliest_is_chosen_and_an_untaught_value_tells_nothing() -> None:
+    found = [
+        Statement({"name": "Larch"}, frozenset({"name"})),
+        Statement({"name": "Larch"}),
+        Statement({"name": "LARCH "}),
+        Statement({"name": None, "sure": True}),
+    ]
+    assert telling(found, 2) == {1, 3}
+    assert telling(found, 3) == {0, 1, 3}
