@@ -1,12 +1,14 @@
 """How right the records are, for every record type with labels: a table of F1, and what else counts.
 
-    python tests/benchmarks/bench_records.py LABELLED --results FILE
+    python tests/benchmarks/bench_records.py LABELLED --results FILE --upto 30
     python tests/benchmarks/bench_records.py --results FILE --table
 
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Each way answers for the records of
 dev.jsonl: the base alone, the base with three labelled examples in its prompt (the shortest of the first
-hundred to train on), the stock recipe trained on train.jsonl at two rates (stock_recipe.py), the general
-adapter, and what Thresher asks by default. The first command goes on where it was stopped.
+hundred to train on), the stock recipe at two rates (stock_recipe.py) on the labels that the shipped adapter
+was trained on, the general adapter, and what Thresher asks by default. Ten documents are asked at a time, and
+what was counted of them is a line of FILE: the first command goes on where it was stopped, and asks more
+documents where `--upto` is higher. What another adapter answered is asked again.
 """
 
 import argparse
@@ -14,13 +16,16 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from few_shot import SHOTS, FewShot, shown_examples
+from record_counts import Counts, as_dict, count, from_dict
 from results import add_result, markdown, read_results
+from stock_recipe import Ask, stock_answers
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
@@ -28,13 +33,8 @@ from thresher.adapters.pack import RecordType
 from thresher.adapters.pack_library import find_packs, pick
 from thresher.app.cli.evaluate import extract_labelled
 from thresher.app.cli.narration import Narrator
-from thresher.app.evaluation import confidence_report
-from thresher.app.evaluation.judged import judged
 from thresher.app.evaluation.records import GoldRecord, PredictedRecord, load_gold, predicted
-from thresher.app.evaluation.report import as_dict
-from thresher.app.evaluation.score import score
 from thresher.app.locations import Locations
-from thresher.app.models import library
 from thresher.app.session import Session
 
 #: The rate of a stock recipe, by way.
@@ -43,6 +43,8 @@ STOCK = {"stock-2e-4": 2e-4, "stock-1e-3": 1e-3}
 ADAPTERS = {"base": "none", "few-shot": "none", "general": "general-starter", "default": None}
 WAYS = ("base", "few-shot", *STOCK, "general", "default")
 _SHORT = 100
+#: Documents that are asked at a time.
+PART = 10
 
 
 class Shown(Session):
@@ -56,44 +58,13 @@ class Shown(Session):
         return replace(asker, prompts=prompts), engine
 
 
-def measure(folder: Path, way: str, limit: int | None) -> dict[str, Any]:
-    """The scores of one way on one record type. Raises UsageError where there is no such adapter."""
-    asked = pick(find_packs().packs, folder.parent.name, folder.name)
-    gold = load_gold(folder / "dev.jsonl", asked.fields or None)[:limit]
-    answers, found = (stock if way in STOCK else thresher)(folder, way, asked, gold)
-    told = as_dict(score(gold, answers)) | confidence_report.as_dict(judged(gold, answers))
-    keys = ("f1", "records", "all_right_share", "grounded_share", "failed")
-    return {
-        "record_type": f"{asked.domain}/{asked.name}",
-        "way": way,
-        "limit": limit,
-        **found,
-        **{key: told[key] for key in keys},
-        "calibrated": told["confidence"]["calibrated"],
-        "calibration_error": told["confidence"].get("ece"),
-    }
-
-
-Answers = tuple[list[PredictedRecord], dict[str, Any]]
-
-
-def stock(folder: Path, way: str, asked: RecordType, gold: list[GoldRecord]) -> Answers:
-    """What the stock recipe says at one rate, and what is told of it."""
-    from stock_recipe import Stock
-
-    labels = load_gold(folder / "train.jsonl", asked.fields or None)
-    base = library.find(Locations.default().models, "starter").folder
-    recipe = Stock(base, asked.instructions, STOCK[way])
-    training = recipe.train(labels)
-    began = time.monotonic()
-    answers = recipe.answers(gold)
-    seconds = (time.monotonic() - began) / len(gold)
-    return answers, {"labels": len(labels), "training": training, "seconds": seconds}
-
-
-def thresher(folder: Path, way: str, asked: RecordType, gold: list[GoldRecord]) -> Answers:
-    """What Thresher says, and what is told of it."""
-    domain, record_type, fields = asked.domain, asked.name, asked.fields
+@contextmanager
+def answering(folder: Path, way: str, asked: RecordType, work: Path) -> Iterator[tuple[str | None, Ask]]:
+    """What answers, by the hash of its weights, and how it is asked. Raises UsageError where nothing does."""
+    if way in STOCK:
+        with stock_answers(folder.parent.parent, asked, STOCK[way], work) as ask:
+            yield None, ask
+        return
     with tempfile.TemporaryDirectory() as home:
         # A home of its own: what was answered before is not what is timed.
         here = Locations(Path(home))
@@ -101,20 +72,55 @@ def thresher(folder: Path, way: str, asked: RecordType, gold: list[GoldRecord]) 
             place.symlink_to(Locations.default().home / kept, target_is_directory=True)
         with Shown(here) if way == "few-shot" else Session(here) as session:
             if isinstance(session, Shown):
-                session.shown = _examples(folder / "train.jsonl", fields)
-            task = session.task(domain, record_type, adapter=ADAPTERS[way])
+                session.shown = _examples(folder / "train.jsonl", asked.fields)
+            task = session.task(asked.domain, asked.name, adapter=ADAPTERS[way])
             if way == "default" and task.adapter is None:
-                raise UsageError(f"{domain}/{record_type}: no adapter answers by default")
-            began = time.monotonic()
-            records = extract_labelled(session, gold, task, Narrator(), None, again=True)
-            seconds = time.monotonic() - began
-    answers = [predicted(record) for record in records]
-    return answers, {"adapter": task.adapter, "seconds": seconds / len(gold)}
+                raise UsageError("no adapter answers by default")
+            weights = session.registry.find(task.adapter).manifest.weights if task.adapter else None
+
+            def ask(gold: Sequence[GoldRecord]) -> list[PredictedRecord]:
+                records = extract_labelled(session, gold, task, Narrator(quiet=True), None, again=True)
+                return [predicted(record) for record in records]
+
+            yield weights, ask
 
 
 def _examples(labels: Path, fields: Sequence[Field]) -> str:
     lines = [json.loads(line) for line in labels.read_text("utf-8").splitlines()[:_SHORT]]
     return shown_examples(fields, sorted(lines, key=lambda line: len(line["input"]))[:SHOTS])
+
+
+def measure(folder: Path, way: str, upto: int | None, results: Path, work: Path) -> None:
+    """Asks for the parts that are not in the results yet. Raises UsageError where nothing answers."""
+    asked = pick(find_packs().packs, folder.parent.name, folder.name)
+    gold = load_gold(folder / "dev.jsonl", asked.fields or None)
+    name = f"{asked.domain}/{asked.name}"
+    done = {(one["record_type"], one["way"], one["weights"], one["first"]) for one in read_results(results)}
+    parts = range(0, min(upto or len(gold), len(gold)), PART)
+    if way in STOCK and all((name, way, None, first) in done for first in parts):
+        return
+    with answering(folder, way, asked, work) as (weights, ask):
+        for first in parts:
+            if (name, way, weights, first) in done:
+                continue
+            part = gold[first : first + PART]
+            began = time.monotonic()
+            answers = ask(part)
+            counts = count(part, answers, time.monotonic() - began)
+            key = {"record_type": name, "way": way, "weights": weights, "first": first}
+            add_result(results, key | as_dict(counts))
+            sys.stderr.write(f"{name}, {way}, {first + len(part)} of {len(gold)}: F1 {counts.f1:.3f}\n")
+
+
+def added(results: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Counts]:
+    """The counts by record type and way, of the adapter that answered last."""
+    latest = {(one["record_type"], one["way"]): one["weights"] for one in results}
+    whole: dict[tuple[str, str], Counts] = {}
+    for one in results:
+        key = one["record_type"], one["way"]
+        if latest[key] == one["weights"]:
+            whole.setdefault(key, Counts()).add(from_dict(one))
+    return whole
 
 
 def table(results: Sequence[dict[str, Any]]) -> str:
@@ -130,17 +136,20 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         "s a document",
     )
     rows = []
-    for one in sorted(results, key=lambda one: (one["record_type"], WAYS.index(one["way"]))):
-        error = one["calibration_error"]
+    whole = added(results)
+    for name, way in sorted(whole, key=lambda key: (key[0], WAYS.index(key[1]))):
+        counts = whole[name, way]
+        error = counts.calibration_error
+        told = "" if error is None else f"{error:.3f}" + ("" if counts.calibrated else " (own)")
         cells = (
-            one["record_type"],
-            one["way"],
-            str(one["records"]),
-            f"{one['f1'] or 0:.3f}",
-            f"{one['all_right_share']:.0%}",
-            "" if one["grounded_share"] is None else f"{one['grounded_share']:.1%}",
-            "" if error is None else f"{error:.3f}",
-            f"{one['seconds']:.2f}",
+            name,
+            way,
+            str(counts.records),
+            f"{counts.f1:.3f}",
+            f"{counts.right / counts.records:.0%}",
+            f"{counts.grounded / counts.groundable:.1%}" if counts.groundable else "",
+            told,
+            f"{counts.seconds / counts.records:.1f}",
         )
         rows.append(cells)
     return markdown(titles, rows)
@@ -150,28 +159,25 @@ def main() -> None:
     """Measures what is missing, or prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labelled", type=Path, nargs="?")
-    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each result")
+    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each part")
     parser.add_argument("--only", nargs="*", metavar="DOMAIN/RECORD_TYPE", help="these record types alone")
     parser.add_argument("--ways", nargs="*", choices=WAYS, default=WAYS)
-    parser.add_argument("--limit", type=int, help="the first so many records of each")
+    parser.add_argument(
+        "--upto", type=int, help="the first so many records of each; all where it is left out"
+    )
+    parser.add_argument("--work", type=Path, default=Path("build/stock"), help="keeps what was trained")
     parser.add_argument("--table", action="store_true", help="print what was measured")
     asked = parser.parse_args()
-    results = read_results(asked.results)
     if asked.table:
-        sys.stdout.write(table(results) + "\n")
+        sys.stdout.write(table(read_results(asked.results)) + "\n")
         return
-    done = {(one["record_type"], one["way"], one["limit"]) for one in results}
     for file in sorted(asked.labelled.glob("*/*/dev.jsonl")):
         name = f"{file.parent.parent.name}/{file.parent.name}"
-        for way in asked.ways:
-            if (asked.only and name not in asked.only) or (name, way, asked.limit) in done:
-                continue
+        for way in asked.ways if not asked.only or name in asked.only else ():
             try:
-                one = measure(file.parent, way, asked.limit)
+                measure(file.parent, way, asked.upto, asked.results, asked.work)
             except UsageError as error:
                 sys.stderr.write(f"{name}, {way}: left out: {error}\n")
-                continue
-            add_result(asked.results, one)
 
 
 if __name__ == "__main__":

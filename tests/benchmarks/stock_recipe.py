@@ -1,40 +1,80 @@
 """The stock recipe, to compare with: PEFT and transformers as their guides show them, JSON by luck.
 
 LoRA of rank 8 with alpha 32 and dropout 0.1 on the default modules, AdamW at a rate that falls to zero, and
-answers that are generated freely and read with `json`. It sees our prompts and our labels, each document cut
-at `MOST` tokens. What is no JSON, or names no field, states nothing.
+answers that are generated freely and read with `json`. It sees our prompts and the labels that the domain's
+shipped adapter was trained on, each document cut at `MOST` tokens. What is no JSON, or names no field, states
+nothing.
 """
 
 import json
+import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thresher.adapters.answer import render_answer
 from thresher.adapters.fields import Field
+from thresher.adapters.pack import RecordType
 from thresher.adapters.prompt import render_prompt
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.tokens import PromptTokenizer
+from thresher.adapters.training.read_sets import read_sets
+from thresher.adapters.training.run_config import parse_run
 from thresher.adapters.values import check, is_absent
-from thresher.app.evaluation.records import GoldRecord, Predicted, PredictedRecord
+from thresher.app.evaluation.records import GoldRecord, Predicted, PredictedRecord, load_gold
+from thresher.app.locations import Locations
+from thresher.app.models import library
 from thresher.app.record import Outcome
 
 if TYPE_CHECKING:
     import torch
 
-EPOCHS, ROWS = 3, 8
+#: Where the recipes of the shipped adapters are read.
+_PACKAGING = Path(__file__).parents[2] / "packaging"
+#: Three epochs, of at most so many steps: about as many as the longest run of a shipped adapter.
+EPOCHS, ROWS, STEPS = 3, 8, 240
 #: Tokens of a document, and of an answer.
 MOST, ANSWER = 2048, 512
 
 
-class Stock:
-    """The base with a PEFT adapter that is trained on the labels."""
+Ask = Callable[[Sequence[GoldRecord]], list[PredictedRecord]]
 
-    def __init__(self, folder: Path, instructions: str, rate: float) -> None:
+
+@contextmanager
+def stock_answers(data: Path, asked: RecordType, rate: float, work: Path) -> Iterator[Ask]:
+    """Answers at one rate. What was trained lies in `work` and is not trained again."""
+    base = library.find(Locations.default().models, "starter").folder
+    trained = (work / f"{asked.domain}-{asked.name}-{rate:g}").absolute()
+    recipe = Stock(base, asked.instructions, rate, trained if trained.exists() else None)
+    if not trained.exists():
+        recipe.train(same_labels(data, asked, work.absolute()))
+        recipe.save(trained)
+    yield recipe.answers
+
+
+def same_labels(data: Path, asked: RecordType, work: Path) -> list[GoldRecord]:
+    """Those that the domain's shipped adapter was trained on; all that there are where none may ship."""
+    sys.path.append(str(_PACKAGING))
+    from recipes import read_recipe, recipe_names
+
+    name = f"{asked.domain}/{asked.name}"
+    if asked.domain in recipe_names():
+        recipe = read_recipe(asked.domain, data, work / "made")
+        run = parse_run({"base": work, "out": work, **recipe.run}, f"the recipe {asked.domain}", work)
+        for one, source in zip(read_sets(run)[0], recipe.sources, strict=True):
+            if source.name == name:
+                return [GoldRecord(each.id, each.text, each.values, each.fields) for each in one.sides.train]
+    return load_gold(data / name / "train.jsonl", asked.fields or None)
+
+
+class Stock:
+    """The base with a PEFT adapter that is trained on the labels, or was and lies in `trained`."""
+
+    def __init__(self, folder: Path, instructions: str, rate: float, trained: Path | None) -> None:
         import torch
-        from peft import LoraConfig, get_peft_model
+        from peft import LoraConfig, PeftModel, get_peft_model
         from transformers import AutoTokenizer
 
         from thresher.train_cuda.base import load_base
@@ -47,10 +87,12 @@ class Stock:
         base = load_base(folder, Device(self._device.where, torch.float32)).to(self._device.products)
         config = LoraConfig(task_type="CAUSAL_LM", r=8, lora_alpha=32, lora_dropout=0.1)
         torch.manual_seed(7)
-        self._model: Any = get_peft_model(base, config)
+        self._model: Any = (
+            PeftModel.from_pretrained(base, trained) if trained else get_peft_model(base, config)
+        )
 
-    def train(self, labels: Sequence[GoldRecord]) -> float:
-        """Three epochs over the labels; the seconds that they took."""
+    def train(self, labels: Sequence[GoldRecord]) -> None:
+        """Three epochs over the labels, or so many steps as there may be."""
         import torch
         from transformers import Trainer, TrainingArguments
 
@@ -78,6 +120,7 @@ class Stock:
                 output_dir=scratch,
                 learning_rate=self._rate,
                 num_train_epochs=EPOCHS,
+                max_steps=STEPS if EPOCHS * len(rows) > STEPS * ROWS else -1,
                 per_device_train_batch_size=ROWS,
                 use_cpu=self._device.on_cpu,
                 remove_unused_columns=False,
@@ -87,9 +130,13 @@ class Stock:
                 logging_steps=10,
                 disable_tqdm=True,
             )
-            began = time.monotonic()
             Trainer(self._model, arguments, data_collator=padded, train_dataset=rows).train()
-            return time.monotonic() - began
+
+    def save(self, folder: Path) -> None:
+        """Writes the adapter, as PEFT does."""
+        part = folder.with_name(folder.name + ".part")
+        self._model.save_pretrained(part)
+        part.replace(folder)
 
     def answers(self, gold: Sequence[GoldRecord]) -> list[PredictedRecord]:
         """What it says of each document, in order."""
