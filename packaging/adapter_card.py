@@ -50,10 +50,11 @@ from the share of values that are right, on documents that the calibration had n
 
 
 def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration], machine: str) -> str:
-    """The text of the card, in Markdown. Scores and calibrations are of the same record types, in order."""
+    """The text of the card, in Markdown."""
     trained, data = manifest.recipe, manifest.data
     if trained is None or data is None:
         raise ValueError(f"{manifest.name} was not trained")
+    sure = {(one.domain, one.record_type): one for one in calibrations}
     share = recipe.run.get("augment", {}).get("share", 0)
     return _CARD.format(
         name=manifest.name,
@@ -77,16 +78,30 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
         machine=machine,
         scores="\n".join(
             f"| {one.domain}/{one.record_type} | {one.records} | {one.f1:.3f} | {one.all_right:.1%} "
-            f"| {sure.documents} | {'' if sure.error is None else f'{sure.error:.3f}'} |"
-            for one, sure in zip(manifest.scores, calibrations, strict=True)
+            f"| {_calibrated(sure.get((one.domain, one.record_type)))} |"
+            for one in manifest.scores
         ),
-        bad="\n".join(f"- {line}" for line in (*_unfit(manifest.unfit_for), *_bad(manifest.scores))),
+        bad="\n".join(
+            f"- {line}" for line in (*_unfit(manifest.unfit_for), *_unsure(recipe), *_bad(manifest.scores))
+        ),
     )
 
 
 def _unfit(domains: Sequence[str]) -> Iterator[str]:
     for domain in domains:
         yield f"all of {domain}: the base alone is better there, and answers unless this adapter is asked for"
+
+
+def _calibrated(sure: Calibration | None) -> str:
+    if sure is None:
+        return " | "
+    return f"{sure.documents} | {'' if sure.error is None else f'{sure.error:.3f}'}"
+
+
+def _unsure(recipe: Recipe) -> Iterator[str]:
+    for one in recipe.sources:
+        if one.made_up:
+            yield f"confidences of {one.name}: made-up labels do not tell how often a real value is right"
 
 
 def _bad(scores: Sequence[Score]) -> Iterator[str]:

@@ -60,7 +60,8 @@ class Maker:
         """Makes one, or says that it is there. Raises ThresherError, SystemExit where a step was stopped."""
         recipe = read_recipe(name, self._data, self._work / "made")
         place = self.place(name)
-        if (place / CALIBRATION_FILE).exists():
+        calibrated = [source for source in recipe.sources if not source.made_up]
+        if (place / CALIBRATION_FILE).exists() or (place.exists() and not calibrated):
             say(f"{name}: is there already ({place})")
             self._check(recipe)
             return
@@ -78,7 +79,7 @@ class Maker:
         shipped = self._candidate(recipe).manifest.scores
         scores = shipped or [scorer.score(name, source) for source in recipe.sources]
         seen = self._seen(recipe)
-        calibrations = [scorer.calibrate(name, source, seen[source.name]) for source in recipe.sources]
+        calibrations = [scorer.calibrate(name, source, seen[source.name]) for source in calibrated]
         self._ship(recipe, scores, calibrations)
         if is_new:
             self._note(recipe, round(time.monotonic() - began))

@@ -21,7 +21,10 @@ MADE = FOLDER / "made.yaml"
 
 @dataclass(frozen=True)
 class Source:
-    """Labels of one record type, with licence and attribution. `scored` has the records to be scored on."""
+    """Labels of one record type, with licence and attribution. `scored` has the records to be scored on.
+
+    `made_up` labels do not tell how often a value of a real document is right: they calibrate nothing.
+    """
 
     domain: str
     record_type: str
@@ -31,6 +34,7 @@ class Source:
     labels: tuple[Path, ...]
     dev: Path
     scored: Path
+    made_up: bool = False
 
     @property
     def name(self) -> str:
@@ -118,6 +122,7 @@ def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_score
         labels=tuple(located(path) for path in about["labels"]),
         dev=located(about["dev"]),
         scored=scored,
+        made_up="make" in about,
     )
 
 

@@ -178,6 +178,25 @@ def test_it_is_calibrated_on_labels_that_no_training_saw_or_on_those_that_score_
     assert read_calibrations(make().place("general") / "calibration.json")[0].adapter == weights
 
 
+def test_made_up_labels_calibrate_nothing(
+    make: Any, scripts: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    make().make("general")
+    about = scripts["recipes"].FOLDER / "sources.yaml"
+    sources = yaml.safe_load(about.read_text("utf-8"))
+    sources["expenses/receipt"]["make"] = {"listings/train.jsonl": {"count": 3, "seed": 1}}
+    about.write_text(yaml.safe_dump(sources), "utf-8")
+    make().make("expenses")
+    place = make().place("expenses")
+    assert not (place / "calibration.json").exists()
+    text = (place / "README.md").read_text("utf-8")
+    assert "confidences of expenses/receipt: made-up labels do not tell" in text
+    assert f"{read_manifest(place).scores[0].all_right:.1%} |  |  |" in text
+    capsys.readouterr()
+    make().make("expenses")
+    assert "is there already" in capsys.readouterr().err
+
+
 def test_a_domains_adapter_waits_for_the_general_one(make: Any) -> None:
     from thresher.adapters.errors import UsageError
 
