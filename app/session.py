@@ -108,7 +108,7 @@ class Session:
         asked = pick(packs, domain, record_type)
         if fields or asked.fields:
             asked = asked.with_fields(fields)
-        answers = self.registry.chosen(adapter, domain, chosen, packs[domain])
+        answers = self.registry.chosen(adapter, domain, chosen, packs[domain], asked.name)
         return Task(
             domain,
             asked.name,
@@ -121,15 +121,24 @@ class Session:
         )
 
     def answering(
-        self, domain: str | None, model: str | None = None, adapter: str | None = None
+        self,
+        domain: str | None,
+        model: str | None = None,
+        adapter: str | None = None,
+        record_type: str | None = None,
     ) -> str | None:
-        """Which adapter `task` would ask; None where the base answers alone. Raises as `task` does."""
-        found = self.registry.chosen(adapter, *self._asked_of(domain, model))
+        """Which adapter `task` would ask; None where the base answers alone. Raises as `task` does.
+
+        Without `record_type` the one that is the domain's.
+        """
+        found = self.registry.chosen(adapter, *self._asked_of(domain, model), record_type)
         return found.name if found else None
 
-    def offers(self, domain: str | None, model: str | None = None) -> list[Offer]:
+    def offers(
+        self, domain: str | None, model: str | None = None, record_type: str | None = None
+    ) -> list[Offer]:
         """The adapters for a domain, None being tasks of fields alone; also those that cannot be used."""
-        return self.registry.offers(*self._asked_of(domain, model))
+        return self.registry.offers(*self._asked_of(domain, model), record_type)
 
     def promote(
         self, adapter: str, domain: str | None, model: str | None = None, *, force: bool = False

@@ -86,7 +86,12 @@ class Registry:
         return found
 
     def chosen(
-        self, name: str | None, domain: str, model: InstalledModel, pack: Pack | None
+        self,
+        name: str | None,
+        domain: str,
+        model: InstalledModel,
+        pack: Pack | None,
+        record_type: str | None = None,
     ) -> InstalledAdapter | None:
         """The adapter `name`, or the live one where that is None; None where the base answers alone.
 
@@ -96,16 +101,23 @@ class Registry:
         if name == NONE:
             return None
         if name is None:
-            return self.live(domain, model, pack)
+            return self.live(domain, model, pack, record_type)
         found = self.find(name)
         self._refuse(found, model, domain, pack)
         return found
 
-    def live(self, domain: str, model: InstalledModel, pack: Pack | None) -> InstalledAdapter | None:
-        """The adapter that answers where none is named. Raises AdapterError where it cannot be used."""
+    def live(
+        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None = None
+    ) -> InstalledAdapter | None:
+        """The adapter that answers where none is named. Raises AdapterError where it cannot be used.
+
+        What was promoted answers for all of its domain. One that ships answers by itself only for the record
+        types that it learnt: on others it is worse than the general one. Without `record_type` it is the
+        domain's.
+        """
         promotion = self._store.live_adapter(domain, model.fingerprint)
         if promotion is None:
-            return self._shipped(domain, model, pack)
+            return self._shipped(domain, model, pack, record_type)
         if promotion.adapter is None:
             return None
         name = promotion.adapter
@@ -122,9 +134,11 @@ class Registry:
             raise self._unusable(name, domain, model, _sentences(wrong))
         return found
 
-    def offers(self, domain: str, model: InstalledModel, pack: Pack | None) -> list[Offer]:
+    def offers(
+        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None = None
+    ) -> list[Offer]:
         """The adapters of a domain and the general ones, those that fit first, as they stand to this base."""
-        live = self.live_name(domain, model, pack)
+        live = self.live_name(domain, model, pack, record_type)
         offers = [
             Offer(each.name, each, each.name == live, _sentences(wrong), self.proof(each, domain, model))
             for each in library.list_adapters(self.folder)
@@ -142,10 +156,12 @@ class Registry:
         trained_here = self._store.training(adapter.manifest.weights) is not None
         return told(newest(self._store.verdicts(adapter.fingerprint), domain, model), trained_here)
 
-    def live_name(self, domain: str, model: InstalledModel, pack: Pack | None) -> str | None:
+    def live_name(
+        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None = None
+    ) -> str | None:
         """The name of the adapter that is live, usable or not."""
         promotion = self._store.live_adapter(domain, model.fingerprint)
-        return promotion.adapter if promotion else self._default(domain, model, pack)
+        return promotion.adapter if promotion else self._default(domain, model, pack, record_type)
 
     def promote(
         self, name: str, domain: str, model: InstalledModel, pack: Pack | None, *, force: bool = False
@@ -212,8 +228,10 @@ class Registry:
         self._store.withdraw_adapter(name)
         return library.remove(self.folder, name)
 
-    def _shipped(self, domain: str, model: InstalledModel, pack: Pack | None) -> InstalledAdapter | None:
-        name = self._default(domain, model, pack)
+    def _shipped(
+        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None
+    ) -> InstalledAdapter | None:
+        name = self._default(domain, model, pack, record_type)
         try:
             return self.find(name) if name else None
         except AdapterError as error:
@@ -223,7 +241,9 @@ class Registry:
                 "--adapter none."
             ) from error
 
-    def _default(self, domain: str, model: InstalledModel, pack: Pack | None) -> str | None:
+    def _default(
+        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None
+    ) -> str | None:
         """The shipped adapter that answers where nothing was promoted: the domain's, else the general one.
 
         None where the base alone was measured to be better.
@@ -235,7 +255,10 @@ class Registry:
                 if folder.name == model.name:
                     return name  # it would answer, were it whole: whoever asks for it is told
                 continue
-            if domain not in manifest.unfit_for and not self.misfits(manifest, model, domain, pack):
+            learnt = manifest.pack.record_types if manifest.pack else ()
+            if domain in manifest.unfit_for or (record_type and learnt and record_type not in learnt):
+                continue
+            if not self.misfits(manifest, model, domain, pack):
                 return name
         return None
 

@@ -37,6 +37,7 @@ class AdapterDialog(Dialog[str]):
         self,
         session: SessionPort,
         domain: str | None,
+        record_type: str | None,
         title: str,
         model: str,
         chosen: str | None,
@@ -44,7 +45,7 @@ class AdapterDialog(Dialog[str]):
     ) -> None:
         super().__init__()
         self._session = session
-        self._domain = domain
+        self._domain, self._record_type = domain, record_type
         self._title = title
         self._model = model
         self._chosen = chosen
@@ -159,7 +160,7 @@ class AdapterDialog(Dialog[str]):
         except Exception as error:
             done, problem = "", Problem.of(error)
         try:
-            offers = self._session.offers(self._domain, self._model)
+            offers = self._session.offers(self._domain, self._model, self._record_type)
         except Exception as error:
             problem = problem or Problem.of(error)
         self.post_message(OffersLoaded(offers, done, problem))

@@ -143,11 +143,17 @@ class SessionPort(Protocol):
         """What to ask. Raises ThresherError where it does not fit."""
 
     def answering(
-        self, domain: str | None, model: str | None = None, adapter: str | None = None
+        self,
+        domain: str | None,
+        model: str | None = None,
+        adapter: str | None = None,
+        record_type: str | None = None,
     ) -> str | None:
         """Which adapter a task would ask; None where the base answers alone. Raises ThresherError."""
 
-    def offers(self, domain: str | None, model: str | None = None) -> Sequence[OfferPort]:
+    def offers(
+        self, domain: str | None, model: str | None = None, record_type: str | None = None
+    ) -> Sequence[OfferPort]:
         """The adapters for a domain, those that fit first."""
 
     def promote(self, adapter: str, domain: str | None, model: str | None = None) -> bool:

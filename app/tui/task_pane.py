@@ -42,7 +42,8 @@ class TaskPane(Vertical):
         self._models: list[str] = []
         self._model: str | None = None  # chosen here; else the settings' one
         self._adapters: dict[str | None, str] = {}  # chosen here, by domain; else the live one
-        self._answering: dict[tuple[str | None, str | None], Answering] = {}  # by domain and model
+        # By domain, record type and model.
+        self._answering: dict[tuple[str | None, str | None, str], Answering] = {}
         self.fields: tuple[Field, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -69,16 +70,18 @@ class TaskPane(Vertical):
     @property
     def answering(self) -> Answering:
         """The adapter for the record type in hand: the one chosen, else the live one."""
-        domain, model = self.choice.domain, self.model
+        domain, record_type, model = self.choice.domain, self.choice.record_type, self.model
         if model is None:
             return Answering(None)
-        if (domain, model) not in self._answering:
+        key = domain, record_type, model
+        if key not in self._answering:
             try:
-                found = Answering(self._session.answering(domain, model, self._adapters.get(domain)))
+                chosen = self._adapters.get(domain)
+                found = Answering(self._session.answering(domain, model, chosen, record_type))
             except ThresherError as error:
                 found = Answering(None, str(error))
-            self._answering[domain, model] = found
-        return self._answering[domain, model]
+            self._answering[key] = found
+        return self._answering[key]
 
     @property
     def has_fields(self) -> bool:
@@ -142,9 +145,10 @@ class TaskPane(Vertical):
         if domain is not None:
             title = self._packs[domain].title
         chosen = self._adapters.get(domain)
-        self.app.push_screen(
-            AdapterDialog(self._session, domain, title, self.model, chosen, self._colours), take
+        dialog = AdapterDialog(
+            self._session, domain, self.choice.record_type, title, self.model, chosen, self._colours
         )
+        self.app.push_screen(dialog, take)
 
     def edit_fields(self) -> None:
         """Opens the fields given at run time."""

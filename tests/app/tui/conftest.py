@@ -93,7 +93,11 @@ class FakeSession:
         return Task(domain, record_type, kind.instructions, kind.fields, "hash", chosen, name)
 
     def answering(
-        self, domain: str | None, model: str | None = None, adapter: str | None = None
+        self,
+        domain: str | None,
+        model: str | None = None,
+        adapter: str | None = None,
+        record_type: str | None = None,
     ) -> str | None:
         name = adapter or (self.promoted[-1] if domain == "expenses" and self.promoted else "none")
         known = {each.name: each for each in self.adapters}
@@ -103,7 +107,9 @@ class FakeSession:
             raise AdapterError(f"the adapter {name} is live and cannot be used. Roll back.")
         return name
 
-    def offers(self, domain: str | None, model: str | None = None) -> list[Adapter]:
+    def offers(
+        self, domain: str | None, model: str | None = None, record_type: str | None = None
+    ) -> list[Adapter]:
         if domain != "expenses":
             return []
         live = self.promoted[-1] if self.promoted else ""
