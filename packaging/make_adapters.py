@@ -6,7 +6,7 @@
 Each is trained, chosen, scored and calibrated on documents that were held back, and written to where the
 wheel takes it from, in float16, with a card. What is there already is left alone, but for a calibration where
 it has none; what was stopped or killed goes on where it was when the same command comes again.
-`packaging/adapters/made.yaml` says how long each took.
+What is no better than its parent does not ship. `packaging/adapters/made.yaml` says how long each took.
 """
 
 import argparse
@@ -78,12 +78,25 @@ class Maker:
         scorer = Scorer(self._home, self._base)
         shipped = self._candidate(recipe).manifest.scores
         scores = shipped or [scorer.score(name, source) for source in recipe.sources]
+        if worse := self._worse(recipe, scores):
+            say(f"{name}: does not ship: {worse}")
+            return
         seen = self._seen(recipe)
         calibrations = [scorer.calibrate(name, source, seen[source.name]) for source in calibrated]
         self._ship(recipe, scores, calibrations)
         if is_new:
             self._note(recipe, round(time.monotonic() - began))
         say(f"{name}: written to {place}")
+
+    def _worse(self, recipe: Recipe, scores: Sequence[Score]) -> str:
+        """Where it is no better than its parent on the very same documents; "" where it is, or has none."""
+        before = read_manifest(self.place(recipe.parent)).scores if recipe.parent else ()
+        parents = {(one.domain, one.record_type, one.data): one.f1 for one in before}
+        return "; ".join(
+            f"{one.domain}/{one.record_type}: F1 {one.f1:.3f}, the {recipe.parent} adapter's {f1:.3f}"
+            for one in scores
+            if (f1 := parents.get((one.domain, one.record_type, one.data))) is not None and one.f1 <= f1
+        )
 
     def _check(self, recipe: Recipe) -> None:
         """Says what an adapter that is there no longer agrees with."""

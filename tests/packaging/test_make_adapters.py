@@ -178,6 +178,22 @@ def test_it_is_calibrated_on_labels_that_no_training_saw_or_on_those_that_score_
     assert read_calibrations(make().place("general") / "calibration.json")[0].adapter == weights
 
 
+def test_what_is_no_better_than_its_parent_does_not_ship(
+    make: Any, scripts: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make().make("general")
+    parents = read_manifest(make().place("general")).scores[0]
+    monkeypatch.setattr(scripts["scoring"].Scorer, "score", lambda *_: parents)
+    make().make("expenses")
+    said = capsys.readouterr().err
+    assert f"expenses: does not ship: expenses/receipt: F1 {parents.f1:.3f}, the general adapter's" in said
+    assert not make().place("expenses").exists()
+    better = parents.model_copy(update={"f1": parents.f1 + 0.01})
+    monkeypatch.setattr(scripts["scoring"].Scorer, "score", lambda *_: better)
+    make().make("expenses")
+    assert read_manifest(make().place("expenses")).scores == (better,)
+
+
 def test_made_up_labels_calibrate_nothing(
     make: Any, scripts: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
