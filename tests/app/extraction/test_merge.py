@@ -118,6 +118,21 @@ def test_a_boolean_is_true_if_a_window_says_so(
     assert (result.value, result.outcome) == (value, outcome)
 
 
+@pytest.mark.parametrize(("sure", "value"), [((0.9, 0.9), False), ((0.7, 0.7), True), ((0.4,), False)])
+def test_windows_that_together_doubt_their_no_say_yes(sure: tuple[float, ...], value: bool) -> None:
+    """0.7 · 0.7 is below a half: likelier than not, one of them is wrong. One window stands by itself."""
+    windows = [FIRST, SECOND][: len(sure)]
+    result = merged("boolean", *(said(*each) for each in zip(windows, [False] * 2, sure, strict=False)))
+    assert (result.value, result.outcome, result.spans) == (value, Outcome.FOUND, (None,))
+    if value:
+        assert result.confidence == pytest.approx(1 - 0.49)
+        (signals,) = result.signals
+        assert signals.sureness.probability == pytest.approx(1 - 0.49)
+        assert (signals.absent, signals.stated) == (False, "judged")
+        # A part that was lost may have said either: nothing is made of what the others doubt.
+        assert merged("boolean", said(FIRST, False, 0.4), failed(SECOND)).outcome is Outcome.FAILED
+
+
 def test_an_enum_takes_the_most_confident_window_and_needs_no_span() -> None:
     value = merged("enum", said(FIRST, "mild", 0.9), said(SECOND, "serious", 0.8))
     assert value == Value("mild", Outcome.FOUND, 0.9, (None,))
