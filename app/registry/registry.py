@@ -111,9 +111,9 @@ class Registry:
     ) -> InstalledAdapter | None:
         """The adapter that answers where none is named. Raises AdapterError where it cannot be used.
 
-        What was promoted answers for all of its domain. One that ships answers by itself only for the record
-        types that it learnt: on others it is worse than the general one. Without `record_type` it is the
-        domain's.
+        What was promoted answers for all of its domain. One that ships answers by itself for the record types
+        that it learnt: on others it is worse than the general one, and stands back where that one is fit for
+        the domain. Without `record_type` it is the domain's.
         """
         promotion = self._store.live_adapter(domain, model.fingerprint)
         if promotion is None:
@@ -246,8 +246,10 @@ class Registry:
     ) -> str | None:
         """The shipped adapter that answers where nothing was promoted: the domain's, else the general one.
 
-        None where the base alone was measured to be better.
+        For a record type that the domain's did not learn the general one goes first, if it is fit for the
+        domain. None where the base alone was measured to be better.
         """
+        unlearnt = None
         for name, folder in shipped_folders(domain).items():
             try:
                 manifest = self.find(name).manifest
@@ -256,11 +258,12 @@ class Registry:
                     return name  # it would answer, were it whole: whoever asks for it is told
                 continue
             learnt = manifest.pack.record_types if manifest.pack else ()
-            if domain in manifest.unfit_for or (record_type and learnt and record_type not in learnt):
+            if domain in manifest.unfit_for or self.misfits(manifest, model, domain, pack):
                 continue
-            if not self.misfits(manifest, model, domain, pack):
+            if record_type is None or not learnt or record_type in learnt:
                 return name
-        return None
+            unlearnt = unlearnt or name
+        return unlearnt
 
     def _refuse(
         self, adapter: InstalledAdapter, model: InstalledModel, domain: str, pack: Pack | None

@@ -59,6 +59,8 @@ def test_it_answers_only_for_the_record_types_that_it_learnt(home_with_starter: 
             ("healthcare", "adverse_event", "healthcare-starter"),
             ("healthcare", "clinical_note", "general-starter"),
             ("manufacturing", "production_report", "general-starter"),
+            ("legal", "contract", "legal-starter"),
+            ("legal", "nda", "legal-starter"),  # the general one is not fit for the domain
         ):
             assert session.task(domain, record_type).adapter == answers
             assert session.answering(domain, record_type=record_type) == answers
