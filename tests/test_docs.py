@@ -2,12 +2,15 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
+from thresher.adapters.manifest import read_manifest
 from thresher.app.cli.main import COMMANDS
 from thresher.app.cli.main import thresher as group
 
@@ -110,3 +113,32 @@ def test_the_makefile_has_the_targets_that_the_pages_name() -> None:
     targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
     named = {t for page in PAGES for t in re.findall(r"`?\bmake ([a-z]+)`?$", page.read_text("utf-8"), re.M)}
     assert {"demo", "test", "check", "bench"} <= named <= targets
+
+
+@pytest.mark.parametrize(
+    ("page", "script", "results"),
+    [("why-lora", "bench_methods", "why-lora"), ("quality", "bench_records", "records")],
+)
+def test_a_table_of_measurements_is_that_of_its_results(page: str, script: str, results: str) -> None:
+    command = [ROOT / "tests" / "benchmarks" / f"{script}.py", "--table", "--results"]
+    told = subprocess.run(
+        [sys.executable, *map(str, command), str(ROOT / "docs" / f"{results}.jsonl")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() in (ROOT / "docs" / f"{page}.md").read_text("utf-8")
+
+
+def test_the_scores_on_a_page_are_those_of_the_adapters_that_ship() -> None:
+    pages = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/quality.md")}
+    for folder in sorted((ROOT / "adapters" / "packs").glob("*/adapters/*")):
+        for one in read_manifest(folder).scores:
+            rows = [
+                row
+                for row in pages["docs/quality.md"].splitlines()
+                if row.startswith(f"| {one.domain}/{one.record_type} | {one.records} |")
+            ]
+            assert len(rows) == 1, f"{one.domain}/{one.record_type}"
+            assert f"| {one.f1:.3f} | {one.all_right:.0%} |" in rows[0]
+            assert re.search(rf"^\| [^|]+ \| {one.f1:.2f} \|", pages["README.md"], re.M), one.record_type
