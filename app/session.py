@@ -31,8 +31,9 @@ from thresher.app.registry.offer import Offer
 from thresher.app.registry.registry import Registry
 from thresher.app.settings import Settings, load_settings, settings_hash
 from thresher.app.sources import Source, document_of
+from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.store import Store
-from thresher.app.task import NO_DOMAIN, Task
+from thresher.app.task import NO_DOMAIN, NO_TYPE, Task
 from thresher.app.warm_engine import WarmEngine
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ class Session:
             if not fields:
                 raise UsageError("name a domain (`thresher packs` lists them), or give fields with --field")
             given = unique(fields, "the given fields")
-            answers = self.registry.chosen(adapter, NO_DOMAIN, chosen, None)
-            return Task(NO_DOMAIN, "record", _ANY, given, "", chosen.name, answers.name if answers else None)
+            answers = self.registry.chosen(adapter, NO_DOMAIN, chosen, None, NO_TYPE)
+            return Task(NO_DOMAIN, NO_TYPE, _ANY, given, "", chosen.name, answers.name if answers else None)
         packs = self.packs()
         asked = pick(packs, domain, record_type)
         if fields or asked.fields:
@@ -127,34 +128,42 @@ class Session:
         adapter: str | None = None,
         record_type: str | None = None,
     ) -> str | None:
-        """Which adapter `task` would ask; None where the base answers alone. Raises as `task` does.
-
-        Without `record_type` the one that is the domain's.
-        """
-        found = self.registry.chosen(adapter, *self._asked_of(domain, model), record_type)
+        """Which adapter `task` would ask; None where the base answers alone. Raises as `task` does."""
+        found = self.registry.chosen(adapter, *self._asked_of(domain, model, record_type))
         return found.name if found else None
 
     def offers(
         self, domain: str | None, model: str | None = None, record_type: str | None = None
     ) -> list[Offer]:
         """The adapters for a domain, None being tasks of fields alone; also those that cannot be used."""
-        return self.registry.offers(*self._asked_of(domain, model), record_type)
+        return self.registry.offers(*self._asked_of(domain, model, record_type))
 
     def promote(
-        self, adapter: str, domain: str | None, model: str | None = None, *, force: bool = False
+        self,
+        adapter: str,
+        domain: str | None,
+        model: str | None = None,
+        record_type: str | None = None,
+        *,
+        force: bool = False,
     ) -> bool:
         """Lets `adapter` ("none": the base alone) answer from now on; False where it is live already.
 
-        Raises UsageError where it does not fit, or, without `force`, where the gate keeps it out;
-        AdapterError where it is broken: nothing is changed then.
+        For `record_type`; without it for those that the adapter learnt. Raises UsageError where it does not
+        fit, or, without `force`, where the gate keeps it out; AdapterError where it is broken: nothing is
+        changed then.
         """
-        return self.registry.promote(adapter, *self._asked_of(domain, model), force=force)
+        asked = self._asked_of(domain, model, record_type)[:3]
+        return self.registry.promote(adapter, *asked, record_type, force=force)
 
-    def roll_back(self, domain: str | None, model: str | None = None) -> str | None:
-        """Undoes the last promotion; the name of what answers again. Raises UsageError where none stands."""
-        asked = self._asked_of(domain, model)
-        self.registry.roll_back(*asked[:2])
-        return self.registry.live_name(*asked)
+    def roll_back(
+        self, domain: str | None, model: str | None = None, record_type: str | None = None
+    ) -> Promotion:
+        """Undoes the last promotion, or the last for a record type, and returns it.
+
+        Raises UsageError where none stands.
+        """
+        return self.registry.roll_back(*self._asked_of(domain, model, record_type)[:2], record_type)
 
     def extract(
         self,
@@ -239,14 +248,19 @@ class Session:
         adapter = self.registry.find(task.adapter) if task.adapter else None
         return Judge(calibrations.find(self.locations, task, model, adapter), accept_at)
 
-    def _asked_of(self, domain: str | None, model: str | None) -> tuple[str, InstalledModel, Pack | None]:
-        """Domain, model and pack. Raises UsageError and NoModelError."""
+    def _asked_of(
+        self, domain: str | None, model: str | None, record_type: str | None
+    ) -> tuple[str, InstalledModel, Pack | None, str]:
+        """Domain, model, pack and record type, the pack's first where none is named.
+
+        Raises UsageError and NoModelError.
+        """
         chosen = library.find(self.locations.models, model or self.settings.model)
         if domain in (None, NO_DOMAIN):
-            return NO_DOMAIN, chosen, None
+            return NO_DOMAIN, chosen, None, NO_TYPE
         packs = self.packs()
-        found = pick(packs, domain)
-        return found.domain, chosen, packs[found.domain]
+        found = pick(packs, domain, record_type)
+        return found.domain, chosen, packs[found.domain], found.name
 
     def _done_before(self, source: Source, hash_: str) -> Record | None:
         """The record of the same bytes with the same settings; None also where the file cannot be read."""

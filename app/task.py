@@ -6,6 +6,8 @@ from thresher.adapters.fields import Field
 
 #: The domain of a task that has none: the fields alone were given.
 NO_DOMAIN = "any"
+#: The record type of such a task.
+NO_TYPE = "record"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ and lives in Text objects: it is never read as markup.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from rich.text import Text
@@ -132,3 +133,8 @@ def windows_words(windows: Windows | None) -> str:
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """'1 document', '2 documents'."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def of_domain(domain: str, record_types: Sequence[str]) -> str:
+    """Some record types of a domain, or all of them: 'legal (nda, contract)', 'legal'."""
+    return f"{domain} ({', '.join(record_types)})" if record_types else domain

@@ -143,7 +143,9 @@ def _score_lines(score: "Score") -> Iterator[str]:
 
 
 def _for(standing: "Standing") -> str:
-    """The domains where it is live, unless that is the one it was made for."""
-    if standing.live == (standing.adapter.domain,):
-        return ""
-    return f" for {', '.join(standing.live)}"
+    """The record types that it answers for, unless those are all that it was made for."""
+    pack = standing.adapter.manifest.pack
+    if pack is None:
+        return f" for {', '.join(standing.live)}"
+    types = [live.removeprefix(f"{pack.domain}/") for live in standing.live]
+    return f" for {', '.join(types)}" if pack.record_types and set(types) != set(pack.record_types) else ""

@@ -12,13 +12,14 @@ from thresher.app.cli.adapter_lines import adapter_lines, as_dict, list_lines, v
 from thresher.app.cli.options import (
     complete_adapter,
     complete_answering,
+    complete_record_type,
     domain_option,
     json_option,
     model_option,
     open_session,
 )
 from thresher.app.cli.proving import prove
-from thresher.app.wording import one_line
+from thresher.app.wording import of_domain, one_line
 
 if TYPE_CHECKING:
     from thresher.adapters.base_facts import InstalledModel
@@ -145,48 +146,65 @@ def remove(name: str, force: bool) -> None:
 @adapters.command()
 @click.argument("name", shell_complete=complete_answering)
 @domain_option
+@click.option(
+    "-r",
+    "--record-type",
+    shell_complete=complete_record_type,
+    help="For this one alone; for those that it learnt where not given.",
+)
 @model_option
 @click.option("--force", is_flag=True, help="Also where it is not proved, or fails the gate.")
-def promote(name: str, domain: str | None, model: str | None, force: bool) -> None:
+def promote(name: str, domain: str | None, record_type: str | None, model: str | None, force: bool) -> None:
     """Let the adapter NAME answer for its domain and base from now on, where no --adapter is given.
 
-    One that was trained here must have passed the gate beside what is live: `thresher adapters prove`.
-    With 'none' as NAME the base model answers alone. A general adapter needs --domain; 'any' is the domain
-    of tasks that have fields alone.
+    It answers for the record types that it learnt; what answers for the domain's others goes on. One that
+    was trained here must have passed the gate beside what is live: `thresher adapters prove`. With 'none' as
+    NAME the base model answers alone. A general adapter needs --domain; 'any' is the domain of tasks that
+    have fields alone.
     """
+    from thresher.app.registry.fit import learnt_types
     from thresher.app.registry.folders import NONE
     from thresher.app.registry.overview import made_for
 
     with open_session() as session:
+        types: tuple[str, ...] = ()
         if name != NONE:
             found = session.registry.find(name)
+            types = learnt_types(found.manifest)
             domain = domain or found.domain
             own = made_for(found, session.models())
             model = model or (own.name if own else None)
         if domain is None:
             which = "the base alone" if name == NONE else f"{name}, which is general,"
             raise UsageError(f"say for which domain {which} is to answer: --domain DOMAIN.")
-        changed = session.promote(name, domain, model, force=force)
+        changed = session.promote(name, domain, model, record_type, force=force)
         base = model or session.settings.model
     how = "answers from now on" if changed else "is live already"
-    click.echo(f"{domain} on {base}: {'the base alone' if name == NONE else name} {how}", err=True)
+    about = of_domain(domain, (record_type,) if record_type else types)
+    click.echo(f"{about} on {base}: {'the base alone' if name == NONE else name} {how}", err=True)
 
 
 @adapters.command()
 @domain_option
+@click.option(
+    "-r",
+    "--record-type",
+    shell_complete=complete_record_type,
+    help="The last promotion for this one; the domain's last where not given.",
+)
 @model_option
-def rollback(domain: str | None, model: str | None) -> None:
+def rollback(domain: str | None, record_type: str | None, model: str | None) -> None:
     """Undo the last promotion for a domain: what was live before answers again. May be repeated."""
     if domain is None:
         raise UsageError("say for which domain: --domain DOMAIN.")
     with open_session() as session:
-        name = session.roll_back(domain, model)
-        base = model or session.settings.model
+        undone = session.roll_back(domain, model, record_type)
+        about = f"{of_domain(domain, undone.record_types)} on {model or session.settings.model}"
         try:
-            session.answering(domain, model)
-            click.echo(f"{domain} on {base}: {name or 'the base alone'} answers again", err=True)
+            name = session.answering(domain, model, None, next(iter(undone.record_types), None))
+            click.echo(f"{about}: {name or 'the base alone'} answers again", err=True)
         except AdapterError as error:
-            click.echo(one_line(f"{domain} on {base}: rolled back. But {error}"), err=True)
+            click.echo(one_line(f"{about}: rolled back. But {error}"), err=True)
 
 
 def _bases(session: "Session") -> "list[InstalledModel]":

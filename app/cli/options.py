@@ -30,7 +30,8 @@ def _complete_domain(_: click.Context, __: click.Parameter, incomplete: str) -> 
     return [domain for domain in installed_packs() if domain.startswith(incomplete)]
 
 
-def _complete_record_type(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+def complete_record_type(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Those of the domain that is given, or of all."""
     packs = installed_packs()
     chosen = packs.get(ctx.params.get("domain") or "")
     of = [chosen] if chosen else packs.values()
@@ -65,7 +66,7 @@ domain_option = click.option(
 record_type_option = click.option(
     "-r",
     "--record-type",
-    shell_complete=_complete_record_type,
+    shell_complete=complete_record_type,
     help="The record type of the domain; its first one where not given.",
 )
 field_option = click.option(

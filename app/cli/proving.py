@@ -67,7 +67,7 @@ def prove(
             click.echo(str(stopped), err=True)
             return exits.STOPPED
     if as_json:
-        about = {"domain": proved.domain, "model": proved.model}
+        about = {"domain": proved.domain, "record_type": proved.record_type, "model": proved.model}
         click.echo(json.dumps(about | as_dict(proved.verdict), ensure_ascii=False))
     else:
         for line in lines_of(proved):
@@ -106,7 +106,7 @@ def prove_candidate(name: str, *, promote: bool, quiet: bool) -> int:
             say(f"{name} is not promoted: what was live answers as before")
             return exits.SOME_FAILED
         session.promote(name, proved.domain, proved.model)
-        say(f"{proved.domain} on {proved.model}: {name} answers from now on")
+        say(f"{proved.domain} ({proved.record_type}) on {proved.model}: {name} answers from now on")
     return exits.DONE
 
 

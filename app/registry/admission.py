@@ -21,22 +21,27 @@ def newest(verdicts: Sequence[Judged], domain: str, model: InstalledModel) -> li
 
 
 def standing(
-    verdicts: Sequence[Judged], domain: str, model: InstalledModel, live: InstalledAdapter | None
-) -> list[Judged]:
-    """Those of them that hold: against what is live now, None being the base alone."""
+    verdicts: Sequence[Judged],
+    domain: str,
+    record_type: str,
+    model: InstalledModel,
+    live: InstalledAdapter | None,
+) -> Judged | None:
+    """The last of them that holds: on this record type, against what is live now, None being the base."""
     against = live.fingerprint if live else None
-    return newest([each for each in verdicts if each.against == against], domain, model)
+    holding = newest([each for each in verdicts if each.against == against], domain, model)
+    return next((each for each in holding if each.record_type == record_type), None)
 
 
-def kept_out(verdicts: Sequence[Judged], trained_here: bool, other: str) -> str:
-    """Why an adapter with these verdicts that hold may not take the place of `other`; "" where it may."""
-    if failed := [each for each in verdicts if each.outcome == "fails"]:
-        return f"it failed the gate beside {other}: {_reasons(failed[0])}"
+def kept_out(judged: Judged | None, trained_here: bool, other: str) -> str:
+    """Why an adapter with this verdict may not take the place of `other`; "" where it may."""
+    if judged and judged.outcome == "fails":
+        return f"it failed the gate beside {other}: {_reasons(judged)}"
     if not trained_here:
         return ""
-    if unproved := [each for each in verdicts if each.outcome != "passes"]:
-        return f"it is not proved beside {other}: {_reasons(unproved[0])}"
-    return "" if verdicts else f"it was not proved beside {other}, which is live"
+    if judged is None:
+        return f"it was not proved beside {other}, which is live"
+    return "" if judged.outcome == "passes" else f"it is not proved beside {other}: {_reasons(judged)}"
 
 
 def told(verdicts: Sequence[Judged], trained_here: bool) -> str:

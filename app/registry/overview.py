@@ -1,4 +1,4 @@
-"""All adapters at a glance: for which domains each is live, and what keeps it from use."""
+"""All adapters at a glance: for which record types each is live, and what keeps it from use."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,16 @@ from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.pack import Pack
 from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.registry.registry import Registry
-from thresher.app.task import NO_DOMAIN
+from thresher.app.task import NO_DOMAIN, NO_TYPE
 
 
 @dataclass(frozen=True)
 class Standing:
     """An adapter beside the bases that are here.
 
-    `model` is the installed base that it was made for, None where that is not here. `live` names the domains
-    that it answers for. `wrong` is all that keeps it from use; empty where it fits. `proof` is what the gate
-    said of it.
+    `model` is the installed base that it was made for, None where that is not here. `live` names the record
+    types that it answers for, as "domain/record_type". `wrong` is all that keeps it from use; empty where it
+    fits. `proof` is what the gate said of it.
     """
 
     adapter: InstalledAdapter
@@ -34,18 +34,20 @@ def overview(
     """Every adapter that is whole. One whose base is not among `models` is held against the first of them."""
     live = defaultdict(list)
     for model in {model.fingerprint: model for model in reversed(models)}.values():
-        for domain in (*packs, NO_DOMAIN):
-            name = registry.live_name(domain, model, packs.get(domain))
-            live[name, model.fingerprint].append(domain)
+        for domain, pack in packs.items():
+            for record_type in pack.record_types:
+                name = registry.live_name(domain, model, pack, record_type)
+                live[name, model.fingerprint].append(f"{domain}/{record_type}")
+        live[registry.live_name(NO_DOMAIN, model, None, NO_TYPE), model.fingerprint].append(NO_DOMAIN)
     standings = []
     for adapter in list_adapters(registry.folder):
         own = made_for(adapter, models)
         against = own or next(iter(models), None)
         domain = adapter.domain or NO_DOMAIN
         wrong = registry.misfits(adapter.manifest, against, domain, packs.get(domain)) if against else []
-        domains = tuple(live[adapter.name, own.fingerprint]) if own else ()
+        answers = tuple(live[adapter.name, own.fingerprint]) if own else ()
         proof = registry.proof(adapter, domain, own) if own else ""
-        standings.append(Standing(adapter, own, domains, tuple(wrong), proof))
+        standings.append(Standing(adapter, own, answers, tuple(wrong), proof))
     return standings
 
 

@@ -1,27 +1,29 @@
 """The registry: which adapter answers for a domain and a base, and who may take its place.
 
-Live is what was promoted last and stands; where nothing was, the shipped adapter of the domain if it fits,
-else the shipped general one if it fits, else none. A promotion that can no longer be kept is an error that
-says what to do, and never a silent answer of the base.
+Live for a record type is what was promoted for it last and stands; where nothing was, the shipped adapter of
+the domain if it fits, else the shipped general one if it fits, else none. An adapter is promoted for the
+record types that it learnt, so what answers for the others goes on. A promotion that can no longer be kept is
+an error that says what to do, and never a silent answer of the base.
 """
 
-from pathlib import Path
-
 from thresher.adapters.adapter import Adapter
-from thresher.adapters.adapter_folder import Unfit, read_adapter, unfit, write_adapter
+from thresher.adapters.adapter_folder import Unfit, read_adapter, write_adapter
 from thresher.adapters.base_facts import InstalledModel
-from thresher.adapters.base_model import BaseModel, read_base
+from thresher.adapters.base_model import BaseModel
 from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.pack import Pack
 from thresher.app.locations import Locations
 from thresher.app.registry import library
 from thresher.app.registry.admission import kept_out, newest, standing, told
-from thresher.app.registry.folders import NONE, adapter_folders, check_new_name, own_folder, shipped_folders
+from thresher.app.registry.fit import Fit, learnt_types
+from thresher.app.registry.folders import NONE, adapter_folders, check_new_name, own_folder
 from thresher.app.registry.library import InstalledAdapter
 from thresher.app.registry.offer import Offer
+from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.store import Store
-from thresher.app.task import NO_DOMAIN
+from thresher.app.task import NO_TYPE
+from thresher.app.wording import of_domain
 
 _MISSING = "its folder is missing."
 
@@ -32,7 +34,7 @@ class Registry:
     def __init__(self, locations: Locations, store: Store) -> None:
         self.folder = locations.adapters
         self._store = store
-        self._bases: dict[tuple[Path, str], BaseModel] = {}
+        self._fit = Fit()
 
     def find(self, name: str) -> InstalledAdapter:
         """The adapter `name`. Raises UsageError where there is none, AdapterError where it is broken."""
@@ -48,9 +50,10 @@ class Registry:
         for live in self._store.live_adapters():
             name = live.adapter
             if name is not None and (name in problems or name not in there):
+                about = of_domain(live.domain, live.record_types)
                 problems[name] = (
-                    f"{problems.get(name, _MISSING)} It is live for {live.domain} on the base "
-                    f"{live.base[:12]}: roll back with `thresher adapters rollback --domain {live.domain}`."
+                    f"{problems.get(name, _MISSING)} It is live for {about} on the base {live.base[:12]}: "
+                    f"roll back with `{_rollback(live)}`."
                 )
         return problems
 
@@ -66,24 +69,13 @@ class Registry:
 
     def base(self, model: InstalledModel) -> BaseModel:
         """What adapters know of an installed model; read once."""
-        key = (model.folder, model.fingerprint)
-        if key not in self._bases:
-            self._bases[key] = read_base(model.folder)
-        return self._bases[key]
+        return self._fit.base(model)
 
     def misfits(
         self, manifest: Manifest, model: InstalledModel, domain: str, pack: Pack | None
     ) -> list[Unfit]:
         """All that keeps an adapter from this base, domain and pack; empty where it fits."""
-        made = manifest.pack.domain if manifest.pack else domain
-        found = unfit(manifest, self.base(model), pack.hash if pack and made == domain else None)
-        if manifest.pack and made == domain and pack is None:
-            found.append(Unfit("the domain", made, "no such domain", "Put its pack back where it was."))
-        if made != domain:
-            here = "none: fields alone are asked for" if domain == NO_DOMAIN else domain
-            remedy = "Use an adapter of that domain, a general one, or --adapter none."
-            found.append(Unfit("the domain", made, here, remedy))
-        return found
+        return self._fit.misfits(manifest, model, domain, pack)
 
     def chosen(
         self,
@@ -91,7 +83,7 @@ class Registry:
         domain: str,
         model: InstalledModel,
         pack: Pack | None,
-        record_type: str | None = None,
+        record_type: str,
     ) -> InstalledAdapter | None:
         """The adapter `name`, or the live one where that is None; None where the base answers alone.
 
@@ -107,36 +99,32 @@ class Registry:
         return found
 
     def live(
-        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None = None
+        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str
     ) -> InstalledAdapter | None:
         """The adapter that answers where none is named. Raises AdapterError where it cannot be used.
 
-        What was promoted answers for all of its domain. One that ships answers by itself for the record types
-        that it learnt: on others it is worse than the general one, and stands back where that one is fit for
-        the domain. Without `record_type` it is the domain's.
+        One that ships answers by itself for the record types that it learnt: on others it is worse than the
+        general one, and stands back where that one is fit for the domain.
         """
-        promotion = self._store.live_adapter(domain, model.fingerprint)
+        promotion = self._store.live_adapter(domain, model.fingerprint, record_type)
         if promotion is None:
             return self._shipped(domain, model, pack, record_type)
         if promotion.adapter is None:
             return None
-        name = promotion.adapter
         try:
-            found = library.find(self.folder, name)
+            found = library.find(self.folder, promotion.adapter)
         except UsageError:
-            raise self._unusable(name, domain, model, _MISSING) from None
+            raise _unusable(promotion, model, _MISSING) from None
         except AdapterError as error:
-            raise self._unusable(name, domain, model, str(error)) from error
+            raise _unusable(promotion, model, str(error)) from error
         if promotion.fingerprint not in (None, found.fingerprint):
             how = "it is not the one that was promoted. Promote it again if it is the one that you want."
-            raise self._unusable(name, domain, model, how)
+            raise _unusable(promotion, model, how)
         if wrong := self.misfits(found.manifest, model, domain, pack):
-            raise self._unusable(name, domain, model, _sentences(wrong))
+            raise _unusable(promotion, model, _sentences(wrong))
         return found
 
-    def offers(
-        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None = None
-    ) -> list[Offer]:
+    def offers(self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str) -> list[Offer]:
         """The adapters of a domain and the general ones, those that fit first, as they stand to this base."""
         live = self.live_name(domain, model, pack, record_type)
         offers = [
@@ -157,25 +145,37 @@ class Registry:
         return told(newest(self._store.verdicts(adapter.fingerprint), domain, model), trained_here)
 
     def live_name(
-        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None = None
+        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str
     ) -> str | None:
         """The name of the adapter that is live, usable or not."""
-        promotion = self._store.live_adapter(domain, model.fingerprint)
-        return promotion.adapter if promotion else self._default(domain, model, pack, record_type)
+        promotion = self._store.live_adapter(domain, model.fingerprint, record_type)
+        if promotion:
+            return promotion.adapter
+        return self._fit.shipped(self.folder, domain, model, pack, record_type)
 
     def promote(
-        self, name: str, domain: str, model: InstalledModel, pack: Pack | None, *, force: bool = False
+        self,
+        name: str,
+        domain: str,
+        model: InstalledModel,
+        pack: Pack | None,
+        record_type: str | None = None,
+        *,
+        force: bool = False,
     ) -> bool:
         """Lets `name` ("none": the base alone) answer from now on; False where it is live already.
 
+        For `record_type`; without it for those that the adapter learnt, or all where that is not known.
         Raises UsageError where it does not fit, or, without `force`, where the gate keeps it out;
         AdapterError where it is broken: nothing is changed then.
         """
+        types: tuple[str, ...] = (record_type,) if record_type else ()
         if name == NONE:
-            return self._store.promote_adapter(domain, model.fingerprint, None)
+            return self._store.promote_adapter(domain, model.fingerprint, None, record_types=types)
         found = self.find(name)
         self._refuse(found, model, domain, pack)
-        if not force and (why := self.kept_out(found, domain, model, pack)):
+        types = types or learnt_types(found.manifest)
+        if not force and (why := self.kept_out(found, domain, model, pack, types)):
             raise UsageError(
                 f"{name} is not promoted: {why}. Prove it with `thresher adapters prove {name}`, or let it "
                 f"answer all the same with `thresher adapters promote {name} --force`."
@@ -183,33 +183,48 @@ class Registry:
         self.load(found, model)
         # A shipped one changes with Thresher: whichever version is there is meant.
         fingerprint = None if found.shipped else found.fingerprint
-        return self._store.promote_adapter(domain, model.fingerprint, name, fingerprint)
+        return self._store.promote_adapter(domain, model.fingerprint, name, fingerprint, types)
 
     def kept_out(
-        self, adapter: InstalledAdapter, domain: str, model: InstalledModel, pack: Pack | None
+        self,
+        adapter: InstalledAdapter,
+        domain: str,
+        model: InstalledModel,
+        pack: Pack | None,
+        types: tuple[str, ...],
     ) -> str:
-        """Why the gate does not let an adapter become live; "" where it does."""
-        live_name = self.live_name(domain, model, pack)
-        if live_name == adapter.name:
-            return ""
-        trained_here = self._store.training(adapter.manifest.weights) is not None
-        other = live_name or "the base alone"
-        try:
-            live = self.live(domain, model, pack)
-        except AdapterError:
-            return (
-                f"{other} is live and cannot be used, so nothing is proved beside it" if trained_here else ""
-            )
-        verdicts = standing(self._store.verdicts(adapter.fingerprint), domain, model, live)
-        return kept_out(verdicts, trained_here, other)
+        """Why the gate does not let an adapter become live for these record types; "" where it does.
 
-    def roll_back(self, domain: str, model: InstalledModel) -> None:
-        """Undoes the last promotion that stands. Raises UsageError where none does."""
-        if not self._store.roll_back_adapter(domain, model.fingerprint):
+        Where none is named, for those that it was judged on, else for the domain's first.
+        """
+        trained_here = self._store.training(adapter.manifest.weights) is not None
+        verdicts = self._store.verdicts(adapter.fingerprint)
+        judged = tuple(each.record_type for each in newest(verdicts, domain, model))
+        for record_type in types or judged or (next(iter(pack.record_types)) if pack else NO_TYPE,):
+            live_name = self.live_name(domain, model, pack, record_type)
+            if live_name == adapter.name:
+                continue
+            other = live_name or "the base alone"
+            try:
+                live = self.live(domain, model, pack, record_type)
+            except AdapterError:
+                if trained_here:
+                    return f"{other} is live and cannot be used, so nothing is proved beside it"
+                continue
+            if why := kept_out(standing(verdicts, domain, record_type, model, live), trained_here, other):
+                return why
+        return ""
+
+    def roll_back(self, domain: str, model: InstalledModel, record_type: str | None = None) -> Promotion:
+        """Undoes the last promotion that stands, or stands for a record type. UsageError where none does."""
+        undone = self._store.roll_back_adapter(domain, model.fingerprint, record_type)
+        if undone is None:
+            about = f"{domain}/{record_type}" if record_type else domain
             raise UsageError(
-                f"nothing was promoted for {domain} on {model.name}: there is nothing to roll back. "
+                f"nothing was promoted for {about} on {model.name}: there is nothing to roll back. "
                 f"To let the base answer alone, run `thresher adapters promote none --domain {domain}`."
             )
+        return undone
 
     def remove(self, name: str, *, force: bool = False) -> int:
         """Deletes one of the user's adapters; returns the bytes freed.
@@ -220,18 +235,18 @@ class Registry:
         own_folder(self.folder, name)
         live = [each for each in self._store.live_adapters() if each.adapter == name]
         if live and not force:
-            where = ", ".join(each.domain for each in live)
+            where = ", ".join(of_domain(each.domain, each.record_types) for each in live)
             raise UsageError(
-                f"{name} is live for {where}. Roll back first with `thresher adapters rollback --domain "
-                f"{live[0].domain}`, or remove it with --force, which does."
+                f"{name} is live for {where}. Roll back first with `{_rollback(live[0])}`, or remove it with "
+                "--force, which does."
             )
         self._store.withdraw_adapter(name)
         return library.remove(self.folder, name)
 
     def _shipped(
-        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None
+        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str
     ) -> InstalledAdapter | None:
-        name = self._default(domain, model, pack, record_type)
+        name = self._fit.shipped(self.folder, domain, model, pack, record_type)
         try:
             return self.find(name) if name else None
         except AdapterError as error:
@@ -241,42 +256,26 @@ class Registry:
                 "--adapter none."
             ) from error
 
-    def _default(
-        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str | None
-    ) -> str | None:
-        """The shipped adapter that answers where nothing was promoted: the domain's, else the general one.
-
-        For a record type that the domain's did not learn the general one goes first, if it is fit for the
-        domain. None where the base alone was measured to be better.
-        """
-        unlearnt = None
-        for name, folder in shipped_folders(domain).items():
-            try:
-                manifest = self.find(name).manifest
-            except AdapterError:
-                if folder.name == model.name:
-                    return name  # it would answer, were it whole: whoever asks for it is told
-                continue
-            learnt = manifest.pack.record_types if manifest.pack else ()
-            if domain in manifest.unfit_for or self.misfits(manifest, model, domain, pack):
-                continue
-            if record_type is None or not learnt or record_type in learnt:
-                return name
-            unlearnt = unlearnt or name
-        return unlearnt
-
     def _refuse(
         self, adapter: InstalledAdapter, model: InstalledModel, domain: str, pack: Pack | None
     ) -> None:
         if wrong := self.misfits(adapter.manifest, model, domain, pack):
             raise UsageError(f"the adapter {adapter.name} does not fit: {_sentences(wrong)}")
 
-    def _unusable(self, name: str, domain: str, model: InstalledModel, why: str) -> AdapterError:
-        return AdapterError(
-            f"the adapter {name} is live for {domain} on {model.name} and cannot be used: {why} Roll back "
-            f"with `thresher adapters rollback --domain {domain} --model {model.name}`, or let the base "
-            "answer alone with --adapter none."
-        )
+
+def _unusable(promotion: Promotion, model: InstalledModel, why: str) -> AdapterError:
+    about = of_domain(promotion.domain, promotion.record_types)
+    return AdapterError(
+        f"the adapter {promotion.adapter} is live for {about} on {model.name} and cannot be used: {why} Roll "
+        f"back with `{_rollback(promotion)} --model {model.name}`, or let the base answer alone with "
+        "--adapter none."
+    )
+
+
+def _rollback(live: Promotion) -> str:
+    """The command that takes just this one off."""
+    of = f" --record-type {live.record_types[0]}" if live.record_types else ""
+    return f"thresher adapters rollback --domain {live.domain}{of}"
 
 
 def _sentences(wrong: list[Unfit]) -> str:

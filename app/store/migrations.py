@@ -110,6 +110,11 @@ def how_many_windows_were_asked(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE records ADD COLUMN {column}")
 
 
+def which_record_types_adapters_are_live_for(connection: sqlite3.Connection) -> None:
+    """A promotion names the record types that it is for, or none where it is for all, as those of before."""
+    connection.execute("ALTER TABLE live_adapters ADD COLUMN record_types TEXT NOT NULL DEFAULT '[]'")
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     documents_and_records,
     corrections_and_labels,
@@ -117,6 +122,7 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     what_adapters_have_seen_and_proved,
     how_sure_values_are,
     how_many_windows_were_asked,
+    which_record_types_adapters_are_live_for,
 )
 
 

@@ -184,32 +184,37 @@ class Store:
         return known
 
     def promote_adapter(
-        self, domain: str, base: str, adapter: str | None, fingerprint: str | None = None
+        self,
+        domain: str,
+        base: str,
+        adapter: str | None,
+        fingerprint: str | None = None,
+        record_types: Sequence[str] = (),
     ) -> bool:
         """Make an adapter live for a domain and a base, by fingerprint; None lets the base answer alone.
 
-        False where it is live already.
+        For these record types, or for all where none is named. False where it is live already.
         """
         with self._database.transaction() as connection:
-            return live_adapters.promote(connection, domain, base, adapter, fingerprint)
+            return live_adapters.promote(connection, domain, base, adapter, fingerprint, record_types)
 
-    def roll_back_adapter(self, domain: str, base: str) -> bool:
-        """Undo the last promotion that stands; False where none does."""
+    def roll_back_adapter(self, domain: str, base: str, record_type: str | None = None) -> Promotion | None:
+        """Undo the last promotion that stands, or that stands for a record type; None where none does."""
         with self._database.transaction() as connection:
-            return live_adapters.roll_back(connection, domain, base)
+            return live_adapters.roll_back(connection, domain, base, record_type)
 
     def withdraw_adapter(self, adapter: str) -> None:
         """Undo all promotions of an adapter, so that no later rolling back returns to it."""
         with self._database.transaction() as connection:
             live_adapters.withdraw(connection, adapter)
 
-    def live_adapter(self, domain: str, base: str) -> Promotion | None:
-        """The last promotion that stands; None where none does."""
+    def live_adapter(self, domain: str, base: str, record_type: str) -> Promotion | None:
+        """The last promotion that stands for a record type; None where none does."""
         with self._database.reading() as connection:
-            return live_adapters.top(connection, domain, base)
+            return live_adapters.top(connection, domain, base, record_type)
 
     def live_adapters(self) -> list[Promotion]:
-        """The last promotion that stands for every domain and base."""
+        """The promotions that are live for something, each with the record types that it is live for."""
         with self._database.reading() as connection:
             return live_adapters.tops(connection)
 

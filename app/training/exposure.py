@@ -13,13 +13,12 @@ from thresher.app.store.store import Store
 class Exposure:
     """Of some labels, by id: those that an adapter or one before it has seen, and those where none can say.
 
-    `learnt` are the record types that it was trained on, as far as that is known. `shipped` names those of
-    the adapters that ship with Thresher and do not say what they held back: they know public documents.
+    `shipped` names those of the adapters that ship with Thresher and do not say what they held back: they
+    know public documents.
     """
 
     seen: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
-    learnt: frozenset[str] = frozenset()
     shipped: frozenset[str] = frozenset()
 
 
@@ -37,18 +36,15 @@ def exposure(
     """
     seen: set[str] = set()
     unknown: set[str] = set()
-    learnt: set[str] = set()
     shipped: set[str] = set()
     weights = manifest.weights if manifest else None
     passed: set[str] = set()
     while weights is not None and weights not in passed:
         passed.add(weights)
         of = manifest if manifest and manifest.weights == weights else manifests.get(weights)
-        learnt |= set(of.pack.record_types) if of and of.pack else set()
         training = store.training(weights)
         if training is not None:
             seen |= {label.id for label in labels if document_key(label.text) in training.seen}
-            learnt.add(training.record_type)
             weights = training.parent
         else:
             open_ = {label.id for label in labels if not _held_back(label, group, of)}
@@ -57,7 +53,7 @@ def exposure(
             else:
                 unknown |= open_
             weights = of.parent if of else None
-    return Exposure(frozenset(seen), frozenset(unknown - seen), frozenset(learnt), frozenset(shipped))
+    return Exposure(frozenset(seen), frozenset(unknown - seen), frozenset(shipped))
 
 
 def _held_back(label: Label, group: str | None, manifest: Manifest | None) -> bool:

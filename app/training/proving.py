@@ -19,6 +19,7 @@ from thresher.app.evaluation.gate import Verdict, as_dict, judge
 from thresher.app.evaluation.records import GoldRecord, PredictedRecord, predicted
 from thresher.app.events import Event, RecordReady, RunFinished
 from thresher.app.models import library
+from thresher.app.registry.fit import learnt_types
 from thresher.app.registry.folders import NONE
 from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.registry.overview import made_for
@@ -53,6 +54,7 @@ class Proved:
 
     verdict: Verdict
     domain: str
+    record_type: str
     model: str
     share: float
 
@@ -71,15 +73,15 @@ def prove(session: Session, task: ProofTask, cancel: threading.Event) -> Iterato
             f"say for which domain {candidate.name}, which is general, is proved: --domain DOMAIN."
         )
     session.answering(domain, model.name, candidate.name)  # raises where it does not fit
-    live_name = session.answering(domain, model.name)
-    if live_name == candidate.name:
-        raise UsageError(
-            f"{candidate.name} is live for {domain}: there is nothing to prove. `thresher evaluate --against "
-            "NAME` holds it against another."
-        )
-    live = session.registry.find(live_name) if live_name else None
     config, labels = _labels(session, task, candidate, domain)
     record_type = config.record_type
+    live_name = session.answering(domain, model.name, None, record_type)
+    if live_name == candidate.name:
+        raise UsageError(
+            f"{candidate.name} is live for {domain}/{record_type}: there is nothing to prove. `thresher "
+            "evaluate --against NAME` holds it against another."
+        )
+    live = session.registry.find(live_name) if live_name else None
     asked = session.task(domain, record_type, (), model.name, candidate.name)
     manifests = {each.manifest.weights: each.manifest for each in list_adapters(session.registry.folder)}
     sides = [
@@ -92,7 +94,7 @@ def prove(session: Session, task: ProofTask, cancel: threading.Event) -> Iterato
     mine = yield from _answers(session, asked, gold, cancel)
     theirs = yield from _answers(session, other, gold, cancel)
     comparison = compare(gold, mine, theirs)
-    doubts, notes = _remarks(candidate, live, asked.record_type, unseen, sides, len(labels) - len(unseen))
+    doubts, notes = _remarks(candidate, live, unseen, sides, len(labels) - len(unseen))
     verdict = judge(comparison, candidate.name, live_name, doubts, notes)
     session.store.add_verdict(
         Judged(
@@ -104,7 +106,7 @@ def prove(session: Session, task: ProofTask, cancel: threading.Event) -> Iterato
             told=as_dict(verdict),
         )
     )
-    yield Proved(verdict, domain, model.name, config.proof_share)
+    yield Proved(verdict, domain, asked.record_type, model.name, config.proof_share)
 
 
 def _model(session: Session, task: ProofTask, candidate: InstalledAdapter) -> InstalledModel:
@@ -130,8 +132,8 @@ def _labels(
     then = session.locations.training / candidate.name / CORRECTIONS_FILE
     corrections = task.corrections or then in paths
     paths = [path for path in paths if path != then]
-    learnt = candidate.manifest.pack.record_types if candidate.manifest.pack else ()
-    record_type = task.record_type or (config.record_type if config else learnt[0] if learnt else None)
+    learnt = next(iter(learnt_types(candidate.manifest)), None)
+    record_type = task.record_type or (config.record_type if config else learnt)
     record_type = pick(session.packs(), domain, record_type).name
     known: dict[str, Any] = {} if config is None else config.model_dump(exclude={"labels"})
     with tempfile.TemporaryDirectory() as scratch:
@@ -197,7 +199,6 @@ def _answers(
 def _remarks(
     candidate: InstalledAdapter,
     live: InstalledAdapter | None,
-    record_type: str,
     labels: Sequence[Label],
     sides: Sequence[Exposure],
     left_out: int,
@@ -215,15 +216,9 @@ def _remarks(
         notes.append(f"{left_out} labels that one of the two has seen in training are left out")
     if shipped := sorted(mine.shipped | theirs.shipped):
         notes.append(f"{', '.join(shipped)} ships with Thresher: on public documents this proves nothing")
-    if live is None:
-        return doubts, notes
-    if theirs.unknown & ids:
+    if live and theirs.unknown & ids:
         notes.append(
             f"what {live.name} was trained on is not known here: it may have seen these labels, which would "
             "favour it"
         )
-    if live.domain is not None and (others := sorted(theirs.learnt - mine.learnt - {record_type})):
-        doubts.append(f"{live.name} has learnt {', '.join(others)} too, and {candidate.name} has not")
-    elif others := sorted(theirs.learnt & mine.learnt - {record_type}):
-        notes.append(f"judged on {record_type} alone; {live.name} answers for {', '.join(others)} too")
     return doubts, notes

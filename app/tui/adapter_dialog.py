@@ -1,4 +1,4 @@
-"""Which adapter answers for a domain: chosen for this window, or promoted for good, and rolled back."""
+"""Which adapter answers for a record type: chosen for this window, or promoted for good, and rolled back."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -25,8 +25,9 @@ class AdapterDialog(Dialog[str]):
     """Returns the adapter's name, "none" for the model alone, or "" for whichever is live."""
 
     HELP = (
-        "Enter asks an adapter while this window is open. Promote lets it answer from now on, here and in "
-        "commands; roll back undoes the last promotion. One that does not fit says why, and is not used."
+        "Enter asks an adapter while this window is open. Promote lets it answer for this record type from "
+        "now on, here and in commands; roll back undoes the last promotion. One that does not fit says why, "
+        "and is not used."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "promote", "Promote"),
@@ -119,11 +120,13 @@ class AdapterDialog(Dialog[str]):
         if self._refused(name):
             return
         words = "The model answers alone" if name == NONE else f"{name} answers"
-        self._work(f"{words} from now on.", lambda: self._session.promote(name, self._domain, self._model))
+        asked = self._domain, self._model, self._record_type
+        self._work(f"{words} from now on.", lambda: self._session.promote(name, *asked))
 
     def action_roll_back(self) -> None:
         """What was live before answers again."""
-        self._work("Rolled back.", lambda: self._session.roll_back(self._domain, self._model))
+        asked = self._domain, self._model, self._record_type
+        self._work("Rolled back.", lambda: self._session.roll_back(*asked))
 
     def action_give_up(self) -> None:
         """Closes; where something was promoted, that is what answers."""

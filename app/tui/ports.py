@@ -154,13 +154,17 @@ class SessionPort(Protocol):
     def offers(
         self, domain: str | None, model: str | None = None, record_type: str | None = None
     ) -> Sequence[OfferPort]:
-        """The adapters for a domain, those that fit first."""
+        """The adapters for a record type, those that fit first."""
 
-    def promote(self, adapter: str, domain: str | None, model: str | None = None) -> bool:
+    def promote(
+        self, adapter: str, domain: str | None, model: str | None = None, record_type: str | None = None
+    ) -> bool:
         """Lets an adapter answer from now on where none is chosen. Raises ThresherError."""
 
-    def roll_back(self, domain: str | None, model: str | None = None) -> str | None:
-        """Undoes the last promotion; what answers again. Raises ThresherError."""
+    def roll_back(
+        self, domain: str | None, model: str | None = None, record_type: str | None = None
+    ) -> object:
+        """Undoes the last promotion for a record type. Raises ThresherError."""
 
     def extract(
         self,

@@ -41,7 +41,8 @@ class TaskPane(Vertical):
         self._packs = session.packs()
         self._models: list[str] = []
         self._model: str | None = None  # chosen here; else the settings' one
-        self._adapters: dict[str | None, str] = {}  # chosen here, by domain; else the live one
+        # Chosen here, by domain and record type; else the live one.
+        self._adapters: dict[tuple[str | None, str | None], str] = {}
         # By domain, record type and model.
         self._answering: dict[tuple[str | None, str | None, str], Answering] = {}
         self.fields: tuple[Field, ...] = ()
@@ -76,7 +77,7 @@ class TaskPane(Vertical):
         key = domain, record_type, model
         if key not in self._answering:
             try:
-                chosen = self._adapters.get(domain)
+                chosen = self._adapters.get((domain, record_type))
                 found = Answering(self._session.answering(domain, model, chosen, record_type))
             except ThresherError as error:
                 found = Answering(None, str(error))
@@ -94,7 +95,7 @@ class TaskPane(Vertical):
     def asked(self) -> Task:
         """What to ask. Raises ThresherError where it does not fit."""
         choice = self.choice
-        adapter = self._adapters.get(choice.domain)
+        adapter = self._adapters.get((choice.domain, choice.record_type))
         return self._session.task(choice.domain, choice.record_type, self.fields, self.model, adapter)
 
     def look_for_models(self) -> bool:
@@ -128,27 +129,27 @@ class TaskPane(Vertical):
         self.app.push_screen(ModelDialog(self._models, self.model or ""), take)
 
     def choose_adapter(self) -> None:
-        """Opens the adapters for the domain in hand."""
+        """Opens the adapters for the record type in hand."""
         if not self.look_for_models() or self.model is None:
             return
         domain, title = self.choice.domain, self.choice.title
+        key = domain, self.choice.record_type
 
         def take(name: str | None) -> None:
             if name is None:
                 return
-            self._adapters.pop(domain, None)
+            self._adapters.pop(key, None)
             if name:
-                self._adapters[domain] = name
+                self._adapters[key] = name
             self._answering.clear()
             self._change()
 
         if domain is not None:
-            title = self._packs[domain].title
-        chosen = self._adapters.get(domain)
-        dialog = AdapterDialog(
-            self._session, domain, self.choice.record_type, title, self.model, chosen, self._colours
+            title = f"{self._packs[domain].title}: {title}"
+        chosen = self._adapters.get(key)
+        self.app.push_screen(
+            AdapterDialog(self._session, *key, title, self.model, chosen, self._colours), take
         )
-        self.app.push_screen(dialog, take)
 
     def edit_fields(self) -> None:
         """Opens the fields given at run time."""

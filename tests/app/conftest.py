@@ -41,7 +41,8 @@ def home_with_tiny(
 def add_adapter(home_with_tiny: Locations) -> Callable[..., Path]:
     """Writes an adapter for the tiny base into this test's home, or as `folder`; returns its folder.
 
-    `domain` None makes a general one. The same seed gives the same matrices.
+    `domain` None makes a general one. Without `record_types` it does not say what it learnt. The same seed
+    gives the same matrices.
     """
     base, packs = read_base(home_with_tiny.models / "tiny"), find_packs().packs
 
@@ -50,9 +51,11 @@ def add_adapter(home_with_tiny: Locations) -> Callable[..., Path]:
         seed: int = 0,
         domain: str | None = "expenses",
         folder: Path | None = None,
+        record_types: tuple[str, ...] = (),
         **stated: Any,
     ) -> Path:
-        pack = BoundPack(domain=domain, hash=packs[domain].hash) if domain else None
+        hash_ = packs[domain].hash if domain else ""
+        pack = BoundPack(domain=domain, hash=hash_, record_types=record_types) if domain else None
         folder = folder or home_with_tiny.adapters / name
         write_adapter(folder, random_adapter(base, seed, name=name, pack=pack, **stated))
         return folder

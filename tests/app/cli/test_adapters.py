@@ -41,7 +41,7 @@ def test_list_says_which_is_live_and_why_one_is_not_used(thresher, add_adapter, 
     assert lines[3].split() == ["wide", "any", "domain", "tiny", "no", "score"]
     assert "BROKEN: adapter_model.safetensors: not a whole safetensors file" in lines[4]
     as_json = {each["name"]: each for each in told(thresher("adapters", "list", "--json"))}
-    assert as_json["one"]["live"] == ["expenses"]
+    assert as_json["one"]["live"] == ["expenses/receipt"]
     assert as_json["one"]["problems"] == []
     assert as_json["one"]["scores"][0]["f1"] == 0.914
     assert as_json["old"]["live"] == []
@@ -110,6 +110,24 @@ def test_promote_roll_back_and_remove(thresher, add_adapter, home_with_tiny: Loc
     assert "one answers again" in thresher("adapters", "rollback", "-d", "expenses").err
     assert "the base alone answers" in thresher("adapters", "promote", "none", "-d", "expenses").err
     assert "one answers again" in thresher("adapters", "rollback", "-d", "expenses").err
+    # For some record types of a domain.
+    for name, types in (("n", ("nda",)), ("c", ("contract",))):
+        add_adapter(name, 3, domain="legal", record_types=types)
+    assert "legal (nda) on tiny: n answers from now on" in thresher("adapters", "promote", "n").err
+    assert "legal (contract) on tiny: c answers from now on" in thresher("adapters", "promote", "c").err
+    ended = thresher("adapters", "promote", "none", "-d", "legal", "-r", "risk_flags")
+    assert "legal (risk_flags) on tiny: the base alone answers from now on" in ended.err
+    ended = thresher("adapters", "rollback", "-d", "legal", "-r", "nda")
+    assert "legal (nda) on tiny: the base alone answers again" in ended.err
+    assert {
+        each["name"]: each["live"] for each in told(thresher("adapters", "list", "-d", "legal", "--json"))
+    } == {
+        "c": ["legal/contract"],
+        "n": [],
+        "wide": ["any"],
+    }
+    ended = thresher("adapters", "promote", "c", "-r", "ndas")
+    assert (ended.code, "Did you mean 'nda'?" in ended.err) == (2, True)
     assert thresher("adapters", "remove", "one", "--force").code == 0
     assert not (home_with_tiny.adapters / "one").exists()
     ended = thresher("adapters", "rollback", "-d", "expenses")

@@ -75,7 +75,7 @@ def test_what_was_trained_here_must_have_passed_beside_what_is_live(
         promote("b")
     assert promote("b", force=True)
     registry.roll_back("expenses", model)
-    assert registry.live_name("expenses", model, pack) == "a"
+    assert registry.live_name("expenses", model, pack, "receipt") == "a"
     judge("c", "passes", "a")
     judge("c", "fails", "a", record_type="other")  # every record type that was judged counts
     with pytest.raises(UsageError, match="it failed the gate beside a"):
@@ -90,7 +90,7 @@ def test_what_comes_from_elsewhere_need_not_be_proved_but_may_not_have_failed(
     add_adapter("b", 2)
     assert registry.promote("a", "expenses", model, pack)
     judge("b", "unproved", "a")
-    assert registry.kept_out(registry.find("b"), "expenses", model, pack) == ""
+    assert registry.kept_out(registry.find("b"), "expenses", model, pack, ("receipt",)) == ""
     judge("b", "fails", "a")
     with pytest.raises(UsageError, match="b is not promoted: it failed the gate beside a"):
         registry.promote("b", "expenses", model, pack)
@@ -104,7 +104,7 @@ def test_an_offer_and_the_list_say_what_the_gate_said(
     add_adapter("c", 3)
     judge("a", "fails")
     judge("a", "passes")
-    about = {offer.name: offer.about for offer in registry.offers("expenses", model, pack)}
+    about = {offer.name: offer.about for offer in registry.offers("expenses", model, pack, "receipt")}
     assert about == {
         "a": "trained, receipt passes the gate beside the base alone, F1 0.50",
         "b": "trained, not proved",

@@ -61,13 +61,13 @@ def test_a_kill_leaves_the_state_before_or_after_a_change(tmp_path: Path) -> Non
         begun = int(told[-1]) if told else 0  # this change was made, or was not
         changes += begun
         with Store.open(database) as store:
-            found = store.live_adapter("expenses", "base")
+            found = store.live_adapter("expenses", "base", "receipt")
             assert (found.adapter if found else None) in states(begun + 1)[begun:]
             # The whole stack below is there too.
             while found is not None:
                 assert found.fingerprint == (found.adapter or "")[1:]
                 assert store.roll_back_adapter("expenses", "base")
-                found = store.live_adapter("expenses", "base")
+                found = store.live_adapter("expenses", "base", "receipt")
             assert not store.roll_back_adapter("expenses", "base")
     assert changes > 10
 
@@ -77,7 +77,7 @@ def test_two_processes_see_one_stack(tmp_path: Path) -> None:
         assert one.promote_adapter("legal", "base", "a", "1")
         assert not two.promote_adapter("legal", "base", "a", "1")
         assert two.promote_adapter("legal", "base", "b", "2")
-        found = one.live_adapter("legal", "base")
+        found = one.live_adapter("legal", "base", "nda")
         assert found is not None
         assert (found.adapter, found.ended) == ("b", None)
         two.withdraw_adapter("a")

@@ -15,7 +15,7 @@ from thresher.app.registry.folders import check_new_name
 from thresher.app.registry.library import broken_adapters
 from thresher.app.registry.overview import overview
 from thresher.app.registry.registry import Registry
-from thresher.app.task import NO_DOMAIN
+from thresher.app.task import NO_DOMAIN, NO_TYPE
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def live(registry: Registry, model: InstalledModel, pack: Pack) -> str | None:
-    found = registry.live(pack.domain, model, pack)
+def live(registry: Registry, model: InstalledModel, pack: Pack, record_type: str = "") -> str | None:
+    found = registry.live(pack.domain, model, pack, record_type or next(iter(pack.record_types)))
     return found.name if found else None
 
 
@@ -54,6 +54,48 @@ def test_promotions_stack_and_roll_back_one_by_one(
     with pytest.raises(UsageError, match=r"nothing was promoted for expenses on tiny.*promote none"):
         registry.roll_back("expenses", model)
     assert live(registry, model, packs["legal"]) is None
+
+
+def test_one_that_learnt_a_record_type_leaves_the_domains_others_alone(
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
+) -> None:
+    legal = packs["legal"]
+    for seed, (name, types) in enumerate(
+        {"all": (), "n": ("nda",), "c": ("contract",), "n2": ("nda",)}.items()
+    ):
+        add_adapter(name, seed, domain="legal", record_types=types)
+
+    def answers() -> dict[str, str | None]:
+        return {record_type: live(registry, model, legal, record_type) for record_type in legal.record_types}
+
+    for name in ("all", "n", "c"):
+        assert registry.promote(name, "legal", model, legal)
+    assert answers() == {"nda": "n", "contract": "c", "risk_flags": "all"}
+    assert not registry.promote("n", "legal", model, legal)  # though another was promoted since
+    assert registry.promote("n2", "legal", model, legal)
+    assert [offer.name for offer in registry.offers("legal", model, legal, "contract") if offer.live] == ["c"]
+    standings = {each.adapter.name: each.live for each in overview(registry, [model], packs)}
+    assert standings == {
+        "all": ("legal/risk_flags",),
+        "n": (),
+        "n2": ("legal/nda",),
+        "c": ("legal/contract",),
+    }
+    # For one record type alone: to it, and back.
+    assert registry.promote("c", "legal", model, legal, "risk_flags")
+    assert registry.promote("none", "legal", model, legal, "nda")
+    assert answers() == {"nda": None, "contract": "c", "risk_flags": "c"}
+    assert registry.roll_back("legal", model, "contract").adapter == "c"
+    assert answers() == {"nda": None, "contract": "all", "risk_flags": "c"}
+    with pytest.raises(
+        UsageError, match=r"c is live for legal \(risk_flags\).*--domain legal --record-type risk_f"
+    ):
+        registry.remove("c")
+    undone = [registry.roll_back("legal", model).adapter for _ in range(4)]
+    assert undone == [None, "c", "n2", "n"]
+    assert answers() == dict.fromkeys(legal.record_types, "all")
+    with pytest.raises(UsageError, match="nothing was promoted for expenses/receipt on tiny"):
+        registry.roll_back("expenses", model, "receipt")
 
 
 def test_each_domain_and_each_base_has_its_own(
@@ -98,7 +140,7 @@ def test_a_shipped_adapter_is_live_where_it_fits(
     assert live(registry, model, packs["legal"]) == "general-tiny"
     assert live(registry, model, edited) == "general-tiny"
     assert live(registry, model, expenses) == "expenses-tiny"
-    found = registry.live(NO_DOMAIN, model, None)
+    found = registry.live(NO_DOMAIN, model, None, NO_TYPE)
     assert found is not None
     assert found.name == "general-tiny"
 
@@ -121,7 +163,7 @@ def test_a_broken_shipped_adapter_is_told_and_not_passed_over(
     add_adapter("shipped", 1, folder=folder)
     (folder / "adapter_model.safetensors").unlink()
     with pytest.raises(AdapterError, match=r"which ships .*safetensors .*Install Thresher again, or "):
-        registry.live("expenses", model, expenses)
+        registry.live("expenses", model, expenses, "receipt")
 
 
 def test_a_name_that_ships_belongs_to_the_shipped_one(
@@ -143,15 +185,15 @@ def test_a_live_adapter_that_is_gone_is_told_with_the_remedy(
     registry.promote("a", "expenses", model, expenses)
     shutil.rmtree(folder)
     with pytest.raises(AdapterError) as error:
-        registry.live("expenses", model, expenses)
+        registry.live("expenses", model, expenses, "receipt")
     assert str(error.value) == (
         "the adapter a is live for expenses on tiny and cannot be used: its folder is missing. Roll back "
         "with `thresher adapters rollback --domain expenses --model tiny`, or let the base answer alone with "
         "--adapter none."
     )
-    (offer,) = registry.offers("expenses", model, expenses)
+    (offer,) = registry.offers("expenses", model, expenses, "receipt")
     assert (offer.name, offer.live, offer.problem) == ("a", True, "its folder is missing.")
-    assert registry.chosen("none", "expenses", model, expenses) is None
+    assert registry.chosen("none", "expenses", model, expenses, "receipt") is None
     registry.roll_back("expenses", model)
     assert live(registry, model, expenses) is None
 
@@ -165,17 +207,17 @@ def test_a_live_adapter_that_is_broken_or_another_is_told(
     content = configuration.read_text("utf-8")
     configuration.write_text(content.replace('"lora_alpha": 8', '"lora_alpha": 80'), "utf-8")
     with pytest.raises(AdapterError, match=r"cannot be used: it is not the one that was promoted\. Promote"):
-        registry.live("expenses", model, expenses)
+        registry.live("expenses", model, expenses, "receipt")
     configuration.write_text(content, "utf-8")
     assert live(registry, model, expenses) == "a"
     (folder / "manifest.json").write_text("{", "utf-8")
     with pytest.raises(AdapterError, match=r"cannot be used: .*manifest\.json: cannot be read .*rollback"):
-        registry.live("expenses", model, expenses)
+        registry.live("expenses", model, expenses, "receipt")
     assert live_offer(registry, model, expenses) == "a"
 
 
 def live_offer(registry: Registry, model: InstalledModel, pack: Pack) -> str:
-    (offer,) = [each for each in registry.offers(pack.domain, model, pack) if each.live]
+    (offer,) = [each for each in registry.offers(pack.domain, model, pack, "receipt") if each.live]
     assert offer.problem
     return offer.name
 
@@ -187,19 +229,19 @@ def test_what_does_not_fit_is_shown_and_not_used(
     registry.promote("a", "expenses", model, expenses)
     edited = replace(expenses, hash="e" * 64)
     with pytest.raises(AdapterError, match=r"made for the pack expenses \(\w{12}\), here is expenses \(eeee"):
-        registry.live("expenses", model, edited)
+        registry.live("expenses", model, edited, "receipt")
     with pytest.raises(UsageError, match=r"the adapter a does not fit: .*pack expenses.*Put the pack's"):
-        registry.chosen("a", "expenses", model, edited)
+        registry.chosen("a", "expenses", model, edited, "receipt")
     with pytest.raises(UsageError, match=r"made for the domain expenses, here is legal\. Use an adapter of"):
-        registry.chosen("a", "legal", model, packs["legal"])
+        registry.chosen("a", "legal", model, packs["legal"], "nda")
     with pytest.raises(UsageError, match="made for the domain expenses, here is none: fields alone"):
-        registry.chosen("a", NO_DOMAIN, model, None)
+        registry.chosen("a", NO_DOMAIN, model, None, NO_TYPE)
     with pytest.raises(UsageError, match="does not fit"):
         registry.promote("a", "legal", model, packs["legal"])
-    (offer,) = registry.offers("expenses", model, edited)
+    (offer,) = registry.offers("expenses", model, edited, "receipt")
     assert offer.live
     assert "the pack expenses" in offer.problem
-    assert registry.offers("legal", model, packs["legal"]) == []
+    assert registry.offers("legal", model, packs["legal"], "nda") == []
 
 
 def test_a_changed_template_or_tokenizer_is_told_on_both_sides(
@@ -215,7 +257,7 @@ def test_a_changed_template_or_tokenizer_is_told_on_both_sides(
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(UsageError) as error:
-        registry.chosen("a", "expenses", model, expenses)
+        registry.chosen("a", "expenses", model, expenses, "receipt")
     told = str(error.value)
     assert (
         f"the base other (111111111111), here is tiny ({model.fingerprint[:12]}). Use the base other" in told
@@ -246,10 +288,10 @@ def test_a_general_adapter_fits_any_domain(
 ) -> None:
     add_adapter("g", 1, domain=None)
     for domain in ("expenses", "legal"):
-        found = registry.chosen("g", domain, model, packs[domain])
+        found = registry.chosen("g", domain, model, packs[domain], next(iter(packs[domain].record_types)))
         assert found is not None
         assert found.name == "g"
-    assert registry.chosen("g", NO_DOMAIN, model, None) is not None
+    assert registry.chosen("g", NO_DOMAIN, model, None, NO_TYPE) is not None
     registry.promote("g", "legal", model, packs["legal"])
     assert live(registry, model, packs["legal"]) == "g"
     assert live(registry, model, packs["expenses"]) is None
@@ -309,4 +351,4 @@ def test_one_base_under_two_names_is_one_base(
     registry.promote("a", "expenses", model, packs["expenses"])
     twin = InstalledModel(model.folder.with_name("twin"), model.facts)
     (standing,) = overview(registry, [model, twin], packs)
-    assert (standing.model, standing.live) == (model, ("expenses",))
+    assert (standing.model, standing.live) == (model, ("expenses/receipt",))

@@ -9,6 +9,7 @@ from thresher.adapters.base_model import read_base
 from thresher.adapters.calibration import read_calibrations
 from thresher.adapters.pack_library import find_packs
 from thresher.app.locations import Locations
+from thresher.app.registry.fit import learnt_types
 from thresher.app.registry.folders import shipped_folders
 from thresher.app.session import Session
 
@@ -43,10 +44,13 @@ def test_it_answers_for_its_domain_where_nothing_was_promoted(home_with_starter:
     with Session(home_with_starter) as session:
         unfit_for = session.registry.find("general-starter").manifest.unfit_for
         assert "legal" in unfit_for
-        for domain in find_packs().packs:
+        for domain, pack in find_packs().packs.items():
             own = f"{domain}-starter"
             general = None if domain in unfit_for else "general-starter"
-            assert session.answering(domain, "starter") == (own if own in NAMES else general)
+            learnt = learnt_types(session.registry.find(own).manifest) if own in NAMES else ()
+            for record_type in pack.record_types:
+                asked = session.answering(domain, "starter", None, record_type)
+                assert asked == (own if record_type in learnt else general or own)
         # By itself it does not answer where the base alone is better; whoever asks for it gets it.
         assert session.answering("legal", "starter", "general-starter") == "general-starter"
         assert session.answering(None, "starter") == "general-starter"
@@ -66,10 +70,10 @@ def test_it_answers_only_for_the_record_types_that_it_learnt(home_with_starter: 
             assert session.answering(domain, record_type=record_type) == answers
             offers = session.offers(domain, record_type=record_type)
             assert [offer.name for offer in offers if offer.live] == [answers]
-        # Who wants it all the same promotes it, and it answers for all of the domain.
-        session.promote("healthcare-starter", "healthcare")
+        # Who wants it all the same promotes it for them.
+        session.promote("healthcare-starter", "healthcare", record_type="clinical_note")
         assert session.task("healthcare", "clinical_note").adapter == "healthcare-starter"
-        session.roll_back("healthcare")
+        session.roll_back("healthcare", record_type="clinical_note")
         assert session.task("healthcare", "clinical_note").adapter == "general-starter"
 
 

@@ -115,13 +115,17 @@ class FakeSession:
         live = self.promoted[-1] if self.promoted else ""
         return [replace(each, live=each.name == live) for each in self.adapters]
 
-    def promote(self, adapter: str, domain: str | None, model: str | None = None) -> bool:
+    def promote(
+        self, adapter: str, domain: str | None, model: str | None = None, record_type: str | None = None
+    ) -> bool:
         if adapter == "cut":
             raise AdapterError("cut: the file is not whole. Fetch the adapter again.")
         self.promoted.append(adapter)
         return True
 
-    def roll_back(self, domain: str | None, model: str | None = None) -> str | None:
+    def roll_back(
+        self, domain: str | None, model: str | None = None, record_type: str | None = None
+    ) -> str | None:
         if not self.promoted:
             raise UsageError("nothing was promoted: there is nothing to roll back.")
         self.promoted.pop()

@@ -167,6 +167,4 @@ async def test_the_real_registry_stands_behind_it(
             await press(pilot, "s")
             (run,) = session.store.runs()
             assert (run.task.adapter, run.done) == ("one", 1)
-        assert (
-            session.registry.live_name("expenses", session.models()[0], session.packs()["expenses"]) == "one"
-        )
+        assert session.answering("expenses") == "one"
