@@ -133,13 +133,14 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         "all right",
         "grounded",
         "calibration error",
+        "by chance",
         "s a document",
     )
     rows = []
     whole = added(results)
     for name, way in sorted(whole, key=lambda key: (key[0], WAYS.index(key[1]))):
         counts = whole[name, way]
-        error = counts.calibration_error
+        error, chance = counts.calibration_error, counts.error_by_chance
         told = "" if error is None else f"{error:.3f}" + ("" if counts.calibrated else " (own)")
         cells = (
             name,
@@ -149,6 +150,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
             f"{counts.right / counts.records:.0%}",
             f"{counts.grounded / counts.groundable:.1%}" if counts.groundable else "",
             told,
+            "" if chance is None else f"{chance:.3f}",
             f"{counts.seconds / counts.records:.1f}",
         )
         rows.append(cells)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from thresher.adapters.fields import Field
-from thresher.app.evaluation.calibration import expected_calibration_error
+from thresher.app.evaluation.calibration import error_if_perfect, expected_calibration_error
 from thresher.app.evaluation.judged import judged
 from thresher.app.evaluation.records import GoldRecord, Predicted, PredictedRecord
 from thresher.app.evaluation.score import Tally, score
@@ -42,11 +42,22 @@ class Counts:
     @property
     def calibration_error(self) -> float | None:
         """The expected one; None where no confidence is known."""
-        said, right = [], []
-        for percent, values in sorted(self.sure.items()):
-            said += [percent / 100] * values
-            right += [number < self.sure_right[percent] for number in range(values)]
+        said = self._said
+        right = [
+            number < self.sure_right[percent]
+            for percent, values in sorted(self.sure.items())
+            for number in range(values)
+        ]
         return expected_calibration_error(said, right)
+
+    @property
+    def error_by_chance(self) -> float | None:
+        """What so few values show of a calibration that is exactly true."""
+        return error_if_perfect(self._said)
+
+    @property
+    def _said(self) -> list[float]:
+        return [percent / 100 for percent, values in sorted(self.sure.items()) for _ in range(values)]
 
     def add(self, other: "Counts") -> None:
         """Counts the other in."""
