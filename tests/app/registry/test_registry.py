@@ -1,63 +1,43 @@
-"""Which adapter is live: promoted, rolled back, missing, broken, unfit, shipped; and what is told."""
+"""Which adapter is live: promoted, rolled back, missing, broken; and what is told."""
 
-import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.pack import Pack
-from thresher.app.registry import folders
 from thresher.app.registry.folders import check_new_name
-from thresher.app.registry.library import broken_adapters
 from thresher.app.registry.overview import overview
 from thresher.app.registry.registry import Registry
-from thresher.app.task import NO_DOMAIN, NO_TYPE
 
-
-@pytest.fixture
-def expenses(packs: dict[str, Pack]) -> Pack:
-    return packs["expenses"]
-
-
-@pytest.fixture
-def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where this Thresher's packs and shipped adapters lie; none yet."""
-    monkeypatch.setattr(folders, "SHIPPED", tmp_path / "packs")
-    monkeypatch.setattr(folders, "GENERAL", tmp_path / "general")
-    return tmp_path
-
-
-def live(registry: Registry, model: InstalledModel, pack: Pack, record_type: str = "") -> str | None:
-    found = registry.live(pack.domain, model, pack, record_type or next(iter(pack.record_types)))
-    return found.name if found else None
+Live = Callable[..., str | None]
 
 
 def test_promotions_stack_and_roll_back_one_by_one(
-    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, packs: dict[str, Pack], add_adapter
 ) -> None:
     add_adapter("a", 1)
     add_adapter("b", 2)
-    assert live(registry, model, expenses) is None
+    assert live(expenses) is None
     assert registry.promote("a", "expenses", model, expenses)
     assert registry.promote("b", "expenses", model, expenses)
     assert not registry.promote("b", "expenses", model, expenses)  # it is live: one rolling back undoes it
     assert registry.promote("none", "expenses", model, expenses)
-    states = [live(registry, model, expenses)]
+    states = [live(expenses)]
     for _ in range(3):
         registry.roll_back("expenses", model)
-        states.append(live(registry, model, expenses))
+        states.append(live(expenses))
     assert states == [None, "b", "a", None]
     with pytest.raises(UsageError, match=r"nothing was promoted for expenses on tiny.*promote none"):
         registry.roll_back("expenses", model)
-    assert live(registry, model, packs["legal"]) is None
+    assert live(packs["legal"]) is None
 
 
 def test_one_that_learnt_a_record_type_leaves_the_domains_others_alone(
-    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, live: Live, packs: dict[str, Pack], add_adapter
 ) -> None:
     legal = packs["legal"]
     for seed, (name, types) in enumerate(
@@ -66,7 +46,7 @@ def test_one_that_learnt_a_record_type_leaves_the_domains_others_alone(
         add_adapter(name, seed, domain="legal", record_types=types)
 
     def answers() -> dict[str, str | None]:
-        return {record_type: live(registry, model, legal, record_type) for record_type in legal.record_types}
+        return {record_type: live(legal, record_type) for record_type in legal.record_types}
 
     for name in ("all", "n", "c"):
         assert registry.promote(name, "legal", model, legal)
@@ -99,87 +79,20 @@ def test_one_that_learnt_a_record_type_leaves_the_domains_others_alone(
 
 
 def test_each_domain_and_each_base_has_its_own(
-    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, live: Live, packs: dict[str, Pack], add_adapter
 ) -> None:
     add_adapter("a", 1)
     add_adapter("l", 2, domain="legal")
     registry.promote("a", "expenses", model, packs["expenses"])
     registry.promote("l", "legal", model, packs["legal"])
-    assert live(registry, model, packs["expenses"]) == "a"
-    assert live(registry, model, packs["legal"]) == "l"
+    assert live(packs["expenses"]) == "a"
+    assert live(packs["legal"]) == "l"
     other = replace(model, facts=model.facts.model_copy(update={"fingerprint": "f" * 64}))
-    assert live(registry, other, packs["expenses"]) is None
-
-
-def test_a_shipped_adapter_is_live_where_it_fits(
-    registry: Registry,
-    model: InstalledModel,
-    expenses: Pack,
-    packs: dict[str, Pack],
-    shipped: Path,
-    add_adapter,
-) -> None:
-    expenses = packs["expenses"]
-    add_adapter("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
-    assert live(registry, model, expenses) == "expenses-tiny"
-    assert registry.find("expenses-tiny").shipped
-    edited = replace(expenses, hash="e" * 64)
-    assert live(registry, model, edited) is None
-    add_adapter("mine", 2)
-    registry.promote("mine", "expenses", model, expenses)
-    assert live(registry, model, expenses) == "mine"
-    registry.promote("none", "expenses", model, expenses)
-    assert live(registry, model, expenses) is None
-    registry.roll_back("expenses", model)
-    registry.roll_back("expenses", model)
-    assert live(registry, model, expenses) == "expenses-tiny"
-    with pytest.raises(UsageError, match="ships with Thresher"):
-        registry.remove("expenses-tiny", force=True)
-    # The general one answers where the domain has none of its own.
-    add_adapter("general", 3, domain=None, folder=shipped / "general" / "tiny")
-    assert live(registry, model, packs["legal"]) == "general-tiny"
-    assert live(registry, model, edited) == "general-tiny"
-    assert live(registry, model, expenses) == "expenses-tiny"
-    found = registry.live(NO_DOMAIN, model, None, NO_TYPE)
-    assert found is not None
-    assert found.name == "general-tiny"
-
-
-def test_a_promoted_shipped_adapter_may_change_with_thresher(
-    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, add_adapter
-) -> None:
-    folder = shipped / "packs" / "expenses" / "adapters" / "tiny"
-    add_adapter("shipped", 1, folder=folder)
-    registry.promote("expenses-tiny", "expenses", model, expenses)
-    shutil.rmtree(folder)
-    add_adapter("shipped", 2, folder=folder)
-    assert live(registry, model, expenses) == "expenses-tiny"
-
-
-def test_a_broken_shipped_adapter_is_told_and_not_passed_over(
-    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, add_adapter
-) -> None:
-    folder = shipped / "packs" / "expenses" / "adapters" / "tiny"
-    add_adapter("shipped", 1, folder=folder)
-    (folder / "adapter_model.safetensors").unlink()
-    with pytest.raises(AdapterError, match=r"which ships .*safetensors .*Install Thresher again, or "):
-        registry.live("expenses", model, expenses, "receipt")
-
-
-def test_a_name_that_ships_belongs_to_the_shipped_one(
-    registry: Registry, model: InstalledModel, shipped: Path, add_adapter
-) -> None:
-    add_adapter("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
-    add_adapter("expenses-tiny", 2)
-    assert registry.find("expenses-tiny").shipped
-    problems = dict(broken_adapters(registry.folder))
-    assert "belongs to an adapter that ships" in problems["expenses-tiny"]
-    with pytest.raises(UsageError, match="there is an adapter expenses-tiny already"):
-        check_new_name(registry.folder, "expenses-tiny")
+    assert registry.live("expenses", other, packs["expenses"], "receipt") is None
 
 
 def test_a_live_adapter_that_is_gone_is_told_with_the_remedy(
-    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
+    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter
 ) -> None:
     folder = add_adapter("a", 1)
     registry.promote("a", "expenses", model, expenses)
@@ -195,11 +108,11 @@ def test_a_live_adapter_that_is_gone_is_told_with_the_remedy(
     assert (offer.name, offer.live, offer.problem) == ("a", True, "its folder is missing.")
     assert registry.chosen("none", "expenses", model, expenses, "receipt") is None
     registry.roll_back("expenses", model)
-    assert live(registry, model, expenses) is None
+    assert live(expenses) is None
 
 
 def test_a_live_adapter_that_is_broken_or_another_is_told(
-    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
+    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter
 ) -> None:
     folder = add_adapter("a", 1)
     registry.promote("a", "expenses", model, expenses)
@@ -209,7 +122,7 @@ def test_a_live_adapter_that_is_broken_or_another_is_told(
     with pytest.raises(AdapterError, match=r"cannot be used: it is not the one that was promoted\. Promote"):
         registry.live("expenses", model, expenses, "receipt")
     configuration.write_text(content, "utf-8")
-    assert live(registry, model, expenses) == "a"
+    assert live(expenses) == "a"
     (folder / "manifest.json").write_text("{", "utf-8")
     with pytest.raises(AdapterError, match=r"cannot be used: .*manifest\.json: cannot be read .*rollback"):
         registry.live("expenses", model, expenses, "receipt")
@@ -222,83 +135,8 @@ def live_offer(registry: Registry, model: InstalledModel, pack: Pack) -> str:
     return offer.name
 
 
-def test_what_does_not_fit_is_shown_and_not_used(
-    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], add_adapter
-) -> None:
-    add_adapter("a", 1)
-    registry.promote("a", "expenses", model, expenses)
-    edited = replace(expenses, hash="e" * 64)
-    with pytest.raises(AdapterError, match=r"made for the pack expenses \(\w{12}\), here is expenses \(eeee"):
-        registry.live("expenses", model, edited, "receipt")
-    with pytest.raises(UsageError, match=r"the adapter a does not fit: .*pack expenses.*Put the pack's"):
-        registry.chosen("a", "expenses", model, edited, "receipt")
-    with pytest.raises(UsageError, match=r"made for the domain expenses, here is legal\. Use an adapter of"):
-        registry.chosen("a", "legal", model, packs["legal"], "nda")
-    with pytest.raises(UsageError, match="made for the domain expenses, here is none: fields alone"):
-        registry.chosen("a", NO_DOMAIN, model, None, NO_TYPE)
-    with pytest.raises(UsageError, match="does not fit"):
-        registry.promote("a", "legal", model, packs["legal"])
-    (offer,) = registry.offers("expenses", model, edited, "receipt")
-    assert offer.live
-    assert "the pack expenses" in offer.problem
-    assert registry.offers("legal", model, packs["legal"], "nda") == []
-
-
-def test_a_changed_template_or_tokenizer_is_told_on_both_sides(
-    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
-) -> None:
-    folder = add_adapter("a", 1)
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    manifest["base"] |= {
-        "name": "other",
-        "fingerprint": "1" * 64,
-        "tokenizer": "2" * 64,
-        "template": "3" * 64,
-    }
-    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    with pytest.raises(UsageError) as error:
-        registry.chosen("a", "expenses", model, expenses, "receipt")
-    told = str(error.value)
-    assert (
-        f"the base other (111111111111), here is tiny ({model.fingerprint[:12]}). Use the base other" in told
-    )
-    assert "the tokenizer 222222222222, here is " in told
-    assert "the chat template 333333333333, here is " in told
-
-
-def test_the_adapter_of_a_pack_that_is_gone_and_a_folder_of_no_name_are_shown(
-    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
-) -> None:
-    folder = add_adapter("a", 1)
-    shutil.copytree(folder, registry.folder / "my own")
-    del packs["expenses"]
-    (standing,) = overview(registry, [model], packs)
-    assert standing.model == model
-    assert [str(each) for each in standing.wrong] == [
-        "it was made for the domain expenses, here is no such domain. Put its pack back where it was."
-    ]
-    assert broken_adapters(registry.folder) == [
-        ("my own", "'my own' is no name for an adapter: use letters, digits, and . _ - (not first).")
-    ]
-    assert overview(registry, [], packs)[0].model is None
-
-
-def test_a_general_adapter_fits_any_domain(
-    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
-) -> None:
-    add_adapter("g", 1, domain=None)
-    for domain in ("expenses", "legal"):
-        found = registry.chosen("g", domain, model, packs[domain], next(iter(packs[domain].record_types)))
-        assert found is not None
-        assert found.name == "g"
-    assert registry.chosen("g", NO_DOMAIN, model, None, NO_TYPE) is not None
-    registry.promote("g", "legal", model, packs["legal"])
-    assert live(registry, model, packs["legal"]) == "g"
-    assert live(registry, model, packs["expenses"]) is None
-
-
 def test_removing_a_live_adapter_needs_force_which_rolls_back(
-    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
+    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter
 ) -> None:
     written = {name: add_adapter(name, seed) for seed, name in enumerate("abc")}
     for name in "abc":
@@ -310,17 +148,17 @@ def test_removing_a_live_adapter_needs_force_which_rolls_back(
     assert written["c"].is_dir()
     assert registry.remove("b") > 0  # not live, but a rolling back would have come to it
     assert registry.remove("c", force=True) > 0
-    assert live(registry, model, expenses) == "a"
+    assert live(expenses) == "a"
     assert sorted(path.name for path in registry.folder.iterdir()) == ["a"]
     with pytest.raises(UsageError, match="there is no adapter 'c'"):
         registry.remove("c")
     # One that comes back under the old name is another, and not live.
     add_adapter("c", 9)
-    assert live(registry, model, expenses) == "a"
+    assert live(expenses) == "a"
 
 
 def test_an_adapter_is_promoted_only_when_every_byte_is_good(
-    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
+    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter
 ) -> None:
     folder = add_adapter("a", 1)
     weights = folder / "adapter_model.safetensors"
@@ -329,7 +167,7 @@ def test_an_adapter_is_promoted_only_when_every_byte_is_good(
     weights.write_bytes(content)
     with pytest.raises(AdapterError, match=r"matrices or their scale are not those"):
         registry.promote("a", "expenses", model, expenses)
-    assert live(registry, model, expenses) is None
+    assert live(expenses) is None
 
 
 def test_names_that_are_not_there_or_not_allowed(
