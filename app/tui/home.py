@@ -173,7 +173,7 @@ class HomeScreen(Screen[None]):
         self._task_pane.choose_model()
 
     def action_adapter(self) -> None:
-        """Opens the adapters for the domain in hand."""
+        """Opens the adapters for the record type in hand."""
         self._task_pane.choose_adapter()
 
     def action_runs(self) -> None:

@@ -117,7 +117,7 @@ class Exported(Message):
 
 @dataclass
 class OffersLoaded(Message):
-    """The adapters for the domain in hand, after `done` (in words, or "") was done."""
+    """The adapters for the record type in hand, after `done` (in words, or "") was done."""
 
     offers: Sequence[OfferPort]
     done: str = ""
