@@ -59,7 +59,7 @@ def test_nothing_is_trained_on_that_may_not_be_shipped(scripts: dict[str, Any], 
         assert all(path.is_relative_to(data) for path in used)
 
 
-def test_every_domain_is_in_the_general_one_or_has_an_adapter_that_begins_anew(
+def test_what_the_general_one_has_learnt_of_a_domain_its_own_begins_with(
     scripts: dict[str, Any], data: Path
 ) -> None:
     recipes = scripts["recipes"]
@@ -67,7 +67,9 @@ def test_every_domain_is_in_the_general_one_or_has_an_adapter_that_begins_anew(
     taught = {source.domain for source in general.sources}
     for domain in (f.name for f in SHIPPED.iterdir() if f.is_dir()):
         parent = recipes.read_recipe(domain, data, data / "made").parent
-        assert parent == ("general" if domain in taught else None), domain
+        # Others may begin with it, too: none of their labels is in it, so it shows what unseen ones get.
+        assert parent == "general" or (parent is None and domain not in taught), domain
+    assert {"healthcare", "manufacturing", "safety"}.isdisjoint(taught)
     assert general.run["augment"]["share"] > 0
 
 
