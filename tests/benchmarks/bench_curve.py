@@ -17,20 +17,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dev_scores import dev_scores
 from results import add_result, markdown, read_results
 
-from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.adapters.manifest import read_manifest
 from thresher.adapters.training.command import ADAPTER
 from thresher.adapters.training.run_config import parse_run, save_run
-from thresher.app.cli.evaluate import default_fields, extract_labelled
-from thresher.app.cli.narration import Narrator
-from thresher.app.evaluation.records import load_gold, predicted
-from thresher.app.evaluation.score import score
 from thresher.app.locations import Locations
 from thresher.app.models import library
 from thresher.app.registry.folders import GENERAL
-from thresher.app.session import Session
 
 COUNTS = (10, 25, 50, 100, 250)
 #: The adapter that a run starts from, by its start.
@@ -39,27 +34,17 @@ STARTS: dict[str, Path | None] = {"general": GENERAL / "starter", "new": None}
 
 def measure(folder: Path, count: int, start: str, limit: int | None, trainer: str) -> dict[str, Any]:
     """The score of an adapter that is trained on the first `count` labels; of what it starts from for 0."""
-    domain, record_type = folder.parent.name, folder.name
-    gold = load_gold(folder / "dev.jsonl", default_fields(domain, record_type, ()))[:limit]
-    told: dict[str, Any] = {"record_type": f"{domain}/{record_type}", "labels": count, "start": start}
-    told |= {"limit": limit, "trainer": trainer}
-    with tempfile.TemporaryDirectory() as name:
-        here = Locations(Path(name) / "home")
-        here.models.parent.mkdir(parents=True)
-        here.models.symlink_to(Locations.default().models, target_is_directory=True)
-        answers = "none" if STARTS[start] is None else "general-starter"
+    told: dict[str, Any] = {"record_type": f"{folder.parent.name}/{folder.name}", "labels": count}
+    told |= {"start": start, "limit": limit, "trainer": trainer}
+    with tempfile.TemporaryDirectory() as work:
+        adapter = STARTS[start]
         if count:
-            trained = train(folder, count, start, trainer, Path(name))
-            write_adapter(here.adapters / "few", read_adapter(trained))
-            recipe = read_manifest(trained).recipe
+            adapter = train(folder, count, start, trainer, Path(work))
+            recipe = read_manifest(adapter).recipe
             assert recipe is not None, "what was trained has a recipe"
             told |= {"steps": recipe.steps, "training": recipe.seconds}
-            answers = "few"
-        with Session(here) as session:
-            task = session.task(domain, record_type, adapter=answers)
-            records = extract_labelled(session, gold, task, Narrator(), None, again=True)
-    scored = score(gold, [predicted(record) for record in records])
-    return told | {"records": len(gold), "f1": scored.total.f1, "all_right_share": scored.right_share}
+        scores = dev_scores(folder, adapter, limit)
+    return told | {"records": scores.records, "f1": scores.total.f1, "all_right_share": scores.right_share}
 
 
 def train(folder: Path, count: int, start: str, trainer: str, work: Path) -> Path:

@@ -1,0 +1,30 @@
+"""What an adapter, or the base alone, gets right of the held-out documents of a record type."""
+
+import tempfile
+from pathlib import Path
+
+from thresher.adapters.adapter_folder import read_adapter, write_adapter
+from thresher.app.cli.evaluate import default_fields, extract_labelled
+from thresher.app.cli.narration import Narrator
+from thresher.app.evaluation.records import load_gold, predicted
+from thresher.app.evaluation.score import Scores, score
+from thresher.app.locations import Locations
+from thresher.app.session import Session
+
+_NAME = "measured"
+
+
+def dev_scores(folder: Path, adapter: Path | None, upto: int | None) -> Scores:
+    """Of the first so many documents of DOMAIN/RECORD_TYPE/dev.jsonl; None is the base alone, or all."""
+    domain, record_type = folder.parent.name, folder.name
+    gold = load_gold(folder / "dev.jsonl", default_fields(domain, record_type, ()))[:upto]
+    with tempfile.TemporaryDirectory() as home:
+        # A home of its own: nothing is answered there yet.
+        here = Locations(Path(home))
+        here.models.symlink_to(Locations.default().models, target_is_directory=True)
+        if adapter:
+            write_adapter(here.adapters / _NAME, read_adapter(adapter))
+        with Session(here) as session:
+            task = session.task(domain, record_type, adapter=_NAME if adapter else "none")
+            records = extract_labelled(session, gold, task, Narrator(quiet=True), None, again=True)
+    return score(gold, [predicted(record) for record in records])
