@@ -1,9 +1,9 @@
 """`thresher evaluate`: extract from labelled documents and score, or score predictions that are there."""
 
 import json
-from collections.abc import Sequence
-from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from thresher.app.cli.output import writing
 if TYPE_CHECKING:
     from thresher.adapters.fields import Field
     from thresher.app.cli.narration import Narrator
-    from thresher.app.evaluation.records import GoldRecord
+    from thresher.app.evaluation.records import GoldRecord, PredictedRecord
     from thresher.app.record import Record
     from thresher.app.session import Session
     from thresher.app.task import Task
@@ -89,76 +89,107 @@ def evaluate(
     Exit code: 0 all done, 1 some documents failed (they score as all absent), 2 wrong use, 3 no model.
     """
     from thresher.adapters.errors import UsageError
-    from thresher.app.cli.narration import Narrator
-    from thresher.app.evaluation import comparison_report, confidence_report
-    from thresher.app.evaluation.compare import compare
-    from thresher.app.evaluation.judged import judged
-    from thresher.app.evaluation.records import load_gold, load_predictions, predicted
-    from thresher.app.evaluation.report import as_dict, as_table
-    from thresher.app.evaluation.score import score
-    from thresher.app.wording import answering
+    from thresher.app.evaluation.records import load_gold
 
     if against is not None and against_predictions is not None:
         raise UsageError("give --against or --against-predictions, not both")
     fields = parse_field_specs(field_specs)
     gold = load_gold(gold_file, default_fields(domain, record_type, fields))[:limit]
-    sides = [_Side(predictions, adapter, save)]
+    sides = [_Side(predictions, adapter, save, accept_at)]
     if against is not None or against_predictions is not None:
-        sides.append(_Side(against_predictions, against, None))
-    answers = [load_predictions(side.file) if side.file else [] for side in sides]
-    told: dict[str, Any] = {"domain": domain, "record_type": record_type}
-    about: list[dict[str, Any]] = [{} for _ in sides]
+        sides.append(_Side(against_predictions, against))
+
+    def task_of(session: "Session", side: _Side) -> "Task":
+        return session.task(domain, record_type, fields, model, side.adapter)
+
+    code = _answer(sides, gold, task_of, again=again, quiet=quiet, as_json=as_json)
+    if code != exits.STOPPED:
+        _tell(sides, gold, {"domain": domain, "record_type": record_type}, as_json=as_json)
+    return code
+
+
+@dataclass
+class _Side:
+    """What is scored: the records of a file, or what an adapter answers, which `save` keeps.
+
+    `answers` are its records, and `about` says who gave them and how fast: nothing of those of a file.
+    """
+
+    file: Path | None
+    adapter: str | None
+    save: Path | None = None
+    accept_at: float | None = None
+    answers: "list[PredictedRecord]" = field(default_factory=list)
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file's, else who answered."""
+        from thresher.app.wording import answering
+
+        return str(self.file) if self.file else answering(self.about["model"], self.about["adapter"])
+
+
+def _answer(
+    sides: Sequence[_Side],
+    gold: "Sequence[GoldRecord]",
+    task_of: "Callable[[Session, _Side], Task]",
+    *,
+    again: bool,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Fills in the answers of all sides; the exit code."""
+    from thresher.app.cli.narration import Narrator
+    from thresher.app.evaluation.records import load_predictions, predicted
+
+    for side in sides:
+        side.answers = load_predictions(side.file) if side.file else []
+    asked = [side for side in sides if side.file is None]
+    if not asked:
+        return exits.DONE
     code = exits.DONE
-    with ExitStack() as stack:
-        asked = [at for at, side in enumerate(sides) if side.file is None]
-        session = stack.enter_context(open_session()) if asked else None
+    with open_session() as session:
         # All of them before the first is asked: a wrong name costs no work.
-        tasks = {
-            at: session.task(domain, record_type, fields, model, sides[at].adapter)
-            for at in asked
-            if session is not None
-        }
-        for at, task in tasks.items():
-            assert session is not None
+        tasks = [task_of(session, side) for side in asked]
+        for side, task in zip(asked, tasks, strict=True):
             narrator = Narrator(quiet=quiet, as_json=as_json)
-            accept = accept_at if at == 0 else None
-            narrator.asks(task, session.judge(task, accept))
-            extracted = extract_labelled(session, gold, task, narrator, sides[at].save, again, accept)
-            answers[at] = list(map(predicted, extracted))
+            narrator.asks(task, session.judge(task, side.accept_at))
+            extracted = extract_labelled(session, gold, task, narrator, side.save, again, side.accept_at)
+            side.answers = list(map(predicted, extracted))
             narrator.summarise()
             if narrator.exit_code == exits.STOPPED:
                 return exits.STOPPED
             code = max(code, narrator.exit_code)
-            about[at] = {"model": task.model, "adapter": task.adapter, "seconds": narrator.seconds}
-    scores = [score(gold, each) for each in answers]
-    names = [
-        str(side.file) if side.file else answering(told_of["model"], told_of["adapter"])
-        for side, told_of in zip(sides, about, strict=True)
-    ]
-    comparison = compare(gold, answers[0], answers[1]) if len(answers) == 2 else None
-    values = judged(gold, answers[0])
-    told |= about[0] | as_dict(scores[0]) | confidence_report.as_dict(values)
-    if comparison is not None:
-        told["against"] = about[1] | as_dict(scores[1])
-        told["comparison"] = comparison_report.as_dict(comparison)
-    if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
-        return code
-    if predictions is None:
-        click.echo(f"answered by {names[0]}")
-    click.echo(as_table(scores[0]) + confidence_report.as_table(values))
-    if comparison is not None:
-        click.echo(f"\n{comparison_report.as_table(comparison, names[0], names[1])}")
+            side.about = {"model": task.model, "adapter": task.adapter, "seconds": narrator.seconds}
     return code
 
 
-@dataclass(frozen=True)
-class _Side:
-    """What is scored: the records of a file, or what an adapter answers, which `save` keeps."""
+def _tell(
+    sides: Sequence[_Side], gold: "Sequence[GoldRecord]", about: Mapping[str, Any], *, as_json: bool
+) -> None:
+    """The score of the first side, and where there are two their comparison, as a table or as JSON."""
+    from thresher.app.evaluation import comparison_report, confidence_report
+    from thresher.app.evaluation.compare import compare
+    from thresher.app.evaluation.judged import judged
+    from thresher.app.evaluation.report import as_dict, as_table
+    from thresher.app.evaluation.score import score
 
-    file: Path | None
-    adapter: str | None
-    save: Path | None
+    first, *others = sides
+    scores, values = score(gold, first.answers), judged(gold, first.answers)
+    comparisons = [(other, compare(gold, first.answers, other.answers)) for other in others]
+    if as_json:
+        told = {**about, **first.about, **as_dict(scores), **confidence_report.as_dict(values)}
+        for other, comparison in comparisons:
+            told["against"] = other.about | as_dict(score(gold, other.answers))
+            told["comparison"] = comparison_report.as_dict(comparison)
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    if first.file is None:
+        click.echo(f"answered by {first.name}")
+    click.echo(as_table(scores) + confidence_report.as_table(values))
+    for other, comparison in comparisons:
+        click.echo(f"\n{comparison_report.as_table(comparison, first.name, other.name)}")
 
 
 def extract_labelled(
