@@ -26,6 +26,8 @@ from thresher.app.locations import Locations
 _LEAST_SUPPORT = 5
 #: Fewer labels that were left over are no calibration.
 _LEAST_SPARE = 50
+#: Of fewer values a calibration's error is mostly chance.
+_ENOUGH_VALUES = 300
 
 
 class Scorer:
@@ -54,15 +56,18 @@ class Scorer:
         )
 
     def calibrate(self, name: str, source: Source, seen: Iterable[str]) -> Calibration:
-        """From as many labels as it is scored on: those that no training saw, whose keys are not in `seen`.
+        """From labels that no training saw, whose keys are not in `seen`, or from those that score it.
 
-        Where these are few, from the very records that it is scored on. Either way the error that the
-        calibration tells is of documents that each fit had not seen. Raises SystemExit where it was stopped.
+        As many as score it, or more where so few have few fields. Where few were left over, from the very
+        records that it is scored on. Either way the error that the calibration tells is of documents that
+        each fit had not seen. Raises SystemExit where it was stopped.
         """
         keys = set(seen)
         count = len(source.scored.read_text("utf-8").splitlines())
+        fields = pick(find_packs().packs, source.domain, source.record_type).fields
+        wanted = max(count, -(-_ENOUGH_VALUES // len(fields)) if fields else 0)
         lines = [line for path in source.labels for line in path.read_text("utf-8").splitlines(keepends=True)]
-        spare = [line for line in lines if document_key(json.loads(line)["input"]) not in keys][:count]
+        spare = [line for line in lines if document_key(json.loads(line)["input"]) not in keys][:wanted]
         labels = source.scored
         if len(spare) >= min(_LEAST_SPARE, count):
             labels = self._home.home.parent / "made" / "spare" / f"{name}-{source.record_type}.jsonl"
