@@ -117,7 +117,11 @@ def test_the_makefile_has_the_targets_that_the_pages_name() -> None:
 
 @pytest.mark.parametrize(
     ("page", "script", "results"),
-    [("why-lora", "bench_methods", "why-lora"), ("quality", "bench_records", "records")],
+    [
+        ("why-lora", "bench_methods", "why-lora"),
+        ("quality", "bench_records", "records"),
+        ("training", "bench_curve", "curve"),
+    ],
 )
 def test_a_table_of_measurements_is_that_of_its_results(page: str, script: str, results: str) -> None:
     command = [ROOT / "tests" / "benchmarks" / f"{script}.py", "--table", "--results"]
