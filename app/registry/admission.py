@@ -27,10 +27,9 @@ def standing(
     model: InstalledModel,
     live: InstalledAdapter | None,
 ) -> Judged | None:
-    """The last of them that holds: on this record type, against what is live now, None being the base."""
-    against = live.fingerprint if live else None
-    holding = newest([each for each in verdicts if each.against == against], domain, model)
-    return next((each for each in holding if each.record_type == record_type), None)
+    """The one that holds: the newest, which comes first, beside what is live now, None being the base."""
+    wanted = domain, record_type, model.fingerprint, live.fingerprint if live else None
+    return next((v for v in verdicts if (v.domain, v.record_type, v.base, v.against) == wanted), None)
 
 
 def kept_out(judged: Judged | None, trained_here: bool, other: str) -> str:

@@ -6,6 +6,8 @@ record types that it learnt, so what answers for the others goes on. A promotion
 an error that says what to do, and never a silent answer of the base.
 """
 
+from dataclasses import replace
+
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import Unfit, read_adapter, write_adapter
 from thresher.adapters.base_facts import InstalledModel
@@ -109,6 +111,8 @@ class Registry:
         promotion = self._store.live_adapter(domain, model.fingerprint, record_type)
         if promotion is None:
             return self._shipped(domain, model, pack, record_type)
+        if promotion.record_types:  # it is told of, and rolled back, for the one that is asked
+            promotion = replace(promotion, record_types=(record_type,))
         if promotion.adapter is None:
             return None
         try:

@@ -111,6 +111,20 @@ def test_a_live_adapter_that_is_gone_is_told_with_the_remedy(
     assert live(expenses) is None
 
 
+def test_the_remedy_takes_off_the_one_that_is_gone_and_no_newer_one(
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
+) -> None:
+    legal = packs["legal"]
+    folder = add_adapter("both", 1, domain="legal", record_types=("nda", "contract"))
+    add_adapter("newer", 2, domain="legal", record_types=("nda",))
+    registry.promote("both", "legal", model, legal)
+    registry.promote("newer", "legal", model, legal)
+    shutil.rmtree(folder)
+    with pytest.raises(AdapterError, match=r"for legal \(contract\) .*--domain legal --record-type contract"):
+        registry.live("legal", model, legal, "contract")
+    assert registry.roll_back("legal", model, "contract").adapter == "both"
+
+
 def test_a_live_adapter_that_is_broken_or_another_is_told(
     registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter
 ) -> None:
