@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _PACKAGING = Path(__file__).parents[2] / "packaging"
 #: Three epochs, of at most so many steps: about as many as the longest run of a shipped adapter.
 EPOCHS, ROWS, STEPS = 3, 8, 240
+#: Labels that are in memory at a time: the logits of eight long documents need 20 GB.
+PASS = 2
 #: Tokens of a document, and of an answer.
 MOST, ANSWER = 2048, 512
 
@@ -121,7 +123,8 @@ class Stock:
                 learning_rate=self._rate,
                 num_train_epochs=EPOCHS,
                 max_steps=STEPS if EPOCHS * len(rows) > STEPS * ROWS else -1,
-                per_device_train_batch_size=ROWS,
+                per_device_train_batch_size=PASS,
+                gradient_accumulation_steps=ROWS // PASS,
                 use_cpu=self._device.on_cpu,
                 remove_unused_columns=False,
                 dataloader_pin_memory=False,
