@@ -27,7 +27,7 @@ A LoRA adapter for {whose}, on the base {base}. It ships with Thresher. Its reci
 | --- | --- | --- | --- |
 {sources}
 
-Trained on {train:,} labels, chosen on {validation:,} others.{varied}
+Trained on {train:,} labels; the loss on {validation:,} others was watched.{varied}
 
 ## Training
 
@@ -35,9 +35,9 @@ Trained on {train:,} labels, chosen on {validation:,} others.{varied}
 
 ## Scores
 
-On documents that it was not trained on. Where they are those that it was chosen on, new ones may score a
-little lower. `docs/extraction.md` has the rule of scoring. The calibration error says how far a confidence is
-from the share of values that are right, on documents that the calibration had not seen.
+On documents that it was not trained on. The recipe was chosen by what it gives on such, so new ones may
+score a little lower. `docs/extraction.md` has the rule of scoring. The calibration error says how far a
+confidence is from the share of values that are right, on documents that the calibration had not seen.
 
 | record type | records | F1 | every field right | calibrated on | calibration error |
 | --- | ---: | ---: | ---: | ---: | ---: |

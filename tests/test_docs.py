@@ -122,6 +122,7 @@ def test_the_makefile_has_the_targets_that_the_pages_name() -> None:
         ("quality", "bench_records", "records"),
         ("quality", "bench_unseen", "unseen"),
         ("training", "bench_curve", "curve"),
+        ("training", "bench_steps", "steps"),
     ],
 )
 def test_a_table_of_measurements_is_that_of_its_results(page: str, script: str, results: str) -> None:

@@ -157,7 +157,7 @@ def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str
             # Paths say where this user keeps things, and nothing of the recipe.
             configuration=plan.config.model_dump(mode="json", exclude=plan.config.paths()),
             learning_rate=plan.rate,
-            steps=trained.best_step or trained.step,
+            steps=trained.steps,
             seconds=round(trained.seconds, 1),
         ),
         data=plan.data,

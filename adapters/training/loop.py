@@ -1,4 +1,4 @@
-"""The loop of a run: steps, validation, early stopping, saves. The same for every trainer.
+"""The loop of a run: steps, validation, saves. The same for every trainer.
 
 Knows no model and no device: a `Learner` takes the steps. After a kill at any moment the run goes on from
 the last save and ends with the same adapter as one left alone.
@@ -7,12 +7,9 @@ the last save and ends with the same adapter as one left alone.
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.training.batches import as_padding, collate
@@ -21,9 +18,6 @@ from thresher.adapters.training.metrics import Metric, MetricsWriter
 from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.schedule import rate_at
 from thresher.adapters.training.state import Progress, SavedState, load_state, save_state
-
-#: How names of a learner's state end that are no weights: moments, running means, masks.
-BESIDE = frozenset(("m", "v", "sensitivity", "uncertainty", "mask"))
 
 
 class Stopped(Exception):
@@ -36,11 +30,9 @@ class Diverged(UsageError):
 
 @dataclass(frozen=True)
 class Trained:
-    """The end of a run: the learner holds the best adapter, that of `best_step` of `step` steps."""
+    """The end of a run: the learner holds the adapter of its last step."""
 
-    step: int
-    best_step: int
-    best_loss: float | None
+    steps: int
     seconds: float
 
 
@@ -55,7 +47,6 @@ class Loop:
         self._tell = tell
         self._writes = learner.rank == 0
         self._progress = Progress()
-        self._best: Mapping[str, NDArray[np.float32]] = {}
         self._began = time.monotonic()
 
     def run(self, stop: threading.Event) -> Trained:
@@ -66,21 +57,18 @@ class Loop:
         """
         saved = load_state(self._folder, self._plan.hash)
         if saved:
-            self._progress, self._best = saved.progress, saved.best
+            self._progress = saved.progress
             self._learner.restore(saved.tensors, saved.progress.step)
         self._agree()
         self._began = time.monotonic() - self._progress.seconds
         resumed = saved.progress.step if saved else None
         with MetricsWriter(self._folder, resumed) if self._writes else _Silent() as metrics:
-            while not self._is_over():
+            while self._progress.step < self._plan.steps:
                 if self._learner.total(float(stop.is_set()))[0]:
                     self._save()
                     raise Stopped
                 self._step(metrics)
-            if self._best:
-                self._learner.restore({**self._learner.state(), **self._best}, self._progress.step)
-        done = self._progress
-        return Trained(done.step, done.best_step, done.best_loss, self._elapsed())
+        return Trained(self._progress.step, self._elapsed())
 
     def _agree(self) -> None:
         """Every process must see the same run at the same step, or they would add up what does not belong."""
@@ -92,11 +80,6 @@ class Loop:
                 "the processes of this run do not see the same labels, base, configuration or saved state. "
                 "Give all of them the same files, the run's folder too."
             )
-
-    def _is_over(self) -> bool:
-        patience = self._plan.config.patience
-        patient = patience is None or self._progress.worse < patience
-        return self._progress.step >= self._plan.steps or not patient
 
     def _step(self, metrics: "MetricsWriter | _Silent") -> None:
         plan, learner, began = self._plan, self._learner, time.monotonic()
@@ -137,7 +120,7 @@ class Loop:
         )
         if plan.validates_after(step + 1):
             self._validate(metrics)
-        if (step + 1) % plan.config.save_every == 0 or self._is_over():
+        if (step + 1) % plan.config.save_every == 0 or step + 1 == plan.steps:
             self._save()
 
     def _validate(self, metrics: "MetricsWriter | _Silent") -> None:
@@ -153,22 +136,16 @@ class Loop:
             targets += batch.target_count
             tokens += int(batch.lengths.sum())
         loss, targets_, tokens_ = learner.total(loss, targets, tokens)
-        done = self._progress
-        _check("the loss is", loss, done.step, broken)
-        mean = loss / targets_
-        if done.best_loss is None or mean < done.best_loss:
-            self._progress = replace(done, best_loss=mean, best_step=done.step, worse=0)
-            self._best = {name: array.copy() for name, array in learner.state().items() if is_weight(name)}
-        else:
-            self._progress = replace(done, worse=done.worse + 1)
+        done = self._progress.step
+        _check("the loss is", loss, done, broken)
         seconds = time.monotonic() - began
         self._put(
             metrics,
             Metric(
-                step=done.step,
+                step=done,
                 steps=self._plan.steps,
                 kind="validation",
-                loss=mean,
+                loss=loss / targets_,
                 tokens=int(tokens_),
                 targets=int(targets_),
                 tokens_per_second=tokens_ / max(seconds, 1e-9),
@@ -198,15 +175,10 @@ class Loop:
         tensors = self._learner.state()
         self._progress = replace(self._progress, seconds=self._elapsed())
         if self._writes:
-            save_state(self._folder, self._plan.hash, SavedState(self._progress, tensors, self._best))
+            save_state(self._folder, self._plan.hash, SavedState(self._progress, tensors))
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._began
-
-
-def is_weight(name: str) -> bool:
-    """Whether a tensor of a learner's state is trained itself, and no moment or mask kept beside."""
-    return name.rpartition(".")[2] not in BESIDE
 
 
 def _check(what: str, number: float, step: int, ids: Sequence[str]) -> None:

@@ -98,8 +98,8 @@ def estimate(plan: Plan, room: Room) -> int:
     kept = tokens * base.hidden_size * blocks + block if config.gradient_checkpointing else block * blocks
     targets = max((example.targets / len(example) for example in plan.train), default=0.0)
     logits = int(3 * tokens * targets * base.vocabulary)
-    # The adapter, its gradients and two moments, and a copy of the best one.
-    own = _FLOAT * (5 * adapter + logits) + (_FLOAT if room.wide else number) * kept
+    # The adapter, its gradients and two moments.
+    own = _FLOAT * (4 * adapter + logits) + (_FLOAT if room.wide else number) * kept
     return own + _weights(plan, number, blocks, room.shares)
 
 

@@ -27,9 +27,9 @@ from thresher.adapters.training.read_sets import ReadSet, read_sets
 from thresher.adapters.training.run_config import RunConfig, chosen_layers
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
-#: How often each example is seen where a run does not say; and the fewest steps that this may come to: of ten
-#: labels three times are three steps, in which nothing is learnt.
-EPOCHS, LEAST_STEPS = 3, 40
+#: How often each example is seen where a run does not say; and the fewest steps that this may come to: of a
+#: hundred labels three times are forty steps, in which little is learnt (docs/training.md).
+EPOCHS, LEAST_STEPS = 3, 120
 #: The fewest steps between two validations: in fewer the loss says nothing about where the run is going.
 _LEAST_BETWEEN = 10
 #: So many values that break their field's type are told each, the rest by their number.
@@ -63,7 +63,7 @@ class Plan:
 
     @property
     def steps(self) -> int:
-        """The steps of the optimiser, if nothing ends the run early."""
+        """The steps of the optimiser."""
         config, each = self.config, self._batches.steps_per_epoch
         return config.steps or each * (config.epochs or max(EPOCHS, ceil(LEAST_STEPS / each)))
 
@@ -139,8 +139,8 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
         done += len(one.shown)
     if not validation:
         notes.append(
-            "nothing is held back to choose by, so the last adapter is taken. Give more labels, or files to "
-            "validate on"
+            "nothing is held back to validate on, so no loss shows how it does on new documents. Give more "
+            "labels, or files to validate on"
         )
     parent, first = _first(config, base, layers)
     plan = Plan(
@@ -207,8 +207,8 @@ def _notes(one: ReadSet, train: Examples, validation: Examples, several: bool) -
     shown = f", shown {len(one.shown)} times" if len(one.shown) != len(sides.train) else ""
     yield (
         f"{name}{len(sides.train)} labels to train on{shown} ({len(train.examples)} windows, "
-        f"{train.tokens:,} tokens), {len(sides.validation)} held back to choose the best step, "
-        f"{len(sides.proof)} to prove it"
+        f"{train.tokens:,} tokens), {len(sides.validation)} held back to validate on, "
+        f"{len(sides.proof)} for the proof"
     )
     for dropped, kept in sides.duplicates:
         yield f"{name}{dropped}: the same document as {kept}, left out"

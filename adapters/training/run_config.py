@@ -15,7 +15,9 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.training.run_parts import Augmentation, Keys, LabelSet, check_asked
 from thresher.adapters.training.schedule import default_learning_rate
 
-FORMAT: Literal[1] = 1
+FORMAT: Literal[2] = 2
+#: Keys of older forms that mean nothing any more.
+_GONE = {1: ("patience",)}
 
 #: Keys that hold paths: relative ones are taken from the folder of the file.
 _PATHS = ("base", "out", "packs", "parent", "fields_file", "labels", "validation")
@@ -27,7 +29,7 @@ _ONE_SET = ("domain", "record_type", "fields_file", "labels", "validation", "gro
 class RunConfig(Keys):
     """All that a run depends on, beside the files that it names."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[2] = FORMAT
     """The version of this file's form."""
 
     base: Path
@@ -117,7 +119,7 @@ class RunConfig(Keys):
     batch_tokens: int = Field(default=4096, ge=64)
     """The most tokens, padding included, of one pass through the model."""
 
-    batch_size: int = Field(default=16, ge=1)
+    batch_size: int = Field(default=8, ge=1)
     """The most examples of one pass."""
 
     accumulation: int = Field(default=1, ge=1)
@@ -155,9 +157,6 @@ class RunConfig(Keys):
 
     evaluate_every: int | None = Field(default=None, ge=1)
     """Steps between two validations; once an epoch where it is left out."""
-
-    patience: int | None = Field(default=3, ge=1)
-    """Validations in a row without a lower loss that end the run; null never ends it early."""
 
     save_every: int = Field(default=50, ge=1)
     """Steps between two saves of the resumable state."""
@@ -242,6 +241,8 @@ def parse_run(raw: Any, where: str, folder: Path) -> RunConfig:
     version = raw.get("format")
     if isinstance(version, int) and version > FORMAT:
         raise UsageError(f"{where}: format {version} is from a newer Thresher. Update Thresher.")
+    if isinstance(version, int) and version in _GONE:
+        raw = {key: value for key, value in raw.items() if key not in _GONE[version]} | {"format": FORMAT}
     try:
         config = RunConfig.model_validate(raw)
     except ValidationError as error:

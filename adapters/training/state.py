@@ -16,31 +16,22 @@ from thresher.adapters.tensor_file import read_floats, read_metadata, read_tenso
 
 STATE_FILE = "state.safetensors"
 FORMAT = 1
-_BEST = "best."
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands after `step` steps.
-
-    `best_loss` is the lowest validation loss so far, reached after `best_step`; `worse` counts the
-    validations since. `seconds` are those of all parts of the run.
-    """
+    """Where a run stands after `step` steps. `seconds` are those of all parts of the run."""
 
     step: int = 0
     seconds: float = 0.0
-    best_loss: float | None = None
-    best_step: int = 0
-    worse: int = 0
 
 
 @dataclass(frozen=True)
 class SavedState:
-    """The progress, the learner's tensors, and the best adapter so far (none before a validation)."""
+    """The progress, and the learner's tensors."""
 
     progress: Progress
     tensors: Mapping[str, NDArray[np.float32]]
-    best: Mapping[str, NDArray[np.float32]]
 
 
 def save_state(folder: Path, run: str, state: SavedState) -> None:
@@ -48,11 +39,10 @@ def save_state(folder: Path, run: str, state: SavedState) -> None:
 
     Raises UsageError where it cannot be written: the state before stays.
     """
-    tensors = {**state.tensors, **{f"{_BEST}{name}": array for name, array in state.best.items()}}
     about = {"format": str(FORMAT), "run": run, "progress": json.dumps(asdict(state.progress))}
     try:
         with replacing(folder / STATE_FILE) as file:
-            file.write(tensor_bytes(tensors, about))
+            file.write(tensor_bytes(state.tensors, about))
     except OSError as error:
         raise UsageError(
             f"{folder / STATE_FILE}: cannot be written ({error.strerror}). Free some space or allow writing; "
@@ -78,8 +68,4 @@ def load_state(folder: Path, run: str) -> SavedState | None:
             "back, choose another folder, or remove this one to start anew."
         )
     arrays = {tensor.name: read_floats(tensor) for tensor in tensors}
-    return SavedState(
-        Progress(**json.loads(about["progress"])),
-        {name: array for name, array in arrays.items() if not name.startswith(_BEST)},
-        {name.removeprefix(_BEST): array for name, array in arrays.items() if name.startswith(_BEST)},
-    )
+    return SavedState(Progress(**json.loads(about["progress"])), arrays)

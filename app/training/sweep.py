@@ -18,15 +18,15 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.manifest import TriedRate
 from thresher.adapters.training.command import ADAPTER, Trainer
 from thresher.adapters.training.metrics import Metric, read_metrics
-from thresher.adapters.training.plan import LEAST_STEPS, Plan, make_plan
+from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig
 from thresher.adapters.training.state import STATE_FILE
 from thresher.app.training.process import TrainingDiverged, TrainingStopped, train
 from thresher.app.training.rate_search import best_exponent, least_tries_left, next_exponent, rate_of
 
-#: The most steps of a try. It is an epoch where that is shorter, but no less than the least of a run, and
-#: never more than the run itself.
-MOST_STEPS = 60
+#: The steps of a try are those of an epoch, but no fewer and no more than these, and never more than the
+#: run's own.
+LEAST_STEPS, MOST_STEPS = 40, 60
 #: What is kept of a try, in its folder.
 TRY_FILE = "try.json"
 
@@ -114,7 +114,7 @@ def _short(config: RunConfig, cancel: threading.Event) -> Plan:
         )
     steps = min(max(epoch.steps, LEAST_STEPS), replace(epoch, config=config).steps, MOST_STEPS)
     # One validation, at the end: the schedule comes to its end there too.
-    short = {"steps": steps, "evaluate_every": steps, "patience": None}
+    short = {"steps": steps, "evaluate_every": steps}
     return replace(epoch, config=epoch.config.model_copy(update=short))
 
 

@@ -1,12 +1,13 @@
-"""What an adapter, or the base alone, gets right of the held-out documents of a record type."""
+"""What an adapter, or the base alone, gets right of labelled documents of a record type."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.app.cli.evaluate import default_fields, extract_labelled
 from thresher.app.cli.narration import Narrator
-from thresher.app.evaluation.records import load_gold, predicted
+from thresher.app.evaluation.records import GoldRecord, load_gold, predicted
 from thresher.app.evaluation.score import Scores, score
 from thresher.app.locations import Locations
 from thresher.app.session import Session
@@ -16,8 +17,16 @@ _NAME = "measured"
 
 def dev_scores(folder: Path, adapter: Path | None, upto: int | None) -> Scores:
     """Of the first so many documents of DOMAIN/RECORD_TYPE/dev.jsonl; None is the base alone, or all."""
-    domain, record_type = folder.parent.name, folder.name
-    gold = load_gold(folder / "dev.jsonl", default_fields(domain, record_type, ()))[:upto]
+    return scores_of(folder, labelled(folder, "dev.jsonl")[:upto], adapter)
+
+
+def labelled(folder: Path, file: str) -> list[GoldRecord]:
+    """The labels of a file of DOMAIN/RECORD_TYPE."""
+    return load_gold(folder / file, default_fields(folder.parent.name, folder.name, ()))
+
+
+def scores_of(folder: Path, gold: Sequence[GoldRecord], adapter: Path | None) -> Scores:
+    """Of these labels of DOMAIN/RECORD_TYPE; None is the base alone."""
     with tempfile.TemporaryDirectory() as home:
         # A home of its own: nothing is answered there yet.
         here = Locations(Path(home))
@@ -25,6 +34,6 @@ def dev_scores(folder: Path, adapter: Path | None, upto: int | None) -> Scores:
         if adapter:
             write_adapter(here.adapters / _NAME, read_adapter(adapter))
         with Session(here) as session:
-            task = session.task(domain, record_type, adapter=_NAME if adapter else "none")
+            task = session.task(folder.parent.name, folder.name, adapter=_NAME if adapter else "none")
             records = extract_labelled(session, gold, task, Narrator(quiet=True), None, again=True)
     return score(gold, [predicted(record) for record in records])

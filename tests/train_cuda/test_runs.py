@@ -69,6 +69,25 @@ def test_every_example_is_seen_in_training_and_in_validation(make_plan: Any) -> 
     assert sum(m.targets for m in metrics if m.kind == "train") == sum(e.targets for e in plan.train)
 
 
+def test_the_last_step_is_what_is_left_whatever_the_loss_on_what_is_held_back(make_plan: Any) -> None:
+    """With few labels it rises while ever more values come out right."""
+    plan = make_plan(examples=6, held=2, steps=6, evaluate_every=1, learning_rate=0.01)
+
+    class Rising(TorchLearner):
+        def loss(self, batch: Any) -> float:
+            return super().loss(batch) + 100.0 * self._adamw.steps
+
+    learner = Rising(plan, CPU)
+    assert Loop(plan, learner, plan.config.out).run(threading.Event()).steps == 6
+    held = [m.loss for m in read_metrics(plan.config.out) if m.kind == "validation"]
+    assert held == sorted(held)
+    assert len(held) == 6
+    alone = TorchLearner(plan, CPU)
+    Loop(plan, alone, plan.config.out.with_name("alone")).run(threading.Event())
+    for name, array in alone.state().items():
+        np.testing.assert_array_equal(array, learner.state()[name], err_msg=name)
+
+
 def test_a_run_learns_and_prints_nothing(make_plan: Any, capfd: pytest.CaptureFixture[str]) -> None:
     """mlx-lm's `train` prints by itself."""
     plan = make_plan(examples=6, steps=30, learning_rate=0.01)

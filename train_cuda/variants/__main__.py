@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Each way's peak rate where the run names none, in terms of the trainer's own for the same base.
 RATES = {"full": 0.1, "adalora": 3.0, "prefix": 10.0, "rslora": 1.0, "dora": 1.0}
-#: float32 numbers that full fine-tuning holds for each weight: gradient, two moments, best and spare copies.
+#: float32 numbers that full fine-tuning holds for each weight: gradient, two moments, copies that are saved.
 _HELD = 5
 
 

@@ -34,7 +34,7 @@ class Variant:
         """What follows the `step`th step, counted from 1; each parameter still has its mean gradient."""
 
     def kept(self) -> dict[str, Tensor]:
-        """What the next step depends on beside `trained`; see `loop.BESIDE` for the names."""
+        """What the next step depends on beside `trained`."""
         return {}
 
     def put_back(self, kept: Mapping[str, Tensor]) -> None:

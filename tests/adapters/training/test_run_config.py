@@ -62,7 +62,6 @@ def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
             "alpha": st.none() | st.floats(0.5, 64),
             "targets": st.just("all") | st.lists(st.sampled_from(["q_proj", "v_proj"]), min_size=1),
             "learning_rate": st.none() | st.floats(1e-6, 1e-1),
-            "patience": st.none() | st.integers(1, 9),
             "group": st.none() | st.text(st.characters(exclude_categories=["C"]), min_size=1),
             "gradient_checkpointing": st.booleans(),
         },
@@ -153,7 +152,7 @@ def test_all_wrong_keys_are_named_at_once_with_what_was_meant(tmp_path: Path) ->
         ({"domain": "expenses", "fields_file": "f.json"}, "fields_file: is in place of domain"),
         ({"labels": []}, "labels: "),
         ({"learning_rate": float("nan")}, "learning_rate: "),
-        ({"format": 2}, "format 2 is from a newer Thresher. Update Thresher."),
+        ({"format": 3}, "format 3 is from a newer Thresher. Update Thresher."),
         ({"format": 0}, "format: "),
     ],
 )
@@ -161,6 +160,13 @@ def test_what_contradicts_itself_is_refused(tmp_path: Path, more: dict[str, Any]
     with pytest.raises(UsageError, match=r"run\.yaml") as caught:
         run(tmp_path, **more)
     assert said in str(caught.value)
+
+
+def test_a_run_of_the_first_form_is_read_without_what_means_nothing_any_more(tmp_path: Path) -> None:
+    """The proof reads the runs of adapters that were trained by an earlier Thresher."""
+    assert run(tmp_path, format=1, patience=3) == run(tmp_path)
+    with pytest.raises(UsageError, match="unknown key 'patience'"):
+        run(tmp_path, patience=3)
 
 
 @pytest.mark.parametrize("content", [b"base: [", b"- a list", b"\xff\xfe\x00", b"", b"42"])

@@ -31,7 +31,7 @@ TOKENS = torch.tensor([[3, 14, 15, 9, 2, 6, 5, 35, 8, 9], [40, 7, 7, 90, 12, 1, 
 def manifest(plan: Any) -> Any:
     from thresher.adapters.training.loop import Trained
 
-    return _manifest(plan, Trained(8, 0, None, 1.0), "train_cuda", {})
+    return _manifest(plan, Trained(8, 1.0), "train_cuda", {})
 
 
 def trained(plan: Any, method: str, rate: float) -> VariantLearner:

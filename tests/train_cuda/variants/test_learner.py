@@ -11,7 +11,7 @@ import torch
 
 from thresher.adapters.base_model import BaseModel
 from thresher.adapters.errors import UsageError
-from thresher.adapters.training.batches import Batch, collate
+from thresher.adapters.training.batches import collate
 from thresher.adapters.training.loop import Loop, Stopped
 from thresher.adapters.training.metrics import read_metrics
 from thresher.train_cuda.device import Device
@@ -118,29 +118,6 @@ def test_a_run_that_was_stopped_ends_the_same(method: str, fresh_plan: Any, tmp_
     assert set(resumed.state()) == set(state)
     for name, array in resumed.state().items():
         np.testing.assert_allclose(array, state[name], rtol=1e-4, atol=1e-6, err_msg=name)
-
-
-def test_the_best_of_a_run_is_what_is_left(method: str, fresh_plan: Any) -> None:
-    """Of every weight, whatever its name."""
-
-    class Worse(VariantLearner):
-        """Its validation loss goes up after the sixth step, and is told as it is beside."""
-
-        told = 0.0
-
-        def loss(self, batch: Batch) -> float:
-            self.told = super().loss(batch)
-            return self.told + 100 * (self._adamw.steps > 6)
-
-    plan = fresh_plan(examples=6, held=3, steps=12, learning_rate=3 * RATES[method], evaluate_every=6)
-    plan = replace(plan, validation=plan.validation[:1])
-    (batch,) = plan.validation_batches()
-    learner = Worse(plan, method, CPU)
-    done = Loop(plan, learner, plan.config.out).run(threading.Event())
-    assert done.best_step == 6
-    last = learner.told / batch.target_count
-    assert last != pytest.approx(done.best_loss, rel=1e-3)
-    assert VariantLearner.loss(learner, batch) / batch.target_count == pytest.approx(done.best_loss, rel=1e-4)
 
 
 def test_adalora_s_penalty_weighs_the_same_whatever_the_pass_holds(fresh_plan: Any) -> None:
