@@ -96,6 +96,11 @@ class TrainingNarrator:
         for mark, what, points in (("⠒", "in training", training), ("●", "held back", held_back)):
             if points:
                 self._say(f"{mark} loss {what:11}  {points[0][1]:.3f} → {points[-1][1]:.3f}")
+        if held_back and held_back[-1][1] > min(loss for _, loss in held_back):
+            # Most who see it rise take the adapter for spoilt (docs/training.md, "How many steps").
+            self._say(
+                "held back, it rose from its lowest: the adapter is surer of its mistakes, and may make fewer"
+            )
         self._say(f"{name} is there, a candidate for {domain}")
         self._say(f"score it: thresher evaluate --domain {domain} --adapter {name} --records GOLD.jsonl")
 
