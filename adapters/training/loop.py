@@ -136,13 +136,13 @@ class Loop:
             targets += batch.target_count
             tokens += int(batch.lengths.sum())
         loss, targets_, tokens_ = learner.total(loss, targets, tokens)
-        done = self._progress.step
-        _check("the loss is", loss, done, broken)
+        step = self._progress.step
+        _check("the loss is", loss, step, broken)
         seconds = time.monotonic() - began
         self._put(
             metrics,
             Metric(
-                step=done,
+                step=step,
                 steps=self._plan.steps,
                 kind="validation",
                 loss=loss / targets_,

@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from dev_scores import dev_scores
+from label_runs import run_on_first
 from results import add_result, markdown, read_results
 
 from thresher.adapters.manifest import read_manifest
 from thresher.adapters.training.command import ADAPTER
-from thresher.adapters.training.run_config import parse_run, save_run
-from thresher.app.locations import Locations
-from thresher.app.models import library
+from thresher.adapters.training.run_config import save_run
 from thresher.app.registry.folders import GENERAL
 
 COUNTS = (10, 25, 50, 100, 250)
@@ -49,19 +48,8 @@ def measure(folder: Path, count: int, start: str, limit: int | None, trainer: st
 
 def train(folder: Path, count: int, start: str, trainer: str, work: Path) -> Path:
     """The folder of the adapter. Raises CalledProcessError where the trainer fails."""
-    lines = (folder / "train.jsonl").read_text("utf-8").splitlines(keepends=True)[:count]
-    (work / "labels.jsonl").write_text("".join(lines), "utf-8")
-    asked = {
-        "base": library.find(Locations.default().models, "starter").folder,
-        "out": work / "run",
-        "domain": folder.parent.name,
-        "record_type": folder.name,
-        "labels": [work / "labels.jsonl"],
-        "unfit_values": "skip",
-        "proof_share": 0.0,
-        "parent": STARTS[start],
-    }
-    save_run(work / "run.yaml", parse_run(asked, "the run", work))
+    run = run_on_first(folder, count, STARTS[start], work, work / "run")
+    save_run(work / "run.yaml", run)
     subprocess.run([sys.executable, "-m", f"thresher.train_{trainer}", str(work / "run.yaml")], check=True)
     return work / "run" / ADAPTER
 

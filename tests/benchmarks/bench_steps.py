@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from dev_scores import labelled, scores_of
+from label_runs import run_on_first
 from results import add_result, markdown, read_results
 
 from thresher.adapters.manifest import Manifest
@@ -27,9 +28,6 @@ from thresher.adapters.training.command import write_layers
 from thresher.adapters.training.loop import Loop
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.plan import make_plan
-from thresher.adapters.training.run_config import RunConfig, parse_run
-from thresher.app.locations import Locations
-from thresher.app.models import library
 from thresher.app.registry.folders import GENERAL
 
 JUDGES = 60
@@ -42,9 +40,13 @@ def measure(folder: Path, labels: int, batch: int, steps: int) -> Iterator[dict[
     from thresher.train_cuda.device import settled
     from thresher.train_cuda.learner import TorchLearner
 
+    others = labelled(folder, "train.jsonl")
+    assert labels + JUDGES <= len(others), "what judges is not trained on"
+    judges = others[-JUDGES:]
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        plan = make_plan(settled(_run(folder, labels, batch, steps, work)))
+        every = {"batch_size": batch, "steps": steps, "evaluate_every": EVERY}
+        plan = make_plan(settled(run_on_first(folder, labels, GENERAL / "starter", work, work, **every)))
         learner = TorchLearner(plan)
         losses: dict[int, float] = {}
 
@@ -65,7 +67,6 @@ def measure(folder: Path, labels: int, batch: int, steps: int) -> Iterator[dict[
         lowest = min(losses, key=lambda step: losses[step]) if losses else None
         told = {"record_type": f"{folder.parent.name}/{folder.name}", "labels": labels, "batch": batch}
         told |= {"steps": steps, "held": plan.data.validation, "seconds": round(trained.seconds, 1)}
-        judges = labelled(folder, "train.jsonl")[-JUDGES:]
         for step in sorted(losses):
             if step != lowest and step * 4 % steps:
                 continue
@@ -77,26 +78,6 @@ def measure(folder: Path, labels: int, batch: int, steps: int) -> Iterator[dict[
                 "f1": scores.total.f1,
                 "all_right_share": scores.right_share,
             }
-
-
-def _run(folder: Path, labels: int, batch: int, steps: int, work: Path) -> RunConfig:
-    lines = (folder / "train.jsonl").read_text("utf-8").splitlines(keepends=True)
-    assert labels + JUDGES <= len(lines), "what judges is not trained on"
-    (work / "labels.jsonl").write_text("".join(lines[:labels]), "utf-8")
-    asked = {
-        "base": library.find(Locations.default().models, "starter").folder,
-        "out": work,
-        "domain": folder.parent.name,
-        "record_type": folder.name,
-        "labels": [work / "labels.jsonl"],
-        "unfit_values": "skip",
-        "proof_share": 0.0,
-        "parent": GENERAL / "starter",
-        "batch_size": batch,
-        "steps": steps,
-        "evaluate_every": EVERY,
-    }
-    return parse_run(asked, "the run", work)
 
 
 def table(results: Sequence[dict[str, Any]]) -> str:
