@@ -5,7 +5,7 @@
 
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Of train.jsonl the first so many
 labels are trained on as `thresher train` does it, by the trainer's defaults and with a tenth held back to
-choose the step by: once from a new adapter, once from the general one. What comes out is scored on dev.jsonl.
+watch the loss on: once from a new adapter, once from the general one. What comes out is scored on dev.jsonl.
 The first command goes on where it was stopped.
 """
 

@@ -3,7 +3,8 @@
 LoRA of rank 8 with alpha 32 and dropout 0.1 on the default modules, AdamW at a rate that falls to zero, and
 answers that are generated freely and read with `json`. It sees our prompts and the labels that the domain's
 shipped adapter was trained on, each document cut at `MOST` tokens. What is no JSON, or names no field, states
-nothing.
+nothing. Only how the loss is computed is ours, or a run would take hours longer on a CPU: the logits at the
+answers alone, and once what the prompts of a pass share (there dropout is one draw for all of them).
 """
 
 import json
@@ -12,7 +13,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from thresher.adapters.answer import render_answer
 from thresher.adapters.fields import Field
@@ -20,6 +23,8 @@ from thresher.adapters.pack import RecordType
 from thresher.adapters.prompt import render_prompt
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.tokens import PromptTokenizer
+from thresher.adapters.training.batches import collate
+from thresher.adapters.training.examples import Example
 from thresher.adapters.training.read_sets import read_sets
 from thresher.adapters.training.run_config import parse_run
 from thresher.adapters.values import check, is_absent
@@ -28,15 +33,12 @@ from thresher.app.locations import Locations
 from thresher.app.models import library
 from thresher.app.record import Outcome
 
-if TYPE_CHECKING:
-    import torch
-
 #: Where the recipes of the shipped adapters are read.
 _PACKAGING = Path(__file__).parents[2] / "packaging"
 #: Three epochs, of at most so many steps: about as many as the longest run of a shipped adapter.
 EPOCHS, ROWS, STEPS = 3, 8, 240
-#: Labels that are in memory at a time: the logits of eight long documents need 20 GB.
-PASS = 2
+#: Tokens that are in memory at a time, padding among them, beside what a pass shares.
+PASS = 6000
 #: Tokens of a document, and of an answer.
 MOST, ANSWER = 2048, 512
 
@@ -98,24 +100,23 @@ class Stock:
         import torch
         from transformers import Trainer, TrainingArguments
 
-        rows = []
-        for label in labels:
-            prompt = self._prompt(label.text, label.fields)
-            answer = [
-                *self._tokenizer.answer(render_answer(label.fields, label.output))[0],
-                self._tokenizer.end_ids[0],
-            ]
-            rows.append({"input_ids": [*prompt, *answer], "labels": [-100] * len(prompt) + answer})
+        from thresher.train_cuda.loss import TargetLoss
 
-        def padded(part: list[dict[str, list[int]]]) -> "dict[str, torch.Tensor]":
-            longest = max(len(row["input_ids"]) for row in part)
-            fill = {"input_ids": 0, "labels": -100}
-            told = {
-                key: torch.tensor([row[key] + [value] * (longest - len(row[key])) for row in part])
-                for key, value in fill.items()
-            }
-            seen = [[1] * len(row["input_ids"]) + [0] * (longest - len(row["input_ids"])) for row in part]
-            return {**told, "attention_mask": torch.tensor(seen)}
+        rows = [self._example(label) for label in labels]
+        own = max(len(row) - row.shared for row in rows)
+        once = ROWS if ROWS * own <= PASS else 2
+        # Tried while nothing is dropped: it compares two ways of computing the same.
+        loss = TargetLoss(self._model.eval().base_model.model)
+
+        def collated(part: list[Example]) -> dict[str, Any]:
+            batch = collate(part, range(len(part)))
+            return {"batch": batch, "labels": torch.tensor(np.where(batch.mask, batch.targets, -100))}
+
+        class ByTargets(Trainer):  # type: ignore[misc]  # it has no types
+            def compute_loss(
+                self, model: Any, inputs: dict[str, Any], *told: Any, num_items_in_batch: Any, **more: Any
+            ) -> Any:
+                return loss(inputs["batch"]) / num_items_in_batch
 
         with tempfile.TemporaryDirectory() as scratch:
             arguments = TrainingArguments(
@@ -123,8 +124,8 @@ class Stock:
                 learning_rate=self._rate,
                 num_train_epochs=EPOCHS,
                 max_steps=STEPS if EPOCHS * len(rows) > STEPS * ROWS else -1,
-                per_device_train_batch_size=PASS,
-                gradient_accumulation_steps=ROWS // PASS,
+                per_device_train_batch_size=once,
+                gradient_accumulation_steps=ROWS // once,
                 use_cpu=self._device.on_cpu,
                 remove_unused_columns=False,
                 dataloader_pin_memory=False,
@@ -133,7 +134,7 @@ class Stock:
                 logging_steps=10,
                 disable_tqdm=True,
             )
-            Trainer(self._model, arguments, data_collator=padded, train_dataset=rows).train()
+            ByTargets(self._model, arguments, data_collator=collated, train_dataset=rows).train()
 
     def save(self, folder: Path) -> None:
         """Writes the adapter, as PEFT does."""
@@ -166,6 +167,13 @@ class Stock:
                 ids = [token for token in row if token not in self._tokenizer.end_ids]
                 said[one.id] = _record(one, self._words.decode(ids, skip_special_tokens=True))
         return [said[one.id] for one in gold]
+
+    def _example(self, label: GoldRecord) -> Example:
+        prompt = self._prompt(label.text, label.fields)
+        said = self._tokenizer.answer(render_answer(label.fields, label.output))[0]
+        tokens = np.array([*prompt, *said, self._tokenizer.end_ids[0]], np.int32)
+        head = len(self._tokenizer.prompt(*render_prompt(self._instructions, label.fields)).head)
+        return Example(label.id, 0, tokens, np.arange(len(tokens)) >= len(prompt), head)
 
     def _prompt(self, text: str, fields: Sequence[Field]) -> list[int]:
         around = self._tokenizer.prompt(*render_prompt(self._instructions, fields))
