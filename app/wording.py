@@ -31,6 +31,12 @@ MEANINGS: dict[Outcome, str] = {
     Outcome.FAILED: "the model could not be asked",
 }
 
+#: What a percentage means.
+PERCENTAGES = {
+    "98%": "so many such values are right",
+    "~98%": "the model's own guess, not calibrated",
+}
+
 _BAR_CELLS = 5
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -89,7 +95,19 @@ def counts_text(record: Record, colours: Colours) -> Text:
     return Text("  ").join(parts)
 
 
-def confidence_text(confidence: float | None, colours: Colours) -> Text:
+def sureness(confidence: float | None, calibrated: bool) -> str:
+    """'98%' where so many such values are right, '~98%' where it is the model's own probability; or ""."""
+    if confidence is None:
+        return ""
+    return f"{'' if calibrated else '~'}{min(max(confidence, 0.0), 1.0):.0%}"
+
+
+def confidence_role(confidence: float) -> str:
+    """The colour's role."""
+    return "success" if confidence >= 0.8 else "warning" if confidence >= 0.5 else "error"
+
+
+def confidence_text(confidence: float | None, calibrated: bool, colours: Colours) -> Text:
     """A bar of five cells and a percentage."""
     if confidence is None:
         return Text("")
@@ -97,8 +115,8 @@ def confidence_text(confidence: float | None, colours: Colours) -> Text:
     eighths = round(share * _BAR_CELLS * 8)
     full, rest = divmod(eighths, 8)
     bar = ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(_BAR_CELLS)
-    role = "success" if share >= 0.8 else "warning" if share >= 0.5 else "error"
-    return Text.assemble((bar, f"{colours[role]} on {colours['track']}"), f" {share:4.0%}", no_wrap=True)
+    tone = f"{colours[confidence_role(share)]} on {colours['track']}"
+    return Text.assemble((bar, tone), f"{sureness(confidence, calibrated):>5}", no_wrap=True)
 
 
 def time_left(seconds: float | None) -> str:

@@ -4,7 +4,8 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -12,16 +13,17 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.options import adapter_option, installed_packs, model_option, open_session
 from thresher.app.cli.show import record_lines
-from thresher.app.wording import counted
+from thresher.app.wording import PERCENTAGES, counted
 
 if TYPE_CHECKING:
     from thresher.adapters.pack import Pack, RecordType
     from thresher.adapters.pack_examples import Example
     from thresher.app.documents.document import Document
+    from thresher.app.session import Session
 
 
 #: Of what the model may write: a base without an adapter may write on and on, and a demo must end.
-_ANSWER_TOKENS = 200
+_ANSWER_TOKENS = 400
 
 
 @click.command()
@@ -43,7 +45,8 @@ def demo(model: str | None, adapter: str | None) -> int:
     failed = 0
     with open_session() as session:
         session.settings = session.settings.model_copy(update={"answer_tokens": _ANSWER_TOKENS})
-        for record_type, example in chosen(installed_packs().values()):
+        learnt = partial(_is_learnt, session, model, adapter)
+        for record_type, example in chosen(installed_packs().values(), learnt):
             task = session.task(record_type.domain, record_type.name, example.fields, model, adapter)
             source = Source(example.id, example.path)
             document, record = None, None
@@ -68,12 +71,20 @@ def demo(model: str | None, adapter: str | None) -> int:
     click.echo(f"\n{sum(outcomes.values())} values: {counts}. {time.monotonic() - started:.0f} s in all.")
     # Where `make demo` installed it, the command is not on the path.
     command = "thresher" if shutil.which("thresher") else sys.argv[0]
-    click.echo(f"Found values carry their place in the text. Now type: {command}")
+    click.echo("Found values carry their place in the text.")
+    for percentage, meaning in PERCENTAGES.items():
+        click.echo(f"{percentage:>5}  {meaning}")
+    click.echo(f"Now type: {command}")
     return exits.SOME_FAILED if failed else exits.DONE
 
 
-def chosen(packs: "Iterable[Pack]") -> "list[tuple[RecordType, Example]]":
-    """One example a domain, each of the format that was chosen least so far: together they show many."""
+def chosen(
+    packs: "Iterable[Pack]", learnt: "Callable[[RecordType], bool]"
+) -> "list[tuple[RecordType, Example]]":
+    """One example a domain, each of the format that was chosen least so far: together they show many.
+
+    Of a record type that an adapter has learnt, where the domain has one.
+    """
     formats: Counter[str] = Counter()
     picks = []
     for pack in packs:
@@ -82,11 +93,19 @@ def chosen(packs: "Iterable[Pack]") -> "list[tuple[RecordType, Example]]":
             for record_type in pack.record_types.values()
             for example in record_type.examples()
         ]
+        candidates = [each for each in candidates if learnt(each[0])] or candidates
         if candidates:
             pick = min(candidates, key=lambda candidate: formats[candidate[1].path.suffix])
             formats[pick[1].path.suffix] += 1
             picks.append(pick)
     return picks
+
+
+def _is_learnt(session: "Session", model: str | None, adapter: str | None, asked: "RecordType") -> bool:
+    from thresher.app.registry.fit import learnt_types
+
+    answers = session.answering(asked.domain, model, adapter, asked.name)
+    return answers is not None and asked.name in learnt_types(session.registry.find(answers).manifest)
 
 
 def _how_read(document: "Document | None") -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from thresher.app.record import Outcome, Record, Span, Value
-from thresher.app.wording import MARKS, one_line, shown
+from thresher.app.wording import MARKS, confidence_role, one_line, shown, sureness
 
 _COLOURS = {"success": "green", "warning": "yellow", "error": "red", "muted": "bright_black"}
 
@@ -27,17 +27,25 @@ def record_lines(
     for name, value in record.values.items():
         mark, role = MARKS[value.outcome]
         tone = _COLOURS[role]
-        first, *more = list(_items(value)) or [(None, None)]
         note = "  (corrected)" if name in corrected else ""
-        yield f"  {click.style(mark, fg=tone)} {one_line(name):{width}}  {_item(value, *first, text)}{note}"
-        for item in more:
-            yield f"    {'':{width}}  {_item(value, *item, text)}"
+        head = f"{click.style(mark, fg=tone)} {one_line(name):{width}}"
+        for item, span, confidence in _items(value):
+            sure = "     " if note else _sure(confidence, value.calibrated)
+            yield f"  {head}  {sure}  {_item(value, item, span, text)}{note}"
+            head, note = f"  {'':{width}}", ""
 
 
-def _items(value: Value) -> Iterator[tuple[Any, Span | None]]:
-    items = value.value if isinstance(value.value, list) else [] if value.value is None else [value.value]
+def _items(value: Value) -> Iterator[tuple[Any, Span | None, float | None]]:
+    """Each item with its span and its confidence; one that is None where there is none."""
+    items = value.value if isinstance(value.value, list) else [value.value]
     spans = [*value.spans, *[None] * len(items)]
-    yield from zip(items, spans, strict=False)
+    sure = value.confidences or [value.confidence, *[None] * len(items)]
+    yield from zip(items, spans, sure, strict=False) if items else ((None, None, value.confidence),)
+
+
+def _sure(confidence: float | None, calibrated: bool) -> str:
+    said = f"{sureness(confidence, calibrated):>5}"
+    return click.style(said, fg=_COLOURS[confidence_role(confidence)]) if confidence is not None else said
 
 
 def _item(value: Value, item: Any, span: Span | None, text: str | None) -> str:

@@ -20,6 +20,7 @@ class FieldRow:
     confidence: float | None
     spans: tuple[Span, ...]
     accepted: bool | None = None
+    calibrated: bool = False
 
     @property
     def key(self) -> str:
@@ -74,7 +75,8 @@ def _rows(name: str, value: Value) -> list[FieldRow]:
     if not isinstance(value.value, list | tuple) or not value.value:
         shown = None if isinstance(value.value, list | tuple) else value.value
         spans = tuple(span for span in value.spans if span)
-        return [FieldRow(name, None, shown, value.outcome, value.confidence, spans, value.accepted)]
+        judged = value.accepted, value.calibrated
+        return [FieldRow(name, None, shown, value.outcome, value.confidence, spans, *judged)]
     matched = len(value.spans) == len(value.value)
     own = value.confidences if len(value.confidences) == len(value.value) else ()
     rows = []
@@ -85,5 +87,6 @@ def _rows(name: str, value: Value) -> list[FieldRow]:
             outcome = Outcome.FOUND if span else Outcome.UNGROUNDED
         confidence = own[number] if own else value.confidence if number == 0 else None
         found = (span,) if span else ()
-        rows.append(FieldRow(name, number, item, outcome, confidence, found, value.accepted))
+        judged = value.accepted, value.calibrated
+        rows.append(FieldRow(name, number, item, outcome, confidence, found, *judged))
     return rows

@@ -39,7 +39,7 @@ def row_cells(row: FieldRow, corrected: bool, colours: Colours) -> Sequence[Text
         name = Text.assemble((f"{_LOOK} ", colours["warning"]), name)
     value = Text(one_line(shown(row.value)))
     outcome = Text("✎ corrected", colours["primary"]) if corrected else outcome_text(row.outcome, colours)
-    confidence = confidence_text(None if corrected else row.confidence, colours)
+    confidence = confidence_text(None if corrected else row.confidence, row.calibrated, colours)
     return name, value, outcome, confidence
 
 

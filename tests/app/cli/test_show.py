@@ -21,10 +21,8 @@ def test_a_span_is_quoted_with_its_line_around_it() -> None:
     start = TEXT.index("Corner")
     span = Span(start, start + 15, "Corner Shop Ltd", "exact", Place(sheet="Sheet1", cell="B4"))
     (line,) = plain({"seller": Value("Corner Shop Ltd", Outcome.FOUND, 1.0, (span,))})
-    assert (
-        line
-        == f"  ✓ seller  Corner Shop Ltd  Sheet1!B4, {start}–{start + 15}: Seller: Corner Shop Ltd, London"
-    )
+    told = f"Sheet1!B4, {start}–{start + 15}: Seller: Corner Shop Ltd, London"
+    assert line == f"  ✓ seller  ~100%  Corner Shop Ltd  {told}"
 
 
 def test_without_the_text_the_span_is_quoted_alone() -> None:
@@ -36,17 +34,30 @@ def test_each_item_of_a_list_has_its_own_line_and_span() -> None:
     span = Span(0, 4, "Bill", "exact", Place())
     lines = plain({"words": Value(["Bill", "Ghost"], Outcome.FOUND, 1.0, (span, None))})
     assert "0–4" in lines[0]
-    assert lines[1].strip() == "Ghost"
+    assert lines[1].split() == ["Ghost"]
 
 
 def test_a_judgement_needs_no_span() -> None:
-    assert plain({"paid": Value(True, Outcome.FOUND, 1.0)}) == ["  ✓ paid  yes"]
+    assert plain({"paid": Value(True, Outcome.FOUND, 1.0)}) == ["  ✓ paid  ~100%  yes"]
 
 
 def test_what_is_absent_says_so() -> None:
     assert plain({"paid": Value(None, Outcome.ABSENT, 1.0), "words": Value([], Outcome.ABSENT, 1.0)}) == [
-        "  – paid   absent",
-        "  – words  absent",
+        "  – paid   ~100%  absent",
+        "  – words  ~100%  absent",
+    ]
+
+
+def test_a_calibrated_confidence_stands_plain_and_of_a_list_one_an_item() -> None:
+    sure = Value(["Bill", "Shop"], Outcome.FOUND, 0.7, (None, None), (0.984, 0.416), calibrated=True)
+    assert plain({"words": sure}) == ["  ✓ words    98%  Bill", "             42%  Shop"]
+    assert plain({"paid": Value(None, Outcome.FAILED, None)}) == ["  ✗ paid         failed"]
+
+
+def test_what_a_person_set_has_no_confidence_of_the_model() -> None:
+    made = record({"paid": Value(True, Outcome.FOUND, 1.0, calibrated=True)})
+    assert list(map(click.unstyle, record_lines(made, TEXT, frozenset({"paid"})))) == [
+        "  ✓ paid         yes  (corrected)"
     ]
 
 

@@ -36,3 +36,9 @@ def test_each_item_of_a_list_shows_its_own_confidence() -> None:
     assert "30%" in second[3]
     old = Value(["a", "b"], Outcome.FOUND, 0.6, (None, None))
     assert [row[3] != "" for row in cells(old)] == [True, False]
+
+
+def test_a_confidence_that_is_not_calibrated_is_marked() -> None:
+    sure, guessed = Value("x", Outcome.FOUND, 0.98, calibrated=True), Value("x", Outcome.FOUND, 0.98)
+    assert cells(sure)[0][3].endswith("  98%")
+    assert cells(guessed)[0][3].endswith(" ~98%")
