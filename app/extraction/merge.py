@@ -97,9 +97,7 @@ def _scalar(document: Document, finder: SpanFinder, field: Field, answers: Seque
     if best.outcome is Outcome.ABSENT or best.value is False:
         # All windows together say that the document states none.
         heard = [value.signals[0].sureness for value in said if value.signals]
-        whole = document.ocr_confidence(0, len(document.text))
-        signals = (Signals(together(heard), 1.0, "none", whole, absent=True),) if heard else ()
-        return replace(best, signals=signals)
+        return replace(best, signals=_all_absent(document, heard))
     agreement = _agreement(field, best, said)
     return replace(best, signals=tuple(replace(each, agreement=agreement) for each in best.signals))
 
@@ -232,13 +230,16 @@ def _no_items(
 ) -> Value:
     if lost or not asked:
         return Value([], min(lost, key=_ORDER.index) if lost else Outcome.FAILED, None)
+    sure = _mean([absence.probability for absence in absences])
+    return Value([], Outcome.ABSENT, sure, signals=_all_absent(document, absences))
+
+
+def _all_absent(document: Document, heard: Sequence[Sureness]) -> tuple[Signals, ...]:
+    """Of what so many windows say together."""
+    if not heard:
+        return ()
     whole = document.ocr_confidence(0, len(document.text))
-    return Value(
-        [],
-        Outcome.ABSENT,
-        _mean([absence.probability for absence in absences]),
-        signals=(Signals(together(absences), 1.0, "none", whole, absent=True),) if absences else (),
-    )
+    return (Signals(together(heard), 1.0, "none", whole, absent=True, windows=len(heard)),)
 
 
 def _share_naming(item: _Item, heard: Sequence[Window]) -> float:

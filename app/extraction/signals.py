@@ -48,7 +48,7 @@ class Signals:
     `agreement` is the share of the windows that speak of the value and say the same: of a scalar those that
     state any value, of an item those that hold its place. `ocr` is the confidence with which its characters
     were read (of an absent value: all of the document's), None where the text is exact. `absent`: the value
-    says that the document states none.
+    says that the document states none; `windows` is how many say so together, None where that is not known.
     """
 
     sureness: Sureness
@@ -56,6 +56,7 @@ class Signals:
     stated: Stated
     ocr: float | None
     absent: bool
+    windows: int | None = None
 
 
 def signals_json(signals: Signals) -> dict[str, Any]:
@@ -67,4 +68,5 @@ def signals_from_json(raw: Mapping[str, Any]) -> Signals:
     """What `signals_json` wrote. Raises KeyError, TypeError or ValueError where it is another thing."""
     if raw["stated"] not in get_args(Stated):
         raise ValueError(f"'stated' is {raw['stated']!r}")
-    return Signals(Sureness(**raw["sureness"]), raw["agreement"], raw["stated"], raw["ocr"], raw["absent"])
+    known = {name: raw[name] for name in ("agreement", "stated", "ocr", "absent")}
+    return Signals(Sureness(**raw["sureness"]), **known, windows=raw.get("windows"))

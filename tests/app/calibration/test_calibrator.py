@@ -23,6 +23,7 @@ any_signals = st.builds(
     st.sampled_from(["exact", "normalised", "parsed", "fuzzy", "judged", "none"]),
     st.none() | st.floats(0, 1),
     st.booleans(),
+    st.none() | st.integers(1, 40),
 )
 labelled = st.builds(
     Labelled, st.sampled_from(["d1", "d2"]), st.sampled_from(["a", "b"]), any_signals, st.booleans()
@@ -81,6 +82,23 @@ def test_a_field_that_is_often_wrong_is_trusted_less(drawn: Drawer) -> None:
     assert group is not None
     bad, good = confidences(group, ["field 0", "field 1"], [signals(-0.05)] * 2)
     assert bad < 0.2 < good
+
+
+def test_of_a_short_document_an_absence_is_as_sure_as_of_a_long_one_whose_windows_are_as_sure() -> None:
+    each = math.log(0.95)
+    values = [
+        Labelled(str(at), "f", signals(8 * each, absent=True, windows=8), at % 3 > 0) for at in range(90)
+    ]
+    group = fit_group(values)
+    assert group is not None
+    assert group.windows == 8
+    given = [(8 * each, 8), (each, 1), (each, None), (16 * each, 16)]
+    long, short, unknown, longer = confidences(
+        group, ["f"] * 4, [signals(total, absent=True, windows=windows) for total, windows in given]
+    )
+    assert short == pytest.approx(long)
+    assert long < unknown
+    assert longer < long
 
 
 def test_an_unknown_match_and_field_still_have_a_confidence(drawn: Drawer) -> None:

@@ -29,6 +29,7 @@ any_signals = st.builds(
     st.sampled_from(["exact", "normalised", "parsed", "fuzzy", "judged", "none"]),
     st.none() | st.floats(0, 1),
     st.booleans(),
+    st.none() | st.integers(1, 40),
 )
 
 
@@ -48,6 +49,12 @@ def test_other_json_is_refused(change: dict[str, Any]) -> None:
     raw = signals_json(Signals(A, 1.0, "exact", None, False)) | change
     with pytest.raises((ValueError, TypeError)):
         signals_from_json(raw)
+
+
+def test_signals_of_before_do_not_know_how_many_windows_there_were() -> None:
+    raw = signals_json(Signals(A, 1.0, "none", None, absent=True, windows=8))
+    del raw["windows"]
+    assert signals_from_json(raw).windows is None
 
 
 def test_the_sureness_of_a_value_is_that_of_the_tokens_that_share_a_character_with_it() -> None:
@@ -93,6 +100,7 @@ def test_windows_that_state_another_value_disagree_and_silent_ones_do_not() -> N
 def test_nothing_is_stated_only_if_all_windows_say_so(kind: FieldType, value: Any) -> None:
     (one,) = merged(kind, (FIRST, value, [A]), (SECOND, value, [B]))
     assert one.absent
+    assert one.windows == 2
     assert one.sureness == together([A, B])
 
 
