@@ -1,0 +1,48 @@
+"""A tiny base's model and adapters for it, strong enough to change answers."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from thresher.adapters.adapter import LoraLayer
+from thresher.adapters.base_model import read_base
+from thresher.app.engine.adapted_linear import Resident
+from thresher.app.engine.weights import LoadedModel, load_weights
+
+Layers = dict[str, LoraLayer]
+
+#: Bytes for adapters: more than any test needs.
+ROOM = 1 << 30
+
+
+@cache
+def linear_layers(folder: Path) -> Mapping[str, tuple[int, int]]:
+    return read_base(folder).linear
+
+
+def random_adapter(folder: Path, seed: int, rank: int = 4, strength: float = 1.0, ending: str = "") -> Layers:
+    """For all linear layers of the base, or those whose path ends so. Strong enough to change answers."""
+    chance = np.random.default_rng(seed)
+
+    def matrix(*shape: int) -> Any:
+        return (strength * chance.standard_normal(shape) / np.sqrt(shape[1])).astype(np.float32)
+
+    return {
+        path: LoraLayer(matrix(rank, inputs), matrix(outputs, rank))
+        for path, (outputs, inputs) in linear_layers(folder).items()
+        if path.endswith(ending)
+    }
+
+
+def register(model: LoadedModel, key: str, layers: Layers, scale: float = 2.0) -> Resident:
+    model.residents.register(key, layers, scale, in_use=())
+    return model.residents.use(key)
+
+
+@pytest.fixture
+def model(tiny_base: Path) -> LoadedModel:
+    return load_weights(tiny_base, ROOM)

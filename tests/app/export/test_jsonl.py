@@ -1,0 +1,92 @@
+"""A line of JSON says all that the record says, and gives the record back."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from thresher.adapters.errors import UsageError
+from thresher.app.export import record_from_json, record_json
+from thresher.app.export.jsonl import record_line
+
+from .conftest import FAILED, FIELDS, JUDGED, RECORD, hostile, texts, written
+
+#: Only lone surrogates that do not follow each other: two of them are one character to JSON.
+json_texts = texts.filter(lambda text: "\\ud" not in text.encode("ascii", "backslashreplace").decode())
+
+
+def test_jsonl_is_the_contract_in_its_order() -> None:
+    first, second = (json.loads(line) for line in written("jsonl", RECORD, FAILED).splitlines())
+    assert list(first) == [
+        *(
+            "id",
+            "document",
+            "domain",
+            "record_type",
+            "model",
+            "adapter",
+            "status",
+            "error",
+            "fields",
+            "seconds",
+            "windows",
+        )
+    ]
+    assert first["document"] == {"path": "in/a/r.pdf", "sha256": "d0" * 32}
+    assert list(first["fields"]) == [field.name for field in FIELDS]
+    assert list(first["fields"]["items"]) == ["value", "outcome", "confidence", "spans"]
+    assert list(first["fields"]["items"]["spans"][0].items()) == [
+        ("start", 3),
+        ("end", 8),
+        ("page", 2),
+        ("box", [1.0, 2.0, 3.0, 4.5]),
+        ("text", "bolts"),
+        ("sheet", None),
+        ("cell", None),
+        ("part", None),
+        ("match", "exact"),
+    ]
+    assert first["fields"]["items"]["spans"][1] is None
+    assert first["error"] is None
+    assert second["error"] == {"kind": "encrypted", "message": "x.pdf asks for a password"}
+    assert second["document"]["sha256"] is None
+    assert [record_from_json(first), record_from_json(second)] == [RECORD, FAILED]
+
+
+def test_jsonl_says_what_was_calibrated_and_accepted() -> None:
+    (raw,) = map(json.loads, written("jsonl", JUDGED).splitlines())
+    company, items = raw["fields"]["company"], raw["fields"]["items"]
+    assert list(company) == ["value", "outcome", "confidence", "spans", "calibrated", "accepted"]
+    assert (company["calibrated"], company["accepted"], items["accepted"]) == (True, True, False)
+    assert items["confidences"] == [0.9, 0.3]
+    assert record_from_json(raw) == JUDGED
+
+
+@given(json_texts)
+def test_a_line_of_jsonl_is_one_line_and_comes_back(text: str) -> None:
+    line = record_line(hostile(text))
+    assert line.decode().splitlines() == [line.decode()[:-1]]
+    assert record_from_json(json.loads(line)) == hostile(text)
+
+
+@given(texts)
+def test_any_text_makes_readable_json(text: str) -> None:
+    assert json.loads(record_line(hostile(text)))["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("'seconds' is missing", lambda raw: raw.pop("seconds")),
+        ("'sha256' is missing", lambda raw: raw["document"].pop("sha256")),
+        ("'status' is 'fine'", lambda raw: raw.update(status="fine")),
+        ("'good' is not a valid Outcome", lambda raw: raw["fields"]["paid"].update(outcome="good")),
+        ("no record", lambda raw: raw.update(fields=[])),
+    ],
+)
+def test_what_is_no_record_is_told_by_its_key(key: str, change: Any) -> None:
+    raw = json.loads(json.dumps(record_json(RECORD)))
+    change(raw)
+    with pytest.raises(UsageError, match=key):
+        record_from_json(raw)

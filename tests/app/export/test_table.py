@@ -1,0 +1,48 @@
+"""What the tables share: a column for what was accepted, and no document's text is a formula."""
+
+import csv
+import io
+from dataclasses import replace
+
+import openpyxl
+import pytest
+
+from thresher.app.record import Outcome, Value
+
+from .conftest import FAILED, JUDGED, RECORD, hostile, written
+
+
+def test_tables_have_a_column_for_what_was_accepted_only_where_that_was_asked() -> None:
+    rows = list(csv.DictReader(io.StringIO(written("csv", JUDGED, FAILED).decode())))
+    assert [row["company.accepted"] for row in rows] == ["true", ""]
+    assert rows[0]["items.accepted"] == "false"
+    assert b"accepted" not in written("csv", RECORD)
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", JUDGED)))
+    values = [[each.value for each in row] for row in book["values"].iter_rows()]
+    at = values[0].index("confidence")
+    assert [row[at] for row in values[1:]] == [0.97, 0.9, 0.3]
+    assert values[0][-1] == "accepted"
+    assert [row[-1] for row in values[1:]] == [True, False, False]
+    assert "accepted" not in [
+        each.value for each in openpyxl.load_workbook(io.BytesIO(written("xlsx", RECORD)))["values"][1]
+    ]
+    markdown = written("markdown", JUDGED).decode()
+    assert "| Accepted |" in markdown
+    assert "| look |" in markdown
+    assert "Accepted" not in written("markdown", RECORD).decode()
+
+
+FORMULAS = ["=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_stays_text_in_csv_and_xlsx(formula: str) -> None:
+    record = hostile(formula)
+    record = replace(record, values={**record.values, formula: Value(formula, Outcome.FOUND, 0.1)})
+    rows = list(csv.reader(io.StringIO(written("csv", record).decode(), newline="")))
+    assert not [cell for row in rows for cell in row if cell[:1] in tuple("=+-@\t\r\n＝")]
+    assert f"'{formula}" in rows[1]
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", record)))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert not [c for c in cells if isinstance(c.value, str) and c.value[:1] in tuple("=+-@\t\r\n＝")]

@@ -1,0 +1,82 @@
+"""Where records go: files, links, devices and streams; what is there already or was written stays."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.errors import UsageError
+from thresher.app.export import export, open_writer, record_json
+from thresher.app.export.jsonl import record_line
+
+from .conftest import RECORD, hostile, written
+
+
+def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    writer = open_writer("jsonl", target)
+    writer.write(RECORD)
+    target.write_text("mine")
+    with pytest.raises(UsageError, match="meanwhile"):
+        writer.close()
+    assert target.read_text() == "mine"
+    assert (tmp_path / "out.partial").read_bytes() == record_line(RECORD)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_a_killed_process_leaves_its_lines(tmp_path: Path) -> None:
+    code = (
+        "import json, os, signal, sys\nfrom pathlib import Path\n"
+        "from thresher.app.export import open_writer, record_from_json\n"
+        "record = record_from_json(json.loads(sys.stdin.read()))\n"
+        "writer = open_writer('jsonl', Path(sys.argv[1]))\n"
+        "writer.write(record); writer.write(record)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "out")], input=json.dumps(record_json(RECORD)), text=True
+    )
+    assert process.returncode == -signal.SIGKILL
+    assert (tmp_path / "out.partial").read_bytes() == record_line(RECORD) * 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_places_that_cannot_be_written_are_told_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is a folder"):
+        open_writer("csv", tmp_path)
+    with pytest.raises(UsageError, match="there is no folder"):
+        open_writer("csv", tmp_path / "none" / "x")
+    with pytest.raises(UsageError, match="no format"):
+        open_writer("pdf", tmp_path / "x")  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_told() -> None:
+    with pytest.raises(UsageError, match="free space"):
+        export([RECORD], "csv", Path("/dev/full"))
+    assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
+def test_a_link_goes_on_pointing(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    export([RECORD], "jsonl", tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == record_line(RECORD)
+
+
+def test_streams_of_text_and_of_bytes_take_the_same() -> None:
+    text = io.StringIO()
+    export([RECORD], "markdown", text)
+    assert text.getvalue().encode() == written("markdown", RECORD)
+    below = io.BytesIO()
+    wrapped = io.TextIOWrapper(below, encoding="ascii")  # a terminal's narrow encoding harms nothing
+    export([hostile("é")], "jsonl", wrapped)
+    assert below.getvalue() == record_line(hostile("é"))
+    with pytest.raises(UsageError, match="no text"):
+        export([RECORD], "xlsx", io.StringIO())

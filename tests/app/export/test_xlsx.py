@@ -1,0 +1,53 @@
+"""XLSX keeps types and places, opens whatever the text, and says where it cut one."""
+
+import io
+from dataclasses import replace
+from datetime import datetime
+
+import openpyxl
+from hypothesis import given, settings
+
+from thresher.app.record import Outcome, Value
+
+from .conftest import FAILED, RECORD, hostile, texts, written
+
+
+def test_xlsx_keeps_types_and_places() -> None:
+    old = replace(
+        RECORD,
+        values={
+            "signed": Value("1812-06-24", Outcome.FOUND, 1.0),
+            "total": Value(10**17, Outcome.FOUND, 1.0),
+        },
+    )
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", RECORD, FAILED, old)))
+    assert book.sheetnames == ["records", "values"]
+    assert [sheet.freeze_panes for sheet in book] == ["A2", "A2"]
+    header, first, failed, third = (dict(enumerate(row)) for row in book["records"].values)
+    at = {name: column for column, name in header.items()}
+    assert first[at["total"]] == -12.5
+    assert first[at["paid"]] is True
+    assert first[at["signed"]] == datetime(2024, 3, 5)
+    assert first[at["items"]] == "bolts; nuts"
+    assert failed[at["signed"]] is None
+    assert (third[at["signed"]], third[at["total"]]) == ("1812-06-24", "1" + "0" * 17)
+    rows = list(book["values"].values)
+    columns = dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True))
+    assert columns["field"][:7] == ("company", "signed", "total", "items", "items", "paid", "status")
+    assert rows[4][1:] == ("items", 1, "bolts", "ungrounded", 0.5, "page 2", 3, 8, "bolts", "exact")
+    assert rows[5][1:5] == ("items", 2, "nuts", "ungrounded")
+
+
+@settings(max_examples=25, deadline=None)
+@given(texts)
+def test_xlsx_opens_whatever_the_text(text: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", hostile(text))))
+    assert book["records"].max_row == 2
+
+
+def test_a_cell_that_is_too_long_says_so() -> None:
+    record = replace(RECORD, values={"company": Value("x" * 40_000, Outcome.FOUND, 1.0)})
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", record)))
+    cell = book["values"]["D2"].value
+    assert len(cell) == 32_767
+    assert cell.endswith("[cut: 40000 characters are more than a cell holds; jsonl has them all]")
