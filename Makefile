@@ -28,7 +28,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy packaging/*.py tests/benchmarks/*.py
+	$(BIN)/mypy packaging/*.py tests
 	$(BIN)/lint-imports
 
 bench: $(VENV)/bench starter

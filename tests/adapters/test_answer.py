@@ -14,7 +14,7 @@ FIELDS = (
     Field(name="parties", type="list[string]"),
     Field(name="signed", type="boolean"),
 )
-VALUES = {"name": 'A "B"\n', 'total "due"': 12.5, "parties": ["x, y", "]"], "signed": True}
+VALUES: dict[str, Any] = {"name": 'A "B"\n', 'total "due"': 12.5, "parties": ["x, y", "]"], "signed": True}
 
 
 def test_an_answer_has_every_field_in_order() -> None:

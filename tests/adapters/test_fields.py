@@ -161,4 +161,4 @@ def test_a_field_cannot_be_changed() -> None:
     field = Field(name="a", type="string")
     assert unique([field], "here") == (field,)
     with pytest.raises(ValidationError):
-        field.name = "b"  # type: ignore[misc]
+        field.name = "b"

@@ -66,7 +66,13 @@ def write_gold(folder: Path, *lines: object, record_type: str = "letter") -> Non
 
 
 def gold(**changes: Any) -> dict[str, Any]:
-    output = {"sender": "Ann", "date": "2025-01-31", "kind": "no", "stamps": [], "pages": None}
+    output: dict[str, Any] = {
+        "sender": "Ann",
+        "date": "2025-01-31",
+        "kind": "no",
+        "stamps": [],
+        "pages": None,
+    }
     return {"id": "a", "file": "a.txt", "output": output | changes}
 
 
@@ -129,7 +135,7 @@ WRONG: list[tuple[str, Callable[[dict[str, Any]], Any], list[str]]] = [
         ["record_types.#2.name: is missing"],
     ),
 ]
-WRONG_FIELD: list[tuple[str, Callable[[list[dict[str, Any]]], Any], list[str]]] = [
+WRONG_FIELD: list[tuple[str, Callable[[list[Any]], Any], list[str]]] = [
     ("type", lambda f: f[0].update(type="text"), ["letter.fields.sender.type: ", "'list[string]'"]),
     ("unknown key", lambda f: f[0].update(descripton="x"), ["sender.descripton", "'description'"]),
     ("repeated", lambda f: f.append(f[0]), ["record_types.letter.fields: two are named 'sender'"]),
@@ -228,7 +234,7 @@ def test_the_hash_follows_what_a_model_sees(write: Write) -> None:
         change(pack)
         return read_pack(write(pack)).hash != base.hash
 
-    fields = lambda p: p["record_types"][0]["fields"]  # noqa: E731
+    fields: Callable[[dict[str, Any]], Any] = lambda p: p["record_types"][0]["fields"]  # noqa: E731
     assert changed(lambda p: p["record_types"][0].update(instructions="Extract."))
     assert changed(lambda p: fields(p)[0].update(description="Who signs"))
     assert changed(lambda p: fields(p)[2].update(values=["no", "order"]))

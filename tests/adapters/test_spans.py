@@ -129,9 +129,8 @@ def test_every_span_justifies_its_kind(text: str, value: str, data: st.DataObjec
     if text and data.draw(st.booleans()):
         start = data.draw(st.integers(0, len(text) - 1))
         value = text[start : start + data.draw(st.integers(1, 12))]
-    within = data.draw(
-        st.none() | st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted).map(tuple)
-    )
+    offsets = st.integers(0, len(text))
+    within = data.draw(st.none() | st.tuples(offsets, offsets).map(lambda two: (min(two), max(two))))
     found = SpanFinder(text).find(STRING, value, within)
     if found is None:
         return

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.adapters.fields import Field
+from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.values import check, dates_in, is_absent, normalise, numbers_in, same
 
 
-def field(kind: str) -> Field:
+def field(kind: FieldType) -> Field:
     return Field(name="f", type=kind, values=("low", "high") if kind == "enum" else ())
 
 
@@ -60,7 +60,7 @@ def test_normalised_text_has_no_edge_punctuation_and_single_spaces(text: str) ->
         ("enum", "low", "Low", False),
     ],
 )
-def test_same(kind: str, gold: object, predicted: object, equal: bool) -> None:
+def test_same(kind: FieldType, gold: object, predicted: object, equal: bool) -> None:
     assert same(field(kind), gold, predicted) is equal
 
 
@@ -88,7 +88,7 @@ def test_present(value: object) -> None:
         ("list[string]", ["a", "", "b"], ["a", "b"]),
     ],
 )
-def test_check_coerces(kind: str, value: object, coerced: object) -> None:
+def test_check_coerces(kind: FieldType, value: object, coerced: object) -> None:
     checked = check(field(kind), value)
     assert checked == coerced
     assert type(checked) is type(coerced)
@@ -114,7 +114,7 @@ def test_check_coerces(kind: str, value: object, coerced: object) -> None:
         ("list[string]", ["a", 5], "no text"),
     ],
 )
-def test_check_refuses(kind: str, value: object, reason: str) -> None:
+def test_check_refuses(kind: FieldType, value: object, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         check(field(kind), value)
 

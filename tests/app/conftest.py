@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pytest
@@ -37,8 +37,22 @@ def home_with_tiny(
     return home
 
 
+class AddAdapter(Protocol):
+    """What the fixture `add_adapter` is."""
+
+    def __call__(
+        self,
+        name: str,
+        seed: int = 0,
+        domain: str | None = "expenses",
+        folder: Path | None = None,
+        record_types: tuple[str, ...] = (),
+        **stated: Any,
+    ) -> Path: ...
+
+
 @pytest.fixture
-def add_adapter(home_with_tiny: Locations) -> Callable[..., Path]:
+def add_adapter(home_with_tiny: Locations) -> AddAdapter:
     """Writes an adapter for the tiny base into this test's home, or as `folder`; returns its folder.
 
     `domain` None makes a general one. Without `record_types` it does not say what it learnt. The same seed

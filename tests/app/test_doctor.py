@@ -1,10 +1,11 @@
 """The doctor names each shortfall with what to do, in the words that fit it."""
 
+import importlib.util
 import shutil
-from collections import namedtuple
+import sys
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,8 @@ from thresher.adapters.blas import BlasReport
 from thresher.app import doctor
 from thresher.app.doctor import Finding, examine
 from thresher.app.locations import Locations
+
+from .conftest import AddAdapter
 
 
 def by_subject(findings: list[Finding]) -> dict[str, Finding]:
@@ -49,7 +52,7 @@ def test_a_damaged_model_is_named(home: Locations, starter: Path) -> None:
 
 
 def test_adapters_are_named_and_a_broken_one_is_a_shortfall(
-    home: Locations, add_adapter: Any, nothing_ships: None
+    home: Locations, add_adapter: AddAdapter, nothing_ships: None
 ) -> None:
     add_adapter("one", 1)
     (add_adapter("cut", 2) / "manifest.json").unlink()
@@ -60,7 +63,7 @@ def test_adapters_are_named_and_a_broken_one_is_a_shortfall(
 
 
 def test_the_slow_blas_is_told_with_its_remedy(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(doctor.sys.modules, "mlx.core", raising=False)
+    monkeypatch.delitem(sys.modules, "mlx.core", raising=False)
     report = BlasReport(None, needed=True, remedy="Install OpenBLAS")
     monkeypatch.setattr("thresher.adapters.blas.load_fast_blas", lambda: report)
     [finding] = list(doctor._blas())
@@ -90,17 +93,17 @@ def test_pytorch_is_told_and_how_to_get_it(
 def test_little_memory_and_disk(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
     import psutil
 
-    memory = namedtuple("memory", "total available")(4 * 10**9, 10**8)
-    usage: Any = namedtuple("usage", "total used free")(10**9, 10**9, 10**6)
+    memory = SimpleNamespace(total=4 * 10**9, available=10**8)
+    usage = SimpleNamespace(total=10**9, used=10**9, free=10**6)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     findings = by_subject([*doctor._memory(), *doctor._disk(home)])
     assert [findings[s].level for s in ("memory", "disk")] == ["slow", "slow"]
 
 
 def test_ocr_models_that_are_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    spec = namedtuple("spec", "origin")(str(tmp_path / "__init__.py"))
-    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda _: spec)
+    spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: spec)
     [finding] = list(doctor._ocr())
     assert finding.level == "slow"
     assert "det, rec" in finding.detail

@@ -21,10 +21,13 @@ def in_torch(array: mx.array) -> torch.Tensor:
     return torch.from_numpy(np.array(array.astype(mx.float32))).to(_TYPES[array.dtype])
 
 
-def packed(bits: int, group: int, dtype: Any = mx.float16) -> tuple[tuple[mx.array, ...], Packing]:
+def packed(
+    bits: int, group: int, dtype: Any = mx.float16
+) -> tuple[tuple[mx.array, mx.array, mx.array], Packing]:
     mx.random.seed(bits * group)
     weight = mx.random.normal((24, 256)).astype(dtype)
-    return tuple(mx.quantize(weight, group, bits)), Packing(bits, group)
+    quantised, scales, biases = mx.quantize(weight, group, bits)
+    return (quantised, scales, biases), Packing(bits, group)
 
 
 @pytest.mark.parametrize("dtype", list(_TYPES), ids=lambda dtype: str(dtype).rpartition(".")[2])
@@ -48,8 +51,10 @@ def test_a_packed_layer_is_the_expanded_one_forward_and_back(bits: int) -> None:
     layer(x).square().sum().backward()
     got, x.grad = x.grad, None
     expected = torch.nn.functional.linear(x, dense, bias)
-    expected.square().sum().backward()
+    expected.square().sum().backward()  # type: ignore[no-untyped-call]
     assert torch.equal(layer(x), expected)
+    assert got is not None
+    assert x.grad is not None
     assert torch.equal(got, x.grad)
     assert sum(p.nbytes for p in layer.parameters()) - bias.nbytes == 24 * 256 * bits // 8 + 24 * 8 * 4
 

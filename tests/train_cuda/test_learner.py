@@ -150,7 +150,7 @@ def test_dropout_and_its_gradients_are_pefts(make_plan: Any) -> None:
     for module in theirs._model.modules():
         if isinstance(module, LoraLinear):
             module.lora_dropout["default"] = _SameMask(0.4)
-            module.__class__ = Linear
+            module.__class__ = Linear  # type: ignore[assignment]
             module.train()
     batch = collate(plan.train, range(4))
     assert ours.accumulate(batch, 1) == pytest.approx(theirs.accumulate(batch, 1), rel=1e-5)
@@ -210,12 +210,15 @@ def test_rough_products_lose_nothing_of_what_the_adapter_adds(make_plan: Any) ->
     """All in bfloat16, a term of a thousandth of what it is added to would be rounded away."""
     learner = TorchLearner(make_plan(), Device(torch.device("cpu"), torch.bfloat16))
     layer = next(m for m in learner._model.modules() if isinstance(m, LoraLinear))
-    assert layer.base_layer.weight.dtype == torch.bfloat16
-    x = torch.randn(5, layer.base_layer.in_features)
+    base, lora_b = layer.base_layer, layer.lora_B["default"]
+    assert isinstance(base, torch.nn.Linear)
+    assert isinstance(lora_b, torch.nn.Linear)
+    assert base.weight.dtype == torch.bfloat16
+    x = torch.randn(5, base.in_features)
     with torch.no_grad():
-        layer.lora_B["default"].weight.zero_()
+        lora_b.weight.zero_()
         without = layer(x)
-        layer.lora_B["default"].weight.fill_(1e-5)
+        lora_b.weight.fill_(1e-5)
         added = layer(x) - without
         a, b = (getattr(layer, side)["default"].weight for side in ("lora_A", "lora_B"))
         expected = layer.scaling["default"] * (x @ a.T @ b.T)

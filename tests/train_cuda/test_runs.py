@@ -144,6 +144,7 @@ def test_two_processes_train_the_adapter_of_one(make_run: Any, tmp_path: Path) -
 
     With the base in shares it is the very adapter of two processes that have all of it each.
     """
+    settings: dict[str, float | str]
     settings = {"steps": 6, "accumulation": 3, "batch_size": 2, "dropout": 0.1, "evaluate_every": 3}
     settings["precision"] = "float32"  # rougher products tell other orders of addition apart
     one = finished(make_run(tmp_path / "one", **settings))

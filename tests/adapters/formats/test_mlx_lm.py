@@ -39,7 +39,7 @@ def train(twin: Any, folder: Path, number: int, **parameters: Any) -> np.ndarray
         "model": "org/base",
     }
     save_config(config, folder / "adapter_config.json")
-    logits = twin.mlx_lm(folder)
+    logits: np.ndarray[Any, Any] = twin.mlx_lm(folder)
     assert np.abs(logits - twin.plain).max() > 1000 * TOLERANCE
     return logits
 
@@ -85,7 +85,8 @@ def test_adapted_experts_are_refused(twin: Twins, tmp_path: Path) -> None:
     here = twin("llama")
     train(here, tmp_path / "mlx", 1)
     path = tmp_path / "mlx" / "adapters.safetensors"
-    tensors = dict(mx.load(str(path)))
+    tensors = mx.load(str(path))
+    assert isinstance(tensors, dict)
     tensors["model.layers.3.mlp.switch_mlp.up_proj.lora_a"] = mx.zeros((8, 4, 64))
     tensors["model.layers.3.mlp.switch_mlp.up_proj.lora_b"] = mx.zeros((8, 40, 4))
     mx.save_safetensors(str(path), tensors)

@@ -20,9 +20,11 @@ targets = st.one_of(
         ["all-linear", "All-Linear", r".*\.q_proj", r".*(up|q)_proj", "q_proj", r"model\.layers\.1\..*"]
     ),
 )
-exclusions = st.one_of(st.none(), st.just([]), st.sampled_from(["up_proj", r".*mlp.*"]), st.just(["up_proj"]))
+exclusions: st.SearchStrategy[str | list[str] | None] = st.one_of(
+    st.none(), st.just([]), st.sampled_from(["up_proj", r".*mlp.*"]), st.just(["up_proj"])
+)
 chosen = st.one_of(st.none(), st.integers(0, 11), st.lists(st.sampled_from([0, 1, 11])))
-layer_patterns = st.one_of(
+layer_patterns: st.SearchStrategy[str | list[str] | None] = st.one_of(
     st.none(), st.just([]), st.sampled_from(["layers", "h", ["h", "layers"], ["blocks"], ""])
 )
 patterns = st.dictionaries(

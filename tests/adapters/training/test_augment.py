@@ -27,9 +27,9 @@ FIELDS = (
     Field(name="kind", type="enum", description="Kind of paper", values=("receipt", "invoice")),
 )
 ALL = Augmentation(
-    **{"share": 1, "drop": 0.2, "reorder": 0.5, "rename": 0.5, "undescribe": 0.3, "reword": 0.5},
-    **{"cut": 0.5, "remove": 0.4, "noise": 0.5, "noise_rate": 0.05},
-)
+    share=1, drop=0.2, reorder=0.5, rename=0.5, undescribe=0.3, reword=0.5,
+    cut=0.5, remove=0.4, noise=0.5, noise_rate=0.05,
+)  # fmt: skip
 
 
 @st.composite
@@ -60,7 +60,7 @@ def unstated(label: Label) -> list[tuple[str, Any]]:
     finder = SpanFinder(label.text)
     found = []
     for field in label.fields:
-        value = label.values.get(field.name)
+        value: Any = label.values.get(field.name)
         if field.is_quoted and not is_absent(value):
             items = value if field.is_list else [value]
             found += [(field.name, item) for item in items if finder.find(field, item) is None]

@@ -176,7 +176,7 @@ def test_of_a_long_document_what_use_would_ask_is_taught_and_what_states_somethi
 
 def test_the_arrays_are_what_trainers_take(prompts: WindowPrompts) -> None:
     (example,) = build_examples([label("tea", {"company": "tea"})], prompts).examples
-    assert (example.tokens.dtype, example.mask.dtype) == (np.int32, np.bool_)
+    assert (example.tokens.dtype, example.mask.dtype) == (np.dtype(np.int32), np.dtype(np.bool_))
     assert example.tokens.shape == example.mask.shape == (len(example),)
     assert not example.mask[0]
     assert example.targets == int(example.mask.sum()) > 0

@@ -11,7 +11,7 @@ from thresher.adapters.training.read_sets import drawn, read_sets
 from thresher.adapters.training.run_config import RunConfig, parse_run
 
 RECEIPT = {"company": "Cafe", "date": None, "address": None, "total": "3.50"}
-NOTE = {"effective_date": None, "jurisdiction": "Ohio", "term": None, "party": []}
+NOTE: dict[str, Any] = {"effective_date": None, "jurisdiction": "Ohio", "term": None, "party": []}
 
 
 def write(path: Path, texts: list[str], output: dict[str, Any]) -> str:

@@ -107,7 +107,7 @@ def test_the_same_document_asked_for_something_else_is_no_duplicate() -> None:
     fields = (Field(name="when", type="date"),)
     one, other = label("a", "text"), Label("b", "text", "Read.", fields, {"when": None})
     sides = split([one, other], 0.5, 0)
-    assert sides.duplicates == sides.conflicts == ()
+    assert (sides.duplicates, sides.conflicts) == ((), ())
     assert {len(sides.train), len(sides.validation)} == {0, 2}
 
 

@@ -1,9 +1,7 @@
 """Which calibration belongs to a task: bound by hashes, the user's own before the one that shipped."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +11,8 @@ from thresher.adapters.errors import AdapterError
 from thresher.app.calibration import library
 from thresher.app.locations import Locations
 from thresher.app.session import Session
+
+from ..conftest import AddAdapter
 
 
 def made_for(session: Session, adapter: str | None = None, documents: int = 1) -> Calibration:
@@ -61,7 +61,7 @@ def test_a_file_of_something_else_is_not_taken(home_with_tiny: Locations, key: s
 
 
 def test_an_adapter_carries_its_own_and_the_users_goes_before_it(
-    home_with_tiny: Locations, add_adapter: Callable[..., Path]
+    home_with_tiny: Locations, add_adapter: AddAdapter
 ) -> None:
     folder = add_adapter("expenses-1")
     with Session(home_with_tiny) as session:
@@ -79,9 +79,7 @@ def test_an_adapter_carries_its_own_and_the_users_goes_before_it(
         assert found(session, "expenses-1") == own
 
 
-def test_one_of_other_matrices_is_refused_by_name(
-    home_with_tiny: Locations, add_adapter: Callable[..., Path]
-) -> None:
+def test_one_of_other_matrices_is_refused_by_name(home_with_tiny: Locations, add_adapter: AddAdapter) -> None:
     folder = add_adapter("expenses-1")
     with Session(home_with_tiny) as session:
         other = made_for(session, "expenses-1").model_copy(update={"adapter": "0" * 64})

@@ -3,23 +3,30 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from thresher.app.locations import Locations
 from thresher.app.models import local
 
+from ..conftest import AddAdapter
+from .conftest import Ended, Thresher
+
 PAPER = (
     '{"id": "x", "input": "Letter of 3 March 2024 from ACME about bolts", "output": {"company": "ACME"}}\n'
 )
 
 
-def told(ended) -> list[dict]:
+def told(ended: Ended) -> list[dict[str, Any]]:
     assert ended.code == 0, ended.err
-    return json.loads(ended.out)["adapters"]
+    adapters: list[dict[str, Any]] = json.loads(ended.out)["adapters"]
+    return adapters
 
 
-def test_list_says_which_is_live_and_why_one_is_not_used(thresher, add_adapter, home_with_tiny) -> None:
+def test_list_says_which_is_live_and_why_one_is_not_used(
+    thresher: Thresher, add_adapter: AddAdapter, home_with_tiny: Locations
+) -> None:
     assert "There is no adapter" in thresher("adapters", "list").out
     score = {"domain": "expenses", "record_type": "receipt", "records": 9, "f1": 0.914, "all_right": 0.5}
     first = add_adapter("one", 1, scores=[score])
@@ -50,7 +57,7 @@ def test_list_says_which_is_live_and_why_one_is_not_used(thresher, add_adapter, 
     assert json.loads(thresher("adapters", "list", "--json").out)["broken"][0]["name"] == "cut"
 
 
-def test_inspect_tells_all_that_the_manifest_knows(thresher, add_adapter) -> None:
+def test_inspect_tells_all_that_the_manifest_knows(thresher: Thresher, add_adapter: AddAdapter) -> None:
     parent = add_adapter("first", 1)
     manifest = json.loads((parent / "manifest.json").read_text("utf-8"))
     add_adapter("second", 2, parent=manifest["weights"])
@@ -77,7 +84,7 @@ def test_inspect_tells_all_that_the_manifest_knows(thresher, add_adapter) -> Non
     assert "Did you mean 'second'?" in json.loads(missing.err)["message"]
 
 
-def test_verify_reads_every_byte_and_ends_with_1(thresher, add_adapter) -> None:
+def test_verify_reads_every_byte_and_ends_with_1(thresher: Thresher, add_adapter: AddAdapter) -> None:
     add_adapter("good", 1)
     weights = add_adapter("bad", 2) / "adapter_model.safetensors"
     assert thresher("adapters", "verify").code == 0
@@ -92,7 +99,9 @@ def test_verify_reads_every_byte_and_ends_with_1(thresher, add_adapter) -> None:
     assert json.loads(thresher("adapters", "verify", "good", "--json").out) == {"good": ""}
 
 
-def test_promote_roll_back_and_remove(thresher, add_adapter, home_with_tiny: Locations) -> None:
+def test_promote_roll_back_and_remove(
+    thresher: Thresher, add_adapter: AddAdapter, home_with_tiny: Locations
+) -> None:
     add_adapter("one", 1)
     add_adapter("wide", 2, domain=None)
     assert "expenses on tiny: one answers from now on" in thresher("adapters", "promote", "one").err
@@ -136,7 +145,7 @@ def test_promote_roll_back_and_remove(thresher, add_adapter, home_with_tiny: Loc
 
 
 def test_the_adapter_of_a_base_that_is_not_here_is_shown_and_not_used(
-    thresher, add_adapter, home_with_tiny: Locations
+    thresher: Thresher, add_adapter: AddAdapter, home_with_tiny: Locations
 ) -> None:
     folder = add_adapter("one", 1)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -162,7 +171,7 @@ def paper(home: Locations) -> Path:
 
 @pytest.mark.parametrize("form", ["peft", "mlx-lm"])
 def test_what_is_exported_can_be_imported_and_answers_alike(
-    thresher, add_adapter, home_with_tiny: Locations, tmp_path: Path, form: str
+    thresher: Thresher, add_adapter: AddAdapter, home_with_tiny: Locations, tmp_path: Path, form: str
 ) -> None:
     add_adapter("one", 1)
     out = tmp_path / "theirs"
@@ -183,7 +192,9 @@ def test_what_is_exported_can_be_imported_and_answers_alike(
     assert one["fields"] == two["fields"] != base["fields"]
 
 
-def test_one_of_ours_says_itself_what_it_is_for(thresher, add_adapter, tmp_path: Path, starter: Path) -> None:
+def test_one_of_ours_says_itself_what_it_is_for(
+    thresher: Thresher, add_adapter: AddAdapter, tmp_path: Path, starter: Path
+) -> None:
     folder = add_adapter("far", 1, folder=tmp_path / "far")
     ended = thresher("adapters", "import", folder, "-d", "legal")
     assert (ended.code, "says itself that it is for expenses" in ended.err) == (2, True)
@@ -206,7 +217,9 @@ def test_one_of_ours_says_itself_what_it_is_for(thresher, add_adapter, tmp_path:
     assert (ended.code, "adapter_config.json is missing" in ended.err) == (1, True)
 
 
-def test_what_a_manifest_says_never_reaches_the_terminal_raw(thresher, add_adapter) -> None:
+def test_what_a_manifest_says_never_reaches_the_terminal_raw(
+    thresher: Thresher, add_adapter: AddAdapter
+) -> None:
     folder = add_adapter("one", 1)
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text("utf-8"))
@@ -227,7 +240,9 @@ def test_what_a_manifest_says_never_reaches_the_terminal_raw(thresher, add_adapt
         assert ended.out + ended.err
 
 
-def test_evaluate_says_which_adapter_answered(thresher, add_adapter, home_with_tiny: Locations) -> None:
+def test_evaluate_says_which_adapter_answered(
+    thresher: Thresher, add_adapter: AddAdapter, home_with_tiny: Locations
+) -> None:
     add_adapter("one", 1)
     asked = ("evaluate", "-d", "expenses", "-r", "receipt", "--records", paper(home_with_tiny))
     assert "answered by tiny with the adapter one\n" in thresher(*asked, "--adapter", "one").out
@@ -240,7 +255,7 @@ def test_evaluate_says_which_adapter_answered(thresher, add_adapter, home_with_t
 
 
 def test_a_live_adapter_that_is_gone_stops_the_run_with_the_remedy(
-    thresher, add_adapter, home_with_tiny: Locations
+    thresher: Thresher, add_adapter: AddAdapter, home_with_tiny: Locations
 ) -> None:
     folder = add_adapter("one", 1)
     thresher("adapters", "promote", "one")
@@ -260,7 +275,7 @@ def test_a_live_adapter_that_is_gone_stops_the_run_with_the_remedy(
     assert thresher(*asked).code == 0
 
 
-def test_rolling_back_to_one_that_is_gone_says_so(thresher, add_adapter) -> None:
+def test_rolling_back_to_one_that_is_gone_says_so(thresher: Thresher, add_adapter: AddAdapter) -> None:
     folder = add_adapter("one", 1)
     add_adapter("two", 2)
     thresher("adapters", "promote", "one")
@@ -272,7 +287,7 @@ def test_rolling_back_to_one_that_is_gone_says_so(thresher, add_adapter) -> None
     assert "the base alone answers again" in thresher("adapters", "rollback", "-d", "expenses").err
 
 
-def test_names_are_completed(add_adapter) -> None:
+def test_names_are_completed(add_adapter: AddAdapter) -> None:
     from thresher.app.cli import options
     from thresher.app.cli.extract import extract
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,9 @@ from thresher.adapters.training.labels import labels_fingerprint, read_labels
 from thresher.adapters.training.split import split
 from thresher.app.locations import Locations
 from thresher.app.store import Store
+
+from ..conftest import AddAdapter
+from .conftest import Thresher
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ ASKED = ("-d", "safety", "-r", "injury_report", "--adapter", "none")
 
 
 def test_the_starter_is_calibrated_on_labels_and_then_on_corrections(
-    thresher, home_with_starter: Locations, labels: Path
+    thresher: Thresher, home_with_starter: Locations, labels: Path
 ) -> None:
     refused = thresher("extract", "--records", labels, *ASKED, "--accept-at", "0.98")
     assert refused.code == 2
@@ -83,7 +85,7 @@ def test_the_starter_is_calibrated_on_labels_and_then_on_corrections(
 
 @pytest.mark.parametrize("share", [0.0, 0.3])
 def test_what_the_adapter_was_trained_on_is_left_out(
-    thresher, home_with_tiny: Locations, add_adapter: Callable[..., Path], tmp_path: Path, share: float
+    thresher: Thresher, home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path, share: float
 ) -> None:
     file = tmp_path / "learnt.jsonl"
     texts = [
@@ -125,7 +127,7 @@ def test_what_the_adapter_was_trained_on_is_left_out(
     ],
 )
 def test_wrong_use_says_what_to_do(
-    thresher, home_with_tiny: Locations, arguments: tuple[str, ...], word: str
+    thresher: Thresher, home_with_tiny: Locations, arguments: tuple[str, ...], word: str
 ) -> None:
     ended = thresher("calibrate", *arguments)
     assert ended.code == 2
@@ -134,7 +136,7 @@ def test_wrong_use_says_what_to_do(
 
 
 @pytest.mark.parametrize("share", ["1", "0.5", "98", "x"])
-def test_a_share_is_between_a_half_and_one(thresher, home_with_tiny: Locations, share: str) -> None:
+def test_a_share_is_between_a_half_and_one(thresher: Thresher, home_with_tiny: Locations, share: str) -> None:
     ended = thresher("extract", "x.txt", "-d", "expenses", "--accept-at", share)
     assert ended.code == 2
     assert "--accept-at" in ended.err

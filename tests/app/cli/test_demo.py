@@ -4,6 +4,8 @@ from thresher.adapters.pack import read_pack
 from thresher.adapters.pack_library import find_packs
 from thresher.app.cli.demo import chosen
 
+from .conftest import Thresher
+
 IMAGES = {".jpg", ".png"}
 
 
@@ -34,7 +36,7 @@ def test_a_pack_without_examples_is_passed_over(tmp_path: Path) -> None:
     assert chosen([read_pack(folder)], lambda _: True) == []
 
 
-def test_without_a_model_the_demo_says_which_command_brings_one(thresher) -> None:
+def test_without_a_model_the_demo_says_which_command_brings_one(thresher: Thresher) -> None:
     ended = thresher("demo")
     assert ended.code == 3
     assert "thresher models pull starter" in ended.err

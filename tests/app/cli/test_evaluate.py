@@ -1,13 +1,18 @@
 import json
 from pathlib import Path
 
+from thresher.app.locations import Locations
+
+from ..conftest import AddAdapter
+from .conftest import Thresher
+
 
 def lines(file: Path, *objects: object) -> Path:
     file.write_text("".join(json.dumps(o) + "\n" for o in objects))
     return file
 
 
-def test_predictions_are_scored_by_field_without_a_model(thresher, tmp_path: Path) -> None:
+def test_predictions_are_scored_by_field_without_a_model(thresher: Thresher, tmp_path: Path) -> None:
     gold = lines(
         tmp_path / "gold.jsonl",
         {"id": "a", "input": "x", "output": {"company": "Corner Shop", "total": "12.50"}},
@@ -30,7 +35,7 @@ def test_predictions_are_scored_by_field_without_a_model(thresher, tmp_path: Pat
     assert json.loads(thresher(*asked, "--json", "--limit", 1).out)["records"] == 1
 
 
-def test_gold_may_bring_its_own_fields(thresher, tmp_path: Path) -> None:
+def test_gold_may_bring_its_own_fields(thresher: Thresher, tmp_path: Path) -> None:
     fields = [{"name": "profit", "type": "number"}]
     gold = lines(tmp_path / "g.jsonl", {"id": "a", "input": "x", "output": {"profit": 5}, "fields": fields})
     predictions = lines(tmp_path / "p.jsonl", {"id": "a", "output": {"profit": 5}})
@@ -49,7 +54,7 @@ def test_gold_may_bring_its_own_fields(thresher, tmp_path: Path) -> None:
     assert json.loads(ended.out)["f1"] == 1
 
 
-def test_wrong_gold_is_wrong_use_by_file_and_line(thresher, tmp_path: Path) -> None:
+def test_wrong_gold_is_wrong_use_by_file_and_line(thresher: Thresher, tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
     gold.write_text('{"id": "a"}\n')
     ended = thresher("evaluate", "-d", "expenses", "--records", gold, "--predictions", gold)
@@ -67,7 +72,7 @@ def receipts(tmp_path: Path, name: str, *companies: str | None) -> Path:
     )
 
 
-def test_predictions_are_compared_without_a_model(thresher, tmp_path: Path) -> None:
+def test_predictions_are_compared_without_a_model(thresher: Thresher, tmp_path: Path) -> None:
     gold = receipts(tmp_path, "gold", *["Mill"] * 40)
     better = receipts(tmp_path, "better", *["Mill"] * 36, *["Shop"] * 4)
     worse = receipts(tmp_path, "worse", *["Shop"] * 20, *["Mill"] * 20)
@@ -90,7 +95,9 @@ def test_predictions_are_compared_without_a_model(thresher, tmp_path: Path) -> N
     assert (ended.code, "not both" in ended.err) == (2, True)
 
 
-def test_two_adapters_are_asked_and_compared(thresher, add_adapter, tmp_path: Path) -> None:
+def test_two_adapters_are_asked_and_compared(
+    thresher: Thresher, add_adapter: AddAdapter, tmp_path: Path
+) -> None:
     add_adapter("one", 1)
     gold = receipts(tmp_path, "gold", "Mill", "Shop", None)
     asked = ("evaluate", "-d", "expenses", "--records", gold, "--adapter", "one", "--save")
@@ -110,7 +117,9 @@ def test_two_adapters_are_asked_and_compared(thresher, add_adapter, tmp_path: Pa
     assert (ended.code, "there is no adapter 'two'" in ended.err) == (2, True)
 
 
-def test_a_correction_is_no_answer_of_the_model(thresher, home_with_tiny, tmp_path: Path) -> None:
+def test_a_correction_is_no_answer_of_the_model(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
     """A corrected record is asked for again: it is scored as the model answered it."""
     from thresher.app.session import Session
 

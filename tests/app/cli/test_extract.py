@@ -11,6 +11,8 @@ import pytest
 
 from thresher.app.locations import Locations
 
+from .conftest import Thresher
+
 SLIP = "CORNER CAFE\n12 Station Road, York\nDate 14/06/2025\nTotal 11.40\n"
 
 #: Of bounded length, so that a model without an adapter comes to an end soon.
@@ -26,7 +28,7 @@ def slip(tmp_path: Path) -> Path:
 
 
 def test_a_document_becomes_a_record_and_a_bad_one_does_not_stop_it(
-    thresher, home_with_starter: Locations, slip: Path
+    thresher: Thresher, home_with_starter: Locations, slip: Path
 ) -> None:
     (slip.parent / "empty.pdf").write_bytes(b"")
     ended = thresher("extract", slip.parent, *FIELDS, "--json")
@@ -48,7 +50,7 @@ def test_a_document_becomes_a_record_and_a_bad_one_does_not_stop_it(
 
 
 def test_texts_with_their_own_fields_need_no_domain_of_their_own(
-    thresher, home_with_starter: Locations, tmp_path: Path
+    thresher: Thresher, home_with_starter: Locations, tmp_path: Path
 ) -> None:
     lines = tmp_path / "texts.jsonl"
     fields = [{"name": "total", "type": "number", "description": "The total"}]
@@ -87,7 +89,9 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     assert "The same command" in err
 
 
-def test_without_a_model_the_code_is_3_and_the_message_says_what_to_do(thresher, slip: Path) -> None:
+def test_without_a_model_the_code_is_3_and_the_message_says_what_to_do(
+    thresher: Thresher, slip: Path
+) -> None:
     ended = thresher("extract", slip, "-d", "expenses")
     assert ended.code == 3
     assert "thresher models pull starter" in ended.err
@@ -108,7 +112,7 @@ def test_without_a_model_the_code_is_3_and_the_message_says_what_to_do(thresher,
     ],
 )
 def test_wrong_use_ends_before_any_work(
-    thresher, home_with_starter: Locations, slip: Path, arguments: list[str], word: str
+    thresher: Thresher, home_with_starter: Locations, slip: Path, arguments: list[str], word: str
 ) -> None:
     ended = thresher("extract", *[slip if a == "SLIP" else a for a in arguments])
     assert ended.code in (1, 2)
@@ -117,7 +121,7 @@ def test_wrong_use_ends_before_any_work(
 
 
 def test_an_output_that_exists_is_not_replaced_unless_asked(
-    thresher, home_with_starter: Locations, slip: Path, tmp_path: Path
+    thresher: Thresher, home_with_starter: Locations, slip: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "records.jsonl"
     target.write_text("mine")

@@ -19,8 +19,10 @@ from thresher.adapters.errors import (
 from thresher.app.cli import exits, main
 from thresher.app.locations import Locations
 
+from .conftest import Thresher
 
-def test_without_a_terminal_no_arguments_show_the_help(thresher) -> None:
+
+def test_without_a_terminal_no_arguments_show_the_help(thresher: Thresher) -> None:
     ended = thresher()
     assert ended.code == 0
     assert "extract" in ended.out
@@ -35,28 +37,28 @@ def test_every_command_of_the_table_loads_and_says_what_the_table_says() -> None
         assert line.endswith(".")
 
 
-def test_an_unknown_command_is_wrong_use_and_the_nearest_is_offered(thresher) -> None:
+def test_an_unknown_command_is_wrong_use_and_the_nearest_is_offered(thresher: Thresher) -> None:
     ended = thresher("extrct")
     assert ended.code == exits.WRONG_USE
     assert "'extract'" in ended.err
     assert ended.out == ""
 
 
-def test_an_unknown_option_is_wrong_use_and_says_where_help_is(thresher) -> None:
+def test_an_unknown_option_is_wrong_use_and_says_where_help_is(thresher: Thresher) -> None:
     ended = thresher("read", "--nope", "x")
     assert ended.code == exits.WRONG_USE
     assert ended.err.startswith("error: ")
     assert "thresher read --help" in ended.err
 
 
-def test_a_group_named_alone_shows_its_help(thresher) -> None:
+def test_a_group_named_alone_shows_its_help(thresher: Thresher) -> None:
     ended = thresher("records")
     assert ended.code == exits.WRONG_USE
     assert ended.err.startswith("Usage: thresher records")
     assert "correct" in ended.err
 
 
-def test_json_errors_are_lines_of_json_even_for_wrong_use(thresher) -> None:
+def test_json_errors_are_lines_of_json_even_for_wrong_use(thresher: Thresher) -> None:
     ended = thresher("read", "--json", "--nope", "x")
     assert ended.code == exits.WRONG_USE
     assert json.loads(ended.err).keys() == {"kind", "message"}
@@ -74,7 +76,9 @@ def test_json_errors_are_lines_of_json_even_for_wrong_use(thresher) -> None:
         (ThresherError("t"), 1),
     ],
 )
-def test_each_error_has_its_exit_code_and_its_message(thresher, monkeypatch, error, code) -> None:
+def test_each_error_has_its_exit_code_and_its_message(
+    thresher: Thresher, monkeypatch: pytest.MonkeyPatch, error: ThresherError, code: int
+) -> None:
     def raises(_: object) -> None:
         raise error
 
@@ -84,7 +88,7 @@ def test_each_error_has_its_exit_code_and_its_message(thresher, monkeypatch, err
     assert json.loads(ended.err) == {"kind": error.kind, "message": str(error)}
 
 
-def test_ctrl_c_ends_with_130(thresher, monkeypatch) -> None:
+def test_ctrl_c_ends_with_130(thresher: Thresher, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
@@ -92,7 +96,9 @@ def test_ctrl_c_ends_with_130(thresher, monkeypatch) -> None:
     assert thresher("packs").code == 130
 
 
-def test_a_defect_is_logged_without_the_text_of_the_error(thresher, monkeypatch, home: Locations) -> None:
+def test_a_defect_is_logged_without_the_text_of_the_error(
+    thresher: Thresher, monkeypatch: pytest.MonkeyPatch, home: Locations
+) -> None:
     words = "".join(("sec", "ret"))  # the log quotes lines of code, and this is one
 
     def breaks(_: object) -> None:
@@ -119,21 +125,21 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-def test_control_characters_in_a_message_do_not_reach_the_terminal(thresher) -> None:
+def test_control_characters_in_a_message_do_not_reach_the_terminal(thresher: Thresher) -> None:
     ended = thresher("read", "no\x1b[31msuch\nfile")
     assert ended.code == 1
     assert not re.search(r"[\x00-\x09\x0b-\x1f]", ended.err)
     assert ended.err.count("\n") == 1
 
 
-def test_the_version_is_that_of_the_package(thresher) -> None:
+def test_the_version_is_that_of_the_package(thresher: Thresher) -> None:
     from importlib.metadata import version
 
     assert thresher("--version").out == f"thresher {version('thresher')}\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_prints_a_script_that_names_the_program(thresher, shell: str) -> None:
+def test_completion_prints_a_script_that_names_the_program(thresher: Thresher, shell: str) -> None:
     ended = thresher("completion", shell)
     assert ended.code == 0
     assert "_THRESHER_COMPLETE" in ended.out

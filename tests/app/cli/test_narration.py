@@ -5,8 +5,16 @@ import pytest
 
 from thresher.app.cli.narration import Narrator
 from thresher.app.documents.document import Document
-from thresher.app.events import DocumentRead, DocumentStarted, Progress, RecordReady, RunFinished, RunStarted
-from thresher.app.record import Record, RecordError, Windows
+from thresher.app.events import (
+    DocumentRead,
+    DocumentStarted,
+    Event,
+    Progress,
+    RecordReady,
+    RunFinished,
+    RunStarted,
+)
+from thresher.app.record import Record, RecordError, Status, Windows
 from thresher.app.sources import Source
 from thresher.app.wording import one_line
 
@@ -15,11 +23,11 @@ BAD = Source("in/locked.pdf", Path("in/locked.pdf"))
 
 
 def record(source: Source, error: RecordError | None = None) -> Record:
-    status = "failed" if error else "ok"
+    status: Status = "failed" if error else "ok"
     return Record(source.id, str(source.path), None, "d", "r", "starter", None, status, error, {}, 2.0)
 
 
-def events(message: str, *, cancelled: bool = False) -> list:
+def events(message: str, *, cancelled: bool = False) -> list[Event]:
     document = Document("good.txt", "a" * 64, "text", "x", notes=("page 3 holds no text",))
     return [
         RunStarted(7, 3),
@@ -31,7 +39,7 @@ def events(message: str, *, cancelled: bool = False) -> list:
     ]
 
 
-def told(capfd: pytest.CaptureFixture[str], narrator: Narrator, story: list) -> list[str]:
+def told(capfd: pytest.CaptureFixture[str], narrator: Narrator, story: list[Event]) -> list[str]:
     with narrator:
         for event in story:
             narrator.tell(event)
@@ -41,7 +49,7 @@ def told(capfd: pytest.CaptureFixture[str], narrator: Narrator, story: list) -> 
     return err.splitlines()
 
 
-def test_without_a_terminal_each_step_is_a_plain_line(capfd) -> None:
+def test_without_a_terminal_each_step_is_a_plain_line(capfd: pytest.CaptureFixture[str]) -> None:
     narrator = Narrator()
     assert told(capfd, narrator, events("locked.pdf: asks for a password. Save it without.")) == [
         "run 7: 3 documents",
@@ -54,19 +62,19 @@ def test_without_a_terminal_each_step_is_a_plain_line(capfd) -> None:
     assert narrator.exit_code == 1
 
 
-def test_a_failed_document_is_named_where_its_message_does_not(capfd) -> None:
+def test_a_failed_document_is_named_where_its_message_does_not(capfd: pytest.CaptureFixture[str]) -> None:
     lines = told(capfd, Narrator(quiet=True), events("asks for a password"))
     assert lines == ["error: in/locked.pdf: asks for a password"]
 
 
-def test_json_writes_errors_as_lines_of_json_and_no_prose(capfd) -> None:
+def test_json_writes_errors_as_lines_of_json_and_no_prose(capfd: pytest.CaptureFixture[str]) -> None:
     lines = told(capfd, Narrator(as_json=True), events("asks for a password"))
     assert [json.loads(line) for line in lines] == [
         {"kind": "encrypted", "message": "asks for a password", "document": "in/locked.pdf"}
     ]
 
 
-def test_a_stopped_run_says_what_is_left_and_how_to_go_on(capfd) -> None:
+def test_a_stopped_run_says_what_is_left_and_how_to_go_on(capfd: pytest.CaptureFixture[str]) -> None:
     narrator = Narrator()
     last = told(capfd, narrator, events("locked.pdf: no", cancelled=True))[-1]
     assert "1 document left" in last
@@ -74,7 +82,9 @@ def test_a_stopped_run_says_what_is_left_and_how_to_go_on(capfd) -> None:
     assert narrator.exit_code == 130
 
 
-def test_a_terminal_gets_a_bar_and_lines_above_it(capfd, monkeypatch) -> None:
+def test_a_terminal_gets_a_bar_and_lines_above_it(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     with Narrator() as narrator:
@@ -86,7 +96,9 @@ def test_a_terminal_gets_a_bar_and_lines_above_it(capfd, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["[bold]x.txt", "[red", "a\x1b[2J\nb.txt"])
-def test_the_name_of_a_document_is_no_markup_and_steers_no_terminal(capfd, name: str) -> None:
+def test_the_name_of_a_document_is_no_markup_and_steers_no_terminal(
+    capfd: pytest.CaptureFixture[str], name: str
+) -> None:
     source = Source(name, Path(name))
     lines = told(capfd, Narrator(), [RunStarted(1, 1), RecordReady(source, record(source), reused=False)])
     assert lines[1:2] == [f"1/1 {one_line(name)}: ok (2.0 s)"]
@@ -94,7 +106,9 @@ def test_the_name_of_a_document_is_no_markup_and_steers_no_terminal(capfd, name:
 
 
 @pytest.mark.parametrize("name", ["[bold]x.txt", "[/red]", "[red"])
-def test_the_bar_takes_no_markup_from_a_name(capfd, monkeypatch, name: str) -> None:
+def test_the_bar_takes_no_markup_from_a_name(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     with Narrator() as narrator:
         narrator.tell(DocumentStarted(Source(name, Path(name))))

@@ -3,6 +3,8 @@ from pathlib import Path
 
 from thresher.app.locations import Locations
 
+from .conftest import Thresher
+
 PACK = """
 format: 1
 domain: {domain}
@@ -23,7 +25,7 @@ def make_pack(folder: Path, type: str = "string") -> Path:
     return folder
 
 
-def test_the_list_has_the_twelve_domains_and_the_users_own(thresher, home: Locations) -> None:
+def test_the_list_has_the_twelve_domains_and_the_users_own(thresher: Thresher, home: Locations) -> None:
     make_pack(home.packs / "shipping")
     listed = {
         pack["domain"]: pack["record_types"] for pack in json.loads(thresher("packs", "list", "--json").out)
@@ -34,7 +36,7 @@ def test_the_list_has_the_twelve_domains_and_the_users_own(thresher, home: Locat
     assert "shipping" in thresher("packs").out
 
 
-def test_a_broken_pack_of_the_users_is_named_and_stops_no_other(thresher, home: Locations) -> None:
+def test_a_broken_pack_of_the_users_is_named_and_stops_no_other(thresher: Thresher, home: Locations) -> None:
     make_pack(home.packs / "shipping", type="colour")
     ended = thresher("packs")
     assert ended.code == 0
@@ -42,20 +44,20 @@ def test_a_broken_pack_of_the_users_is_named_and_stops_no_other(thresher, home: 
     assert "shipping" not in ended.out
 
 
-def test_show_names_every_field(thresher) -> None:
+def test_show_names_every_field(thresher: Thresher) -> None:
     told = json.loads(thresher("packs", "show", "expenses", "--json").out)
     (receipt,) = (t for t in told["record_types"] if t["name"] == "receipt")
     plain = thresher("packs", "show", "expenses").out
     assert all(field["name"] in plain and field["type"] in plain for field in receipt["fields"])
 
 
-def test_show_of_an_unknown_domain_offers_the_nearest(thresher) -> None:
+def test_show_of_an_unknown_domain_offers_the_nearest(thresher: Thresher) -> None:
     ended = thresher("packs", "show", "expense")
     assert ended.code == 2
     assert "'expenses'" in ended.err
 
 
-def test_check_says_what_is_good_and_what_is_wrong(thresher, tmp_path: Path) -> None:
+def test_check_says_what_is_good_and_what_is_wrong(thresher: Thresher, tmp_path: Path) -> None:
     good = thresher("packs", "check", make_pack(tmp_path / "good"))
     assert good.code == 0
     assert "good/ship: 1 fields, 0 examples" in good.out

@@ -3,8 +3,10 @@ from pathlib import Path
 
 from thresher.app.documents.read import read_document
 
+from .conftest import Thresher
 
-def test_the_text_comes_out_character_for_character(thresher, tmp_path: Path) -> None:
+
+def test_the_text_comes_out_character_for_character(thresher: Thresher, tmp_path: Path) -> None:
     file = tmp_path / "note.txt"
     file.write_bytes("Total\t12,50 €\r\nKöln — Straße 5\r\n".encode())
     ended = thresher("read", file)
@@ -12,7 +14,7 @@ def test_the_text_comes_out_character_for_character(thresher, tmp_path: Path) ->
     assert ended.out == read_document(file).text
 
 
-def test_places_cut_the_text_at_their_offsets(thresher, tmp_path: Path) -> None:
+def test_places_cut_the_text_at_their_offsets(thresher: Thresher, tmp_path: Path) -> None:
     file = tmp_path / "table.csv"
     file.write_text("item,price\npear,3\n")
     text = thresher("read", file).out
@@ -21,7 +23,7 @@ def test_places_cut_the_text_at_their_offsets(thresher, tmp_path: Path) -> None:
     assert {"cell", "text"} <= pieces[0].keys()
 
 
-def test_json_has_text_and_places(thresher, tmp_path: Path) -> None:
+def test_json_has_text_and_places(thresher: Thresher, tmp_path: Path) -> None:
     file = tmp_path / "note.txt"
     file.write_text("One line")
     told = json.loads(thresher("read", file, "--json", "--places").out)
@@ -30,7 +32,7 @@ def test_json_has_text_and_places(thresher, tmp_path: Path) -> None:
     assert told["places"][0]["end"] == len("One line")
 
 
-def test_a_missing_file_fails_with_its_name(thresher, tmp_path: Path) -> None:
+def test_a_missing_file_fails_with_its_name(thresher: Thresher, tmp_path: Path) -> None:
     ended = thresher("read", tmp_path / "none.pdf", "--json")
     assert ended.code == 1
     assert json.loads(ended.err)["kind"] == "missing"

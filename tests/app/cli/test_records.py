@@ -10,6 +10,8 @@ from thresher.app.record import Outcome, Record, RecordError, Span, Value
 from thresher.app.store import Store
 from thresher.app.task import Task
 
+from .conftest import Thresher
+
 FIELDS = (
     Field(name="shop", type="string"),
     Field(name="total", type="number"),
@@ -46,18 +48,18 @@ def past_run(home: Locations) -> int:
     return run
 
 
-def test_runs_lists_what_was_done(thresher, past_run: int) -> None:
+def test_runs_lists_what_was_done(thresher: Thresher, past_run: int) -> None:
     (run,) = json.loads(thresher("runs", "list", "--json").out)
     assert (run["run"], run["ok"], run["failed"], run["total"]) == (past_run, 1, 1, 2)
     assert "expenses/receipt  2 of 2: 1 ok, 1 failed" in thresher("runs").out
 
 
-def test_a_new_home_has_no_runs_and_says_how_to_start(thresher) -> None:
+def test_a_new_home_has_no_runs_and_says_how_to_start(thresher: Thresher) -> None:
     assert "thresher extract" in thresher("runs").out
 
 
 def test_a_run_is_exported_in_a_format_guessed_from_the_ending(
-    thresher, past_run: int, tmp_path: Path
+    thresher: Thresher, past_run: int, tmp_path: Path
 ) -> None:
     target = tmp_path / "out.csv"
     assert thresher("runs", "export", past_run, "--output", target).code == 0
@@ -73,20 +75,20 @@ def test_a_run_is_exported_in_a_format_guessed_from_the_ending(
     assert "--format" in unclear.err
 
 
-def test_an_export_to_stdout_is_json_lines(thresher, past_run: int) -> None:
+def test_an_export_to_stdout_is_json_lines(thresher: Thresher, past_run: int) -> None:
     lines = [json.loads(line) for line in thresher("runs", "export", past_run).out.splitlines()]
     assert [line["status"] for line in lines] == ["ok", "failed"]
     assert thresher("runs", "export", past_run + 1).code == 2
 
 
-def test_show_has_value_outcome_place_and_the_text_that_states_it(thresher, past_run: int) -> None:
+def test_show_has_value_outcome_place_and_the_text_that_states_it(thresher: Thresher, past_run: int) -> None:
     lines = thresher("records", "show", 1).out.splitlines()
     assert "✓ shop    ~90%  Corner Shop  page 2, 0–11: Corner Shop" in lines[0]
     assert lines[1].split() == ["?", "total", "~20%", "99", "ungrounded"]
     assert lines[2].split()[-1] == "absent"
 
 
-def test_list_numbers_the_records(thresher, past_run: int) -> None:
+def test_list_numbers_the_records(thresher: Thresher, past_run: int) -> None:
     assert [
         json.loads(line)["record"]
         for line in thresher("records", "list", past_run, "--json").out.splitlines()
@@ -105,7 +107,9 @@ def test_list_numbers_the_records(thresher, past_run: int) -> None:
         ("items", "null", []),
     ],
 )
-def test_a_correction_takes_the_form_of_its_field(thresher, past_run: int, field, typed, value) -> None:
+def test_a_correction_takes_the_form_of_its_field(
+    thresher: Thresher, past_run: int, field: str, typed: str, value: object
+) -> None:
     assert thresher("records", "correct", 1, field, typed, "--note", "seen on paper").code == 0
     told = json.loads(thresher("records", "show", 1, "--json").out)
     assert told["fields"][field]["value"] == value
@@ -115,7 +119,9 @@ def test_a_correction_takes_the_form_of_its_field(thresher, past_run: int, field
 @pytest.mark.parametrize(
     ("field", "typed"), [("total", "twelve"), ("paid", "1.5"), ("colour", "red"), ("items", "pear")]
 )
-def test_a_correction_that_does_not_fit_is_refused_by_name(thresher, past_run: int, field, typed) -> None:
+def test_a_correction_that_does_not_fit_is_refused_by_name(
+    thresher: Thresher, past_run: int, field: str, typed: str
+) -> None:
     ended = thresher("records", "correct", 1, field, typed)
     assert ended.code == 2
     assert field in ended.err

@@ -2,9 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import mlx.core as mx
 import mlx.nn as nn
@@ -21,8 +20,15 @@ from .conftest import ROOM, random_adapter, register
 Logits = np.ndarray[Any, np.dtype[np.float32]]
 
 PROMPTS = [[5 + row, *range(20, 23 + row % 4)] for row in range(13)]
+
+
+class Tolerance(TypedDict):
+    rtol: float
+    atol: float
+
+
 #: Of a row in a mixed batch against the row alone; a product of another width adds in another order.
-TOLERANCE = {"rtol": 1e-4, "atol": 1e-4}
+TOLERANCE: Tolerance = {"rtol": 1e-4, "atol": 1e-4}
 
 
 def logits(model: LoadedModel, prompts: list[list[int]], adapters: list[Resident | None]) -> Logits:
@@ -42,9 +48,7 @@ def mixed(model: LoadedModel, folder: Path) -> list[Resident | None]:
     return [*chosen[:7], None, *chosen[7:]]
 
 
-def assert_as_alone(
-    model: LoadedModel, chosen: list[Resident | None], tolerance: Mapping[str, float]
-) -> None:
+def assert_as_alone(model: LoadedModel, chosen: list[Resident | None], tolerance: Tolerance) -> None:
     prompts = PROMPTS[: len(chosen)]
     together = logits(model, prompts, chosen)
     alone = np.concatenate([logits(model, [p], [one]) for p, one in zip(prompts, chosen, strict=True)])

@@ -41,7 +41,9 @@ def attend(request: pytest.FixtureRequest) -> Iterator[BlockedAttention]:
         blocked._pool.shutdown()
 
 
-def arrays(lengths: list[int], tokens: int, heads: int, group: int, size: int) -> list[mx.array]:
+def arrays(
+    lengths: list[int], tokens: int, heads: int, group: int, size: int
+) -> tuple[mx.array, mx.array, mx.array]:
     """Queries, keys and values; what lies behind a row's end is nan, so that looking there shows."""
     chance = np.random.default_rng(tokens + 31 * sum(lengths))
     end = max(lengths) + tokens
@@ -51,7 +53,7 @@ def arrays(lengths: list[int], tokens: int, heads: int, group: int, size: int) -
     )
     for row, length in enumerate(lengths):
         keys[row, :, length + tokens :] = values[row, :, length + tokens :] = np.nan
-    return [mx.array(array) for array in (queries, keys, values)]
+    return mx.array(queries), mx.array(keys), mx.array(values)
 
 
 def expected(queries: mx.array, keys: mx.array, values: mx.array, lengths: list[int], scale: float) -> Any:

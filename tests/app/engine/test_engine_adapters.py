@@ -55,8 +55,8 @@ def test_rows_that_share_a_prompt_but_no_adapter_do_not_share_a_cache(
     engine: Engine, tiny_base: Path
 ) -> None:
     keys = [None, "a", "b", "a", None, "b"]
-    for seed, key in enumerate("ab"):
-        engine.register(key, random_adapter(tiny_base, seed, strength=2), 2.0)
+    for seed, name in enumerate("ab"):
+        engine.register(name, random_adapter(tiny_base, seed, strength=2), 2.0)
     for row, key in enumerate(keys):
         engine.submit(request(engine, row, key))
     together = replies(engine, len(keys))
@@ -113,10 +113,9 @@ def test_an_adapter_that_a_queued_request_names_is_not_evicted(tiny_base: Path) 
 
 
 def test_an_adapter_that_does_not_fit_leaves_the_engine_at_work(engine: Engine) -> None:
+    layer = LoraLayer(np.zeros((2, 3), np.float32), np.zeros((4, 2), np.float32))
     with pytest.raises(AdapterError, match=r"model\.layers\.0\.mlp\.up_proj: a is \(2, 3\)"):
-        engine.register(
-            "a", {"model.layers.0.mlp.up_proj": LoraLayer(np.zeros((2, 3)), np.zeros((4, 2)))}, 1.0
-        )
+        engine.register("a", {"model.layers.0.mlp.up_proj": layer}, 1.0)
     engine.submit(request(engine, 0, None))
     assert isinstance(replies(engine, 1)[0], Answered)
 

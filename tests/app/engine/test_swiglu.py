@@ -14,7 +14,8 @@ from thresher.app.engine.weights import load_weights
 
 
 def theirs(gate: mx.array, values: mx.array) -> mx.array:
-    return nn.silu(gate) * values
+    product: mx.array = nn.silu(gate) * values
+    return product
 
 
 @settings(deadline=None)  # the machine may be busy

@@ -123,11 +123,11 @@ def test_too_few_documents_prove_nothing_and_it_is_said_how_many_would() -> None
     # Of the same kind of documents half as many as that do not prove it, and half as many again do.
 
     def with_copies(copies: int) -> Comparison:
-        again = [
+        left, right = (
             [PredictedRecord(f"{copy} {one.id}", one.values) for copy in range(copies) for one in side]
             for side in (first, second)
-        ]
-        return compare([gold(f"{copy} {one.id}") for copy in range(copies) for one in wanted], *again)
+        )
+        return compare([gold(f"{copy} {one.id}") for copy in range(copies) for one in wanted], left, right)
 
     assert not with_copies(needed // 20).total.is_above
     assert with_copies(needed * 3 // 20).total.is_above

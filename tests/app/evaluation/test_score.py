@@ -78,8 +78,9 @@ def test_the_score_is_averaged_over_all_fields_of_all_records() -> None:
     assert (scores.total.tp, scores.total.fp, scores.total.fn) == (2, 2, 2)
     assert scores.total.f1 == pytest.approx(4 / 8)
     assert scores.total.precision == scores.total.recall == pytest.approx(2 / 4)
-    assert (scores.fields["s"].f1, scores.fields["s"].support) == (pytest.approx(2 / 4), 2)
-    assert (scores.fields["l"].f1, scores.fields["l"].support) == (pytest.approx(2 / 4), 2)
+    for name in ("s", "l"):
+        assert scores.fields[name].f1 == pytest.approx(2 / 4)
+        assert scores.fields[name].support == 2
     assert (scores.right, scores.records, scores.right_share) == (0, 2, 0.0)
 
 

@@ -14,7 +14,14 @@ from thresher.app.documents.document import Document, Region
 from thresher.app.engine.request import Answer
 from thresher.app.extraction.asking import heard
 from thresher.app.extraction.merge import WindowAnswer, merge
-from thresher.app.extraction.signals import Signals, Sureness, signals_from_json, signals_json, together
+from thresher.app.extraction.signals import (
+    Signals,
+    Stated,
+    Sureness,
+    signals_from_json,
+    signals_json,
+    together,
+)
 
 TEXT = "Acme Corp, 4 March 2019, Bolt Ltd, Acme Corp"
 FIRST, SECOND = Window(0, 35, 0, 6), Window(25, len(TEXT), 4, 12)
@@ -70,7 +77,9 @@ def test_the_sureness_of_a_value_is_that_of_the_tokens_that_share_a_character_wi
 
 
 def test_texts_together_are_as_sure_as_all_of_them() -> None:
-    assert together([A, B]) == Sureness(pytest.approx(-0.6), -0.4, 5)
+    both = together([A, B])
+    assert both.total == pytest.approx(-0.6)
+    assert (both.least, both.tokens) == (-0.4, 5)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +93,7 @@ def test_texts_together_are_as_sure_as_all_of_them() -> None:
         ("enum", "mild", "judged"),
     ],
 )
-def test_how_the_text_states_it(kind: FieldType, value: Any, stated: str) -> None:
+def test_how_the_text_states_it(kind: FieldType, value: Any, stated: Stated) -> None:
     assert merged(kind, (FIRST, value, [A])) == (Signals(A, 1.0, stated, None, False),)
 
 
@@ -127,5 +136,5 @@ def test_the_ocrs_confidence_is_that_of_the_values_own_characters() -> None:
 def test_what_was_lost_has_no_signals() -> None:
     answers = [WindowAnswer(FIRST, {}, {}, failed=True)]
     for kind in ("string", "list[string]"):
-        field = Field(name="f", type=kind)  # type: ignore[arg-type]
+        field = Field(name="f", type=kind)
         assert merge(DOCUMENT, [field], answers)["f"].signals == ()

@@ -157,7 +157,9 @@ def write_model(folder: Path) -> None:
     save_file(random_weights(), folder / "model.safetensors", metadata={"format": "mlx"})
     tokens, merges = vocabulary()
     ids = {token: n for n, token in enumerate(tokens)}
-    tokenizer = Tokenizer(models.BPE(vocab=ids, merges=[tuple(m.split()) for m in merges]))
+    tokenizer = Tokenizer(
+        models.BPE(vocab=ids, merges=[(left, right) for left, right in map(str.split, merges)])
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIAL])

@@ -1,6 +1,7 @@
 """Downloads resume, are checked, and say what is wrong. The server is real, on the loopback."""
 
 import errno
+import os
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ def test_a_disk_that_fails_on_the_way(
         raise OSError(number, "injected")
 
     server.files["/a"] = CONTENT
-    monkeypatch.setattr(download.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(ModelError, match=words):
         fetch(f"{server.url}/a", tmp_path / "a")
 

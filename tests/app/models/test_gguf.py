@@ -107,7 +107,9 @@ def test_broken_files_are_refused(content: bytes, tmp_path: Path) -> None:
 def test_missing_tensors_are_named(tiny_gguf: Path, tmp_path: Path) -> None:
     import mlx.core as mx
 
-    tensors, metadata = mx.load(str(tiny_gguf), return_metadata=True)
+    loaded = mx.load(str(tiny_gguf), return_metadata=True)
+    assert isinstance(loaded, tuple)
+    tensors, metadata = loaded
     del tensors["blk.1.ffn_up.weight"]
     mx.save_gguf(str(tmp_path / "less.gguf"), tensors, metadata)
     with pytest.raises(ModelError, match=r"model\.layers\.1\.mlp\.up_proj\.weight"):

@@ -48,7 +48,7 @@ class Hub:
             else:
                 self.server.files[path] = content
                 self.server.headers[path] = {"X-Repo-Commit": commit}
-        info = {"id": REPOSITORY, "modelId": REPOSITORY, "sha": commit, "siblings": siblings}
+        info: dict[str, Any] = {"id": REPOSITORY, "modelId": REPOSITORY, "sha": commit, "siblings": siblings}
         info |= {"cardData": {"license": "apache-2.0"}, "tags": [], "private": False, "downloads": 0}
         self.answer(200, {}, info)
 
@@ -72,7 +72,7 @@ def hub(server: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hub:
 
 
 def test_a_repository_is_installed_at_a_commit(hub: Hub, tiny_model: Path, tmp_path: Path) -> None:
-    hub.publish(tiny_model, **{"README.md": b"# hello", "pytorch_model.bin": b"pickle"})
+    hub.publish(tiny_model, COMMIT, **{"README.md": b"# hello", "pytorch_model.bin": b"pickle"})
     model = pull(tmp_path / "models", REPOSITORY)
     assert model.name == "tiny-4bit"
     assert (model.facts.revision, model.facts.licence, model.facts.kind) == (COMMIT, "apache-2.0", "hub")
@@ -164,7 +164,7 @@ def test_what_cannot_be_used_is_refused_before_the_download(
 ) -> None:
     if drop:
         (tiny_model / drop).unlink()
-    hub.publish(tiny_model, **extra)
+    hub.publish(tiny_model, COMMIT, **extra)
     with pytest.raises(ModelError, match=reason):
         pull(tmp_path / "models", REPOSITORY)
     assert not [path for _, path, _ in hub.server.requests if "/resolve/" in path]
@@ -188,11 +188,13 @@ def test_the_hub_says_no(hub: Hub, tmp_path: Path, code: str, words: str) -> Non
 def test_the_token_goes_along(hub: Hub, tiny_model: Path, tmp_path: Path, monkeypatch: Any) -> None:
     seen: list[Any] = []
     original: Callable[..., str] = download.fetch
+
+    def fetch(*a: Any, **k: Any) -> str:
+        seen.append(k["headers"].get("authorization"))
+        return original(*a, **k)
+
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    monkeypatch.setattr(
-        "thresher.app.models.hub.fetch",
-        lambda *a, **k: (seen.append(k["headers"].get("authorization")), original(*a, **k))[1],
-    )
+    monkeypatch.setattr("thresher.app.models.hub.fetch", fetch)
     hub.publish(tiny_model)
     pull(tmp_path / "models", REPOSITORY)
     assert set(seen) == {"Bearer hf_secret"}

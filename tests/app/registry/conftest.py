@@ -14,6 +14,8 @@ from thresher.app.registry import folders
 from thresher.app.registry.registry import Registry
 from thresher.app.session import Session
 
+Live = Callable[..., str | None]
+
 
 @pytest.fixture
 def model(home_with_tiny: Locations) -> InstalledModel:
@@ -55,7 +57,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def live(registry: Registry, model: InstalledModel) -> Callable[..., str | None]:
+def live(registry: Registry, model: InstalledModel) -> Live:
     """The name of what answers for a record type of a pack, its first where none is named."""
 
     def ask(pack: Pack, record_type: str = "") -> str | None:

@@ -13,6 +13,8 @@ from thresher.app.session import Session
 from thresher.app.store.trainings import Training
 from thresher.app.store.verdicts import Judged
 
+from ..conftest import AddAdapter
+
 Judge = Callable[..., None]
 
 
@@ -36,7 +38,7 @@ def judge(session: Session, model: InstalledModel) -> Judge:
 
 
 @pytest.fixture
-def trained(session: Session, add_adapter: Any) -> Callable[[str, int], None]:
+def trained(session: Session, add_adapter: AddAdapter) -> Callable[[str, int], None]:
     """Adds an adapter that was trained here."""
 
     def add(name: str, seed: int) -> None:
@@ -84,7 +86,7 @@ def test_what_was_trained_here_must_have_passed_beside_what_is_live(
 
 
 def test_what_comes_from_elsewhere_need_not_be_proved_but_may_not_have_failed(
-    registry: Registry, model: InstalledModel, pack: Pack, judge: Judge, add_adapter: Any
+    registry: Registry, model: InstalledModel, pack: Pack, judge: Judge, add_adapter: AddAdapter
 ) -> None:
     add_adapter("a", 1)
     add_adapter("b", 2)
@@ -97,7 +99,7 @@ def test_what_comes_from_elsewhere_need_not_be_proved_but_may_not_have_failed(
 
 
 def test_an_offer_and_the_list_say_what_the_gate_said(
-    registry: Registry, model: InstalledModel, pack: Pack, judge: Judge, trained: Any, add_adapter: Any
+    registry: Registry, model: InstalledModel, pack: Pack, judge: Judge, trained: Any, add_adapter: AddAdapter
 ) -> None:
     trained("a", 1)
     trained("b", 2)
@@ -113,7 +115,7 @@ def test_an_offer_and_the_list_say_what_the_gate_said(
 
 
 def test_nothing_is_proved_beside_what_cannot_be_used(
-    registry: Registry, model: InstalledModel, pack: Pack, trained: Any, add_adapter: Any
+    registry: Registry, model: InstalledModel, pack: Pack, trained: Any, add_adapter: AddAdapter
 ) -> None:
     folder = add_adapter("gone", 1)
     registry.promote("gone", "expenses", model, pack)

@@ -15,6 +15,8 @@ from thresher.app.registry.folders import NONE
 from thresher.app.session import Session
 from thresher.app.sources import Source
 
+from ..conftest import AddAdapter
+
 FIELDS = (
     Field(name="who", type="string"),
     Field(name="parts", type="list[string]"),
@@ -40,7 +42,9 @@ def answers(session: Session, adapter: str | None, again: bool = False) -> tuple
     return {name: {f: v.value for f, v in one.values.items()} for name, one in found.items()}, was_reused
 
 
-def test_each_adapter_gives_its_own_answers_again_and_again(session: Session, add_adapter) -> None:
+def test_each_adapter_gives_its_own_answers_again_and_again(
+    session: Session, add_adapter: AddAdapter
+) -> None:
     add_adapter("a", 1)
     add_adapter("b", 2)
     base, a, b = (answers(session, name)[0] for name in (NONE, "a", "b"))
@@ -53,7 +57,7 @@ def test_each_adapter_gives_its_own_answers_again_and_again(session: Session, ad
     assert len(engine.resident()) == 2
 
 
-def test_the_live_adapter_answers_where_none_is_named(session: Session, add_adapter) -> None:
+def test_the_live_adapter_answers_where_none_is_named(session: Session, add_adapter: AddAdapter) -> None:
     add_adapter("a", 1)
     base, reused = answers(session, None)
     assert not reused
@@ -69,7 +73,9 @@ def test_the_live_adapter_answers_where_none_is_named(session: Session, add_adap
     assert {run.task.adapter for run in session.store.runs()} == {"a", None}
 
 
-def test_work_is_reused_only_for_the_same_matrices_and_scale(session: Session, add_adapter) -> None:
+def test_work_is_reused_only_for_the_same_matrices_and_scale(
+    session: Session, add_adapter: AddAdapter
+) -> None:
     folder = add_adapter("a", 1)
     first, _ = answers(session, "a")
     shutil.rmtree(folder)
@@ -86,7 +92,9 @@ def test_work_is_reused_only_for_the_same_matrices_and_scale(session: Session, a
         answers(session, "a")
 
 
-def test_an_adapter_of_the_pack_answers_for_fields_given_at_run_time(session: Session, add_adapter) -> None:
+def test_an_adapter_of_the_pack_answers_for_fields_given_at_run_time(
+    session: Session, add_adapter: AddAdapter
+) -> None:
     add_adapter("f", 1, domain="financial")
     own = (Field(name="revenue", type="number"),)
     task = session.task("financial", "report_question", own, adapter="f")
@@ -99,7 +107,7 @@ def test_an_adapter_of_the_pack_answers_for_fields_given_at_run_time(session: Se
     assert session.task(None, fields=own, adapter="g").adapter == "g"
 
 
-def test_matrices_that_are_not_the_manifests_end_the_run(session: Session, add_adapter) -> None:
+def test_matrices_that_are_not_the_manifests_end_the_run(session: Session, add_adapter: AddAdapter) -> None:
     folder = add_adapter("a", 1)
     path = folder / "adapter_model.safetensors"
     content = bytearray(path.read_bytes())
@@ -114,7 +122,7 @@ def test_matrices_that_are_not_the_manifests_end_the_run(session: Session, add_a
 
 
 def test_an_adapter_for_other_shapes_is_refused_with_all_that_differs(
-    session: Session, home_with_tiny: Locations, add_adapter
+    session: Session, home_with_tiny: Locations, add_adapter: AddAdapter
 ) -> None:
     folder = add_adapter("a", 1)
     configuration = folder / "adapter_config.json"

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from thresher.app.registry.overview import overview
 from thresher.app.registry.registry import Registry
 from thresher.app.task import NO_DOMAIN, NO_TYPE
 
-Live = Callable[..., str | None]
+from ..conftest import AddAdapter
+from .conftest import Live
 
 
 def test_a_shipped_adapter_is_live_where_it_fits(
@@ -27,7 +27,7 @@ def test_a_shipped_adapter_is_live_where_it_fits(
     expenses: Pack,
     packs: dict[str, Pack],
     shipped: Path,
-    add_adapter,
+    add_adapter: AddAdapter,
 ) -> None:
     expenses = packs["expenses"]
     add_adapter("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
@@ -56,7 +56,12 @@ def test_a_shipped_adapter_is_live_where_it_fits(
 
 
 def test_a_promoted_shipped_adapter_may_change_with_thresher(
-    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, shipped: Path, add_adapter
+    registry: Registry,
+    model: InstalledModel,
+    live: Live,
+    expenses: Pack,
+    shipped: Path,
+    add_adapter: AddAdapter,
 ) -> None:
     folder = shipped / "packs" / "expenses" / "adapters" / "tiny"
     add_adapter("shipped", 1, folder=folder)
@@ -67,7 +72,7 @@ def test_a_promoted_shipped_adapter_may_change_with_thresher(
 
 
 def test_a_broken_shipped_adapter_is_told_and_not_passed_over(
-    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, add_adapter
+    registry: Registry, model: InstalledModel, expenses: Pack, shipped: Path, add_adapter: AddAdapter
 ) -> None:
     folder = shipped / "packs" / "expenses" / "adapters" / "tiny"
     add_adapter("shipped", 1, folder=folder)
@@ -77,7 +82,7 @@ def test_a_broken_shipped_adapter_is_told_and_not_passed_over(
 
 
 def test_a_name_that_ships_belongs_to_the_shipped_one(
-    registry: Registry, model: InstalledModel, shipped: Path, add_adapter
+    registry: Registry, model: InstalledModel, shipped: Path, add_adapter: AddAdapter
 ) -> None:
     add_adapter("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
     add_adapter("expenses-tiny", 2)
@@ -89,7 +94,7 @@ def test_a_name_that_ships_belongs_to_the_shipped_one(
 
 
 def test_what_does_not_fit_is_shown_and_not_used(
-    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, expenses: Pack, packs: dict[str, Pack], add_adapter: AddAdapter
 ) -> None:
     add_adapter("a", 1)
     registry.promote("a", "expenses", model, expenses)
@@ -111,7 +116,7 @@ def test_what_does_not_fit_is_shown_and_not_used(
 
 
 def test_a_changed_template_or_tokenizer_is_told_on_both_sides(
-    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter
+    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter: AddAdapter
 ) -> None:
     folder = add_adapter("a", 1)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -133,7 +138,7 @@ def test_a_changed_template_or_tokenizer_is_told_on_both_sides(
 
 
 def test_the_adapter_of_a_pack_that_is_gone_and_a_folder_of_no_name_are_shown(
-    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter: AddAdapter
 ) -> None:
     folder = add_adapter("a", 1)
     shutil.copytree(folder, registry.folder / "my own")
@@ -150,7 +155,7 @@ def test_the_adapter_of_a_pack_that_is_gone_and_a_folder_of_no_name_are_shown(
 
 
 def test_a_general_adapter_fits_any_domain(
-    registry: Registry, model: InstalledModel, live: Live, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, live: Live, packs: dict[str, Pack], add_adapter: AddAdapter
 ) -> None:
     add_adapter("g", 1, domain=None)
     for domain in ("expenses", "legal"):

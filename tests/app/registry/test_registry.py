@@ -1,7 +1,6 @@
 """Which adapter is live: promoted, rolled back, missing, broken; and what is told."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,11 +12,17 @@ from thresher.app.registry.folders import check_new_name
 from thresher.app.registry.overview import overview
 from thresher.app.registry.registry import Registry
 
-Live = Callable[..., str | None]
+from ..conftest import AddAdapter
+from .conftest import Live
 
 
 def test_promotions_stack_and_roll_back_one_by_one(
-    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, packs: dict[str, Pack], add_adapter
+    registry: Registry,
+    model: InstalledModel,
+    live: Live,
+    expenses: Pack,
+    packs: dict[str, Pack],
+    add_adapter: AddAdapter,
 ) -> None:
     add_adapter("a", 1)
     add_adapter("b", 2)
@@ -37,7 +42,7 @@ def test_promotions_stack_and_roll_back_one_by_one(
 
 
 def test_one_that_learnt_a_record_type_leaves_the_domains_others_alone(
-    registry: Registry, model: InstalledModel, live: Live, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, live: Live, packs: dict[str, Pack], add_adapter: AddAdapter
 ) -> None:
     legal = packs["legal"]
     for seed, (name, types) in enumerate(
@@ -79,7 +84,7 @@ def test_one_that_learnt_a_record_type_leaves_the_domains_others_alone(
 
 
 def test_each_domain_and_each_base_has_its_own(
-    registry: Registry, model: InstalledModel, live: Live, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, live: Live, packs: dict[str, Pack], add_adapter: AddAdapter
 ) -> None:
     add_adapter("a", 1)
     add_adapter("l", 2, domain="legal")
@@ -92,7 +97,7 @@ def test_each_domain_and_each_base_has_its_own(
 
 
 def test_a_live_adapter_that_is_gone_is_told_with_the_remedy(
-    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter
+    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter: AddAdapter
 ) -> None:
     folder = add_adapter("a", 1)
     registry.promote("a", "expenses", model, expenses)
@@ -112,7 +117,7 @@ def test_a_live_adapter_that_is_gone_is_told_with_the_remedy(
 
 
 def test_the_remedy_takes_off_the_one_that_is_gone_and_no_newer_one(
-    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter: AddAdapter
 ) -> None:
     legal = packs["legal"]
     folder = add_adapter("both", 1, domain="legal", record_types=("nda", "contract"))
@@ -126,7 +131,7 @@ def test_the_remedy_takes_off_the_one_that_is_gone_and_no_newer_one(
 
 
 def test_a_live_adapter_that_is_broken_or_another_is_told(
-    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter
+    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter: AddAdapter
 ) -> None:
     folder = add_adapter("a", 1)
     registry.promote("a", "expenses", model, expenses)
@@ -150,7 +155,7 @@ def live_offer(registry: Registry, model: InstalledModel, pack: Pack) -> str:
 
 
 def test_removing_a_live_adapter_needs_force_which_rolls_back(
-    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter
+    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter: AddAdapter
 ) -> None:
     written = {name: add_adapter(name, seed) for seed, name in enumerate("abc")}
     for name in "abc":
@@ -172,7 +177,7 @@ def test_removing_a_live_adapter_needs_force_which_rolls_back(
 
 
 def test_an_adapter_is_promoted_only_when_every_byte_is_good(
-    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter
+    registry: Registry, model: InstalledModel, live: Live, expenses: Pack, add_adapter: AddAdapter
 ) -> None:
     folder = add_adapter("a", 1)
     weights = folder / "adapter_model.safetensors"
@@ -185,7 +190,7 @@ def test_an_adapter_is_promoted_only_when_every_byte_is_good(
 
 
 def test_names_that_are_not_there_or_not_allowed(
-    registry: Registry, model: InstalledModel, add_adapter
+    registry: Registry, model: InstalledModel, add_adapter: AddAdapter
 ) -> None:
     add_adapter("receipts", 1)
     with pytest.raises(UsageError, match=r"no adapter 'receipt'\. Did you mean 'receipts'\?"):
@@ -197,7 +202,7 @@ def test_names_that_are_not_there_or_not_allowed(
 
 
 def test_one_base_under_two_names_is_one_base(
-    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter
+    registry: Registry, model: InstalledModel, packs: dict[str, Pack], add_adapter: AddAdapter
 ) -> None:
     add_adapter("a", 1)
     registry.promote("a", "expenses", model, packs["expenses"])

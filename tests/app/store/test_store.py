@@ -229,7 +229,7 @@ def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:
     assert found is not None
     copied = store.save_record(again, found, "s", None)
     (stored,) = store.records(again)
-    assert (stored.id, stored.record, stored.corrected) == (copied, found, {"total"})
+    assert (stored.id, stored.record, stored.corrected) == (copied, found, frozenset({"total"}))
     assert store.corrections(copied)[0].old == 12.5
     assert store.document_of(copied) == DOCUMENT
 

@@ -75,7 +75,7 @@ def test_what_was_trained_here_is_known_and_its_parents_count(store: Store) -> N
     assert of(store, manifest("a")) == Exposure(frozenset({"3"}))
     store.add_training("b", Training("expenses", "invoice", "a", frozenset()))
     child = of(store, manifest("b"))
-    assert (child.seen, child.unknown) == ({"3"}, frozenset())
+    assert (child.seen, child.unknown) == (frozenset({"3"}), frozenset())
     store.add_training("c", Training("expenses", "receipt", "gone", frozenset()))
     assert of(store, manifest("c")).unknown == ALL
     there = of(store, manifest("c"), manifest("gone", proof_share=0.5))
@@ -87,4 +87,4 @@ def test_one_that_ships_is_named(store: Store) -> None:
     shipped = manifest("s", origin="shipped")
     store.add_training("a", Training("expenses", "receipt", "s", frozenset()))
     child = of(store, manifest("a"), shipped)
-    assert (child.unknown, child.shipped) == (frozenset(), {"s"})
+    assert (child.unknown, child.shipped) == (frozenset(), frozenset({"s"}))

@@ -22,6 +22,8 @@ from thresher.app.store.trainings import Training
 from thresher.app.training.process import TrainingStopped
 from thresher.app.training.proving import ProofTask, Proved, prove
 
+from ..conftest import AddAdapter
+
 PACK = """format: 1
 domain: tickets
 title: Tickets
@@ -135,7 +137,7 @@ def test_few_labels_are_said_with_how_many_are_needed(
 
 
 def test_what_either_has_seen_is_left_out_and_what_nobody_knows_is_said(
-    home_with_tiny: Locations, add_adapter: Any, tmp_path: Path
+    home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
     labels = write(tmp_path / "labels.jsonl", PROOF[:26] + OTHERS[:5], {"company": "Corner Mill"})
     new, old = (read_manifest(add_adapter(name, seed)).weights for seed, name in enumerate(("new", "old")))
@@ -166,7 +168,7 @@ def test_what_either_has_seen_is_left_out_and_what_nobody_knows_is_said(
 
 
 def test_it_is_held_against_what_answers_for_its_own_record_type(
-    home_with_tiny: Locations, add_adapter: Any, tmp_path: Path
+    home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
     for seed, record_type in enumerate(("nda", "contract")):
         add_adapter(record_type, seed, domain="legal", record_types=(record_type,))
@@ -181,7 +183,7 @@ def test_it_is_held_against_what_answers_for_its_own_record_type(
 
 
 def test_corrections_are_judged_beside_what_was_left_as_it_was(
-    home_with_tiny: Locations, add_adapter: Any, tmp_path: Path
+    home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
     """The live adapter had each corrected value wrong. That alone would let any other one pass."""
     weights = read_manifest(add_adapter("new", 1)).weights
@@ -211,7 +213,7 @@ def test_corrections_are_judged_beside_what_was_left_as_it_was(
 
 
 def test_a_proof_that_is_stopped_goes_on_from_what_is_answered(
-    home_with_tiny: Locations, add_adapter: Any, tmp_path: Path
+    home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
     add_adapter("new", 1)
     labels = write(tmp_path / "labels.jsonl", PROOF[:4], {"company": "Corner Mill"})
@@ -227,7 +229,9 @@ def test_a_proof_that_is_stopped_goes_on_from_what_is_answered(
     assert verdict_of(home_with_tiny, task).comparison.documents == 4
 
 
-def test_what_cannot_be_proved_says_why(home_with_tiny: Locations, add_adapter: Any, tmp_path: Path) -> None:
+def test_what_cannot_be_proved_says_why(
+    home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
+) -> None:
     add_adapter("one", 1)
     add_adapter("wide", 2, domain=None)
     labels = write(tmp_path / "labels.jsonl", PROOF[:1], {"company": "Corner Mill"})

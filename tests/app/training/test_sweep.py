@@ -168,7 +168,7 @@ def stop_at(moment: type, home: Locations, task: TrainingTask) -> None:
 
 def swept(home: Locations, labels: Path) -> tuple[SweepEnds, list[str]]:
     """How the sweep ends, and the lines that it says; the run after it is left alone."""
-    lines = []
+    lines: list[str] = []
     with Session(home) as session:
         for news in train_candidate(session, task_of(labels), threading.Event()):
             if isinstance(news, SweepEnds):

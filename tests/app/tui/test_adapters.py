@@ -14,6 +14,8 @@ from thresher.app.tui.adapter_dialog import AdapterDialog
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.problem_line import ProblemLine
 
+from ..conftest import AddAdapter
+
 SIZE = (80, 24)
 
 
@@ -150,7 +152,7 @@ async def test_a_live_adapter_that_cannot_be_used_is_told_before_and_at_the_star
 
 
 async def test_the_real_registry_stands_behind_it(
-    home_with_tiny: Locations, add_adapter: Any, tmp_path: Path
+    home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
     add_adapter("one", 1)
     paper = tmp_path / "paper.txt"

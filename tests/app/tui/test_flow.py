@@ -137,8 +137,9 @@ async def test_cancel_works_at_once_and_keeps_what_is_done(
             await pilot.pause()
         assert "0 of 2" in text_of(app, "#progress-words")
         await press(pilot, "escape")
-        assert home(app).queue.finished is not None
-        assert home(app).queue.finished.cancelled
+        finished = home(app).queue.finished
+        assert finished is not None
+        assert finished.cancelled
         assert [entry.stage for entry in home(app).queue] == [Stage.OK, Stage.WAITING]
         assert "Cancelled" in text_of(app, "#progress-words")
 
