@@ -87,15 +87,19 @@ def test_a_field_that_is_often_wrong_is_trusted_less(drawn: Drawer) -> None:
 def test_of_a_short_document_an_absence_is_as_sure_as_of_a_long_one_whose_windows_are_as_sure() -> None:
     each = math.log(0.95)
     values = [
-        Labelled(str(at), "f", signals(8 * each, absent=True, windows=8), at % 3 > 0) for at in range(90)
+        Labelled(str(at), "f", signals(8 * each, tokens=8, absent=True, windows=8), at % 3 > 0)
+        for at in range(90)
     ]
     group = fit_group(values)
     assert group is not None
     assert group.windows == 8
-    given = [(8 * each, 8), (each, 1), (each, None), (16 * each, 16)]
-    long, short, unknown, longer = confidences(
-        group, ["f"] * 4, [signals(total, absent=True, windows=windows) for total, windows in given]
-    )
+    given = [
+        signals(count * each, tokens=count, absent=True, windows=windows)
+        for count, windows in ((8, 8), (1, 1), (1, None), (16, 16))
+    ]
+    # The least sure token is not one of all windows' together.
+    given = [replace(one, sureness=replace(one.sureness, least=each)) for one in given]
+    long, short, unknown, longer = confidences(group, ["f"] * 4, given)
     assert short == pytest.approx(long)
     assert long < unknown
     assert longer < long
