@@ -7,9 +7,9 @@ from typing import Any
 import mlx.core as mx
 
 from thresher.adapters.errors import UsageError
+from thresher.adapters.mlx_base import on_cpu
 from thresher.adapters.training.memory import Room
 from thresher.adapters.training.run_config import RunConfig
-from thresher.train_mlx.base import on_cpu
 
 
 def settled(config: RunConfig) -> RunConfig:

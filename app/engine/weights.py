@@ -1,16 +1,14 @@
 """A base model in memory: loaded by mlx-lm's definitions, its weights in the form that is fast here."""
 
-import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
-import mlx.nn as nn
 import numpy as np
 
-from thresher.adapters.errors import ModelError
+from thresher.adapters.mlx_base import on_cpu, open_base, prepare_for_cpu
 from thresher.app.engine import attention, swiglu
 from thresher.app.engine.adapted_linear import Resident
 from thresher.app.engine.cache import RowCache, RowLengths
@@ -121,58 +119,13 @@ def load_weights(folder: Path, adapter_bytes: int) -> LoadedModel:
 
     Raises ModelError where it is broken or would run code of its own.
     """
-    from mlx_lm.utils import load_model
+    import psutil
 
-    config = json.loads((folder / "config.json").read_text("utf-8"))
-    if "model_file" in config or "auto_map" in config:
-        raise ModelError(f"{folder.name}: config.json asks to run code from the model. Use another base.")
-    try:
-        model, config = load_model(folder, lazy=True)
-    except Exception as error:  # mlx-lm raises bare ValueErrors and KeyErrors for every defect of a file
-        raise ModelError(
-            f"{folder.name}: cannot be loaded ({error}). Run `thresher models verify`."
-        ) from error
-    if mx.default_device().type == mx.DeviceType.cpu:
-        # On a CPU, MLX would fuse kernels with the machine's C++ compiler, which may not be there, and load
-        # the result from a folder that all users may write to.
-        mx.disable_compile()
-        _expand(model)
+    model, config = open_base(folder)
+    if on_cpu():
+        prepare_for_cpu(model, _EXPAND_SHARE * psutil.virtual_memory().available)
         attention.install(model)
         swiglu.install(model)
     mx.eval(model.parameters())
     model.eval()
     return LoadedModel(model, int(config.get("max_position_embeddings") or 4096), adapter_bytes)
-
-
-def _expand(model: Any) -> None:
-    """Quantised weights to float32, in place: on a CPU the quantised kernels are a hundred times slower."""
-    import psutil
-
-    layers = [
-        (name, module)
-        for name, module in model.named_modules()
-        if isinstance(module, nn.QuantizedLinear | nn.QuantizedEmbedding)
-    ]
-    size = sum(4 * module.weight.size * 32 // module.bits for _, module in layers)
-    if size > _EXPAND_SHARE * psutil.virtual_memory().available:
-        return
-    expanded = []
-    for name, module in layers:
-        weight = mx.dequantize(module.weight, module.scales, module.biases, module.group_size, module.bits)
-        plain: nn.Module
-        if isinstance(module, nn.QuantizedLinear):
-            plain = nn.Linear(1, 1, bias="bias" in module)
-            if "bias" in module:
-                plain.bias = module.bias
-        else:
-            plain = nn.Embedding(1, 1)
-        plain.weight = weight.astype(mx.float32)
-        expanded.append((name, plain))
-    model.update_modules(_tree(expanded))
-    model.set_dtype(mx.float32)
-
-
-def _tree(leaves: list[tuple[str, Any]]) -> Any:
-    from mlx.utils import tree_unflatten
-
-    return tree_unflatten(leaves)

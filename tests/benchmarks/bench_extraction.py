@@ -80,11 +80,11 @@ def main(rounds: int = 3) -> None:
         import mlx.core as mx
         from mlx_lm import batch_generate, generate, load
 
-        from thresher.app.engine import weights
+        from thresher.adapters.mlx_base import prepare_for_cpu
 
         quantised, chat = load(str(folder))[:2]
         expanded, _ = load(str(folder))[:2]
-        weights._expand(expanded)
+        prepare_for_cpu(expanded)
         mx.eval(expanded.parameters())
         prompts = [list(one.tokens) for one in asked]
         most = ours(engine, asked) // DOCUMENTS

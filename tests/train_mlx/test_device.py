@@ -10,11 +10,12 @@ import pytest
 from mlx.utils import tree_flatten
 
 from thresher.adapters.errors import UsageError
+from thresher.adapters.mlx_base import on_cpu
 from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.run_config import RunConfig
 from thresher.train_mlx import base, device
 
-on_a_cpu = pytest.mark.skipif(not base.on_cpu(), reason="of a machine without a GPU")
+on_a_cpu = pytest.mark.skipif(not on_cpu(), reason="of a machine without a GPU")
 
 
 def config(**keys: Any) -> RunConfig:

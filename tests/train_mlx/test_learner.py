@@ -1,8 +1,6 @@
 """The learner on real tiny models: what it computes is what the definitions say."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
@@ -165,13 +163,3 @@ def test_the_model_has_nothing_else_to_train(plan: Plan) -> None:
     assert list(layers) == sorted(plan.layers)
     for name, first in plan.first.items():
         np.testing.assert_array_equal(layers[name].a, first.a)
-
-
-def test_code_of_the_base_is_never_run(plan: Plan, tmp_path: Path) -> None:
-    from thresher.adapters.errors import ModelError
-
-    folder = tmp_path / "hostile"
-    folder.mkdir()
-    (folder / "config.json").write_text(json.dumps({"model_type": "llama", "model_file": "own.py"}))
-    with pytest.raises(ModelError, match="run code"):
-        load_base(folder)
