@@ -38,7 +38,7 @@ _PRIORS: dict[str, tuple[float, float, bool]] = {
 _MATCHES = ("normalised", "parsed", "fuzzy", "judged", "none")
 assert list(_PRIORS) == list(Weights.model_fields)
 
-#: The deviation of a field's own shift: at 1.5 a dozen documents moved it too far, at 0.5 hundreds too late.
+#: The deviation of a field's own shift: at 1.5 a dozen documents moved it too far, at 0.5 hundreds hardly.
 _FIELD_DEVIATION = 1.0
 #: A probability is taken to be no nearer to 0 and 1 than this: beyond it differences mean nothing.
 _EDGE = 1e-5

@@ -11,20 +11,11 @@ from hypothesis import strategies as st
 from thresher.adapters.calibration import Group
 from thresher.app.calibration.calibrator import Labelled, confidences, fit_group
 from thresher.app.evaluation.calibration import expected_calibration_error
-from thresher.app.extraction.signals import Signals, Sureness
+from thresher.app.extraction.signals import Signals
 
+from ..any_signals import any_signals, logs
 from .conftest import Drawer, signals
 
-logs = st.floats(-30, 0)
-any_signals = st.builds(
-    Signals,
-    st.builds(Sureness, logs, logs, st.integers(0, 300)),
-    st.floats(0, 1),
-    st.sampled_from(["exact", "normalised", "parsed", "fuzzy", "judged", "none"]),
-    st.none() | st.floats(0, 1),
-    st.booleans(),
-    st.none() | st.integers(1, 40),
-)
 labelled = st.builds(
     Labelled, st.sampled_from(["d1", "d2"]), st.sampled_from(["a", "b"]), any_signals, st.booleans()
 )

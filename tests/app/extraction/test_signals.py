@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.windows import Window
@@ -23,21 +22,12 @@ from thresher.app.extraction.signals import (
     together,
 )
 
+from ..any_signals import any_signals
+
 TEXT = "Acme Corp, 4 March 2019, Bolt Ltd, Acme Corp"
 FIRST, SECOND = Window(0, 35, 0, 6), Window(25, len(TEXT), 4, 12)
 DOCUMENT = Document("a.txt", "0" * 64, "text", TEXT)
 A, B = Sureness(-0.1, -0.08, 2), Sureness(-0.5, -0.4, 3)
-
-logs = st.floats(-50, 0)
-any_signals = st.builds(
-    Signals,
-    st.builds(Sureness, logs, logs, st.integers(0, 500)),
-    st.floats(0, 1),
-    st.sampled_from(["exact", "normalised", "parsed", "fuzzy", "judged", "none"]),
-    st.none() | st.floats(0, 1),
-    st.booleans(),
-    st.none() | st.integers(1, 40),
-)
 
 
 def merged(kind: FieldType, *said: tuple[Window, Any, list[Sureness]], document: Document = DOCUMENT) -> Any:
