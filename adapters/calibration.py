@@ -59,7 +59,7 @@ class Step(NamedTuple):
 class Group(_Part):
     """The calibration of values of one kind, from so many labelled ones.
 
-    Of absent values `windows` says how many windows a labelled one was absent from, on average.
+    Of absent values `windows` is from how many windows each labelled one was absent at least.
     `fields` is added to the bias, by field. `curve` was made of confidences that each came from a fit without
     the document in question; the surest values first.
     """
@@ -69,7 +69,7 @@ class Group(_Part):
     values: _Count
     right: _Count
     curve: tuple[Step, ...] = Field(default=(), max_length=100)
-    windows: Annotated[float, Field(ge=1)] | None = None
+    windows: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _counts_fit(self) -> Self:

@@ -4,10 +4,6 @@ The form is beta calibration (Kull, Silva Filho, Flach, 2017): the logit of the 
 and -ln(1-p) of the model's own probability p, with slopes that are not negative. With both slopes at 1 and
 nothing else it is p itself, and there the prior has its middle: with no labels the confidence is the model's
 own probability, and each label moves it. The other signals and the field shift the logit.
-
-An absent value's p is that of all windows together. What a long document spreads over eight windows a short
-one holds in one, so where windows are fewer than those of the labelled documents, p is taken as of as many,
-each as sure.
 """
 
 import math
@@ -59,10 +55,7 @@ def fit_group(values: Sequence[Labelled]) -> Group | None:
     if not values:
         return None
     fields = sorted({value.field for value in values})
-    signals = [value.signals for value in values]
-    counts = [each.windows for each in signals if each.windows]
-    windows = sum(counts) / len(counts) if counts else None
-    inputs = np.hstack([_inputs(signals, windows), _field_inputs(values, fields)])
+    inputs = np.hstack([_inputs([value.signals for value in values]), _field_inputs(values, fields)])
     right: Flags = np.array([value.right for value in values])
     priors = [*_PRIORS.values(), *[(0.0, _FIELD_DEVIATION, False)] * len(fields)]
     mean, deviation, positive = (np.array(column) for column in zip(*priors, strict=True))
@@ -72,7 +65,7 @@ def fit_group(values: Sequence[Labelled]) -> Group | None:
         fields=dict(zip(fields, weights[len(_PRIORS) :], strict=True)),
         values=len(values),
         right=int(right.sum()),
-        windows=windows,
+        windows=min((v.signals.windows for v in values if v.signals.windows is not None), default=None),
     )
 
 
@@ -80,22 +73,21 @@ def confidences(group: Group, fields: Sequence[str], signals: Sequence[Signals])
     """The confidence of each value, between 0 and 1, given its field and its signals."""
     weights = np.array([getattr(group.weights, name) for name in _PRIORS])
     shifts = np.array([group.fields.get(field, 0.0) for field in fields])
-    return [float(each) for each in sigmoid(_inputs(signals, group.windows) @ weights + shifts)]
+    return [float(each) for each in sigmoid(_inputs(signals) @ weights + shifts)]
 
 
-def _inputs(signals: Sequence[Signals], windows: float | None) -> Floats:
+def _inputs(signals: Sequence[Signals]) -> Floats:
     """Shape (values, inputs), in the order of `_PRIORS`."""
     rows = []
     for each in signals:
-        spread = max(windows / each.windows, 1.0) if windows and each.windows else 1.0
-        chance = min(max(math.exp(each.sureness.total * spread), _EDGE), 1 - _EDGE)
+        chance = min(max(each.sureness.probability, _EDGE), 1 - _EDGE)
         rows.append(
             [
                 1.0,
                 math.log(chance),
                 -math.log1p(-chance),
                 max(each.sureness.least, math.log(_EDGE)),
-                math.log1p(each.sureness.tokens * spread),
+                math.log1p(each.sureness.tokens),
                 each.agreement - 1,
                 0.0 if each.ocr is None else each.ocr - 1,
                 *(float(not each.absent and each.stated == match) for match in _MATCHES),

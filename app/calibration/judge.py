@@ -54,6 +54,7 @@ class Judge:
         group: Group | None = None
         if self.calibration is not None:
             group = self.calibration.absent if absent else self.calibration.stated
+            group = None if group and _is_beyond(value, group) else group
         accepted = None
         if value.signals and value.outcome is not Outcome.INVALID:
             value = _with_confidence(value, name, group)
@@ -75,6 +76,15 @@ def _with_confidence(value: Value, name: str, group: Group | None) -> Value:
         each = [round(c, 6) for c in confidences(group, [name] * len(value.signals), value.signals)]
     listed = tuple(each) if value.confidences else ()
     return replace(value, confidence=sum(each) / len(each), confidences=listed, calibrated=group is not None)
+
+
+def _is_beyond(value: Value, group: Group) -> bool:
+    """Whether it is absent from fewer windows than any labelled one: how often such are right is not known.
+
+    What a long document spreads over its windows a short one may hold in one.
+    """
+    fewest = group.windows or 0
+    return any(each.windows is not None and each.windows < fewest for each in value.signals)
 
 
 def _is_accepted(value: Value, floor: Step | None) -> bool:

@@ -75,25 +75,14 @@ def test_a_field_that_is_often_wrong_is_trusted_less(drawn: Drawer) -> None:
     assert bad < 0.2 < good
 
 
-def test_of_a_short_document_an_absence_is_as_sure_as_of_a_long_one_whose_windows_are_as_sure() -> None:
-    each = math.log(0.95)
-    values = [
-        Labelled(str(at), "f", signals(8 * each, tokens=8, absent=True, windows=8), at % 3 > 0)
-        for at in range(90)
-    ]
-    group = fit_group(values)
+def test_it_keeps_from_how_few_windows_a_labelled_value_was_absent() -> None:
+    counts = (8, 3, None)
+    group = fit_group([Labelled("d", "f", signals(-0.1, absent=True, windows=n), True) for n in counts])
     assert group is not None
-    assert group.windows == 8
-    given = [
-        signals(count * each, tokens=count, absent=True, windows=windows)
-        for count, windows in ((8, 8), (1, 1), (1, None), (16, 16))
-    ]
-    # The least sure token is not one of all windows' together.
-    given = [replace(one, sureness=replace(one.sureness, least=each)) for one in given]
-    long, short, unknown, longer = confidences(group, ["f"] * 4, given)
-    assert short == pytest.approx(long)
-    assert long < unknown
-    assert longer < long
+    assert group.windows == 3
+    unknown = fit_group([Labelled("d", "f", signals(-0.1, absent=True), True)])
+    assert unknown is not None
+    assert unknown.windows is None
 
 
 def test_an_unknown_match_and_field_still_have_a_confidence(drawn: Drawer) -> None:

@@ -99,3 +99,20 @@ def test_a_later_calibration_takes_the_place_of_an_earlier_one(calibration: Cali
     gone = Judge()(once).values["total"]
     assert gone.confidence == pytest.approx(0.99, abs=1e-3)
     assert (gone.calibrated, gone.accepted) == (False, None)
+
+
+def test_absent_from_fewer_windows_than_any_labelled_value_it_is_not_calibrated(
+    calibration: Calibration,
+) -> None:
+    assert calibration.absent is not None
+    group = calibration.absent.model_copy(update={"windows": 3})
+    judge = Judge(calibration.model_copy(update={"absent": group}), 0.98)
+
+    def judged(windows: int | None) -> Value:
+        gone = replace(VALUES["gone"], signals=(replace(GONE, windows=windows),))
+        return judge(replace(RECORD, values={"gone": gone})).values["gone"]
+
+    for enough in (3, 8, None):
+        assert (judged(enough).calibrated, judged(enough).accepted) == (True, True)
+    assert (judged(2).calibrated, judged(2).accepted) == (False, False)
+    assert judged(2).confidence == VALUES["gone"].confidence
