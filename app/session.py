@@ -191,8 +191,7 @@ class Session:
             )
         cancel = cancel or threading.Event()
         judge = self.judge(task, accept_at)
-        model = library.find(self.locations.models, task.model)
-        adapter = self.registry.find(task.adapter) if task.adapter else None
+        model, adapter = self.answers(task)
 
         def hash_of(source: Source | None) -> str:
             asked = replace(task, fields=source.fields) if source and source.fields else task
@@ -244,9 +243,12 @@ class Session:
         from thresher.app.calibration import library as calibrations
         from thresher.app.calibration.judge import Judge
 
+        return Judge(calibrations.find(self.locations, task, *self.answers(task)), accept_at)
+
+    def answers(self, task: Task) -> tuple[InstalledModel, InstalledAdapter | None]:
+        """The model and the adapter that a task names. Raises NoModelError, UsageError, AdapterError."""
         model = library.find(self.locations.models, task.model)
-        adapter = self.registry.find(task.adapter) if task.adapter else None
-        return Judge(calibrations.find(self.locations, task, model, adapter), accept_at)
+        return model, self.registry.find(task.adapter) if task.adapter else None
 
     def _asked_of(
         self, domain: str | None, model: str | None, record_type: str | None

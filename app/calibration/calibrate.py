@@ -8,7 +8,6 @@ from thresher.adapters.calibration import Calibration
 from thresher.adapters.errors import UsageError
 from thresher.app.calibration.calibrator import Labelled
 from thresher.app.calibration.fitting import fit_all, labelled_values
-from thresher.app.models import library
 from thresher.app.settings import settings_hash
 
 if TYPE_CHECKING:
@@ -31,8 +30,7 @@ def of_corrections(session: "Session", task: "Task", reviewed: bool = False) -> 
 
     With `reviewed` what was left as it was in these records counts as right.
     """
-    model = library.find(session.locations.models, task.model)
-    adapter = session.registry.find(task.adapter) if task.adapter else None
+    model, adapter = session.answers(task)
     hash_ = settings_hash(task, session.settings, model.fingerprint, adapter.fingerprint if adapter else None)
     found: list[Labelled] = []
     for record, labels in session.store.answered(task.domain, task.record_type, hash_):
@@ -55,8 +53,7 @@ def calibrate(
             f"no label tells of a value that was extracted for {task.domain}/{task.record_type}. Give "
             "labelled documents with --labels, or correct and confirm records and use --corrections."
         )
-    model = library.find(session.locations.models, task.model)
-    adapter = session.registry.find(task.adapter) if task.adapter else None
+    model, adapter = session.answers(task)
     fitted = fit_all(values)
     return Calibration(
         domain=task.domain,

@@ -14,7 +14,7 @@ from thresher.adapters.calibration import (
     calibrations_json,
     read_calibrations,
 )
-from thresher.adapters.errors import UsageError
+from thresher.adapters.errors import AdapterError, UsageError
 from thresher.app.locations import Locations
 from thresher.app.registry.library import InstalledAdapter
 from thresher.app.task import Task
@@ -27,14 +27,26 @@ def find(
 
     Raises AdapterError where a file that should hold it is broken.
     """
-    weights = adapter.manifest.weights if adapter else None
-    wanted = (task.domain, task.record_type, task.pack_hash, model.fingerprint, weights)
+    wanted = _hashes(task, model, adapter)
     paths = [own_path(locations, *wanted)]
     paths += [adapter.folder / CALIBRATION_FILE] if adapter else []
     for path in paths:
         for each in read_calibrations(path) if path.is_file() else ():
             if (each.domain, each.record_type, each.pack, each.base, each.adapter) == wanted:
                 return each
+    return None
+
+
+def set_aside_broken(
+    locations: Locations, task: Task, model: InstalledModel, adapter: InstalledAdapter | None
+) -> Path | None:
+    """Renames the user's own where it cannot be read, so that a new one can be made; where it lies now."""
+    path = own_path(locations, *_hashes(task, model, adapter))
+    try:
+        if path.is_file():
+            read_calibrations(path)
+    except AdapterError:
+        return path.replace(path.with_suffix(".broken"))
     return None
 
 
@@ -54,6 +66,13 @@ def save(locations: Locations, calibration: Calibration) -> Path:
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); check its permissions") from error
     return path
+
+
+def _hashes(
+    task: Task, model: InstalledModel, adapter: InstalledAdapter | None
+) -> tuple[str, str, str, str, str | None]:
+    weights = adapter.manifest.weights if adapter else None
+    return task.domain, task.record_type, task.pack_hash, model.fingerprint, weights
 
 
 def own_path(

@@ -94,3 +94,18 @@ def test_a_broken_file_is_named_and_not_passed_over(home_with_tiny: Locations) -
         path.write_text("{}", "utf-8")
         with pytest.raises(AdapterError, match=path.name):
             found(session)
+
+
+def test_a_broken_file_is_set_aside_and_any_other_stays(home_with_tiny: Locations) -> None:
+    with Session(home_with_tiny) as session:
+        task = session.task("expenses", "receipt", adapter="none")
+        asked = home_with_tiny, task, *session.answers(task)
+        assert library.set_aside_broken(*asked) is None
+        path = library.save(home_with_tiny, made_for(session))
+        assert library.set_aside_broken(*asked) is None
+        path.write_text("{", "utf-8")
+        kept = library.set_aside_broken(*asked)
+        assert kept is not None
+        assert kept.read_text("utf-8") == "{"
+        assert not path.exists()
+        assert found(session) is None

@@ -50,6 +50,15 @@ def test_the_starter_is_calibrated_on_labels_and_then_on_corrections(
     assert told["documents"] == len(labels.read_text().splitlines())
     assert told["sources"] == ["labels"]
 
+    # A broken one stops extraction, and the command that the message names makes another.
+    Path(told["file"]).write_text("{", "utf-8")
+    broken = thresher("extract", "--records", labels, *ASKED)
+    assert broken.code != 0
+    assert "thresher calibrate" in broken.err
+    anew = thresher("calibrate", *ASKED, "--labels", labels)
+    assert anew.code == 0, anew.err
+    assert "is kept as" in anew.err
+
     # Done before: the model is not asked again, and the confidences are the calibrated ones.
     ended = thresher("extract", "--records", labels, *ASKED, "--accept-at", "0.98")
     assert ended.code == 0
