@@ -88,12 +88,9 @@ def chosen(
     formats: Counter[str] = Counter()
     picks = []
     for pack in packs:
-        candidates = [
-            (record_type, example)
-            for record_type in pack.record_types.values()
-            for example in record_type.examples()
-        ]
-        candidates = [each for each in candidates if learnt(each[0])] or candidates
+        shown = [(one, found) for one in pack.record_types.values() if (found := one.examples())]
+        shown = [each for each in shown if learnt(each[0])] or shown
+        candidates = [(record_type, example) for record_type, examples in shown for example in examples]
         if candidates:
             pick = min(candidates, key=lambda candidate: formats[candidate[1].path.suffix])
             formats[pick[1].path.suffix] += 1

@@ -72,10 +72,10 @@ def spans_stating(document: Document, field: Field, value: Any) -> list[Span | N
 
 
 def _rows(name: str, value: Value) -> list[FieldRow]:
+    judged = value.accepted, value.calibrated
     if not isinstance(value.value, list | tuple) or not value.value:
         shown = None if isinstance(value.value, list | tuple) else value.value
         spans = tuple(span for span in value.spans if span)
-        judged = value.accepted, value.calibrated
         return [FieldRow(name, None, shown, value.outcome, value.confidence, spans, *judged)]
     matched = len(value.spans) == len(value.value)
     own = value.confidences if len(value.confidences) == len(value.value) else ()
@@ -87,6 +87,5 @@ def _rows(name: str, value: Value) -> list[FieldRow]:
             outcome = Outcome.FOUND if span else Outcome.UNGROUNDED
         confidence = own[number] if own else value.confidence if number == 0 else None
         found = (span,) if span else ()
-        judged = value.accepted, value.calibrated
         rows.append(FieldRow(name, number, item, outcome, confidence, found, *judged))
     return rows
