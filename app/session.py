@@ -1,10 +1,7 @@
 """The session: the one object behind all faces. It yields events and knows no screen."""
 
-import hashlib
 import threading
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from thresher.adapters.base_facts import InstalledModel
@@ -12,25 +9,15 @@ from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import Field, unique
 from thresher.adapters.pack import Pack
 from thresher.adapters.pack_library import find_packs, pick
-from thresher.app.events import (
-    DocumentRead,
-    DocumentStarted,
-    Event,
-    ModelLoading,
-    Progress,
-    RecordReady,
-    RunFinished,
-    RunStarted,
-)
+from thresher.app.events import Event
 from thresher.app.locations import Locations
 from thresher.app.models import library
 from thresher.app.models.offline import go_offline
-from thresher.app.record import Record, Status
 from thresher.app.registry.library import InstalledAdapter
 from thresher.app.registry.offer import Offer
 from thresher.app.registry.registry import Registry
-from thresher.app.settings import Settings, load_settings, settings_hash
-from thresher.app.sources import Source, document_of
+from thresher.app.settings import Settings, load_settings
+from thresher.app.sources import Source
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.store import Store
 from thresher.app.task import NO_DOMAIN, NO_TYPE, Task
@@ -38,9 +25,6 @@ from thresher.app.warm_engine import WarmEngine
 
 if TYPE_CHECKING:
     from thresher.app.calibration.judge import Judge
-    from thresher.app.engine.engine import Engine
-    from thresher.app.extraction.asking import Asker
-    from thresher.app.flow import Beat
 
 #: What is asked where fields are given and no domain is.
 _ANY = "Extract the record from the document."
@@ -183,56 +167,16 @@ class Session:
         UsageError where a source has no fields, or as `judge` does.
         """
         # Imported here: it brings the engine's libraries.
-        from thresher.app.flow import Beat, Done, Flow, Loading, Read, Started
+        from thresher.app.run import Run
 
         if not task.fields and (bare := next((s for s in sources if not s.fields), None)):
             raise UsageError(
                 f"{bare.id}: no field is asked for. Give each with --field NAME:TYPE:DESCRIPTION."
             )
-        cancel = cancel or threading.Event()
         judge = self.judge(task, accept_at)
         model, adapter = self.answers(task)
-
-        def hash_of(source: Source | None) -> str:
-            asked = replace(task, fields=source.fields) if source and source.fields else task
-            return settings_hash(
-                asked, self.settings, model.fingerprint, adapter.fingerprint if adapter else None
-            )
-
-        run = self.store.start_run(task, hash_of(None), len(sources))
-        counts: dict[Status, int] = {"ok": 0, "partial": 0, "failed": 0}
-        began = time.monotonic()
-        yield RunStarted(run, len(sources))
-
-        def done_before(source: Source) -> Record | None:
-            return None if again else self._done_before(source, hash_of(source))
-
-        flow = Flow(task, document_of, done_before, lambda: self._open(task, model, adapter), cancel)
-        try:
-            for event in flow.run(sources):
-                match event:
-                    case Started(source):
-                        yield DocumentStarted(source)
-                    case Loading() if not self._warm.holds(model):
-                        yield ModelLoading(model.name)
-                    case Read(source, document, asked):
-                        yield DocumentRead(source, document, asked)
-                    case Done(source, record, document, reused):
-                        record = judge(record)
-                        number = self.store.save_record(run, record, hash_of(source), document, source.fields)
-                        counts[record.status] += 1
-                        if reused and not corrected:
-                            record = judge(self.store.answer(number))
-                        yield RecordReady(source, record, reused)
-                    case Beat():
-                        left = _seconds_left(event, len(sources), time.monotonic() - began)
-                        yield Progress(sum(counts.values()), len(sources), left, "extracting")
-        finally:
-            # Also where the model could not be loaded, or the caller went away.
-            cancelled = sum(counts.values()) < len(sources)
-            self.store.finish_run(run, cancelled=cancelled)
-        seconds = round(time.monotonic() - began, 3)
-        yield RunFinished(run, counts["ok"], counts["partial"], counts["failed"], cancelled, seconds)
+        run = Run(task, model, adapter, judge, self.settings, self.store, self.registry, self._warm)
+        yield from run.events(sources, cancel or threading.Event(), again=again, corrected=corrected)
 
     def judge(self, task: Task, accept_at: float | None = None) -> "Judge":
         """What makes confidences of signals for a task, and accepts values at a wanted share of right ones.
@@ -263,42 +207,3 @@ class Session:
         packs = self.packs()
         found = pick(packs, domain, record_type)
         return found.domain, chosen, packs[found.domain], found.name
-
-    def _done_before(self, source: Source, hash_: str) -> Record | None:
-        """The record of the same bytes with the same settings; None also where the file cannot be read."""
-        try:
-            data = source.path.read_bytes() if source.path else (source.text or "").encode()
-        except OSError:
-            return None
-        path = str(source.path) if source.path else None
-        return self.store.find_done(source.id, hashlib.sha256(data).hexdigest(), hash_, path)
-
-    def _open(
-        self, task: Task, model: InstalledModel, adapter: InstalledAdapter | None
-    ) -> "tuple[Asker, Engine]":
-        """The engine of this model, loaded where it is not warm, with the adapter resident.
-
-        Raises ModelError, and AdapterError where the adapter's files are not what its manifest says.
-        """
-        from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
-        from thresher.app.extraction.asking import Asker
-
-        settings = self.settings
-        engine = self._warm.open(model, settings.batch_tokens)
-        if adapter is not None and adapter.fingerprint not in engine.resident():
-            matrices = self.registry.load(adapter, model)
-            engine.register(adapter.fingerprint, matrices.layers, matrices.scale)
-        sizes = WindowSizes(
-            engine.context, settings.window_tokens, settings.window_overlap, settings.answer_tokens
-        )
-        key = adapter.fingerprint if adapter else None
-        prompts = WindowPrompts(engine.tokenizer, sizes)
-        return Asker(prompts, task.instructions, key, task.most_windows), engine
-
-
-def _seconds_left(beat: "Beat", total: int, elapsed: float) -> float | None:
-    """An estimate from the windows answered; a document not yet read counts as the average of those read."""
-    if not beat.answered:
-        return None
-    unread = (total - beat.started) * beat.queued / beat.read
-    return elapsed * (beat.queued + unread - beat.answered) / beat.answered

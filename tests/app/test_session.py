@@ -143,7 +143,7 @@ def test_a_defect_in_reading_costs_one_document(
             raise RuntimeError("Invoice 1 from ACME")
         return document_of(source)
 
-    monkeypatch.setattr("thresher.app.session.document_of", broken)
+    monkeypatch.setattr("thresher.app.run.document_of", broken)
     with Session(home_with_tiny) as session:
         records = {
             one.source.id: one.record

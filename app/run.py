@@ -1,0 +1,130 @@
+"""A run: a batch of sources worked through, every record stored before it is told."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from thresher.adapters.base_facts import InstalledModel
+from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
+from thresher.app.calibration.judge import Judge
+from thresher.app.engine.engine import Engine
+from thresher.app.events import (
+    DocumentRead,
+    DocumentStarted,
+    Event,
+    ModelLoading,
+    Progress,
+    RecordReady,
+    RunFinished,
+    RunStarted,
+)
+from thresher.app.extraction.asking import Asker
+from thresher.app.flow import Beat, Done, Flow, Loading, Read, Started
+from thresher.app.record import Record, Status
+from thresher.app.registry.library import InstalledAdapter
+from thresher.app.registry.registry import Registry
+from thresher.app.settings import Settings, settings_hash
+from thresher.app.sources import Source, document_of
+from thresher.app.store.store import Store
+from thresher.app.task import Task
+from thresher.app.warm_engine import WarmEngine
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a batch is asked, who answers and judges, and where its records go."""
+
+    task: Task
+    model: InstalledModel
+    adapter: InstalledAdapter | None
+    judge: Judge
+    settings: Settings
+    store: Store
+    registry: Registry
+    warm: WarmEngine
+
+    def events(
+        self, sources: Sequence[Source], cancel: threading.Event, *, again: bool, corrected: bool
+    ) -> Iterator[Event]:
+        """What happens, as it happens; `again` and `corrected` are as in `Session.extract`."""
+        number = self.store.start_run(self.task, self._hash(None), len(sources))
+        counts: dict[Status, int] = {"ok": 0, "partial": 0, "failed": 0}
+        began = time.monotonic()
+        yield RunStarted(number, len(sources))
+
+        def done_before(source: Source) -> Record | None:
+            return None if again else self._done_before(source)
+
+        flow = Flow(self.task, document_of, done_before, self._open, cancel)
+        try:
+            for event in flow.run(sources):
+                match event:
+                    case Started(source):
+                        yield DocumentStarted(source)
+                    case Loading() if not self.warm.holds(self.model):
+                        yield ModelLoading(self.model.name)
+                    case Read(source, document, asked):
+                        yield DocumentRead(source, document, asked)
+                    case Done(source, record):
+                        record = self._stored(number, event, corrected=corrected)
+                        counts[record.status] += 1
+                        yield RecordReady(source, record, event.reused)
+                    case Beat():
+                        left = _seconds_left(event, len(sources), time.monotonic() - began)
+                        yield Progress(sum(counts.values()), len(sources), left, "extracting")
+        finally:
+            # Also where the model could not be loaded, or the caller went away.
+            cancelled = sum(counts.values()) < len(sources)
+            self.store.finish_run(number, cancelled=cancelled)
+        seconds = round(time.monotonic() - began, 3)
+        yield RunFinished(number, counts["ok"], counts["partial"], counts["failed"], cancelled, seconds)
+
+    def _stored(self, run: int, done: Done, *, corrected: bool) -> Record:
+        """Judges and stores the record; of a reused one without its corrections, what the model answered."""
+        record = self.judge(done.record)
+        saved = self.store.save_record(
+            run, record, self._hash(done.source), done.document, done.source.fields
+        )
+        return self.judge(self.store.answer(saved)) if done.reused and not corrected else record
+
+    def _hash(self, source: Source | None) -> str:
+        """Of all settings that make the answer; where a source brings its own fields, of these."""
+        asked = replace(self.task, fields=source.fields) if source and source.fields else self.task
+        adapter = self.adapter.fingerprint if self.adapter else None
+        return settings_hash(asked, self.settings, self.model.fingerprint, adapter)
+
+    def _done_before(self, source: Source) -> Record | None:
+        """The record of the same bytes with the same settings; None also where the file cannot be read."""
+        try:
+            data = source.path.read_bytes() if source.path else (source.text or "").encode()
+        except OSError:
+            return None
+        path = str(source.path) if source.path else None
+        return self.store.find_done(source.id, hashlib.sha256(data).hexdigest(), self._hash(source), path)
+
+    def _open(self) -> tuple[Asker, Engine]:
+        """The engine of the model, loaded where it is not warm, with the adapter resident.
+
+        Raises ModelError, and AdapterError where the adapter's files are not what its manifest says.
+        """
+        settings = self.settings
+        engine = self.warm.open(self.model, settings.batch_tokens)
+        if self.adapter is not None and self.adapter.fingerprint not in engine.resident():
+            matrices = self.registry.load(self.adapter, self.model)
+            engine.register(self.adapter.fingerprint, matrices.layers, matrices.scale)
+        sizes = WindowSizes(
+            engine.context, settings.window_tokens, settings.window_overlap, settings.answer_tokens
+        )
+        prompts = WindowPrompts(engine.tokenizer, sizes)
+        key = self.adapter.fingerprint if self.adapter else None
+        return Asker(prompts, self.task.instructions, key, self.task.most_windows), engine
+
+
+def _seconds_left(beat: Beat, total: int, elapsed: float) -> float | None:
+    """An estimate from the windows answered; a document not yet read counts as the average of those read."""
+    if not beat.answered:
+        return None
+    unread = (total - beat.started) * beat.queued / beat.read
+    return elapsed * (beat.queued + unread - beat.answered) / beat.answered
