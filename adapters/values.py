@@ -196,7 +196,7 @@ _POINT = re.compile(r"(?<![\w.,])\.\d+(?![.,]?\d)")
 _SPACED = re.compile(
     r"(?<!\d)(?<!\d[.,])\d{1,3}(?P<gap>[ \u00a0\u202f'’])\d{3}(?:(?P=gap)\d{3})*(?:[.,]\d{1,2})?(?![.,]?\d)"
 )
-_SIGN = re.compile(r"(?:(?<=[\s(:=$€£¥])|\A)[-−](?:\s?[$€£¥]\s?)?\Z")
+_SIGN = re.compile(r"(?:(?<=[\s(:=$€£¥])|\A)[-−](?:(?P<apart>\s?)[$€£¥]\s?)?\Z")
 _SCALE = re.compile(r"\s{0,2}(thousand|million|billion|trillion|mn|mm|bn|tn|k|m|b|t)(?!\w)", re.I)
 _SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3, "thousand": 1e3, "tn": 1e12, "trillion": 1e12}
 _OPEN = re.compile(r"\(\s?[$€£¥]?\s?\Z")
@@ -207,7 +207,7 @@ def numbers_in(text: str) -> Iterator[tuple[int, int, float]]:
     """Every number that the text states, as [start, end) and its value; in no order.
 
     Where a writing is ambiguous each reading is given: '1,234' is 1234 and 1.234, '3.5 million' is 3.5 and
-    3500000, '(123)' is 123 and -123. Words count from one to twenty.
+    3500000, '(123)' and '- $123' are 123 and -123. Words count from one to twenty.
     """
     for found in _DIGITS.finditer(text):
         for start, end, value in _readings(found[0], found.start()):
@@ -227,6 +227,8 @@ def _in_context(text: str, start: int, end: int, value: float) -> Iterator[tuple
     before = text[max(start - 4, 0) : start]
     sign = _SIGN.search(before)
     if sign:
+        if sign["apart"]:  # the dash may part the sum from what it is of: 'Total - $5.00'
+            yield start, end, value
         start, value = start - (len(before) - sign.start()), -value
     yield start, end, value
     if scale := _SCALE.match(text, end):
