@@ -17,10 +17,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from few_shot import SHOTS, FewShot, shown_examples
 from record_counts import Counts, as_dict, count, from_dict
@@ -47,17 +48,6 @@ _SHORT = 100
 PART = 10
 
 
-class Shown(Session):
-    """A session whose prompts show labelled examples."""
-
-    shown = ""
-
-    def _open(self, *asked: Any) -> Any:
-        asker, engine = super()._open(*asked)
-        prompts = FewShot(engine.tokenizer, asker.prompts.sizes, self.shown)
-        return replace(asker, prompts=prompts), engine
-
-
 @contextmanager
 def answering(folder: Path, way: str, asked: RecordType, work: Path) -> Iterator[tuple[str | None, Ask]]:
     """What answers, by the hash of its weights, and how it is asked. Raises UsageError where nothing does."""
@@ -70,9 +60,7 @@ def answering(folder: Path, way: str, asked: RecordType, work: Path) -> Iterator
         here = Locations(Path(home))
         for place, kept in ((here.models, "models"), (here.adapters, "adapters")):
             place.symlink_to(Locations.default().home / kept, target_is_directory=True)
-        with Shown(here) if way == "few-shot" else Session(here) as session:
-            if isinstance(session, Shown):
-                session.shown = _examples(folder / "train.jsonl", asked.fields)
+        with _shown(folder, asked) if way == "few-shot" else nullcontext(), Session(here) as session:
             task = session.task(asked.domain, asked.name, adapter=ADAPTERS[way])
             if way == "default" and task.adapter is None:
                 raise UsageError("no adapter answers by default")
@@ -83,6 +71,12 @@ def answering(folder: Path, way: str, asked: RecordType, work: Path) -> Iterator
                 return [predicted(record) for record in records]
 
             yield weights, ask
+
+
+def _shown(folder: Path, asked: RecordType) -> AbstractContextManager[object]:
+    """Meanwhile prompts show labelled examples."""
+    shown = _examples(folder / "train.jsonl", asked.fields)
+    return patch("thresher.app.run.WindowPrompts", partial(FewShot, shown=shown))
 
 
 def _examples(labels: Path, fields: Sequence[Field]) -> str:
