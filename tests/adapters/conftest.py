@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from thresher.adapters.adapter import Adapter, LoraLayer
 from thresher.adapters.base_model import BaseModel
 from thresher.adapters.manifest import BoundBase, BoundPack, Manifest
+
+from .post_pack import Write
 
 HASH = "0" * 64
 #: Square and not, as in a model with grouped heads.
@@ -53,3 +56,17 @@ def make_adapter(
 def adapter(base: BaseModel) -> Adapter:
     """An adapter for all layers of the base."""
     return make_adapter(base)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a pack.yaml (text, or content to dump) into the folder of the domain 'post'."""
+
+    def write(pack: Any) -> Path:
+        folder = tmp_path / "post"
+        folder.mkdir(exist_ok=True)
+        data = pack if isinstance(pack, bytes) else yaml.safe_dump(pack, sort_keys=False).encode()
+        (folder / "pack.yaml").write_bytes(data)
+        return folder
+
+    return write

@@ -1,79 +1,18 @@
 """A pack's file, key by key: what is read, what is refused, and what the message says."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from thresher.adapters.errors import PackError, UsageError
-from thresher.adapters.fields import MAX_STRING, Field
-from thresher.adapters.pack import Pack, load_pack, read_pack
+from thresher.adapters.errors import PackError
+from thresher.adapters.pack import load_pack, read_pack
 from thresher.adapters.pack_form import FORMAT, MAX_BYTES
-from thresher.adapters.pack_library import find_packs, pick, resolve
 
-Write = Callable[[Any], Path]
-
-
-def content() -> dict[str, Any]:
-    return {
-        "format": 1,
-        "domain": "post",
-        "title": "Post",
-        "description": "Letters and parcels.",
-        "record_types": [
-            {
-                "name": "letter",
-                "title": "Letter",
-                "instructions": "Extract who wrote this letter, and when.",
-                "fields": [
-                    {"name": "sender", "type": "string", "description": "Who wrote it"},
-                    {"name": "date", "type": "date", "description": "When"},
-                    {"name": "kind", "type": "enum", "description": "What for", "values": ["order", "no"]},
-                    {"name": "stamps", "type": "list[string]", "description": "Stamps on it"},
-                    {"name": "pages", "type": "integer", "description": "Sheets"},
-                ],
-            },
-            {"name": "question", "title": "Question", "instructions": "Answer.", "open_fields": True},
-        ],
-    }
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a pack.yaml (text, or content to dump) into the folder of the domain 'post'."""
-
-    def write(pack: Any) -> Path:
-        folder = tmp_path / "post"
-        folder.mkdir(exist_ok=True)
-        data = pack if isinstance(pack, bytes) else yaml.safe_dump(pack, sort_keys=False).encode()
-        (folder / "pack.yaml").write_bytes(data)
-        return folder
-
-    return write
-
-
-def write_gold(folder: Path, *lines: object, record_type: str = "letter") -> None:
-    examples = folder / "examples" / record_type
-    examples.mkdir(parents=True, exist_ok=True)
-    (examples / "a.txt").write_text("Dear Ann, …", "utf-8")
-    texts = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
-    (examples / "gold.jsonl").write_text("\n".join(texts) + "\n", "utf-8")
-
-
-def gold(**changes: Any) -> dict[str, Any]:
-    output: dict[str, Any] = {
-        "sender": "Ann",
-        "date": "2025-01-31",
-        "kind": "no",
-        "stamps": [],
-        "pages": None,
-    }
-    return {"id": "a", "file": "a.txt", "output": output | changes}
+from .post_pack import Write, content, gold, refusal, write_gold
 
 
 def test_a_pack_is_read_in_order(write: Write) -> None:
@@ -135,6 +74,8 @@ WRONG: list[tuple[str, Callable[[dict[str, Any]], Any], list[str]]] = [
         ["record_types.#2.name: is missing"],
     ),
 ]
+
+
 WRONG_FIELD: list[tuple[str, Callable[[list[Any]], Any], list[str]]] = [
     ("type", lambda f: f[0].update(type="text"), ["letter.fields.sender.type: ", "'list[string]'"]),
     ("unknown key", lambda f: f[0].update(descripton="x"), ["sender.descripton", "'description'"]),
@@ -249,144 +190,3 @@ def test_the_hash_is_the_same_on_every_platform(write: Write) -> None:
     assert (
         read_pack(write(content())).hash == "c5da97b32235dfa53a49ba348167303ad25233cbaaa4e50d1bb31f822a4c2e69"
     )
-
-
-def test_examples_carry_their_fields(write: Write) -> None:
-    folder = write(content())
-    own = [{"name": "Who is it to?", "type": "string"}]
-    write_gold(
-        folder, gold(), "", {**gold(extra=True), "id": "b", "fields": [{"name": "extra", "type": "boolean"}]}
-    )
-    answer = {"id": "q", "file": "a.txt", "fields": own, "output": {"Who is it to?": "Ann"}}
-    write_gold(folder, answer, record_type="question")
-    pack = load_pack(folder)
-    first, second = pack.record_types["letter"].examples()
-    assert first.path.read_text("utf-8") == "Dear Ann, …"
-    assert first.output == gold()["output"]
-    assert [f.name for f in second.fields][-1] == "extra"
-    assert pack.record_types["question"].examples()[0].fields == (Field(name="Who is it to?", type="string"),)
-
-
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
-        (["{"], "line 1: is not JSON"),
-        (["[" * 100_000], "line 1: is not JSON"),
-        (["[]"], "line 1: must be an object"),
-        ([{**gold(), "note": 1}], "line 1: must be an object"),
-        ([gold(), gold()], "line 2: id: 'a' repeats"),
-        ([{**gold(), "file": "b.txt"}], "file: 'b.txt'"),
-        ([{**gold(), "file": "../letter/a.txt"}], "file: '../letter/a.txt'"),
-        ([{**gold(), "file": 7}], "file: must be text"),
-        ([{**gold(), "output": []}], "output: must be an object"),
-        ([{**gold(), "output": {"sender": None}}], "output.stamps: is missing"),
-        ([gold(colour="red")], "output.colour: no such field"),
-        ([gold(date="31.1.2025")], "output.date: '31.1.2025' is no date"),
-        ([gold(date="2025-02-30")], "output.date: "),
-        ([gold(kind="yes")], "output.kind: 'yes' is none of order, no"),
-        ([gold(pages="3")], "output.pages: is '3': write 3"),
-        ([gold(pages=True)], "output.pages: "),
-        ([gold(stamps=None)], "output.stamps: is None: write []"),
-        ([gold(stamps=["a", ""])], "output.stamps: "),
-        ([gold(sender="")], "output.sender: is '': write null"),
-        ([gold(sender="x" * (MAX_STRING + 1))], f"output.sender: is longer than {MAX_STRING}"),
-        ([gold(sender=["Ann"])], "output.sender: "),
-        ([{**gold(), "fields": [{"name": "x", "type": "text"}]}], "line 1: field 1: type"),
-    ],
-)
-def test_gold_that_does_not_match_is_refused_with_its_line(write: Write, lines: list[Any], said: str) -> None:
-    folder = write(content())
-    write_gold(folder, *lines)
-    message = refusal(folder)
-    assert f"{folder / 'examples' / 'letter' / 'gold.jsonl'}: line " in message
-    assert said in message
-    assert read_pack(folder).domain == "post", "a listing does not look at examples"
-
-
-def test_an_examples_folder_without_gold_is_refused(write: Write) -> None:
-    folder = write(content())
-    (folder / "examples" / "letter").mkdir(parents=True)
-    assert "gold.jsonl: cannot be read" in refusal(folder)
-
-
-def test_a_question_without_fields_asks_for_them(write: Write) -> None:
-    folder = write(content())
-    with pytest.raises(UsageError, match=r"post/question: no field is given.*--field"):
-        resolve({"post": load_pack(folder)}, "post", "question")
-    write_gold(folder, {"id": "q", "file": "a.txt", "output": {}}, record_type="question")
-    assert "line 1: post/question: no field is given" in refusal(folder)
-
-
-def test_given_fields_are_added_or_take_a_place(write: Write) -> None:
-    packs = {"post": load_pack(write(content()))}
-    date, colour = (
-        Field(name="date", type="string", description="As written"),
-        Field(name="colour", type="string"),
-    )
-    fields = resolve(packs, "post", None, [colour, date]).fields
-    assert [f.name for f in fields] == ["sender", "date", "kind", "stamps", "pages", "colour"]
-    assert fields[1] == date
-    assert resolve(packs, "post", "question", [colour]).fields == (colour,)
-    with pytest.raises(UsageError, match="two fields are named 'colour'"):
-        resolve(packs, "post", "letter", [colour, colour])
-
-
-def test_open_fields_replace_the_default(write: Write) -> None:
-    pack = content()
-    pack["record_types"][0]["open_fields"] = True
-    packs = {"post": load_pack(write(pack))}
-    colour = Field(name="colour", type="string")
-    assert resolve(packs, "post", "letter", [colour]).fields == (colour,)
-    assert len(resolve(packs, "post", "letter").fields) == 5
-
-
-def test_a_wrong_name_gets_the_closest_and_the_list(write: Write) -> None:
-    packs: dict[str, Pack] = {"post": load_pack(write(content()))}
-    assert pick(packs, "post").name == "letter"
-    with pytest.raises(UsageError, match=r"no domain 'POSTS'. Did you mean 'post'\? There are: post\."):
-        pick(packs, "POSTS")
-    with pytest.raises(UsageError, match=r"'leter'. Did you mean 'letter'\? There are: letter, question\."):
-        pick(packs, "post", "leter")
-    with pytest.raises(UsageError, match=r"no domain 'post'. There are: none"):
-        pick({}, "post")
-
-
-def test_the_users_packs_stand_beside_the_shipped(write: Write, tmp_path: Path) -> None:
-    write(content())
-    (tmp_path / "notes.txt").write_text("no pack")
-    (tmp_path / ".hidden").mkdir()
-    found = find_packs(tmp_path)
-    assert found.errors == ()
-    assert found.packs.keys() == find_packs().packs.keys() | {"post"}
-    assert list(found.packs) == sorted(found.packs)
-    assert find_packs(tmp_path / "nowhere").packs.keys() == find_packs().packs.keys()
-
-
-def test_a_users_pack_replaces_a_shipped_one(tmp_path: Path) -> None:
-    folder = tmp_path / "expenses"
-    folder.mkdir()
-    (folder / "pack.yaml").write_text(yaml.safe_dump({**content(), "domain": "expenses"}))
-    assert find_packs(tmp_path).packs["expenses"].title == "Post"
-
-
-def test_a_broken_pack_of_the_user_is_reported_and_stops_no_other(write: Write, tmp_path: Path) -> None:
-    write(content())
-    for name in ("broken", "expenses"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "pack.yaml").write_text("format: [")
-    packs, errors = find_packs(tmp_path)
-    assert "post" in packs
-    assert "broken" not in packs
-    assert packs["expenses"] == find_packs().packs["expenses"]
-    broken, replaced = map(str, errors)
-    assert str(tmp_path / "broken") in broken
-    assert "ships with Thresher" not in broken
-    assert "ships with Thresher" in replaced
-
-
-def refusal(folder: Path) -> str:
-    with pytest.raises(PackError) as caught:
-        load_pack(folder)
-    message = str(caught.value)
-    assert message.startswith(str(folder))
-    return message
