@@ -5,15 +5,13 @@ Takes the session's events and writes nothing on stdout. Without a terminal each
 
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import click
 
 from thresher.app.calibration.judge import Judge, accepted_of
 from thresher.app.cli import exits
 from thresher.app.cli.acceptance_lines import acceptance_lines
-from thresher.app.cli.bar import make_bar
+from thresher.app.cli.bar import WithBar, make_bar
 from thresher.app.events import (
     DocumentRead,
     DocumentStarted,
@@ -29,7 +27,7 @@ from thresher.app.task import Task
 from thresher.app.wording import answering, counted, one_line, time_left, windows_words
 
 
-class Narrator:
+class Narrator(WithBar):
     """Tells events, one after the other; `finished` is the last one, once it came.
 
     `quiet` leaves errors alone; `as_json` writes them as JSON lines, and no prose that would break these.
@@ -39,23 +37,12 @@ class Narrator:
     def __init__(self, *, quiet: bool = False, as_json: bool = False, bar: bool = True) -> None:
         self.finished: RunFinished | None = None
         self._prose = not (quiet or as_json)
+        drawn = bar and self._prose and sys.stderr.isatty()
+        super().__init__(make_bar() if drawn else None, "starting", left="")
         self._as_json = as_json
         self._done = self._ready = self._total = self._reused = 0
         self._accepted = (0, 0)  # values, of so many that were judged
         self._seconds_left: float | None = None
-        self._bar = make_bar() if bar and self._prose and sys.stderr.isatty() else None
-
-    def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.start()
-            self._task = self._bar.add_task("starting", total=None, left="")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def tell(self, event: Event) -> None:
         """Say what the event means, if anything."""

@@ -2,39 +2,26 @@
 
 import sys
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 import click
 
 from thresher.adapters.training.metrics import Metric
-from thresher.app.cli.bar import make_bar
+from thresher.app.cli.bar import WithBar, make_bar
 from thresher.app.cli.charts import bars, loss_curve
 from thresher.app.training.sweep import SweepEnds, SweepNews, TryBegins, TryEnds
 from thresher.app.wording import counted, one_line, time_left
 
 
-class TrainingNarrator:
+class TrainingNarrator(WithBar):
     """Tells metrics, what the trainer says, and how a sweep goes. `quiet` leaves errors alone."""
 
     def __init__(self, *, quiet: bool = False) -> None:
+        drawn = not quiet and sys.stderr.isatty()
+        super().__init__(make_bar() if drawn else None, "reading labels", left="")
         self._quiet = quiet
         self._steps: list[Metric] = []
         self._trying = ""
-        self._bar = make_bar() if not quiet and sys.stderr.isatty() else None
         self._told = 0.0
-
-    def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.start()
-            self._task = self._bar.add_task("reading labels", total=None, left="")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def tell(self, news: Metric | str | SweepNews) -> None:
         """A line of the metrics, something to say, or a sweep's next moment."""

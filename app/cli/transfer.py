@@ -2,11 +2,11 @@
 
 import sys
 import time
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import click
 
+from thresher.app.cli.bar import WithBar
 from thresher.app.models.progress import Transfer
 
 if TYPE_CHECKING:
@@ -15,25 +15,13 @@ if TYPE_CHECKING:
 _EVERY = 15.0  # seconds between two lines where there is no terminal
 
 
-class TransferBar:
+class TransferBar(WithBar):
     """Takes transfers; draws while it is entered."""
 
     def __init__(self) -> None:
-        self._bar = _make_bar() if sys.stderr.isatty() else None
+        super().__init__(_make_bar() if sys.stderr.isatty() else None, "")
         self._activity = ""
         self._told = 0.0
-
-    def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.start()
-            self._task = self._bar.add_task("", total=None)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def tell(self, transfer: Transfer) -> None:
         """Show how far it is."""
