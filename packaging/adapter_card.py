@@ -62,8 +62,7 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
         base=manifest.base.name,
         recipe=recipe.name,
         sources="\n".join(
-            f"| {one.domain}/{one.record_type} | {one.title} | {one.licence} | {one.attribution} |"
-            for one in recipe.sources
+            f"| {one.name} | {one.title} | {one.licence} | {one.attribution} |" for one in recipe.sources
         ),
         train=data.train,
         validation=data.validation,
@@ -99,7 +98,7 @@ def _calibrated(sure: Calibration | None) -> str:
 
 
 def _unsure(recipe: Recipe) -> Iterator[str]:
-    for one in recipe.sources:
+    for one in recipe.scored:
         if one.made_up:
             yield f"confidences of {one.name}: made-up labels do not tell how often a real value is right"
 

@@ -60,7 +60,7 @@ class Maker:
         """Makes one, or says that it is there. Raises ThresherError, SystemExit where a step was stopped."""
         recipe = read_recipe(name, self._data, self._work / "made")
         place = self.place(name)
-        calibrated = [source for source in recipe.sources if not source.made_up]
+        calibrated = [source for source in recipe.scored if not source.made_up]
         if (place / CALIBRATION_FILE).exists() or (place.exists() and not calibrated):
             say(f"{name}: is there already ({place})")
             self._check(recipe)
@@ -77,7 +77,7 @@ class Maker:
         began = time.monotonic()
         scorer = Scorer(self._home, self._base)
         shipped = self._candidate(recipe).manifest.scores
-        scores = shipped or [scorer.score(name, source) for source in recipe.sources]
+        scores = shipped or [scorer.score(name, source) for source in recipe.scored]
         if worse := self._worse(recipe, scores):
             say(f"{name}: does not ship: {worse}")
             return

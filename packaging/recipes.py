@@ -6,14 +6,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import make_assorted
+import make_listings
 import yaml
-from make_listings import write
 
 from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
 
 FOLDER = Path(__file__).parent / "adapters"
 GENERAL = "general"
+#: The labels of record types that are made up, each with fields of its own.
+ASSORTED = "assorted"
 _SOURCES = "sources"
 #: How long each adapter took, and where.
 MADE = FOLDER / "made.yaml"
@@ -23,7 +26,8 @@ MADE = FOLDER / "made.yaml"
 class Source:
     """Labels of one record type, with licence and attribution. `scored` has the records to be scored on.
 
-    `made_up` labels do not tell how often a value of a real document is right: they calibrate nothing.
+    `made_up` labels do not tell how often a value of a real document is right: they calibrate nothing. Those
+    that bring their own fields are of no domain (both names are "") and score nothing.
     """
 
     domain: str
@@ -39,7 +43,7 @@ class Source:
     @property
     def name(self) -> str:
         """As the recipes have it."""
-        return f"{self.domain}/{self.record_type}"
+        return f"{self.domain}/{self.record_type}" if self.domain else ASSORTED
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ class Recipe:
     sources: tuple[Source, ...]
     hash: str
     unfit_for: tuple[str, ...] = ()
+
+    @property
+    def scored(self) -> tuple[Source, ...]:
+        """The sources that say how good the adapter is."""
+        return tuple(source for source in self.sources if source.domain)
 
 
 def recipe_names() -> list[str]:
@@ -83,8 +92,8 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
     sources = tuple(_source(one, about[one], data, made, most[one]) for one in raw["sets"])
     sets = [
         {
-            "domain": source.domain,
-            "record_type": source.record_type,
+            "domain": source.domain or None,
+            "record_type": source.record_type or None,
             "labels": list(source.labels),
             "validation": [source.dev],
             **keys[source.name],
@@ -98,9 +107,10 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
 
 
 def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_scored: int | None) -> Source:
+    write = make_assorted.write if name == ASSORTED else make_listings.write
     for file, how in about.get("make", {}).items():
         if not (made / file).exists():
-            write(made / file, how["count"], how["seed"])
+            write(made / file, **how)
 
     def located(path: str) -> Path:
         root, _, rest = path.partition("/")
@@ -109,7 +119,7 @@ def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_score
             raise UsageError(f"{found}: is missing. Name the folder of the labelled documents.")
         return found
 
-    domain, _, record_type = name.partition("/")
+    domain, record_type = ("", "") if name == ASSORTED else name.split("/")
     scored = located(about.get("scored", about["dev"]))
     if most_scored is not None:
         scored = _first(scored, most_scored, made / "scored" / f"{domain}-{record_type}-{most_scored}.jsonl")

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-_NAMES = ("make_adapters", "make_examples", "make_listings", "recipes", "adapter_card", "scoring")
+_NAMES = (
+    "make_adapters",
+    "make_assorted",
+    "make_examples",
+    "make_listings",
+    "recipes",
+    "adapter_card",
+    "scoring",
+)
 
 
 @pytest.fixture(scope="session")

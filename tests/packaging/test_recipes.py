@@ -64,7 +64,7 @@ def test_what_the_general_one_has_learnt_of_a_domain_its_own_begins_with(
 ) -> None:
     recipes = scripts["recipes"]
     general = recipes.read_recipe("general", data, data / "made")
-    taught = {source.domain for source in general.sources}
+    taught = {source.domain for source in general.scored}
     for domain in (f.name for f in SHIPPED.iterdir() if f.is_dir()):
         parent = recipes.read_recipe(domain, data, data / "made").parent
         # Others may begin with it, too: none of their labels is in it, so it shows what unseen ones get.
@@ -90,3 +90,22 @@ def test_what_is_missing_is_named(scripts: dict[str, Any], data: Path) -> None:
     (data / "expenses/receipt/dev.jsonl").unlink()
     with pytest.raises(UsageError, match=r"receipt/dev\.jsonl: is missing"):
         recipes.read_recipe("expenses", data, data / "made")
+
+
+def test_labels_that_bring_their_own_fields_are_of_no_domain_and_score_nothing(
+    scripts: dict[str, Any], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipes = scripts["recipes"]
+    folder = data / "recipes"
+    folder.mkdir()
+    (folder / "sources.yaml").write_text((recipes.FOLDER / "sources.yaml").read_text("utf-8"), "utf-8")
+    (folder / "general.yaml").write_text(
+        "run: {epochs: 1}\nsets: {assorted: {most: 40}, expenses/receipt: {}}\n", "utf-8"
+    )
+    monkeypatch.setattr(recipes, "FOLDER", folder)
+    recipe = recipes.read_recipe("general", data, data / "made")
+    assert [source.name for source in recipe.sources] == ["assorted", "expenses/receipt"]
+    assert [source.name for source in recipe.scored] == ["expenses/receipt"]
+    config = parse_run({"base": "b", "out": "o", **recipe.run}, "general", data)
+    assert (config.sets[0].domain, config.sets[0].record_type, config.sets[0].most) == (None, None, 40)
+    assert all(path.read_text("utf-8") for path in (*config.sets[0].labels, *config.sets[0].validation))
