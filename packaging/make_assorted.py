@@ -9,16 +9,14 @@ makes the same file.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
-from assorted_forms import Form, form_schema
-from make_listings import pick
+from assorted_forms import form_schema
+from make_listings import pick, write_labels
 
-from thresher.adapters.atomic import replacing
 from thresher.adapters.training.draw import Draw
 
 WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("assorted_words.yaml").read_text("utf-8"))
@@ -62,7 +60,7 @@ def _absent(field: dict[str, Any]) -> list[str] | None:
 
 
 def _form(draw: Draw) -> Schema:
-    form: Form = form_schema(WORDS, draw)
+    form = form_schema(WORDS, draw)
     return form.fields, form.write
 
 
@@ -105,9 +103,8 @@ def _kinds(draw: Draw) -> Schema:
         name = pick(draw, names)
         if draw.chance(0.1):
             return _cased(_filler(draw, 2), draw), {}
-        named: list[tuple[str, str]] = []
-        text = _note(draw, {name: every[name]}, 1 + draw.below(2), named)
-        return _cased(text, draw), {field["name"]: labels[name] if named else None}
+        text = _note(draw, {name: every[name]}, 1 + draw.below(2), [])
+        return _cased(text, draw), {field["name"]: labels[name]}
 
     return [field], write
 
@@ -171,9 +168,7 @@ def main() -> None:
 
 def write(path: Path, schemas: int, each: int, seed: int) -> None:
     """Writes the labels, whole or not at all."""
-    with replacing(path) as file:
-        for label in make_assorted(schemas, each, seed):
-            file.write((json.dumps(label, ensure_ascii=False) + "\n").encode())
+    write_labels(path, make_assorted(schemas, each, seed))
 
 
 if __name__ == "__main__":

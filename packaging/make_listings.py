@@ -9,7 +9,7 @@ text does not state is null in the gold. The same seed makes the same file.
 import argparse
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -226,8 +226,13 @@ def main() -> None:
 
 def write(path: Path, count: int, seed: int) -> None:
     """Writes so many labels, whole or not at all."""
+    write_labels(path, make_listings(count, seed))
+
+
+def write_labels(path: Path, labels: Iterable[dict[str, Any]]) -> None:
+    """Writes the labels as JSON lines, whole or not at all."""
     with replacing(path) as file:
-        for label in make_listings(count, seed):
+        for label in labels:
             file.write((json.dumps(label, ensure_ascii=False) + "\n").encode())
 
 

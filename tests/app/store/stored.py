@@ -24,11 +24,7 @@ TASK = Task(
     ),
     pack_hash="ab" * 32,
 )
-
-
 TEXT = "Acme Ltd   2 bolts\nTotal   12.50"
-
-
 DOCUMENT = Document(
     name="r.pdf",
     sha256="d0" * 32,
@@ -39,8 +35,6 @@ DOCUMENT = Document(
     pages=1,
     notes=("page 2 holds no text",),
 )
-
-
 RECORD = Record(
     id="r.pdf",
     path="in/r.pdf",
@@ -70,8 +64,6 @@ RECORD = Record(
     seconds=1.25,
     windows=Windows(3, 7),
 )
-
-
 FAILED = replace(
     RECORD,
     id="x",
@@ -80,6 +72,4 @@ FAILED = replace(
     error=RecordError("encrypted", "x.pdf asks for a password; remove it and try again"),
     values={},
 )
-
-
 SIGNALS = Signals(Sureness(-0.5, -0.25, 3), 1.0, "exact", 0.9, False)
