@@ -3,7 +3,6 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from thresher.adapters.formats.gguf import permuted
 from thresher.adapters.formats.importing import import_peft
 from thresher.app.models.gguf import _LEAVES, _weights
 
-Twins = Callable[[str], Any]
+from .twin import Twins
 
 
 def exported(twin: Any, folder: Path) -> tuple[Any, dict[str, Any], dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Adapters that mlx-lm itself wrote, and what of mlx-lm's is refused."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ import pytest
 from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.importing import import_mlx_lm
 
-TOLERANCE = 2e-5
-Twins = Callable[[str], Any]
+from .twin import TOLERANCE, Twins
 
 
 def train(twin: Any, folder: Path, number: int, **parameters: Any) -> np.ndarray[Any, Any]:
