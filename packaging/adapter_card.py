@@ -5,7 +5,7 @@ Every figure is one that was measured and stands in the manifest.
 
 from collections.abc import Iterator, Sequence
 
-from recipes import Recipe
+from recipes import GENERAL, Recipe
 
 from thresher.adapters.calibration import Calibration
 from thresher.adapters.manifest import Manifest, Score
@@ -98,6 +98,9 @@ def _calibrated(sure: Calibration | None) -> str:
 
 
 def _unsure(recipe: Recipe) -> Iterator[str]:
+    if recipe.name == GENERAL:
+        yield "confidences: they are the model's own until labels of yours calibrate them"
+        return
     for one in recipe.scored:
         if one.made_up:
             yield f"confidences of {one.name}: made-up labels do not tell how often a real value is right"

@@ -60,8 +60,7 @@ class Maker:
         """Makes one, or says that it is there. Raises ThresherError, SystemExit where a step was stopped."""
         recipe = read_recipe(name, self._data, self._work / "made")
         place = self.place(name)
-        calibrated = [source for source in recipe.scored if not source.made_up]
-        if (place / CALIBRATION_FILE).exists() or (place.exists() and not calibrated):
+        if (place / CALIBRATION_FILE).exists() or (place.exists() and not recipe.calibrated):
             say(f"{name}: is there already ({place})")
             self._check(recipe)
             return
@@ -82,7 +81,7 @@ class Maker:
             say(f"{name}: does not ship: {worse}")
             return
         seen = self._seen(recipe)
-        calibrations = [scorer.calibrate(name, source, seen[source.name]) for source in calibrated]
+        calibrations = [scorer.calibrate(name, source, seen[source.name]) for source in recipe.calibrated]
         self._ship(recipe, scores, calibrations)
         if is_new:
             self._note(recipe, round(time.monotonic() - began))

@@ -66,6 +66,14 @@ class Recipe:
         """The sources that say how good the adapter is."""
         return tuple(source for source in self.sources if source.domain)
 
+    @property
+    def calibrated(self) -> tuple[Source, ...]:
+        """The sources that say how far its confidence can be trusted: none that are made up.
+
+        The general one has none: it answers where a record type has no adapter, and so no labels here.
+        """
+        return () if self.name == GENERAL else tuple(source for source in self.scored if not source.made_up)
+
 
 def recipe_names() -> list[str]:
     """All of them, in the order in which they can be made: the general one is the parent of the others."""

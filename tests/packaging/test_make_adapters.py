@@ -97,8 +97,7 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     assert not make().place("general").exists(), "nothing is shipped half"
 
     make().make("general")
-    again = ["evaluate", "evaluate", "calibrate", "calibrate"]
-    assert commands == ["train", "evaluate", "evaluate", *again], "it is not trained again"
+    assert commands == ["train", *["evaluate"] * 4], "it is not trained again, and not calibrated"
     place = make().place("general")
     manifest = read_manifest(place)
     assert (manifest.name, manifest.origin, manifest.pack, manifest.parent) == (
@@ -114,12 +113,14 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     assert [(one.record_type, one.records) for one in manifest.scores] == [("receipt", 3), ("work_order", 3)]
     assert {tensor.dtype for tensor in read_tensors(place / "adapter_model.safetensors")} == {"F16"}
     assert read_adapter(place).manifest == manifest
-    sure = read_calibrations(place / "calibration.json")
-    assert [(one.record_type, one.documents) for one in sure] == [("receipt", 6), ("work_order", 6)]
-    assert all(one.adapter == manifest.weights for one in sure)
+    assert not (place / "calibration.json").exists()
+    assert "confidences: they are the model's own" in (place / "README.md").read_text("utf-8")
 
     make().make("expenses")
+    assert commands[5:] == ["train", "evaluate", "calibrate"]
     own = read_manifest(make().place("expenses"))
+    (sure,) = read_calibrations(make().place("expenses") / "calibration.json")
+    assert (sure.record_type, sure.adapter) == ("receipt", own.weights)
     assert own.pack is not None
     assert (own.name, own.pack.record_types, own.parent) == ("expenses-tiny", ("receipt",), manifest.weights)
     text = (make().place("expenses") / "README.md").read_text("utf-8")
@@ -158,34 +159,33 @@ def test_it_is_calibrated_on_labels_that_no_training_saw_or_on_those_that_score_
 ) -> None:
     monkeypatch.setattr(scripts["scoring"], "_ENOUGH_VALUES", 19)  # a receipt has four fields
 
-    def spare(name: str) -> set[str]:
-        path = tmp_path / "work" / "made" / "spare" / f"{name}-receipt.jsonl"
-        lines = path.read_text("utf-8").splitlines() if path.exists() else []
-        return {json.loads(line)["input"] for line in lines}
+    recipes, place = scripts["recipes"], make().place("expenses")
+
+    def remade(keys: dict[str, int] | None) -> int:
+        """How many documents calibrate the adapter that is trained by these keys."""
+        recipe = {"parent": "general", "run": {}, "sets": {"expenses/receipt": keys}}
+        (recipes.FOLDER / "expenses.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(tmp_path / "work")
+        make().make("expenses")
+        return read_calibrations(place / "calibration.json")[0].documents
 
     make().make("general")
-    config = parse_run(
-        {
-            "base": "b",
-            "out": "o",
-            **scripts["recipes"].read_recipe("general", tmp_path / "data", tmp_path).run,
-        },
-        "the recipe",
-        tmp_path,
-    )
-    learnt = {label.text for each in read_sets(config)[0] for label in each.sides.train}
-    assert len(spare("general")) == 5
-    assert not spare("general") & learnt
-    # Of its own domain an adapter saw all there is.
-    make().make("expenses")
-    assert spare("expenses") == set()
-    assert read_calibrations(make().place("expenses") / "calibration.json")[0].documents == 3
+    assert remade({"most": 1}) == 5
+    learnt: set[str] = set()
+    for name in ("general", "expenses"):
+        run = {"base": "b", "out": "o", **recipes.read_recipe(name, tmp_path / "data", tmp_path).run}
+        sets = read_sets(parse_run(run, "the recipe", tmp_path))[0]
+        learnt |= {label.text for each in sets for label in each.sides.train}
+    spare = (tmp_path / "work" / "made" / "spare" / "expenses-receipt.jsonl").read_text("utf-8")
+    assert not {json.loads(line)["input"] for line in spare.splitlines()} & learnt
+    assert remade(None) == 3, "it saw all there is: those that score it"
 
-    (make().place("general") / "calibration.json").unlink()
-    weights = read_manifest(make().place("general")).weights
+    (place / "calibration.json").unlink()
+    weights = read_manifest(place).weights
     shutil.rmtree(tmp_path / "work")
-    make().make("general")
-    assert read_calibrations(make().place("general") / "calibration.json")[0].adapter == weights
+    make().make("expenses")
+    assert read_calibrations(place / "calibration.json")[0].adapter == weights
 
 
 def test_what_is_no_better_than_its_parent_does_not_ship(
