@@ -2,30 +2,40 @@
 
     python tests/benchmarks/bench_unseen.py LABELLED --without retail/product invoices/ad_buy \\
         --steps 160 --work FOLDER --results FILE --upto 20
+    python tests/benchmarks/bench_unseen.py --examples --results FILE
     python tests/benchmarks/bench_unseen.py --results FILE --table
 
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. One general adapter is trained by the
 recipe of the one that ships, but without these record types; where none is named, the one that ships answers,
-for the record types of `--only`. The first command goes on where it was stopped.
+for the record types of `--only`. `--examples` asks for the packs' own example documents instead, of each
+record type that no shipped adapter was trained on. What is measured is not measured again, but for what
+another general adapter answered.
 """
 
 import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dev_scores import dev_scores
+from dev_scores import labelled, scores_of
 from results import add_result, markdown, read_results
 
 from thresher.adapters.manifest import read_manifest
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.command import ADAPTER
 from thresher.adapters.training.run_config import parse_run, save_run
+from thresher.app.documents.read import read_document
+from thresher.app.evaluation.records import GoldRecord
+from thresher.app.evaluation.score import Tally
 from thresher.app.locations import Locations
 from thresher.app.models import library
 from thresher.app.registry.folders import GENERAL
 
+#: Behind the name of a record type whose documents are the packs' examples.
+_OWN = ", own examples"
 #: Where the recipe of the general adapter is read.
 _PACKAGING = Path(__file__).parents[2] / "packaging"
 
@@ -49,14 +59,55 @@ def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str,
     return out
 
 
+def own_examples() -> Iterator[tuple[str, list[GoldRecord]]]:
+    """The packs' examples of record types that no shipped adapter was scored on, read as any document."""
+    packs = find_packs().packs.values()
+    learnt = {
+        (one.domain, one.record_type)
+        for pack in packs
+        for manifest in pack.folder.glob("adapters/*/manifest.json")
+        for one in read_manifest(manifest.parent).scores
+    }
+    for pack in packs:
+        for record_type in pack.record_types.values():
+            examples = record_type.examples()
+            if examples and (record_type.domain, record_type.name) not in learnt:
+                yield (
+                    f"{record_type.domain}/{record_type.name}{_OWN}",
+                    [
+                        GoldRecord(one.id, read_document(one.path).text, one.output, one.fields)
+                        for one in examples
+                    ],
+                )
+
+
+def measure(name: str, gold: Sequence[GoldRecord], general: Path, about: dict[str, Any], out: Path) -> None:
+    """Adds what the base and the general adapter get right of these, where it is not in the results yet."""
+    for answers, adapter in (("base", None), ("general", general)):
+        key = {"record_type": name, "answers": answers, "records": len(gold), **(about if adapter else {})}
+        if not any(key.items() <= one.items() for one in read_results(out)):
+            scores = scores_of(Path(name.removesuffix(_OWN)), gold, adapter)
+            counts = asdict(scores.total)
+            add_result(out, key | {"f1": scores.total.f1, "all_right_share": scores.right_share} | counts)
+            sys.stderr.write(f"{name}, {answers}: F1 {scores.total.f1 or 0:.3f}\n")
+
+
 def table(results: Sequence[dict[str, Any]]) -> str:
-    """A row a record type: the base alone, and the general adapter that has not seen it."""
+    """A row a record type: the base alone, and the general adapter that has not seen it; the examples summed."""
+    latest = {(one["record_type"], one["answers"]): one for one in results}
+    own = [key for key in latest if key[0].endswith(_OWN)]
+    for answers in ("base", "general") if own else ():
+        summed = Tally()
+        of_own = [latest[key] for key in own if key[1] == answers]
+        for one in of_own:
+            summed.add(Tally(one["tp"], one["fp"], one["fn"]))
+        records = sum(one["records"] for one in of_own)
+        latest["all own examples", answers] = {"records": records, "f1": summed.f1}
     rows = []
-    for name in dict.fromkeys(one["record_type"] for one in results):
-        own = {one["answers"]: one for one in results if one["record_type"] == name}
-        if len(own) == 2:
-            base, general = own["base"], own["general"]
-            times = f"{general['f1'] / base['f1']:.1f}" if base["f1"] else ""
+    for name in dict.fromkeys(name for name, _ in latest):
+        if (name, "base") in latest and (name, "general") in latest:
+            base, general = latest[name, "base"], latest[name, "general"]
+            times = f"{(general['f1'] or 0) / base['f1']:.1f}" if base["f1"] else ""
             figures = (str(base["records"]), f"{base['f1'] or 0:.3f}", f"{general['f1'] or 0:.3f}", times)
             rows.append([name, *figures])
     return markdown(["record type", "records", "base alone", "general, unseen", "times"], rows)
@@ -68,6 +119,7 @@ def main() -> None:
     parser.add_argument("labelled", type=Path, nargs="?")
     parser.add_argument("--without", nargs="*", default=[], metavar="DOMAIN/RECORD_TYPE")
     parser.add_argument("--only", nargs="*", default=[], metavar="DOMAIN/RECORD_TYPE")
+    parser.add_argument("--examples", action="store_true", help="the packs' own, of what none was trained on")
     parser.add_argument("--steps", type=int, help="those of the recipe where not given")
     parser.add_argument("--upto", type=int, default=20, help="so many records of each")
     parser.add_argument("--trainer", choices=["mlx", "cuda"], default="cuda")
@@ -84,19 +136,10 @@ def main() -> None:
         general = trained(asked.labelled.absolute(), asked.without, asked.steps, asked.trainer, work)
     about = {"weights": read_manifest(general).weights, "without": asked.without}
     for name in asked.without or asked.only:
-        for answers, adapter in (("base", None), ("general", general)):
-            done = {(one["record_type"], one["answers"], one["upto"]) for one in read_results(asked.results)}
-            if (name, answers, asked.upto) not in done:
-                scores = dev_scores(asked.labelled / name, adapter, asked.upto)
-                told = {
-                    "record_type": name,
-                    "answers": answers,
-                    "upto": asked.upto,
-                    "records": scores.records,
-                }
-                told |= {"f1": scores.total.f1, "all_right_share": scores.right_share}
-                add_result(asked.results, told | (about if adapter else {}))
-                sys.stderr.write(f"{name}, {answers}: F1 {scores.total.f1 or 0:.3f}\n")
+        gold = labelled(asked.labelled / name, "dev.jsonl")[: asked.upto]
+        measure(name, gold, general, about, asked.results)
+    for name, gold in own_examples() if asked.examples else ():
+        measure(name, gold, general, about, asked.results)
 
 
 if __name__ == "__main__":
