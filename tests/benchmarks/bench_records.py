@@ -16,7 +16,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -106,14 +106,22 @@ def measure(folder: Path, way: str, upto: int | None, results: Path, work: Path)
             sys.stderr.write(f"{name}, {way}, {first + len(part)} of {len(gold)}: F1 {counts.f1:.3f}\n")
 
 
-def added(results: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Counts]:
-    """The counts by record type and way, of the adapter that answered last."""
+def latest_parts(results: Sequence[dict[str, Any]]) -> dict[tuple[str, str], dict[int, Counts]]:
+    """By record type and way, the counts of each part, of the adapter that answered last."""
     latest = {(one["record_type"], one["way"]): one["weights"] for one in results}
-    whole: dict[tuple[str, str], Counts] = {}
+    parts: dict[tuple[str, str], dict[int, Counts]] = {}
     for one in results:
         key = one["record_type"], one["way"]
         if latest[key] == one["weights"]:
-            whole.setdefault(key, Counts()).add(from_dict(one))
+            parts.setdefault(key, {})[one["first"]] = from_dict(one)
+    return parts
+
+
+def summed(parts: Iterable[Counts]) -> Counts:
+    """Those of all of them."""
+    whole = Counts()
+    for one in parts:
+        whole.add(one)
     return whole
 
 
@@ -132,9 +140,9 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         "s a document",
     )
     rows = []
-    whole = added(results)
-    for name, way in sorted(whole, key=lambda key: (key[0], WAYS.index(key[1]))):
-        counts = whole[name, way]
+    parts = latest_parts(results)
+    for name, way in sorted(parts, key=lambda key: (key[0], WAYS.index(key[1]))):
+        counts = summed(parts[name, way].values())
         error, chance = counts.calibration_error, counts.error_by_chance
         told = "" if error is None else f"{error:.3f}" + ("" if counts.calibrated else " (own)")
         cells = (
@@ -142,7 +150,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
             way,
             str(counts.records),
             f"{counts.f1:.3f}",
-            _of_stock(whole, name, counts) if way == "default" else "",
+            _of_stock(parts, name) if way == "default" else "",
             f"{counts.right / counts.records:.0%}",
             f"{counts.grounded / counts.groundable:.1%}" if counts.groundable else "",
             told,
@@ -153,11 +161,12 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     return markdown(titles, rows)
 
 
-def _of_stock(whole: Mapping[tuple[str, str], Counts], name: str, ours: Counts) -> str:
-    """What is left of the error of the better stock recipe on as many records; "" where it did not run."""
-    stock = [whole[name, way] for way in STOCK if (name, way) in whole]
-    error = min((1 - one.f1 for one in stock if one.records == ours.records), default=0.0)
-    return f"{(1 - ours.f1) / error:.2f}" if error else ""
+def _of_stock(parts: Mapping[tuple[str, str], Mapping[int, Counts]], name: str) -> str:
+    """What is left of the error of the better stock recipe where both answered; "" where none did."""
+    ours, stock = parts[name, "default"], [parts[name, way] for way in STOCK if (name, way) in parts]
+    both = set(ours).intersection(*stock)
+    error = min((1 - summed(one[first] for first in both).f1 for one in stock), default=0.0) if both else 0.0
+    return f"{(1 - summed(ours[first] for first in both).f1) / error:.2f}" if error else ""
 
 
 def main() -> None:

@@ -93,7 +93,7 @@ def measure(name: str, gold: Sequence[GoldRecord], general: Path, about: dict[st
 
 
 def table(results: Sequence[dict[str, Any]]) -> str:
-    """A row a record type: the base alone, and the general adapter that has not seen it; the examples summed."""
+    """A row a record type: the base alone, and the general adapter unseen; then the examples."""
     latest = {(one["record_type"], one["answers"]): one for one in results}
     own = [key for key in latest if key[0].endswith(_OWN)]
     for answers in ("base", "general") if own else ():
