@@ -80,7 +80,7 @@ class Maker:
         if worse := self._worse(recipe, scores):
             say(f"{name}: does not ship: {worse}")
             return
-        seen = self._seen(recipe)
+        seen = self._seen(recipe) if recipe.calibrated else {}
         calibrations = [scorer.calibrate(name, source, seen[source.name]) for source in recipe.calibrated]
         self._ship(recipe, scores, calibrations)
         if is_new:

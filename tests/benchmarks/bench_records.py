@@ -165,8 +165,14 @@ def _of_stock(parts: Mapping[tuple[str, str], Mapping[int, Counts]], name: str) 
     """What is left of the error of the better stock recipe where both answered; "" where none did."""
     ours, stock = parts[name, "default"], [parts[name, way] for way in STOCK if (name, way) in parts]
     both = set(ours).intersection(*stock)
-    error = min((1 - summed(one[first] for first in both).f1 for one in stock), default=0.0) if both else 0.0
-    return f"{(1 - summed(ours[first] for first in both).f1) / error:.2f}" if error else ""
+    if not stock or not both:
+        return ""
+
+    def error(one: Mapping[int, Counts]) -> float:
+        return 1 - summed(one[first] for first in both).f1
+
+    least = min(map(error, stock))
+    return f"{error(ours) / least:.2f}" if least else ""
 
 
 def main() -> None:

@@ -60,49 +60,51 @@ def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str,
 
 
 def own_examples() -> Iterator[tuple[str, list[GoldRecord]]]:
-    """The packs' examples of record types that no shipped adapter was scored on, read as any document."""
+    """The packs' examples of record types that no shipped adapter was trained on, read as any document."""
     packs = find_packs().packs.values()
+    manifests = [
+        read_manifest(path.parent) for one in packs for path in one.folder.glob("adapters/*/manifest.json")
+    ]
     learnt = {
-        (one.domain, one.record_type)
-        for pack in packs
-        for manifest in pack.folder.glob("adapters/*/manifest.json")
-        for one in read_manifest(manifest.parent).scores
+        (one.pack.domain, record_type)
+        for one in manifests
+        if one.pack
+        for record_type in one.pack.record_types
     }
     for pack in packs:
-        for record_type in pack.record_types.values():
-            examples = record_type.examples()
-            if examples and (record_type.domain, record_type.name) not in learnt:
-                yield (
-                    f"{record_type.domain}/{record_type.name}{_OWN}",
-                    [
-                        GoldRecord(one.id, read_document(one.path).text, one.output, one.fields)
-                        for one in examples
-                    ],
-                )
+        for one in pack.record_types.values():
+            gold = [
+                GoldRecord(each.id, read_document(each.path).text, each.output, each.fields)
+                for each in (one.examples() if (one.domain, one.name) not in learnt else ())
+            ]
+            if gold:
+                yield f"{one.domain}/{one.name}", gold
 
 
-def measure(name: str, gold: Sequence[GoldRecord], general: Path, about: dict[str, Any], out: Path) -> None:
-    """Adds what the base and the general adapter get right of these, where it is not in the results yet."""
+def measure(
+    name: str, gold: Sequence[GoldRecord], general: Path, about: dict[str, Any], out: Path, told: str = ""
+) -> None:
+    """Adds what the base and the general adapter get right of these, where it is not in the results yet.
+
+    There the record type's name has `told` behind it.
+    """
     for answers, adapter in (("base", None), ("general", general)):
-        key = {"record_type": name, "answers": answers, "records": len(gold), **(about if adapter else {})}
+        key = {"record_type": name + told, "answers": answers, "records": len(gold)}
+        key |= about if adapter else {}
         if not any(key.items() <= one.items() for one in read_results(out)):
-            scores = scores_of(Path(name.removesuffix(_OWN)), gold, adapter)
+            scores = scores_of(Path(name), gold, adapter)
             counts = asdict(scores.total)
             add_result(out, key | {"f1": scores.total.f1, "all_right_share": scores.right_share} | counts)
-            sys.stderr.write(f"{name}, {answers}: F1 {scores.total.f1 or 0:.3f}\n")
+            sys.stderr.write(f"{name}{told}, {answers}: F1 {scores.total.f1 or 0:.3f}\n")
 
 
 def table(results: Sequence[dict[str, Any]]) -> str:
     """A row a record type: the base alone, and the general adapter unseen; then the examples."""
     latest = {(one["record_type"], one["answers"]): one for one in results}
-    own = [key for key in latest if key[0].endswith(_OWN)]
-    for answers in ("base", "general") if own else ():
-        summed = Tally()
-        of_own = [latest[key] for key in own if key[1] == answers]
-        for one in of_own:
-            summed.add(Tally(one["tp"], one["fp"], one["fn"]))
-        records = sum(one["records"] for one in of_own)
-        latest["all own examples", answers] = {"records": records, "f1": summed.f1}
+    for answers in ("base", "general"):
+        own = [one for key, one in latest.items() if key[0].endswith(_OWN) and key[1] == answers]
+        if own:
+            latest["all own examples", answers] = _summed(own)
     rows = []
     for name in dict.fromkeys(name for name, _ in latest):
         if (name, "base") in latest and (name, "general") in latest:
@@ -111,6 +113,14 @@ def table(results: Sequence[dict[str, Any]]) -> str:
             figures = (str(base["records"]), f"{base['f1'] or 0:.3f}", f"{general['f1'] or 0:.3f}", times)
             rows.append([name, *figures])
     return markdown(["record type", "records", "base alone", "general, unseen", "times"], rows)
+
+
+def _summed(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Records and F1 of all of them together."""
+    whole = Tally()
+    for one in results:
+        whole.add(Tally(one["tp"], one["fp"], one["fn"]))
+    return {"records": sum(one["records"] for one in results), "f1": whole.f1}
 
 
 def main() -> None:
@@ -139,7 +149,7 @@ def main() -> None:
         gold = labelled(asked.labelled / name, "dev.jsonl")[: asked.upto]
         measure(name, gold, general, about, asked.results)
     for name, gold in own_examples() if asked.examples else ():
-        measure(name, gold, general, about, asked.results)
+        measure(name, gold, general, about, asked.results, _OWN)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from thresher.adapters.adapter import Adapter
 from thresher.adapters.formats.exporting import Form, export
 from thresher.adapters.formats.importing import import_adapter
 
-from .twin import TOLERANCE, Logits, Twin, torch_model
+from .twin import TOLERANCE, Logits, Twin, Twins, torch_model
 
 
 def _plain_weights(model: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _quantised(model: Any) -> tuple[Any, dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def twin(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Twin]:
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Twins:
     """The twin of a kind, built once.
 
     Besides transformers' own kinds: `phi3 as llama` and `llama as phi3`, torch's kind first and MLX's second;
