@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 
 from thresher.adapters.errors import UsageError
 
-FieldType = Literal["string", "date", "number", "integer", "boolean", "enum", "list[string]"]
+FieldType = Literal["string", "person", "date", "number", "integer", "boolean", "enum", "list[string]"]
 
 #: The bounds that the grammar sets, in characters and items: no document is known to need more, and a
 #: model that loops must come to an end.
@@ -47,6 +47,11 @@ class Field(BaseModel):
     def is_list(self) -> bool:
         """Whether a value is a list of items."""
         return self.type == "list[string]"
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether a value has the text's own words, and no others can be written."""
+        return self.type in ("string", "person", "list[string]")
 
     @property
     def is_quoted(self) -> bool:

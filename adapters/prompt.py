@@ -31,7 +31,13 @@ def render_prompt(instructions: str, fields: Sequence[Field]) -> tuple[str, str]
 
 
 def _field_line(field: Field) -> str:
-    kind = f"one of {' | '.join(field.values)}" if field.type == "enum" else field.type
+    match field.type:
+        case "enum":
+            kind = f"one of {' | '.join(field.values)}"
+        case "person":
+            kind = "person, 'Family, Given'"
+        case _:
+            kind = field.type
     same = field.description.strip().casefold() == field.name.strip().casefold()
     about = "" if same or not field.description.strip() else f": {field.description.strip()}"
     return f"- {field.name} ({kind}){about}"

@@ -6,13 +6,14 @@ Knows no window, no record and no place on a page. The rules are told in docs/ex
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
 
 from thresher.adapters.fields import Field
 from thresher.adapters.folded import FoldedText
+from thresher.adapters.person_name import spoken
 from thresher.adapters.values import TOLERANCE, dates_in, is_absent, normalise, numbers_in, same
 
 #: The least similarity, of 100, of a fuzzy match. The digits of both must be the same whatever it is.
@@ -40,7 +41,7 @@ class Match:
 
 
 def grounded(field: Field, value: Any, span_text: str) -> bool:
-    """Whether a span's text, normalised, is the value; or, for dates and numbers, is read as it.
+    """Whether a span's text, normalised, is the value; or, for dates, numbers and persons, is read as it.
 
     The whole text must say it: '12' does not ground 12 in '12.50'. A boolean is never grounded.
     """
@@ -55,6 +56,8 @@ def grounded(field: Field, value: Any, span_text: str) -> bool:
             return False
         case "enum":
             return normalise(span_text) == normalise(str(value).replace("_", " "))
+        case "person":
+            return isinstance(value, str) and normalise(span_text) in _namings(value)
         case _:
             return isinstance(value, str) and normalise(span_text) == normalise(value)
 
@@ -85,6 +88,8 @@ class SpanFinder:
                 return self._parsed(json.dumps(value), self._stating(value), within)
             case "enum":
                 return self._written(str(value).replace("_", " "), within, parts=False)
+            case "person":
+                return self._named(str(value), within)
             case _:
                 text = str(value)
                 written = self._written(text, within, parts=True)
@@ -138,6 +143,14 @@ class SpanFinder:
                         part = Match(start, end, self.text[start:end], kind)
         return part
 
+    def _named(self, name: str, within: tuple[int, int]) -> Match | None:
+        """The name with the family name first, as it is written; else in the order in which it is spoken."""
+        if written := self._written(name, within, parts=False):
+            return written
+        turned = spoken(name)
+        found = self._written(turned, within, parts=False) if turned else None
+        return replace(found, match="parsed") if found else None
+
     def _exact(self, value: str, area: tuple[int, int]) -> Iterator[tuple[int, int]]:
         start, end = area
         while (start := self.text.find(value, start, end)) >= 0:
@@ -168,6 +181,11 @@ class SpanFinder:
         if span is None or not is_near(value, self.text[span[0] : span[1]]):
             return None
         return Match(*span, self.text[span[0] : span[1]], "fuzzy")
+
+
+def _namings(name: str) -> set[str]:
+    """The ways to write a person's name that are the same name, normalised."""
+    return {normalise(way) for way in (name, spoken(name)) if way}
 
 
 def is_near(value: str, text: str) -> bool:

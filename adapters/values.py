@@ -59,7 +59,7 @@ def check(field: Field, value: Any) -> Any:
     if is_absent(value):
         return [] if field.is_list else None
     match field.type:
-        case "string":
+        case "string" | "person":
             return _text(value)
         case "date":
             return _date(_text(value).strip())

@@ -139,7 +139,7 @@ def remove(label: Label, draw: Draw) -> Label:
     stated = [
         field
         for field in label.fields
-        if field.type in ("string", "date") and not is_absent(label.values.get(field.name))
+        if field.type in ("string", "person", "date") and not is_absent(label.values.get(field.name))
     ]
     if not stated:
         return label

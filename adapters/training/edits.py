@@ -65,8 +65,8 @@ def without(label: Label, edits: Sequence[Edit]) -> Label:
 def misread(label: Label, edits: Sequence[Edit]) -> Label:
     """The label with these stretches of its text read otherwise.
 
-    A text that is quoted is taught as it now stands; a date or a number that cannot be read any more is not
-    known.
+    A text that is quoted is taught as it now stands; a date, number or person that cannot be read any more is
+    not known.
     """
     return _changed(label, edits, taken_out=False)
 

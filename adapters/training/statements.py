@@ -13,6 +13,7 @@ from typing import Any
 
 from thresher.adapters.answer import WORD
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field
+from thresher.adapters.person_name import family_first
 from thresher.adapters.spans import Match, SpanFinder
 from thresher.adapters.training.labels import Label
 from thresher.adapters.values import is_absent, normalise
@@ -127,9 +128,11 @@ class _Part:
         match = self.finder.find(one, value, fuzzy=fuzzy)
         if match is None:
             return None
-        if one.type not in ("string", "list[string]"):
+        if not one.is_worded:
             return (_plain(value), match.start) if _can_be_written(one, value) else None
         written = " ".join(match.text.split())
+        if match.match == "parsed":
+            written = family_first(written, value)
         if len(written) > MAX_STRING or not self._is_whole(match) or is_absent(written):
             return None
         return written, match.start
@@ -155,7 +158,7 @@ def _column(one: Field, label: Label, parts: Sequence[_Part], placing: Placing) 
     placing.values += len(items)
     places = [_places(one, item, parts) for item in items]
     lost = sum(not any(found) for found in places)
-    if lost and len(parts) == 1 and one.type not in ("string", "list[string]"):
+    if lost and len(parts) == 1 and not one.is_worded:
         placing.unplaced[one.name] += 1
         return [_Cell(_plain(value)) if _can_be_written(one, value) else _Cell(None, taught=False)]
     if lost:

@@ -75,8 +75,8 @@ field_option = click.option(
     "field_specs",
     multiple=True,
     metavar="NAME:TYPE[:DESCRIPTION]",
-    help="A field beside the pack's, or in place of a pack: string, date, number, integer, boolean, "
-    "list[string], or enum(a|b). Repeat for more.",
+    help="A field beside the pack's, or in place of a pack: string, person, date, number, integer, "
+    "boolean, list[string], or enum(a|b). Repeat for more.",
 )
 model_option = click.option(
     "-m", "--model", shell_complete=complete_model, help="The base model; the settings' where not given."

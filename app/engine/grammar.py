@@ -2,7 +2,7 @@
 
 Every byte outside a value is fixed, so those tokens are forced and never sampled. A string is a run of whole
 words of the document, white space taken as one space: a value that is not in the text cannot be written, and
-a model that repeats itself comes to an end.
+a model that repeats itself comes to an end. A person's name may be two such runs, the family name first.
 """
 
 import json
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR, WORD
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field
 
+#: The most characters of a family name, and of the given names.
+_MAX_NAME = 60
 _DAY = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9])"
 _TERMINALS = f"""
 STRING: "\\"" QUOTE "\\""
@@ -18,6 +20,10 @@ QUOTE: PART & /(?s:\\S(.{{0,{MAX_STRING - 2}}}\\S)?)/
 DATE: /"[12][0-9]{{3}}-({_DAY})"/
 NUMBER: /-?(0|[1-9][0-9]{{0,14}})(\\.[0-9]{{1,6}})?/
 INTEGER: /-?(0|[1-9][0-9]{{0,14}})/
+FAMILY: "\\"" NAME ", "
+GIVEN: NAME "\\""
+NAMED: "\\"" NAME "\\""
+NAME: PART & /(?s:[^\\s,]([^,]{{0,{_MAX_NAME - 2}}}[^\\s,])?)/
 """
 
 
@@ -39,6 +45,8 @@ def _value(field: Field, most_items: int) -> str:
     match field.type:
         case "string":
             return '("null" | STRING)'
+        case "person":
+            return '("null" | NAMED | FAMILY GIVEN)'
         case "date":
             return '("null" | DATE)'
         case "number":

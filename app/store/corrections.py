@@ -194,6 +194,8 @@ def _form(field: Field | None) -> str:
     match field.type if field else None:
         case "date":
             return "a date as YYYY-MM-DD"
+        case "person":
+            return "a name as 'Family, Given'"
         case "number":
             return "a number"
         case "integer":

@@ -35,8 +35,8 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
         with Vertical(classes="dialog"):
             yield Static("Extra fields", classes="dialog-title", markup=False)
             yield Static(
-                "NAME:TYPE:DESCRIPTION and Enter.  Types: string, date, number, integer, boolean, "
-                "enum(a|b), list[string]",
+                "NAME:TYPE:DESCRIPTION and Enter.  Types: string, person, date, number, integer, "
+                "boolean, enum(a|b), list[string]",
                 classes="hint",
                 markup=False,
             )

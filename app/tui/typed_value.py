@@ -20,6 +20,8 @@ def form_of(field: Field) -> str:
     match field.type:
         case "date":
             return "a date as YYYY-MM-DD"
+        case "person":
+            return "a name as Family, Given"
         case "number":
             return "a number, 1234.5"
         case "integer":

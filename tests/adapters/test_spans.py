@@ -14,6 +14,7 @@ NUMBER = Field(name="n", type="number")
 INTEGER = Field(name="i", type="integer")
 DATE = Field(name="d", type="date")
 ENUM = Field(name="e", type="enum", values=("adverse_event", "other"))
+PERSON = Field(name="p", type="person")
 BOOLEAN = Field(name="b", type="boolean")
 
 TEXT = (
@@ -36,6 +37,8 @@ TEXT = (
         (INTEGER, 5, "5", "exact"),
         (DATE, "2019-03-04", "4 March 2019", "parsed"),
         (ENUM, "adverse_event", "Adverse  event", "normalised"),
+        (PERSON, "event, serious Adverse", "serious Adverse  event", "parsed"),
+        (PERSON, "adverse event", "Adverse  event", "normalised"),
     ],
 )
 def test_a_value_is_found(field: Field, value: object, text: str, match: str) -> None:
@@ -60,6 +63,8 @@ def test_a_value_is_found(field: Field, value: object, text: str, match: str) ->
         (DATE, "2019-03-05"),
         (ENUM, "other"),
         (BOOLEAN, True),
+        (PERSON, "event, Adverse serious"),
+        (PERSON, "event, Advers"),  # a name is no part of a word
         (STRING, None),
     ],
 )
@@ -111,6 +116,11 @@ def test_a_fuzzy_match_is_widened_to_words_and_stays_in_its_window() -> None:
         (DATE, "2019-03-04", "on March 4, 2019", False),
         (ENUM, "adverse_event", "Adverse event", True),
         (BOOLEAN, True, "true", False),
+        (PERSON, "Koo, Hyunmo", "Hyunmo  KOO", True),
+        (PERSON, "Koo, Hyunmo", "Koo, Hyunmo", True),
+        (PERSON, "Koo, Hyunmo", "Hyunmo J. Koo", False),
+        (PERSON, "Koo", "Koo", True),
+        (STRING, "Koo, Hyunmo", "Hyunmo Koo", False),
     ],
 )
 def test_grounded(field: Field, value: object, text: str, yes: bool) -> None:

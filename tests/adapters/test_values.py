@@ -85,6 +85,7 @@ def test_present(value: object) -> None:
         ("integer", 3.0, 3),
         ("boolean", False, False),
         ("enum", "high", "high"),
+        ("person", "Koo, Hyunmo", "Koo, Hyunmo"),
         ("list[string]", ["a", "", "b"], ["a", "b"]),
     ],
 )
@@ -110,6 +111,7 @@ def test_check_coerces(kind: FieldType, value: object, coerced: object) -> None:
         ("enum", "Low", "none of low, high"),
         ("enum", ["low"], "none of"),
         ("string", 5, "no text"),
+        ("person", ["Koo"], "no text"),
         ("list[string]", "a", "no list"),
         ("list[string]", ["a", 5], "no text"),
     ],

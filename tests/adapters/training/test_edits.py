@@ -47,6 +47,8 @@ def test_places_follow(text: str, wanted: list[tuple[int, int, str]]) -> None:
         ("string", "Corner Cafe", None),
         ("list[string]", ["corner cafe", "12 Station Road"], ["12 Station Road"]),
         ("date", "2025-06-14", "2025-06-14"),
+        ("person", "Cafe, Corner", None),
+        ("person", "Road, Station", "Road, Station"),
         ("string", None, None),
         ("list[string]", [], []),
         ("boolean", False, False),

@@ -27,6 +27,7 @@ def stated(one: Field, value: Any, *texts: str) -> tuple[list[Any], list[bool], 
 STRING = Field(name="company", type="string")
 LIST = Field(name="parts", type="list[string]")
 NUMBER = Field(name="total", type="number")
+PERSON = Field(name="filer", type="person")
 DATE = Field(name="day", type="date")
 CLAUSE = Field(name="anti_assignment", type="boolean", description="Whether the contract has such a clause")
 KIND = Field(name="kind", type="enum", values=("real_estate", "other"))
@@ -82,6 +83,20 @@ def test_dates_and_numbers_may_be_said_otherwise_by_the_text() -> None:
     assert stated(DATE, "2019-03-04", "on 4 March 2019", "-")[0] == ["2019-03-04", None]
     assert stated(NUMBER, 3500000.0, "USD 3.5 million")[0] == [3500000]
     assert str(stated(NUMBER, 12.0, "12.00")[0]) == "[12]"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("by HYUNMO\n KOO.", "KOO, HYUNMO"),
+        ("by Koo, Hyunmo, who", "Koo, Hyunmo"),
+        ("by Hyunmo J. Koo", None),
+        ("by HyunmoKoo", None),
+        ("by Hyunmo Koos", None),
+    ],
+)
+def test_a_person_is_taught_with_the_family_name_first(text: str, written: str | None) -> None:
+    assert stated(PERSON, "Koo, Hyunmo", text)[:2] == ([written], [written is not None])
 
 
 def test_a_number_that_stands_nowhere_is_taught_where_there_is_one_window() -> None:

@@ -96,6 +96,35 @@ def test_parts_of_a_word_are_words_where_letters_meet_digits_or_the_script_has_n
         assert admits(tokenizer, fields, text, render_answer(fields, {"x": value}))
 
 
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("Koo, Hyunmo Jr.", True),
+        ("O'Neil, Ann", True),
+        ("Filed by", True),  # a name without a comma is words of the text
+        ("Hyunmo, Koo", True),  # whether the text says so is for the span to tell
+        ("Kim, Hyunmo", False),
+        ("Ko, Hyunmo", False),
+        (", Hyunmo", False),
+        ("Koo, ", False),
+        ("Koo,Hyunmo", False),
+    ],
+)
+def test_a_person_is_named_with_the_family_name_first_in_words_of_the_text(
+    tokenizer: LLTokenizer, name: str, good: bool
+) -> None:
+    fields = (Field(name="x", type="person"), Field(name="y", type="string"))
+    text = "Filed by Hyunmo Jr. Koo, LLC, and by Ann O'Neil"
+    assert admits(tokenizer, fields, text, render_answer(fields, {"x": name, "y": "Filed"})) is good
+
+
+def test_a_person_may_be_named_in_a_long_window(tokenizer: LLTokenizer) -> None:
+    """Two runs in one expression were more states than llguidance allows."""
+    fields = (Field(name="x", type="person"),)
+    text = "; ".join(f"clause {n} of the statement, item {n * 7 % 97} of {n * 13 % 89}" for n in range(120))
+    assert admits(tokenizer, fields, text + " Ann O'Neil", render_answer(fields, {"x": "O'Neil, Ann"}))
+
+
 def test_fields_must_come_whole_and_in_order(tokenizer: LLTokenizer) -> None:
     answer = render_answer(FIELDS, GOOD)
     assert not admits(tokenizer, FIELDS, TEXT, answer[:-1])
