@@ -294,7 +294,7 @@ def resumes(to: Callable[[str], Path]) -> None:
 
 
 def government(to: Callable[[str], Path]) -> None:
-    """Two short forms, one of them scanned."""
+    """Two short forms, one of them scanned; each orders a name in another way."""
     pdf(
         to("government/fara_form/short-form.pdf"),
         [
@@ -315,8 +315,8 @@ def government(to: Callable[[str], Path]) -> None:
             "Received by NSD/FARA Registration Unit 03/08/2016",
             "U.S. Department of Justice",
             "Short Form Registration Statement",
-            "1. Name (Last, First)",
-            "Petrov, Daniel",
+            "1. Name",
+            "Daniel Petrov",
             "2. Registration No. 9417",
             "8. Name of registrant",
             "Northgate Public Affairs Inc.",

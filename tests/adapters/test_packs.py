@@ -14,6 +14,7 @@ from thresher.adapters.fields import parse_fields
 from thresher.adapters.pack import Pack, RecordType, load_pack
 from thresher.adapters.pack_examples import Example
 from thresher.adapters.pack_library import SHIPPED, find_packs
+from thresher.adapters.spans import SpanFinder
 from thresher.adapters.values import dates_in, numbers_in
 from thresher.app.documents.document import Document
 from thresher.app.documents.read import read_document
@@ -82,9 +83,11 @@ def test_fields_are_those_of_the_labelled_data(record_type: RecordType) -> None:
     else:
         wanted = parse_fields(fields, str(contract))
         own = {field.name: field.description for field in record_type.fields}
-        # "… a clause of this kind: non compete" describes nothing: the pack says what such a clause is.
         told = [
-            field.model_copy(update={"description": own[field.name]})
+            field.model_copy(update={"type": "person", "description": own[field.name]})
+            if "'Last, First'" in field.description
+            # "… a clause of this kind: non compete" describes nothing: the pack says what such a clause is.
+            else field.model_copy(update={"description": own[field.name]})
             if "a clause of this kind:" in field.description
             else field
             for field in wanted
@@ -106,6 +109,8 @@ def test_gold_stands_in_the_document(record_type: RecordType, example: Example) 
         match field.type:
             case "string":
                 assert_stands(document, value)
+            case "person":
+                assert SpanFinder(document.text).find(field, value), field.name
             case "list[string]":
                 for item in value:
                     assert_stands(document, item)
