@@ -31,7 +31,7 @@ Trained on {train:,} labels; the loss on {validation:,} others was watched.{vari
 
 ## Training
 
-{steps:,} steps at a peak rate of {rate:g}, {start}, with {trainer}: {span} on {machine}.
+{steps:,} steps at a peak rate of {rate:g}, {start}, with {trainer}: {span} on {machine}.{strength}
 
 ## Scores
 
@@ -72,6 +72,9 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
         steps=trained.steps,
         rate=trained.learning_rate,
         start=f"from the {recipe.parent} adapter" if recipe.parent else "from a new adapter",
+        strength=""
+        if recipe.strength == 1
+        else f" It ships at {recipe.strength:g} of what it learnt: that serves other fields better.",
         trainer=trained.trainer,
         span=_span(trained.seconds),
         machine=machine,

@@ -133,8 +133,12 @@ class Maker:
             model.symlink_to(self._model, target_is_directory=True)
         folder, place = self._home.adapters / recipe.name, self.place(recipe.name)
         if not folder.exists():
-            trained = place if place.exists() else self._work / recipe.name / "out" / ADAPTER
-            write_adapter(folder, read_adapter(trained), half=True)
+            if place.exists():
+                adapter = read_adapter(place)
+            else:
+                trained = read_adapter(self._work / recipe.name / "out" / ADAPTER)
+                adapter = scaled(trained, recipe.strength)
+            write_adapter(folder, adapter, half=True)
         return read_adapter(folder)
 
     def _seen(self, recipe: Recipe) -> dict[str, set[str]]:
@@ -196,6 +200,12 @@ class Maker:
         head = "# How long each adapter took that ships, and where. Written by packaging/make_adapters.py.\n"
         with replacing(MADE) as file:
             file.write((head + yaml.safe_dump({**made(), recipe.name: facts}, sort_keys=False)).encode())
+
+
+def scaled(adapter: Adapter, strength: float) -> Adapter:
+    """The adapter that changes the base so many times as much. Its alpha stays: runs can start from it."""
+    layers = {name: replace(layer, b=layer.b * strength) for name, layer in adapter.layers.items()}
+    return replace(adapter, layers=layers)
 
 
 def made() -> dict[str, Any]:

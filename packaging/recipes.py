@@ -50,8 +50,9 @@ class Source:
 class Recipe:
     """What an adapter is made from: `run` has the keys of its run, but for where things lie.
 
-    `unfit_for` names domains where it was found to be worse than the base alone. `hash` is the sha256, in
-    hex, of the recipe's file.
+    `unfit_for` names domains where it was found to be worse than the base alone. `strength` is how much ships
+    of what it does to the base: for other tasks than those learnt, less than all of it is best (WiSE-FT,
+    Wortsman et al. 2022). `hash` is the sha256, in hex, of the recipe's file.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Recipe:
     sources: tuple[Source, ...]
     hash: str
     unfit_for: tuple[str, ...] = ()
+    strength: float = 1.0
 
     @property
     def scored(self) -> tuple[Source, ...]:
@@ -111,7 +113,7 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
     # A user's own labels prove an adapter; these labels are all for training, and others score it.
     run = {"proof_share": 0.0, **raw["run"], "sets": sets}
     digest, unfit_for = sha256(content).hexdigest(), tuple(raw.get("unfit_for", ()))
-    return Recipe(name, raw.get("parent"), run, sources, digest, unfit_for)
+    return Recipe(name, raw.get("parent"), run, sources, digest, unfit_for, raw.get("strength", 1.0))
 
 
 def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_scored: int | None) -> Source:

@@ -23,6 +23,7 @@ from typing import Any
 from dev_scores import labelled, scores_of
 from results import add_result, markdown, read_results
 
+from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.adapters.manifest import read_manifest
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.command import ADAPTER
@@ -41,11 +42,12 @@ _PACKAGING = Path(__file__).parents[2] / "packaging"
 
 
 def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str, work: Path) -> Path:
-    """The folder of the general adapter that has not seen these. Raises CalledProcessError."""
+    """The folder of a general adapter that has not seen these, as it ships. Raises CalledProcessError."""
     sys.path.append(str(_PACKAGING))
+    from make_adapters import scaled
     from recipes import read_recipe
 
-    out = work / "out" / ADAPTER
+    out = work / ADAPTER
     if not out.exists():
         recipe = read_recipe("general", data, work / "made")
         names = [source.name for source in recipe.sources]
@@ -56,6 +58,7 @@ def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str,
         save_run(work / "run.yaml", parse_run(asked, "the run", work))
         command = [sys.executable, "-m", f"thresher.train_{trainer}", str(work / "run.yaml")]
         subprocess.run(command, check=True)
+        write_adapter(out, scaled(read_adapter(work / "out" / ADAPTER), recipe.strength), half=True)
     return out
 
 

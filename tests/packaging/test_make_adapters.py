@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -57,7 +58,7 @@ def make(
         }
     augment = {"share": 0.5, "rename": 0.5}
     (recipes / "sources.yaml").write_text(yaml.safe_dump(sources), "utf-8")
-    general = {"run": {"augment": augment}, "sets": {name: {"most": 6} for name in SETS}}
+    general = {"strength": 0.5, "run": {"augment": augment}, "sets": {name: {"most": 6} for name in SETS}}
     (recipes / "general.yaml").write_text(yaml.safe_dump(general), "utf-8")
     expenses = {"parent": "general", "run": {"learning_rate": 0.01}, "sets": {"expenses/receipt": None}}
     (recipes / "expenses.yaml").write_text(yaml.safe_dump(expenses), "utf-8")
@@ -76,7 +77,11 @@ def always_better(scripts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("always_better")
 def test_an_adapter_is_trained_scored_and_shipped_once(
-    make: Any, scripts: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    make: Any,
+    scripts: dict[str, Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     adapters = scripts["make_adapters"]
     commands: list[str] = []
@@ -112,7 +117,13 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     assert "Labels of expenses/receipt (authors of expenses/receipt)" in str(manifest.data.attribution)
     assert [(one.record_type, one.records) for one in manifest.scores] == [("receipt", 3), ("work_order", 3)]
     assert {tensor.dtype for tensor in read_tensors(place / "adapter_model.safetensors")} == {"F16"}
-    assert read_adapter(place).manifest == manifest
+    shipped, learnt = read_adapter(place), read_adapter(tmp_path / "work" / "general" / "out" / "adapter")
+    assert shipped.manifest == manifest
+    for name, layer in learnt.layers.items():
+        np.testing.assert_array_equal(shipped.layers[name].a, layer.a.astype(np.float16))
+        np.testing.assert_array_equal(shipped.layers[name].b, (layer.b / 2).astype(np.float16))
+    assert shipped.alpha == learnt.alpha
+    assert "It ships at 0.5 of what it learnt" in (place / "README.md").read_text("utf-8")
     assert not (place / "calibration.json").exists()
     assert "confidences: they are the model's own" in (place / "README.md").read_text("utf-8")
 
