@@ -10,6 +10,17 @@ from thresher.adapters.errors import UsageError
 
 FieldType = Literal["string", "person", "date", "number", "integer", "boolean", "enum", "list[string]"]
 
+#: What a value of a type is, in a few words for people; an enum's are its choices.
+_FORMS = {
+    "string": "a text",
+    "person": "a name as Family, Given",
+    "date": "a date as YYYY-MM-DD",
+    "number": "a number, 1234.5",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "list[string]": "a list of texts",
+}
+
 #: The bounds that the grammar sets, in characters and items: no document is known to need more, and a
 #: model that loops must come to an end.
 MAX_STRING = 500
@@ -57,6 +68,11 @@ class Field(BaseModel):
     def is_quoted(self) -> bool:
         """Whether a value is taken from the text, rather than judged of it (enum, boolean)."""
         return self.type not in ("enum", "boolean")
+
+    @property
+    def form(self) -> str:
+        """What a value is, in a few words for people: "a whole number", "one of: paid, open"."""
+        return _FORMS.get(self.type) or "one of: " + ", ".join(self.values)
 
 
 _SPEC = re.compile(

@@ -163,10 +163,11 @@ def checked(field: Field | None, name: str, value: Any) -> Any:
     """
     if isinstance(value, tuple):
         value = list(value)
+    field = field or Field(name=name, type=_type_of(value))
     try:
-        return check(field or Field(name=name, type=_type_of(value)), value)
+        return check(field, value)
     except ValueError as error:
-        raise UsageError(f"field {name!r}: {error}; give {_form(field)}, or null") from error
+        raise UsageError(f"field {name!r}: {error}; give {field.form}, or null") from error
 
 
 def _type_of(value: Any) -> FieldType:
@@ -188,24 +189,3 @@ def _kept_spans(old: Value, value: Any) -> tuple[Span | None, ...]:
     items = old.value if isinstance(old.value, list) else []
     known = dict(zip(items, old.spans, strict=False))
     return tuple(known.get(item) for item in value)
-
-
-def _form(field: Field | None) -> str:
-    match field.type if field else None:
-        case "date":
-            return "a date as YYYY-MM-DD"
-        case "person":
-            return "a name as 'Family, Given'"
-        case "number":
-            return "a number"
-        case "integer":
-            return "a whole number"
-        case "boolean":
-            return "true or false"
-        case "enum":
-            assert field is not None
-            return f"one of {', '.join(field.values)}"
-        case "list[string]":
-            return "a list of texts that are not empty"
-        case _:
-            return "a text that is not empty"

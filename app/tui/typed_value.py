@@ -9,6 +9,8 @@ from typing import Any
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 
+#: What is typed otherwise than it is written as data.
+_TYPED = {"boolean": "yes or no", "list[string]": "an item a line"}
 _YES = {"yes", "y", "true", "1"}
 _NO = {"no", "n", "false", "0"}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
@@ -17,23 +19,7 @@ _GROUPS = re.compile(r"(?<=\d)[, _'](?=\d{3}(\D|$))")
 
 def form_of(field: Field) -> str:
     """What to type, in a few words."""
-    match field.type:
-        case "date":
-            return "a date as YYYY-MM-DD"
-        case "person":
-            return "a name as Family, Given"
-        case "number":
-            return "a number, 1234.5"
-        case "integer":
-            return "a whole number"
-        case "boolean":
-            return "yes or no"
-        case "enum":
-            return "one of: " + ", ".join(field.values)
-        case "list[string]":
-            return "an item a line"
-        case _:
-            return "text"
+    return _TYPED.get(field.type, field.form)
 
 
 def parse_typed(field: Field, typed: str) -> Any:

@@ -2,7 +2,7 @@
 
 import json
 import string
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import assume, given
@@ -12,12 +12,14 @@ from pydantic import ValidationError
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import (
     Field,
+    FieldType,
     parse_field,
     parse_fields,
     unique,
 )
 
-PLAIN_TYPES = ("string", "date", "number", "integer", "boolean", "list[string]")
+#: All but enum, which has values.
+PLAIN_TYPES = tuple(kind for kind in get_args(FieldType) if kind != "enum")
 
 printable = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), min_size=1, max_size=30)
 names = printable.map(str.strip).filter(bool)
@@ -162,3 +164,12 @@ def test_a_field_cannot_be_changed() -> None:
     assert unique([field], "here") == (field,)
     with pytest.raises(ValidationError):
         field.name = "b"
+
+
+@pytest.mark.parametrize("kind", PLAIN_TYPES)
+def test_every_type_says_in_words_what_a_value_is(kind: FieldType) -> None:
+    assert len(Field(name="f", type=kind).form.split()) > 1
+
+
+def test_an_enum_says_what_it_may_be() -> None:
+    assert Field(name="kind", type="enum", values=("paid", "open")).form == "one of: paid, open"
