@@ -21,6 +21,7 @@ from thresher.app.tui.quit_dialog import QuitDialog
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.source_view import SourceView
+from thresher.app.tui.stretch_table import StretchTable
 
 SIZE = (80, 24)
 HOSTILE = "[red]x[/red] [/] \x1b[31m"
@@ -116,6 +117,21 @@ async def test_next_and_previous_record(app: ThresherApp, folder: Path) -> None:
         await press(pilot, "n", "p")
         assert "bakery.txt   1 of 2" in text_of(app, "#record-title")
         assert not app.screen.query_one(".problem").has_class("-shown")
+
+
+async def test_a_long_value_is_shown_whole_and_leaves_its_row_in_sight(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await record_of(pilot, folder / "bakery.txt")
+        detail = app.screen.query_one("#value-detail")
+        short = detail.size.height
+        await press(pilot, "end", "e")
+        app.screen.query_one("#typed", Input).value = "a long name " * 26
+        await press(pilot, "enter")
+        table = app.screen.query_one(StretchTable)
+        assert detail.size.height == detail.get_content_height(detail.size, detail.size, detail.size.width)
+        assert detail.size.height > short
+        assert table.cursor_row == table.row_count - 1
+        assert table.scroll_offset.y >= table.row_count + 1 - table.size.height
 
 
 async def test_another_record_type_by_keyboard(app: ThresherApp, session: Any, folder: Path) -> None:
