@@ -38,12 +38,12 @@ from thresher.app.registry.folders import GENERAL
 #: Behind the name of a record type whose documents are the packs' examples.
 _OWN = ", own examples"
 #: Where the recipe of the general adapter is read.
-_PACKAGING = Path(__file__).parents[2] / "packaging"
+PACKAGING = Path(__file__).parents[2] / "packaging"
 
 
 def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str, work: Path) -> Path:
     """The folder of a general adapter that has not seen these, as it ships. Raises CalledProcessError."""
-    sys.path.append(str(_PACKAGING))
+    sys.path.append(str(PACKAGING))
     from make_adapters import scaled
     from recipes import read_recipe
 
