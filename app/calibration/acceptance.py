@@ -1,19 +1,22 @@
 """From which confidence on values may be taken unseen, if a wanted share of them shall be right.
 
-The rule is that of selective classification with guaranteed risk (Geifman and El-Yaniv, 2017): thresholds
-are fixed by the share of values above them, each gets a lower bound on its share of right values, exact for
-the binomial (Clopper and Pearson, 1934) and at a level divided by the number of thresholds tried, and the
-lowest threshold whose bound reaches what is wanted is taken. Few labels give wide bounds, and so none.
+Thresholds are fixed by the share of values above them, and each gets a lower bound on its share of right
+values, exact for the binomial (Clopper and Pearson, 1934). They are tried one by one from the surest, while
+the bound reaches what is wanted, and the last that does is taken. As the first that does not ends the search,
+each may be tried at the whole level (fixed sequence testing, in Learn then Test by Angelopoulos et al.,
+2021); dividing it by the thresholds, as Geifman and El-Yaniv do (2017), takes nearly twice the labels. The
+search begins where one of the values may be wrong: among fewer a single mistake would end it.
 """
 
 import math
 from collections.abc import Sequence
+from itertools import takewhile
 
 from thresher.adapters.calibration import Step
 
 #: The chance that the rule takes a threshold which does not keep its promise.
 RISK = 0.05
-#: Thresholds tried: at these tenths of the values, from the surest.
+#: Thresholds of a curve: at these tenths of the values, from the surest.
 STEPS = 10
 
 
@@ -33,17 +36,32 @@ def curve(confidences: Sequence[float], right: Sequence[bool]) -> tuple[Step, ..
 
 def threshold(steps: Sequence[Step], wanted: float) -> Step | None:
     """The lowest threshold of which the share `wanted` can be promised; None where there is none."""
-    return next((step for step in reversed(steps) if promised(step) >= wanted), None)
+    passed = list(takewhile(lambda step: promised(step) >= wanted, _tried(steps, wanted)))
+    return passed[-1] if passed else None
+
+
+def first(steps: Sequence[Step], wanted: float) -> Step:
+    """The threshold that is tried first: where it does not pass, nothing is accepted."""
+    return _tried(steps, wanted)[0]
 
 
 def promised(step: Step) -> float:
-    """The share of right values that can be promised of a threshold, as one of those tried."""
-    return lower_bound(step.right, step.values, RISK / STEPS)
+    """The share of right values that can be promised of a threshold."""
+    return lower_bound(step.right, step.values, RISK)
 
 
 def needed(wanted: float) -> int:
     """How many labelled values, all right, the rule needs at the least."""
-    return math.ceil(math.log(RISK / STEPS) / math.log(wanted))
+    return math.ceil(math.log(RISK) / math.log(wanted))
+
+
+def _tried(steps: Sequence[Step], wanted: float) -> Sequence[Step]:
+    """From the first that would pass with one wrong; where there are too few values for that, the last alone.
+
+    Which those are follows from how many values are above each, not from how many are right.
+    """
+    begin = (at for at, one in enumerate(steps) if _tail(one.values - 1, one.values, wanted) <= RISK)
+    return steps[next(begin, -1) :]
 
 
 def lower_bound(right: int, values: int, risk: float) -> float:
@@ -63,7 +81,7 @@ def lower_bound(right: int, values: int, risk: float) -> float:
 def _tail(right: int, values: int, chance: float) -> float:
     """The probability that `values` draws, each right with `chance`, have `right` right ones or more.
 
-    `chance` is below `right` / `values`: there each term is smaller than the one before.
+    It stops adding where terms no longer count: above `chance` times `values` each is smaller than the last.
     """
     if chance <= 0:
         return 0.0

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from thresher.adapters.calibration import Calibration, Group, Step
-from thresher.app.calibration.acceptance import needed, promised
+from thresher.app.calibration.acceptance import first, needed, promised
 from thresher.app.calibration.judge import Judge
 from thresher.app.wording import counted
 
@@ -28,7 +28,7 @@ def offer_lines(calibration: Calibration, shares: tuple[float, ...]) -> Iterator
 
 
 def _line(what: str, group: Group | None, floor: Step | None, wanted: float) -> str:
-    if group is None:
+    if group is None or not group.curve:
         return f"no {what} are accepted: no label tells of them"
     if floor is not None:
         share = floor.values / group.values
@@ -41,9 +41,9 @@ def _line(what: str, group: Group | None, floor: Step | None, wanted: float) -> 
             f"no {what} are accepted: {counted(group.values, 'labelled one')} cannot promise it, which takes "
             f"{needed(wanted)} at the least"
         )
-    best = max(group.curve, key=promised)
-    share = math.floor(1000 * promised(best)) / 1000
+    tried = first(group.curve, wanted)
+    share = math.floor(1000 * promised(tried)) / 1000
     return (
-        f"no {what} are accepted: the labels promise {share:.3f} at best, of the {best.values} surest, "
-        f"{best.right} right"
+        f"no {what} are accepted: {tried.right} right of the {tried.values} surest labelled ones "
+        f"promise no more than {share:.3f}"
     )

@@ -32,8 +32,13 @@ def test_each_kind_of_value_is_told_from_where_it_is_accepted() -> None:
 def test_why_nothing_is_accepted() -> None:
     few, wrong = group(Step(0.9, 30, 30)), group(Step(0.9, 300, 290), Step(0.1, 400, 300))
     stated, absent = lines(few, wrong)
-    assert stated.endswith("accepted: 30 labelled ones cannot promise it, which takes 263 at the least")
-    assert absent.endswith("of the 300 surest, 290 right")
+    assert stated.endswith("accepted: 30 labelled ones cannot promise it, which takes 149 at the least")
+    assert absent.endswith("accepted: 290 right of the 300 surest labelled ones promise no more than 0.944")
+
+
+def test_a_calibration_without_a_curve_tells_of_nothing() -> None:
+    bare = group(Step(0.9, 300, 300)).model_copy(update={"curve": ()})
+    assert lines(bare, None)[0] == "at 0.98 no stated values are accepted: no label tells of them"
 
 
 def test_where_nothing_is_asked_nothing_is_told() -> None:

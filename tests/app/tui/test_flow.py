@@ -119,7 +119,7 @@ async def test_next_and_previous_record(app: ThresherApp, folder: Path) -> None:
         assert not app.screen.query_one(".problem").has_class("-shown")
 
 
-async def test_a_long_value_is_shown_whole_and_leaves_its_row_in_sight(app: ThresherApp, folder: Path) -> None:
+async def test_a_long_value_is_shown_whole_and_its_row_stays_in_sight(app: ThresherApp, folder: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await record_of(pilot, folder / "bakery.txt")
         detail = app.screen.query_one("#value-detail")
