@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
+from thresher.adapters.calibration import CALIBRATION_FILE, Calibration, read_calibrations
 from thresher.adapters.manifest import read_manifest
+from thresher.app.calibration.acceptance import threshold
 from thresher.app.cli.main import COMMANDS
 from thresher.app.cli.main import thresher as group
 
@@ -136,11 +138,22 @@ def test_a_table_of_measurements_is_that_of_its_results(page: str, script: str, 
     assert told.stdout.strip() in (ROOT / "docs" / f"{page}.md").read_text("utf-8")
 
 
+def can_go(calibration: Calibration, wanted: float) -> str:
+    """The share of stated values that are accepted unseen."""
+    stated = calibration.stated
+    step = threshold(stated.curve, wanted) if stated else None
+    return f"{step.values / stated.values:.0%}" if stated and step else "none"
+
+
 def test_the_scores_on_a_page_are_those_of_the_adapters_that_ship() -> None:
     pages = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/quality.md")}
     _, _, shipped = pages["docs/quality.md"].partition("## The adapters that ship\n")
     shipped, _, _ = shipped.partition("\n## ")
     for folder in sorted((ROOT / "adapters" / "packs").glob("*/adapters/*")):
+        made = read_calibrations(folder / CALIBRATION_FILE) if (folder / CALIBRATION_FILE).exists() else ()
+        unseen = {
+            (one.domain, one.record_type): [can_go(one, share) for share in (0.9, 0.95)] for one in made
+        }
         for one in read_manifest(folder).scores:
             rows = [
                 row
@@ -149,4 +162,5 @@ def test_the_scores_on_a_page_are_those_of_the_adapters_that_ship() -> None:
             ]
             assert len(rows) == 1, f"{one.domain}/{one.record_type}"
             assert f"| {one.f1:.3f} | {one.all_right:.0%} |" in rows[0]
+            assert rows[0].endswith(f"| {' | '.join(unseen.get((one.domain, one.record_type), ('', '')))} |")
             assert re.search(rf"^\| [^|]+ \| {one.f1:.2f} \|", pages["README.md"], re.M), one.record_type
