@@ -89,3 +89,8 @@ class Record:
     values: dict[str, Value]
     seconds: float
     windows: Windows | None = None
+
+    @property
+    def looks(self) -> int:
+        """How many values are not sure enough to go unseen; 0 where nothing was asked to."""
+        return sum(value.accepted is False for value in self.values.values())

@@ -31,6 +31,9 @@ MEANINGS: dict[Outcome, str] = {
     Outcome.FAILED: "the model could not be asked",
 }
 
+#: Of a value that is not sure enough to go unseen.
+LOOK = "◆"
+
 #: What a percentage means.
 PERCENTAGES = {
     "98%": "so many such values are right",
@@ -87,11 +90,13 @@ def outcome_text(outcome: Outcome, colours: Colours) -> Text:
 
 
 def counts_text(record: Record, colours: Colours) -> Text:
-    """How many values of each outcome: '✓ 4  ? 1'."""
+    """How many values want a look, and how many are of each outcome: '◆ 2  ✓ 4  ? 1'."""
     counted = dict.fromkeys(MARKS, 0)
     for value in record.values.values():
         counted[value.outcome] += 1
     parts = [Text(f"{MARKS[o][0]} {n}", style=colours[MARKS[o][1]]) for o, n in counted.items() if n]
+    if record.looks:
+        parts.insert(0, Text(f"{LOOK} {record.looks}", style=colours["warning"]))
     return Text("  ").join(parts)
 
 

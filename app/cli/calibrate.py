@@ -146,7 +146,7 @@ def _warn_of_choice(values: "list[Labelled]", reviewed: bool, quiet: bool) -> No
 
 
 def _tell(made: "Calibration", task: "Task", path: Path) -> None:
-    from thresher.app.cli.acceptance_lines import offer_lines
+    from thresher.app.calibration.acceptance_lines import offer_lines
 
     click.echo(
         f"calibrated {task.domain}/{task.record_type}, answered by {answering(task.model, task.adapter)}, "

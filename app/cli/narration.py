@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from thresher.app.calibration.acceptance_lines import acceptance_lines
 from thresher.app.calibration.judge import Judge, accepted_of
 from thresher.app.cli import exits
-from thresher.app.cli.acceptance_lines import acceptance_lines
 from thresher.app.cli.bar import WithBar, make_bar
 from thresher.app.events import (
     DocumentRead,

@@ -42,6 +42,7 @@ class HomeScreen(Screen[None]):
         Binding("r", "runs", "Past runs"),
         Binding("m", "model", "Model", show=False),
         Binding("A", "adapter", "Adapter", show=False),
+        Binding("u", "unseen", "What goes unseen", show=False),
         Binding("d,delete", "remove", "Remove the document from the queue", show=False),
         Binding("D", "clear", "Empty the queue", show=False),
         Binding("S", "start(True)", "Start, and do again what was done before", show=False),
@@ -152,11 +153,9 @@ class HomeScreen(Screen[None]):
             self.notify(f"Written: {message.path}", markup=False)
 
     def on_click(self, event: events.Click) -> None:
-        """A click takes a problem away, or opens the adapters."""
+        """A click takes a problem away."""
         if event.widget is self.query_one("#home-problem"):
             self._say(None)
-        if event.widget is self.query_one("#adapter"):
-            self.action_adapter()
 
     # What the user does
 
@@ -175,6 +174,10 @@ class HomeScreen(Screen[None]):
     def action_adapter(self) -> None:
         """Opens the adapters for the record type in hand."""
         self._task_pane.choose_adapter()
+
+    def action_unseen(self) -> None:
+        """Opens what may go unseen of the record type in hand."""
+        self._task_pane.choose_unseen()
 
     def action_runs(self) -> None:
         """Opens the past runs."""
@@ -198,7 +201,9 @@ class HomeScreen(Screen[None]):
             self._say(Problem.of(error))
             return
         self._say(None)
-        self._run = Running(self, self._session, self.queue.begin(), task, again)
+        accept_at = self._task_pane.accept_at
+        sources = self.queue.begin()
+        self._run = Running(self, self._session, sources, task, again=again, accept_at=accept_at)
         self._show_queue()
 
     def action_cancel(self) -> None:

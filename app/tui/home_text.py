@@ -11,6 +11,7 @@ from thresher.app.tui.queue import Entry, Queue, Stage
 from thresher.app.tui.record_type_list import Choice
 from thresher.app.tui.stretch_table import ColumnSpec
 from thresher.app.wording import (
+    LOOK,
     Colours,
     counted,
     counts_text,
@@ -65,6 +66,13 @@ def adapter_words(adapter: str | None, problem: bool, colours: Colours) -> Text:
     return Text.assemble(key, *parts, no_wrap=True, overflow="ellipsis")
 
 
+def unseen_words(share: float | None, colours: Colours) -> Text:
+    """What goes unseen, and the key that says so."""
+    words = f"unseen if {share:.0%} right" if share else "nothing goes unseen"
+    key = ("u ", f"bold {colours['accent']}")
+    return Text.assemble(key, (words, "" if share else colours["muted"]), no_wrap=True, overflow="ellipsis")
+
+
 def problem_words(problem: Problem) -> Text:
     """A problem under its title."""
     return Text.assemble((problem.title, "bold"), "\n", problem.message)
@@ -110,6 +118,8 @@ def progress_words(queue: Queue, colours: Colours) -> Text:
             words.append(f"  ◐ {end.partial} partial", colours["warning"])
         if end.failed:
             words.append(f"  ✗ {end.failed} failed", colours["error"])
+        if looks := queue.looks:
+            words.append(f"  {LOOK} {counted(looks, 'value')} to look at", colours["warning"])
         then = "s goes on" if end.cancelled else "Enter opens, x exports"
         words.append(f"  in {end.seconds:.0f} s.  {then}", colours["muted"])
         return words

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from thresher.adapters.calibration import Calibration
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.events import Event
@@ -115,6 +116,13 @@ class StorePort(Protocol):
         """Say what is right, and where the document says so."""
 
 
+class JudgePort(Protocol):
+    """How far a task's confidences can be trusted: by its calibration, if it has one."""
+
+    @property
+    def calibration(self) -> Calibration | None: ...  # noqa: D102
+
+
 class SessionPort(Protocol):
     """The one object behind all screens. `extract` runs in the calling thread."""
 
@@ -173,8 +181,12 @@ class SessionPort(Protocol):
         *,
         again: bool = False,
         cancel: threading.Event | None = None,
+        accept_at: float | None = None,
     ) -> Iterator[Event]:
-        """Documents to records, event by event."""
+        """Documents to records, event by event; values marked that may go unseen, where that is asked."""
+
+    def judge(self, task: Task) -> JudgePort:
+        """What is known of a task's confidences. Raises ThresherError."""
 
     def close(self) -> None:
         """Let go of everything."""

@@ -93,6 +93,11 @@ class Queue:
                 entry.stage = Stage.WAITING
 
     @property
+    def looks(self) -> int:
+        """How many values are not sure enough to go unseen."""
+        return sum(entry.record.looks for entry in self if entry.record)
+
+    @property
     def waits_until(self) -> str:
         """What a run that is cancelled has to wait for: 'the model has loaded', say, or nothing."""
         if self.loading:

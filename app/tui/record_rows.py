@@ -32,6 +32,11 @@ class FieldRow:
         """Whether the field's name stands on this row."""
         return not self.item
 
+    @property
+    def wants_look(self) -> bool:
+        """Whether its field is not sure enough to go unseen; said once a field."""
+        return self.is_first and self.accepted is False
+
 
 def rows_of(record: Record) -> list[FieldRow]:
     """The rows of a record, fields and items in order."""

@@ -30,13 +30,15 @@ class RecordScreen(Screen[None]):
 
     HELP = (
         "Up and Down move through the values; the text beside them scrolls to the place that states the "
-        "value in hand. What you correct is kept, and wins over what the model said."
+        "value in hand. What you correct is kept, and wins over what the model said. Where values may go "
+        "unseen, l goes to the next that wants a look."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "app.pop_screen", "Back"),
         Binding("e", "edit", "Correct"),
         Binding("p,left_square_bracket", "step(-1)", "Previous", key_display="p"),
         Binding("n,right_square_bracket", "step(1)", "Next", key_display="n"),
+        Binding("l", "look", "Look", key_display="l"),
         Binding("x", "export", "Export"),
     ]
 
@@ -120,6 +122,7 @@ class RecordScreen(Screen[None]):
         self._records = message.records
         self._index = min(max(message.index, 0), len(message.records) - 1)
         self._show(new_document=before != self._records[self._index].id)
+        self.refresh_bindings()
 
     def on_document_loaded(self, message: DocumentLoaded) -> None:
         """Shows the text, at the value in hand."""
@@ -163,6 +166,25 @@ class RecordScreen(Screen[None]):
         elif target >= 0:
             self._index = target
             self._show(new_document=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Nothing wants a look where nothing was to go unseen."""
+        return action != "look" or any(stored.record.looks for stored in self._records)
+
+    def action_look(self) -> None:
+        """To the next value that is not sure enough to go unseen, in this record or a later one."""
+        table = self.query_one("#values", StretchTable)
+        after = table.cursor_row + 1
+        for index in range(self._index, len(self._records)):
+            stored = self._records[index]
+            for at, row in enumerate(rows_of(stored.record)):
+                if at >= after and row.wants_look and row.field not in stored.corrected:
+                    if index != self._index:
+                        self.action_step(index - self._index)
+                    table.go_to(at)
+                    return
+            after = 0
+        self.notify("No value after this one wants a look.", markup=False)
 
     def action_edit(self) -> None:
         """Opens the value in hand to be corrected."""

@@ -8,7 +8,16 @@ from rich.text import Text
 from thresher.app.record import Record
 from thresher.app.tui.record_rows import FieldRow
 from thresher.app.tui.stretch_table import ColumnSpec
-from thresher.app.wording import MARKS, MEANINGS, Colours, confidence_text, one_line, outcome_text, shown
+from thresher.app.wording import (
+    LOOK,
+    MARKS,
+    MEANINGS,
+    Colours,
+    confidence_text,
+    one_line,
+    outcome_text,
+    shown,
+)
 
 VALUE_COLUMNS = (
     ColumnSpec("field", "Field", share=4),
@@ -16,10 +25,6 @@ VALUE_COLUMNS = (
     ColumnSpec("outcome", "Outcome", width=12),
     ColumnSpec("confidence", "Confidence", width=10),
 )
-
-
-#: Before the name of a field whose value was not accepted unseen.
-_LOOK = "◆"
 
 
 def record_title(record: Record, number: int, total: int) -> Text:
@@ -35,8 +40,8 @@ def record_title(record: Record, number: int, total: int) -> Text:
 def row_cells(row: FieldRow, corrected: bool, colours: Colours) -> Sequence[Text]:
     """The cells under VALUE_COLUMNS."""
     name = Text(one_line(row.field)) if row.is_first else Text("")
-    if row.is_first and row.accepted is False and not corrected:
-        name = Text.assemble((f"{_LOOK} ", colours["warning"]), name)
+    if row.wants_look and not corrected:
+        name = Text.assemble((f"{LOOK} ", colours["warning"]), name)
     value = Text(one_line(shown(row.value)))
     outcome = Text("✎ corrected", colours["primary"]) if corrected else outcome_text(row.outcome, colours)
     confidence = confidence_text(None if corrected else row.confidence, row.calibrated, colours)
@@ -59,6 +64,6 @@ def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
         detail.append(f"  {MEANINGS[row.outcome]}", "dim")
     if row.accepted is not None and not corrected:
         detail.append(
-            "  accepted unseen" if row.accepted else f"  {_LOOK} not sure enough to go unseen", "dim"
+            "  accepted unseen" if row.accepted else f"  {LOOK} not sure enough to go unseen", "dim"
         )
     return detail

@@ -15,15 +15,26 @@ class Running:
     """One run over `sources`, told to `screen`. Its events are in `inbox`."""
 
     def __init__(
-        self, screen: Screen[None], session: SessionPort, sources: Sequence[Source], task: Task, again: bool
+        self,
+        screen: Screen[None],
+        session: SessionPort,
+        sources: Sequence[Source],
+        task: Task,
+        *,
+        again: bool,
+        accept_at: float | None,
     ) -> None:
-        """Starts at once. With `again`, what was done before is done anew."""
+        """Starts at once. With `again`, what was done before is done anew.
+
+        `accept_at` is the share of right values that is asked of those that go unseen, None where none do.
+        """
         self.task = task
         self.inbox = Inbox()
         self._screen = screen
         self._session = session
         self._sources = sources
         self._again = again
+        self._accept_at = accept_at
         self._cancel = threading.Event()
         screen.run_worker(self._work, thread=True, group="run")
 
@@ -35,7 +46,11 @@ class Running:
         problem = None
         try:
             for event in self._session.extract(
-                self._sources, self.task, again=self._again, cancel=self._cancel
+                self._sources,
+                self.task,
+                again=self._again,
+                cancel=self._cancel,
+                accept_at=self._accept_at,
             ):
                 if self.inbox.put(event):
                     self._screen.post_message(EventsWaiting(self.inbox))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -13,11 +14,12 @@ from thresher.adapters.fields import Field
 from thresher.app.task import Task
 from thresher.app.tui.adapter_dialog import AdapterDialog
 from thresher.app.tui.fields_dialog import FieldsDialog
-from thresher.app.tui.home_text import adapter_words, record_type_card
+from thresher.app.tui.home_text import adapter_words, record_type_card, unseen_words
 from thresher.app.tui.model_dialog import ModelDialog
 from thresher.app.tui.no_model import NoModelDialog
 from thresher.app.tui.ports import SessionPort
 from thresher.app.tui.record_type_list import Choice, RecordTypeList
+from thresher.app.tui.unseen_dialog import UnseenDialog
 from thresher.app.wording import Colours
 
 
@@ -43,15 +45,18 @@ class TaskPane(Vertical):
         self._model: str | None = None  # chosen here; else the settings' one
         # Chosen here, by domain and record type; else the live one.
         self._adapters: dict[tuple[str | None, str | None], str] = {}
+        # Asked here, by domain and record type: the share of right values among those that go unseen.
+        self._accept_at: dict[tuple[str | None, str | None], float] = {}
         # By domain, record type and model.
         self._answering: dict[tuple[str | None, str | None, str], Answering] = {}
         self.fields: tuple[Field, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """The list, a card on what is highlighted, and who answers."""
+        """The list, a card on what is highlighted, who answers, and what goes unseen."""
         yield RecordTypeList(self._packs, self._colours, id="record-types")
         yield Static(id="card", markup=False)
         yield Static(id="adapter", markup=False)
+        yield Static(id="unseen", markup=False)
 
     def on_mount(self) -> None:
         """The pane's title."""
@@ -83,6 +88,11 @@ class TaskPane(Vertical):
                 found = Answering(None, str(error))
             self._answering[key] = found
         return self._answering[key]
+
+    @property
+    def accept_at(self) -> float | None:
+        """The share of right values that is asked of those that go unseen; None where none do."""
+        return self._accept_at.get((self.choice.domain, self.choice.record_type))
 
     @property
     def has_fields(self) -> bool:
@@ -124,6 +134,7 @@ class TaskPane(Vertical):
         def take(name: str | None) -> None:
             if name is not None:
                 self._model = name
+                self._accept_at.clear()
                 self._change()
 
         self.app.push_screen(ModelDialog(self._models, self.model or ""), take)
@@ -139,6 +150,8 @@ class TaskPane(Vertical):
             if name is None:
                 return
             self._adapters.pop(key, None)
+            # What is known of another's confidences is another thing.
+            self._accept_at.pop(key, None)
             if name:
                 self._adapters[key] = name
             self._answering.clear()
@@ -150,6 +163,36 @@ class TaskPane(Vertical):
         self.app.push_screen(
             AdapterDialog(self._session, *key, title, self.model, chosen, self._colours), take
         )
+
+    def choose_unseen(self) -> None:
+        """Opens the shares of right values that can be asked of what goes unseen."""
+        if not self.look_for_models():
+            return
+        try:
+            calibration = self._session.judge(self.asked()).calibration
+        except ThresherError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        if calibration is None:
+            self.notify(
+                "It is not known how often this answer is right, so every value wants a look. "
+                "`thresher calibrate` finds out, from labelled documents.",
+                severity="warning",
+                markup=False,
+            )
+            return
+        key = self.choice.domain, self.choice.record_type
+
+        def take(share: float | None) -> None:
+            if share is None:
+                return
+            self._accept_at.pop(key, None)
+            if share:
+                self._accept_at[key] = share
+            self._change()
+
+        dialog = UnseenDialog(self.choice.title, calibration, self.accept_at or 0.0, self._colours)
+        self.app.push_screen(dialog, take)
 
     def edit_fields(self) -> None:
         """Opens the fields given at run time."""
@@ -166,6 +209,14 @@ class TaskPane(Vertical):
         self.query_one(RecordTypeList).redraw()
         self._change()
 
+    def on_click(self, event: events.Click) -> None:
+        """A click on a line below the list does what its key does."""
+        match event.widget.id if event.widget else None:
+            case "adapter":
+                self.choose_adapter()
+            case "unseen":
+                self.choose_unseen()
+
     def on_record_type_list_chosen(self, event: RecordTypeList.Chosen) -> None:
         """Another record type."""
         event.stop()
@@ -178,4 +229,5 @@ class TaskPane(Vertical):
         answering = self.answering
         words = adapter_words(answering.adapter, bool(answering.problem), self._colours)
         self.query_one("#adapter", Static).update(words)
+        self.query_one("#unseen", Static).update(unseen_words(self.accept_at, self._colours))
         self.post_message(self.Changed())

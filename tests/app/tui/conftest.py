@@ -5,14 +5,17 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from thresher.adapters.calibration import Calibration, Group, Step, Weights
 from thresher.adapters.errors import AdapterError, PackError, UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import Pack, RecordType
 from thresher.app import events
+from thresher.app.calibration.judge import Judge
 from thresher.app.documents.document import Document, Region
 from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
 from thresher.app.settings import Settings
@@ -57,7 +60,7 @@ class FakeSession:
     """Injects what a run brings: `crash` raises in the run, `gate` holds it at each document.
 
     `loaded` holds it as a model that loads does: whatever else is asked. `adapters` are those of expenses,
-    `promoted` the stack of what was made live.
+    `promoted` the stack of what was made live. What may go unseen is told by the confidence alone.
     """
 
     store: Store
@@ -68,6 +71,7 @@ class FakeSession:
     settings: Settings = field(default_factory=Settings)
     pack_errors: tuple[PackError, ...] = ()
     asked: list[tuple[Task, bool]] = field(default_factory=list)
+    calibration: Calibration | None = None
     adapters: tuple[Adapter, ...] = ()
     promoted: list[str] = field(default_factory=list)
 
@@ -138,6 +142,7 @@ class FakeSession:
         *,
         again: bool = False,
         cancel: threading.Event | None = None,
+        accept_at: float | None = None,
     ) -> Iterator[events.Event]:
         self.asked.append((task, again))
         run = self.store.start_run(task, "settings", len(sources))
@@ -158,6 +163,12 @@ class FakeSession:
             if self.crash:
                 raise self.crash
             record, document = read(source, task)
+            if accept_at:
+                values = {
+                    name: replace(value, accepted=(value.confidence or 0) >= accept_at)
+                    for name, value in record.values.items()
+                }
+                record = replace(record, values=values)
             if document:
                 yield events.DocumentRead(source, document, Windows(1, 1))
             self.store.save_record(run, record, "settings", document)
@@ -165,6 +176,9 @@ class FakeSession:
             yield events.RecordReady(source, record, False)
         self.store.finish_run(run, cancelled=cancelled)
         yield events.RunFinished(run, **counts, cancelled=cancelled, seconds=2.0)
+
+    def judge(self, task: Task) -> Judge:
+        return Judge(self.calibration)
 
     def close(self) -> None:
         self.store.close()
@@ -260,6 +274,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (inside / "locked.pdf").write_bytes(b"%PDF-1.4 locked")
     monkeypatch.chdir(inside)
     return inside
+
+
+@pytest.fixture
+def calibration(session: FakeSession) -> None:
+    """Of receipts: of 600 stated values half are surely right, of few absent ones nothing is known."""
+    weights = Weights(**dict.fromkeys(Weights.model_fields, 0.5))
+    stated = Group(weights=weights, values=600, right=560, curve=(Step(0.97, 300, 299), Step(0.6, 600, 560)))
+    absent = Group(weights=weights, values=20, right=20, curve=(Step(0.9, 20, 20),))
+    session.calibration = Calibration(
+        domain="expenses", record_type="receipt", pack="", base="", adapter=None, made=datetime.now(UTC),
+        documents=150, sources=("labels",), stated=stated, absent=absent,
+    )  # fmt: skip
 
 
 @pytest.fixture

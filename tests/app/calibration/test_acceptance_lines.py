@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 
 from thresher.adapters.calibration import Calibration, Group, Step, Weights
+from thresher.app.calibration.acceptance_lines import acceptance_lines, offer_lines
 from thresher.app.calibration.judge import Judge
-from thresher.app.cli.acceptance_lines import acceptance_lines, offer_lines
 
 
 def group(*steps: Step) -> Group:

@@ -1,0 +1,124 @@
+"""What goes unseen: asked for at home, marked in the queue, gone through in the records."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+
+from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.home import HomeScreen
+from thresher.app.tui.record_screen import RecordScreen
+from thresher.app.tui.unseen_dialog import UnseenDialog
+
+SIZE = (80, 24)
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    for _ in range(2):
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+def said(app: ThresherApp, selector: str) -> str:
+    return str(app.screen.query_one(selector, Static).content)
+
+
+def in_hand(app: ThresherApp) -> tuple[int, str]:
+    """The record on screen, from 0, and the field under the cursor."""
+    screen = app.screen
+    assert isinstance(screen, RecordScreen)
+    assert screen.row is not None
+    return screen._index, screen.row.field
+
+
+@pytest.mark.usefixtures("calibration")
+async def test_what_is_not_sure_enough_is_marked_and_gone_through(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(events.Paste(f"'{folder}/bakery.txt' '{folder}/second bakery.txt'"))
+        await settled(pilot)
+        assert said(app, "#unseen") == "u nothing goes unseen"
+        await press(pilot, "u")
+        assert isinstance(app.screen, UnseenDialog)
+        shares = app.screen.query_one("#shares", OptionList)
+        assert [str(shares.get_option_at_index(at).prompt) for at in range(shares.option_count)] == [
+            "nothing: no value is marked",
+            "if 90% shall be right   100% of stated, no absent values",
+            "if 95% shall be right   50% of stated, no absent values",
+            "if 98% shall be right   50% of stated, no absent values",
+            "if 99% shall be right   no stated, no absent values",
+        ]
+        await press(pilot, "down")
+        assert said(app, "#share-detail").splitlines() == [
+            "at 0.9 stated values are accepted from a confidence of 0.600: 100% of those labelled, "
+            "560 of 600 right",
+            "at 0.9 no absent values are accepted: 20 labelled ones cannot promise it, which takes 29 at "
+            "the least",
+        ]
+        await press(pilot, "enter")
+        assert said(app, "#unseen") == "u unseen if 90% right"
+
+        await press(pilot, "s")
+        assert "◆ 8 values to look at" in said(app, "#progress-words")
+        await press(pilot, "enter")
+        seen = [in_hand(app)]
+        for _ in range(9):
+            await press(pilot, "l")
+            seen.append(in_hand(app))
+        fields = ["total", "category", "items", "vat_id"]
+        # The first is where the record opens; after the last one it stays.
+        assert seen == [
+            (0, "company"), *((0, name) for name in fields), *((1, name) for name in fields), (1, "vat_id")
+        ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("calibration", "adapters")
+async def test_what_was_asked_of_one_adapter_is_not_asked_of_another(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert await pilot.click("#unseen")
+        await press(pilot, "down", "enter")
+        assert said(app, "#unseen") == "u unseen if 90% right"
+        await press(pilot, "u")
+        assert isinstance(app.screen, UnseenDialog)
+        assert app.screen.query_one("#shares", OptionList).highlighted == 1
+        await press(pilot, "escape", "A", "up", "enter")
+        assert said(app, "#unseen") == "u nothing goes unseen"
+        # By record type: another has none.
+        await press(pilot, "u", "down", "enter", "down")
+        assert said(app, "#unseen") == "u nothing goes unseen"
+        await press(pilot, "up", "u", "up", "enter")
+        assert said(app, "#unseen") == "u nothing goes unseen"
+
+
+async def test_without_a_calibration_every_value_wants_a_look(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settled(pilot)
+        await press(pilot, "u")
+        assert isinstance(app.screen, HomeScreen)
+        (told,) = app._notifications
+        assert "thresher calibrate" in told.message
+        app.post_message(events.Paste(str(folder / "bakery.txt")))
+        await settled(pilot)
+        await press(pilot, "s", "enter")
+        assert isinstance(app.screen, RecordScreen)
+        # No key is offered that could find nothing.
+        assert not any(binding.binding.action == "look" for binding in app.screen.active_bindings.values())
+        await press(pilot, "l")
+        assert in_hand(app) == (0, "company")
+
+
+def test_the_dialog(app: ThresherApp, calibration: None, snap_compare: Any) -> None:
+    async def opened(pilot: Pilot[None]) -> None:
+        await press(pilot, "u", "down", "down")
+
+    assert snap_compare(app, terminal_size=SIZE, run_before=opened)
