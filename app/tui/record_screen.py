@@ -53,6 +53,7 @@ class RecordScreen(Screen[None]):
         self._source_id = source_id
         self._records: Sequence[StoredRecordPort] = ()
         self._index = 0
+        self._has_looks = False  # whether a value of the run wants a look
         self._rows: dict[str, FieldRow] = {}
 
     def compose(self) -> ComposeResult:
@@ -122,6 +123,7 @@ class RecordScreen(Screen[None]):
         self._records = message.records
         self._index = min(max(message.index, 0), len(message.records) - 1)
         self._show(new_document=before != self._records[self._index].id)
+        self._has_looks = any(stored.record.looks for stored in message.records)
         self.refresh_bindings()
 
     def on_document_loaded(self, message: DocumentLoaded) -> None:
@@ -169,7 +171,7 @@ class RecordScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Nothing wants a look where nothing was to go unseen."""
-        return action != "look" or any(stored.record.looks for stored in self._records)
+        return action != "look" or self._has_looks
 
     def action_look(self) -> None:
         """To the next value that is not sure enough to go unseen, in this record or a later one."""

@@ -149,12 +149,14 @@ class TaskPane(Vertical):
         def take(name: str | None) -> None:
             if name is None:
                 return
+            before = self.answering
             self._adapters.pop(key, None)
-            # What is known of another's confidences is another thing.
-            self._accept_at.pop(key, None)
             if name:
                 self._adapters[key] = name
             self._answering.clear()
+            if self.answering != before:
+                # What is known of another's confidences is another thing.
+                self._accept_at.pop(key, None)
             self._change()
 
         if domain is not None:
