@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from thresher.app.locations import Locations
 from thresher.app.session import Session
@@ -15,30 +15,14 @@ from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.problem_line import ProblemLine
 
 from ..conftest import AddAdapter
+from .driving import press, said, settled
 
 SIZE = (80, 24)
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    for _ in range(2):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
 
 
 async def click(pilot: Pilot[None], selector: str) -> None:
     assert await pilot.click(selector)
     await settled(pilot)
-
-
-def said(app: ThresherApp, selector: str) -> str:
-    return str(app.screen.query_one(selector, Static).content)
 
 
 def listed(app: ThresherApp) -> list[str]:

@@ -23,16 +23,10 @@ from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import StretchTable
 
+from .driving import press, said, settled
+
 SIZE = (80, 24)
 HOSTILE = "[red]x[/red] [/] \x1b[31m"
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """All workers done, and what they posted handled; twice, for a worker that a handler started."""
-    for _ in range(2):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
 
 
 async def paste(pilot: Pilot[None], text: str) -> None:
@@ -40,20 +34,10 @@ async def paste(pilot: Pilot[None], text: str) -> None:
     await settled(pilot)
 
 
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
-
-
 def home(app: ThresherApp) -> HomeScreen:
     screen = app.screen_stack[1]
     assert isinstance(screen, HomeScreen)
     return screen
-
-
-def text_of(app: ThresherApp, selector: str) -> str:
-    return str(app.screen.query_one(selector, Static).content)
 
 
 async def record_of(pilot: Pilot[None], *paths: Path) -> RecordScreen:
@@ -72,7 +56,7 @@ async def test_from_a_drop_to_an_export(app: ThresherApp, session: Any, folder: 
         assert [(task.domain, task.record_type) for task, _ in session.asked] == [("expenses", "receipt")]
 
         await press(pilot, "down", "down")
-        assert "Remove its password" in text_of(app, "#entry-detail")
+        assert "Remove its password" in said(app, "#entry-detail")
 
         await press(pilot, "up", "up", "enter")
         source = app.screen.query_one(SourceView)
@@ -81,12 +65,12 @@ async def test_from_a_drop_to_an_export(app: ThresherApp, session: Any, folder: 
         await press(pilot, "down", "down")
         assert [span.text for span in source.current] == ["6.50"]
         assert source.scroll_offset.y > 50  # the end of the text has come into sight
-        assert "page 2" in text_of(app, "#value-detail")
+        assert "page 2" in said(app, "#value-detail")
 
         await press(pilot, "e")
         app.screen.query_one("#typed", Input).value = "six"
         await press(pilot, "enter")
-        assert "Type a number" in text_of(app, ".problem")
+        assert "Type a number" in said(app, ".problem")
         app.screen.query_one("#typed", Input).value = "2.30"
         await press(pilot, "enter")
         stored = session.store.records(1)[0]
@@ -110,12 +94,12 @@ async def test_from_a_drop_to_an_export(app: ThresherApp, session: Any, folder: 
 async def test_next_and_previous_record(app: ThresherApp, folder: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await record_of(pilot, folder / "bakery.txt", folder / "locked.pdf")
-        assert "bakery.txt   1 of 2" in text_of(app, "#record-title")
+        assert "bakery.txt   1 of 2" in said(app, "#record-title")
         await press(pilot, "n")
-        assert "locked.pdf   2 of 2" in text_of(app, "#record-title")
-        assert "encrypted" in text_of(app, ".problem")
+        assert "locked.pdf   2 of 2" in said(app, "#record-title")
+        assert "encrypted" in said(app, ".problem")
         await press(pilot, "n", "p")
-        assert "bakery.txt   1 of 2" in text_of(app, "#record-title")
+        assert "bakery.txt   1 of 2" in said(app, "#record-title")
         assert not app.screen.query_one(".problem").has_class("-shown")
 
 
@@ -151,13 +135,13 @@ async def test_cancel_works_at_once_and_keeps_what_is_done(
         await pilot.press("s")
         while Stage.READING not in [entry.stage for entry in home(app).queue]:
             await pilot.pause()
-        assert "0 of 2" in text_of(app, "#progress-words")
+        assert "0 of 2" in said(app, "#progress-words")
         await press(pilot, "escape")
         finished = home(app).queue.finished
         assert finished is not None
         assert finished.cancelled
         assert [entry.stage for entry in home(app).queue] == [Stage.OK, Stage.WAITING]
-        assert "Cancelled" in text_of(app, "#progress-words")
+        assert "Cancelled" in said(app, "#progress-words")
 
 
 async def test_quitting_waits_for_the_load_and_says_so(app: ThresherApp, session: Any, folder: Path) -> None:
@@ -170,10 +154,10 @@ async def test_quitting_waits_for_the_load_and_says_so(app: ThresherApp, session
         await pilot.press("q")
         await pilot.pause()
         assert isinstance(app.screen, QuitDialog)
-        assert text_of(app, "#quit-words") == "Waiting until the model has loaded."
+        assert said(app, "#quit-words") == "Waiting until the model has loaded."
         await pilot.press("escape")
         await pilot.pause()
-        assert "cancelling once the model has loaded" in text_of(app, "#progress-words")
+        assert "cancelling once the model has loaded" in said(app, "#progress-words")
         await pilot.press("q")
         await pilot.pause()
         assert app.return_code is None
@@ -202,7 +186,7 @@ async def test_a_crash_is_shown_and_the_app_lives_on(app: ThresherApp, session: 
     async with app.run_test(size=SIZE) as pilot:
         await paste(pilot, str(folder / "bakery.txt"))
         await press(pilot, "s")
-        assert "RuntimeError: boom [/] [red]" in text_of(app, "#home-problem")
+        assert "RuntimeError: boom [/] [red]" in said(app, "#home-problem")
         session.crash = None
         await press(pilot, "s")
         assert [entry.stage for entry in home(app).queue] == [Stage.OK]
@@ -213,7 +197,7 @@ async def test_no_model_says_how_to_get_one(app: ThresherApp, session: Any, fold
     session.installed = []
     async with app.run_test(size=SIZE) as pilot:
         assert isinstance(app.screen, NoModelDialog)
-        assert "thresher models pull starter" in text_of(app, "#command")
+        assert "thresher models pull starter" in said(app, "#command")
         await press(pilot, "r")
         assert isinstance(app.screen, NoModelDialog)
         session.installed = ["starter"]
@@ -233,14 +217,14 @@ async def test_fields_given_at_run_time(app: ThresherApp, session: Any, folder: 
         box = app.screen.query_one("#field-spec", Input)
         box.value = "note:nope"
         await press(pilot, "enter")
-        assert "is not a field" in text_of(app, ".problem")
+        assert "is not a field" in said(app, ".problem")
         box.value = "note:string:[b]Anything[/b] else"
         await press(pilot, "enter", "enter")
-        assert "+ 1 field" in text_of(app, "#home-title")
+        assert "+ 1 field" in said(app, "#home-title")
         await press(pilot, "s", "enter", "end")
         assert session.asked[0][0].fields[-1].name == "note"
         # Text of a document is shown as it is, and its escape characters never reach the terminal.
-        assert "[red]x[/red] [/] ␛[31m" in text_of(app, "#value-detail")
+        assert "[red]x[/red] [/] ␛[31m" in said(app, "#value-detail")
         assert [span.text for span in app.screen.query_one(SourceView).current] == [HOSTILE]
 
 

@@ -11,6 +11,8 @@ from textual.widgets import Input
 
 from thresher.app.tui.app import ThresherApp
 
+from .driving import settled
+
 SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 60)], ids=["80x24", "200x60"])
 Steps = Callable[[Pilot[None]], Awaitable[None]]
 
@@ -32,13 +34,6 @@ def steps(folder: Path | None, *keys: str) -> Steps:
         await pilot.pause()
 
     return run
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    for _ in range(2):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
 
 
 @SIZES

@@ -6,31 +6,16 @@ from typing import Any
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.home import HomeScreen
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.unseen_dialog import UnseenDialog
 
+from .driving import press, said, settled
+
 SIZE = (80, 24)
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    for _ in range(2):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
-
-
-def said(app: ThresherApp, selector: str) -> str:
-    return str(app.screen.query_one(selector, Static).content)
 
 
 def in_hand(app: ThresherApp) -> tuple[int, str]:
