@@ -6,8 +6,8 @@
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl. The strength at which it ships is chosen by this
 (WiSE-FT, Wortsman et al. 2022), so no document of a dev.jsonl is asked: the packs' own examples of record
 types that no shipped adapter was trained on, and the first of each train.jsonl of `--only`, which name record
-types that it never saw. What is measured is not measured again, but
-for what another general adapter answered.
+types that it never saw. What is measured is not measured again, but for what another general adapter
+answered.
 """
 
 import argparse
