@@ -83,6 +83,10 @@ class Group(_Part):
             before = step
         return self
 
+    def share(self, step: Step) -> float:
+        """Of its labelled values, those that are no less sure than a threshold of its curve."""
+        return step.values / self.values
+
 
 class Calibration(_Part):
     """For the values of one record type, answered by one adapter on one base.

@@ -142,7 +142,7 @@ def can_go(calibration: Calibration, wanted: float) -> str:
     """The share of stated values that are accepted unseen."""
     stated = calibration.stated
     step = threshold(stated.curve, wanted) if stated else None
-    return f"{step.values / stated.values:.0%}" if stated and step else "none"
+    return f"{stated.share(step):.0%}" if stated and step else "none"
 
 
 def test_the_scores_on_a_page_are_those_of_the_adapters_that_ship() -> None:

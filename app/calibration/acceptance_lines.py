@@ -31,10 +31,9 @@ def _line(what: str, group: Group | None, floor: Step | None, wanted: float) -> 
     if group is None or not group.curve:
         return f"no {what} are accepted: no label tells of them"
     if floor is not None:
-        share = floor.values / group.values
         return (
-            f"{what} are accepted from a confidence of {floor.confidence:.3f}: {share:.0%} of those "
-            f"labelled, {floor.right} of {floor.values} right"
+            f"{what} are accepted from a confidence of {floor.confidence:.3f}: {group.share(floor):.0%} of "
+            f"those labelled, {floor.right} of {floor.values} right"
         )
     if group.values < needed(wanted):
         return (

@@ -61,7 +61,7 @@ class UnseenDialog(Dialog[float]):
             return Option("nothing: no value is marked")
         groups = self._calibration.stated, self._calibration.absent
         parts = [
-            f"{floor.values / group.values:.0%} of {what}" if group and floor else f"no {what}"
+            f"{group.share(floor):.0%} of {what}" if group and floor else f"no {what}"
             for what, group, floor in zip(
                 ("stated", "absent"), groups, Judge(self._calibration, share).floors, strict=True
             )

@@ -19,7 +19,7 @@ from typing import Any
 
 from dev_scores import dev_scores
 from label_runs import run_on_first
-from results import add_result, markdown, read_results
+from results import add_result, markdown, measuring, read_results
 
 from thresher.adapters.manifest import read_manifest
 from thresher.adapters.training.command import ADAPTER
@@ -69,18 +69,13 @@ def main() -> None:
     """Measures what is missing, or prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labelled", type=Path, nargs="?")
-    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each result")
     parser.add_argument("--only", nargs="*", default=[], metavar="DOMAIN/RECORD_TYPE")
     parser.add_argument("--counts", nargs="*", type=int, default=[0, *COUNTS])
     parser.add_argument("--starts", nargs="*", choices=list(STARTS), default=list(STARTS))
     parser.add_argument("--limit", type=int, help="score on the first so many records")
     parser.add_argument("--trainer", choices=["mlx", "cuda"], default="cuda")
-    parser.add_argument("--table", action="store_true", help="print what was measured")
-    asked = parser.parse_args()
+    asked = measuring(parser, table)
     results = read_results(asked.results)
-    if asked.table:
-        sys.stdout.write(table(results) + "\n")
-        return
     done = {(one["record_type"], one["labels"], one["start"], one["limit"]) for one in results}
     for name in asked.only:
         for count in asked.counts:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from method_runs import WAYS, Runs, Way
 from method_table import table
-from results import add_result, read_results
+from results import add_result, measuring, read_results
 
 from thresher.adapters.training.loop import Loop
 from thresher.adapters.training.metrics import Metric
@@ -150,19 +150,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("train", type=Path, nargs="?")
     parser.add_argument("dev_file", type=Path, nargs="?", metavar="dev")
     parser.add_argument("--text", type=Path, nargs="+", default=[])
-    parser.add_argument("--results", type=Path, required=True)
     parser.add_argument("--domain", default="manufacturing")
     parser.add_argument("--record-type", default="work_order")
     for name, default in (("labels", 320), ("epochs", 2), ("dev", 100), ("text-tokens", 4096)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--only", nargs="+", choices=list(WAYS), metavar="NAME", default=list(WAYS))
     parser.add_argument("--check", type=int, metavar="N")
-    parser.add_argument("--table", action="store_true")
     parser.add_argument("--turn", choices=list(WAYS), help=argparse.SUPPRESS)
-    asked = parser.parse_args(arguments)
-    if asked.table:
-        print(table(read_results(asked.results)))  # noqa: T201
-        return
+    asked = measuring(parser, table, arguments)
     if asked.train is None or asked.dev_file is None:
         parser.error("name a file of labels to train on, and one to measure on")
     go_offline()

@@ -25,7 +25,7 @@ from unittest.mock import patch
 
 from few_shot import SHOTS, FewShot, shown_examples
 from record_counts import Counts, as_dict, count, from_dict
-from results import add_result, markdown, read_results
+from results import add_result, markdown, measuring, read_results
 from stock_recipe import Ask, stock_answers
 
 from thresher.adapters.errors import UsageError
@@ -179,18 +179,13 @@ def main() -> None:
     """Measures what is missing, or prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labelled", type=Path, nargs="?")
-    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each part")
     parser.add_argument("--only", nargs="*", metavar="DOMAIN/RECORD_TYPE", help="these record types alone")
     parser.add_argument("--ways", nargs="*", choices=WAYS, default=WAYS)
     parser.add_argument(
         "--upto", type=int, help="the first so many records of each; all where it is left out"
     )
     parser.add_argument("--work", type=Path, default=Path("build/stock"), help="keeps what was trained")
-    parser.add_argument("--table", action="store_true", help="print what was measured")
-    asked = parser.parse_args()
-    if asked.table:
-        sys.stdout.write(table(read_results(asked.results)) + "\n")
-        return
+    asked = measuring(parser, table)
     for file in sorted(asked.labelled.glob("*/*/dev.jsonl")):
         name = f"{file.parent.parent.name}/{file.parent.name}"
         for way in asked.ways if not asked.only or name in asked.only else ():

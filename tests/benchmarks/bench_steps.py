@@ -11,7 +11,6 @@ is read: what is found here may become a default. The first command goes on wher
 """
 
 import argparse
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -21,7 +20,7 @@ from typing import Any
 
 from dev_scores import labelled, scores_of
 from label_runs import run_on_first
-from results import add_result, markdown, read_results
+from results import add_result, markdown, measuring, read_results
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.command import write_layers
@@ -103,17 +102,12 @@ def main() -> None:
     """Measures what is missing, or prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labelled", type=Path, nargs="?")
-    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each adapter")
     parser.add_argument("--only", nargs="*", default=[], metavar="DOMAIN/RECORD_TYPE")
     parser.add_argument("--labels", nargs="*", type=int, default=[10, 100])
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--steps", nargs="*", type=int, default=[60, 120])
-    parser.add_argument("--table", action="store_true", help="print what was measured")
-    asked = parser.parse_args()
+    asked = measuring(parser, table)
     results = read_results(asked.results)
-    if asked.table:
-        sys.stdout.write(table(results) + "\n")
-        return
     done = {(one["record_type"], one["labels"], one["batch"], one["steps"]) for one in results}
     for name in asked.only:
         for labels in asked.labels:

@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 from bench_unseen import PACKAGING, own_examples
 from dev_scores import labelled, scores_of
-from results import add_result, markdown, read_results
+from results import add_result, markdown, measuring, read_results
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.app.evaluation.records import GoldRecord
@@ -88,12 +88,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], metavar="DOMAIN/RECORD_TYPE")
     parser.add_argument("--strengths", nargs="+", type=float, default=STRENGTHS)
     parser.add_argument("--upto", type=int, default=30, help="so many records of each")
-    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each result")
-    parser.add_argument("--table", action="store_true", help="print what was measured")
-    asked = parser.parse_args()
-    if asked.table:
-        sys.stdout.write(table(read_results(asked.results)) + "\n")
-        return
+    asked = measuring(parser, table)
     sys.path.append(str(PACKAGING))
     shipped = yaml.safe_load((PACKAGING / "adapters" / "general.yaml").read_text("utf-8"))["strength"]
     what = list(documents(asked.labelled, asked.only, asked.upto))

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from dev_scores import labelled, scores_of
-from results import add_result, markdown, read_results
+from results import add_result, markdown, measuring, read_results
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.adapters.manifest import read_manifest
@@ -137,12 +137,7 @@ def main() -> None:
     parser.add_argument("--upto", type=int, default=20, help="so many records of each")
     parser.add_argument("--trainer", choices=["mlx", "cuda"], default="cuda")
     parser.add_argument("--work", type=Path, default=Path("build/unseen"), help="keeps what was trained")
-    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each result")
-    parser.add_argument("--table", action="store_true", help="print what was measured")
-    asked = parser.parse_args()
-    if asked.table:
-        sys.stdout.write(table(read_results(asked.results)) + "\n")
-        return
+    asked = measuring(parser, table)
     general = GENERAL / "starter"
     if asked.without:
         work = asked.work.absolute()

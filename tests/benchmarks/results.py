@@ -1,9 +1,26 @@
 """Results that are measured one by one: JSON lines, a line each, and the table made of them."""
 
+import argparse
 import json
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+
+def measuring(
+    parser: argparse.ArgumentParser,
+    table: Callable[[list[dict[str, Any]]], str],
+    given: Sequence[str] | None = None,
+) -> argparse.Namespace:
+    """What was asked for, the file of `results` with it. Where that is their table, prints it and ends."""
+    parser.add_argument("--results", type=Path, required=True, help="JSON lines: a line for each result")
+    parser.add_argument("--table", action="store_true", help="print what was measured")
+    asked = parser.parse_args(given)
+    if asked.table:
+        sys.stdout.write(table(read_results(asked.results)) + "\n")
+        sys.exit()
+    return asked
 
 
 def read_results(path: Path) -> list[dict[str, Any]]:
