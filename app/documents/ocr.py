@@ -20,6 +20,11 @@ DETECTION_SIDE = 1280
 #: Below this confidence of the middle line a picture may stand on its head.
 DOUBTFUL = 0.8
 
+#: So many times as likely as the recogniser says is a space between two words: it was trained to read Chinese
+#: too, and loses many. On twenty photographs of receipts 92.3 % of the words came out whole (88.0 % without);
+#: at 2 it is 90.6 %, at 30 92.8 %, but more words fall apart.
+SPACE_WEIGHT = 5.0
+
 _in_use = threading.Lock()  # one engine, one picture at a time: it uses every core by itself
 
 
@@ -27,10 +32,18 @@ _in_use = threading.Lock()  # one engine, one picture at a time: it uses every c
 def _engine() -> Any:
     import rapidocr
 
+    class Reader(rapidocr.RapidOCR):  # type: ignore[misc]  # it has no types
+        def _load_rec_model(self) -> Any:
+            recogniser = super()._load_rec_model()
+            decode = recogniser.postprocess_op
+            if not isinstance(decode, _SpacesWeighed):
+                recogniser.postprocess_op = _SpacesWeighed(decode)
+            return recogniser
+
     # Named here, so that nothing is fetched where a file is missing from the wheel or altered.
     models = Path(rapidocr.__file__).parent / "models"
     (detection,), (recognition,) = models.glob("*_det_*.onnx"), models.glob("*_rec_*.onnx")
-    return rapidocr.RapidOCR(
+    return Reader(
         params={
             "Global.log_level": "critical",  # its chatter on stderr would run into ours
             "Global.max_side_len": LONGEST_SIDE,
@@ -41,6 +54,25 @@ def _engine() -> Any:
             "Rec.model_path": str(recognition),
         }
     )
+
+
+class _SpacesWeighed:
+    """Reads characters out of the recogniser's probabilities, with another prior for the space.
+
+    The posterior is corrected for it as by Saerens, Latinne and Decaestecker (2002).
+    """
+
+    def __init__(self, decode: Any) -> None:
+        self._decode = decode
+        self._space: int = decode.dict[" "]
+
+    def __call__(self, chances: "np.ndarray[Any, Any]", *told: Any, **more: Any) -> Any:
+        """`chances`: float32 of shape (lines, columns, characters), each column of sum 1."""
+        space = chances[..., self._space]
+        whole = 1 + (SPACE_WEIGHT - 1) * space
+        space *= SPACE_WEIGHT
+        chances /= whole[..., None]
+        return self._decode(chances, *told, **more)
 
 
 def words_of(image: "Image", scale: float = 1.0) -> list[Word]:

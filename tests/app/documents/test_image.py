@@ -1,7 +1,7 @@
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from thresher.app.documents.errors import CorruptDocumentError, EmptyDocumentError, OversizedDocumentError
 from thresher.app.documents.limits import Limits
@@ -76,6 +76,19 @@ def test_a_large_photograph_keeps_its_own_pixels_in_the_boxes(scan: Image.Image)
     box = document.place(start, start + 5).box
     assert box is not None
     assert box[0] == pytest.approx(2700, abs=60)
+
+
+def test_narrow_spaces_between_words_are_kept() -> None:
+    image = Image.new("RGB", (500, 160), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(22)
+    for top, line in ((20, "06-05-2018 19:50:14"), (90, "Invoice 4711 for wood")):
+        left = 20.0
+        for word in line.split():
+            draw.text((left, top), word, font=font, fill="black")
+            left += draw.textlength(word, font=font) + 6
+    # As the recogniser weighs a space by itself, the first line comes out as one word.
+    text = read_bytes(saved(image, "PNG"), "narrow.png").text
+    assert text == "06-05-2018 19:50:14\nInvoice 4711 for wood\n"
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
