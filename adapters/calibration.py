@@ -40,7 +40,6 @@ class Weights(_Part):
     least: _Slope
     tokens: _Weight
     agreement: _Slope
-    ocr: _Slope
     normalised: _Weight
     parsed: _Weight
     fuzzy: _Weight

@@ -1,9 +1,10 @@
 """Signals of values → how often such a value is right, by a regression fitted on labelled values.
 
 The form is beta calibration (Kull, Silva Filho, Flach, 2017): the logit of the confidence is linear in ln p
-and -ln(1-p) of the model's own probability p, with slopes that are not negative. With both slopes at 1 and
-nothing else it is p itself, and there the prior has its middle: with no labels the confidence is the model's
-own probability, and each label moves it. The other signals and the field shift the logit.
+and -ln(1-p) of the model's own probability p, with slopes that are not negative. Where OCR read the text, p
+is multiplied by the probability that it read the value right. With both slopes at 1 and nothing else the
+confidence is p itself, and there the prior has its middle: with no labels the confidence is the model's own
+probability, and each label moves it. The other signals and the field shift the logit.
 """
 
 import math
@@ -24,7 +25,6 @@ _PRIORS: dict[str, tuple[float, float, bool]] = {
     "least": (0.0, 1.0, True),
     "tokens": (0.0, 1.0, False),
     "agreement": (0.0, 2.0, True),
-    "ocr": (0.0, 2.0, True),
     "normalised": (0.0, 1.0, False),
     "parsed": (0.0, 1.0, False),
     "fuzzy": (0.0, 1.0, False),
@@ -80,7 +80,9 @@ def _inputs(signals: Sequence[Signals]) -> Floats:
     """Shape (values, inputs), in the order of `_PRIORS`."""
     rows = []
     for each in signals:
-        chance = min(max(each.sureness.probability, _EDGE), 1 - _EDGE)
+        # That it is what the text says, and that the text is what the page says.
+        chance = each.sureness.probability * (1.0 if each.ocr is None else each.ocr)
+        chance = min(max(chance, _EDGE), 1 - _EDGE)
         rows.append(
             [
                 1.0,
@@ -89,7 +91,6 @@ def _inputs(signals: Sequence[Signals]) -> Floats:
                 max(each.sureness.least, math.log(_EDGE)),
                 math.log1p(each.sureness.tokens),
                 each.agreement - 1,
-                0.0 if each.ocr is None else each.ocr - 1,
                 *(float(not each.absent and each.stated == match) for match in _MATCHES),
             ]
         )

@@ -154,7 +154,7 @@ def _signals(
     if sureness is None:
         return ()
     stated: Stated = match.match if match else "none" if field.is_quoted or absent else "judged"
-    ocr = document.ocr_confidence(match.start, match.end) if match else None
+    ocr = document.ocr_probability(match.start, match.end) if match else None
     return (Signals(sureness, 1.0, stated, ocr, absent),)
 
 

@@ -46,9 +46,10 @@ class Signals:
     """The signals of a value; of a list, of one item.
 
     `agreement` is the share of the windows that speak of the value and say the same: of a scalar those that
-    state any value, of an item those that hold its place. `ocr` is the confidence with which its characters
-    were read (of an absent value: all of the document's), None where the text is exact. `absent`: the value
-    says that the document states none; `windows` is how many say so together, None where that is not known.
+    state any value, of an item those that hold its place. `ocr` is the probability that OCR read all of its
+    characters right (of an absent value: a mean one of the document), None where the text is exact. `absent`:
+    the value says that the document states none; `windows` is how many say so together, None where that is
+    not known.
     """
 
     sureness: Sureness

@@ -37,7 +37,7 @@ CALIBRATION = Calibration(
 )  # fmt: skip
 
 numbers = st.floats(-1000, 1000)
-slopes = {"log_probability", "log_improbability", "least", "agreement", "ocr"}
+slopes = {"log_probability", "log_improbability", "least", "agreement"}
 weights = st.fixed_dictionaries(
     {name: st.floats(0, 1000) if name in slopes else numbers for name in Weights.model_fields}
 ).map(lambda each: Weights(**each))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from thresher.adapters.calibration import Group
+from thresher.adapters.calibration import Group, Weights
 from thresher.app.calibration.calibrator import Labelled, confidences, fit_group
 from thresher.app.evaluation.calibration import expected_calibration_error
 from thresher.app.extraction.signals import Signals
@@ -90,6 +90,17 @@ def test_an_unknown_match_and_field_still_have_a_confidence(drawn: Drawer) -> No
     assert group is not None
     given = [signals(0.0, tokens=0), signals(-math.inf, stated="fuzzy", ocr=0.2, agreement=0.1)]
     assert np.isfinite(confidences(group, ["new", "new"], given)).all()
+
+
+def test_what_ocr_may_have_misread_is_less_sure_though_no_scan_was_labelled(drawn: Drawer) -> None:
+    group = fit_group(drawn(200))
+    assert group is not None
+    said = confidences(group, ["f"] * 3, [signals(-0.01, ocr=ocr) for ocr in (None, 0.9, 0.4)])
+    assert said[0] > said[1] > said[2]
+    # With no label at all it is the model's probability times that of the reading.
+    slopes = dict.fromkeys(("log_probability", "log_improbability"), 1.0)
+    prior = Group(weights=Weights(**dict.fromkeys(Weights.model_fields, 0.0) | slopes), values=0, right=0)
+    assert confidences(prior, ["f"], [signals(math.log(0.8), ocr=0.5)]) == pytest.approx([0.4])
 
 
 def test_the_group_counts_its_labels(drawn: Drawer) -> None:

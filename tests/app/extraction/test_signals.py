@@ -111,16 +111,18 @@ def test_an_item_is_agreed_on_by_the_windows_that_hold_its_place() -> None:
     assert [(each.agreement, each.sureness) for each in both] == [(1.0, A)]
 
 
-def test_the_ocrs_confidence_is_that_of_the_values_own_characters() -> None:
+def test_the_ocrs_probability_is_that_of_the_values_own_characters() -> None:
     read = Document(
         "a.jpg", "0" * 64, "image", TEXT, ocr_pages=1,
         regions=(Region(0, 9, confidence=0.5), Region(11, len(TEXT), confidence=0.9)),
     )  # fmt: skip
-    assert merged("string", (FIRST, "Acme Corp", [A]), document=read)[0].ocr == 0.5
-    assert merged("date", (FIRST, "2019-03-04", [A]), document=read)[0].ocr == pytest.approx(0.9)
+    # Two characters are right or wrong as one: of nine and of twelve.
+    assert merged("string", (FIRST, "Acme Corp", [A]), document=read)[0].ocr == pytest.approx(0.5**4.5)
+    assert merged("date", (FIRST, "2019-03-04", [A]), document=read)[0].ocr == pytest.approx(0.9**6)
     (absent,) = merged("string", (FIRST, None, [A]), document=read)
     assert absent.ocr == pytest.approx((9 * 0.5 + 33 * 0.9) / 42)
     assert read.ocr_confidence(9, 11) is None
+    assert read.ocr_probability(9, 11) is None
 
 
 def test_what_was_lost_has_no_signals() -> None:
