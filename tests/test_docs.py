@@ -123,6 +123,7 @@ def test_the_makefile_has_the_targets_that_the_pages_name() -> None:
         ("why-lora", "bench_methods", "why-lora"),
         ("quality", "bench_records", "records"),
         ("quality", "bench_unseen", "unseen"),
+        ("quality", "bench_originals", "originals"),
         ("training", "bench_curve", "curve"),
         ("training", "bench_steps", "steps"),
     ],
