@@ -9,7 +9,7 @@ from pathlib import Path
 Box = tuple[float, float, float, float]
 
 #: OCR's mistakes come together: so many characters are right or wrong as one. Of 68 values of photographs
-#: whose texts their adapter knew, 71 % were right. Confidences said 86 % before they knew of OCR, 72 % with 2
+#: whose texts had been trained on, 71 % were right. Confidences said 86 % without OCR's part, 72 % with two
 #: characters as one, 65 % with each by itself; their log loss was 0.53, 0.41 and 0.44.
 MISREAD_TOGETHER = 2
 
