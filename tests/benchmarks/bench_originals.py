@@ -72,7 +72,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
                 f"{file['words_whole'] / file['words']:.1%}",
                 f"{from_dict(text).f1:.3f}",
                 f"{counts.f1:.3f}",
-                f"{counts.calibration_error or 0:.3f}",
+                f"{counts.calibration_error or 0:.3f}{'' if counts.calibrated else ' (own)'}",
                 f"{counts.error_by_chance or 0:.3f}",
             ]
         )
