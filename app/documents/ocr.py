@@ -32,18 +32,10 @@ _in_use = threading.Lock()  # one engine, one picture at a time: it uses every c
 def _engine() -> Any:
     import rapidocr
 
-    class Reader(rapidocr.RapidOCR):  # type: ignore[misc]  # it has no types
-        def _load_rec_model(self) -> Any:
-            recogniser = super()._load_rec_model()
-            decode = recogniser.postprocess_op
-            if not isinstance(decode, _SpacesWeighed):
-                recogniser.postprocess_op = _SpacesWeighed(decode)
-            return recogniser
-
     # Named here, so that nothing is fetched where a file is missing from the wheel or altered.
     models = Path(rapidocr.__file__).parent / "models"
     (detection,), (recognition,) = models.glob("*_det_*.onnx"), models.glob("*_rec_*.onnx")
-    return Reader(
+    engine: Any = rapidocr.RapidOCR(
         params={
             "Global.log_level": "critical",  # its chatter on stderr would run into ours
             "Global.max_side_len": LONGEST_SIDE,
@@ -54,6 +46,9 @@ def _engine() -> Any:
             "Rec.model_path": str(recognition),
         }
     )
+    recogniser = engine._load_rec_model()
+    recogniser.postprocess_op = _SpacesWeighed(recogniser.postprocess_op)
+    return engine
 
 
 class _SpacesWeighed:
