@@ -9,13 +9,13 @@ are added.
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+from dev_scores import fresh_home
 from results import markdown
 
 from thresher.adapters.fields import Field
@@ -24,7 +24,6 @@ from thresher.app.cli.evaluate import extract_labelled
 from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation.records import GoldRecord, load_gold, predicted
 from thresher.app.evaluation.score import Scores, Tally, score
-from thresher.app.locations import Locations
 from thresher.app.session import Session
 from thresher.app.task import Task
 
@@ -72,12 +71,9 @@ def main() -> None:
         fields = pick(find_packs().packs, domain, record_type).fields
         gold = load_gold(asked.labelled / name / "dev.jsonl", fields)[: asked.upto]
         for size in asked.sizes:
-            with tempfile.TemporaryDirectory() as home:
-                here = Locations(Path(home))
-                here.models.symlink_to(Locations.default().models, target_is_directory=True)
-                with Session(here) as session:
-                    task = session.task(domain, record_type, adapter=asked.adapter)
-                    total, seconds = measure(session, task, gold, size)
+            with fresh_home() as here, Session(here) as session:
+                task = session.task(domain, record_type, adapter=asked.adapter)
+                total, seconds = measure(session, task, gold, size)
             figures = (total.precision, total.recall, total.f1)
             rows.append(
                 [name, str(size or "all"), *(f"{each or 0:.3f}" for each in figures), f"{seconds:.1f}"]

@@ -10,19 +10,18 @@ once for the file. What is measured is not measured again, but for what another 
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bench_words import folders, originals, words
+from dev_scores import fresh_home
 from record_counts import as_dict, count, from_dict
 from results import add_result, markdown, measuring, read_results
 
 from thresher.app.evaluation.records import GoldRecord, predicted
-from thresher.app.events import RecordReady
-from thresher.app.locations import Locations
+from thresher.app.events import DocumentRead, RecordReady
 from thresher.app.session import Session
 from thresher.app.sources import Source
 
@@ -34,26 +33,23 @@ def measure(folder: Path, pairs: Sequence[tuple[GoldRecord, Path]], out: Path) -
         "text": [Source(one.id, text=one.text) for one in gold],
         "file": [Source(one.id, path=path) for one, path in pairs],
     }
-    with tempfile.TemporaryDirectory() as home:
-        # A home of its own: nothing is answered there yet.
-        here = Locations(Path(home))
-        here.models.symlink_to(Locations.default().models, target_is_directory=True)
-        with Session(here) as session:
-            task = session.task(folder.parent.name, folder.name)
-            weights = session.registry.find(task.adapter).manifest.weights if task.adapter else None
-            for way, sources in ways.items():
-                key = {"record_type": f"{folder.parent.name}/{folder.name}", "way": way, "records": len(gold)}
-                key |= {"weights": weights}
-                if any(key.items() <= one.items() for one in read_results(out)):
-                    continue
-                began = time.monotonic()
-                events = session.extract(sources, task, again=True)
-                records = [event.record for event in events if isinstance(event, RecordReady)]
-                answers = [predicted(record) for record in records]
-                counts = count(gold, answers, time.monotonic() - began)
-                told = words(pairs) if way == "file" else {}
-                add_result(out, key | as_dict(counts) | told)
-                sys.stderr.write(f"{key['record_type']}, {way}: F1 {counts.f1:.3f}\n")
+    by_id = {one.id: one for one in gold}
+    with fresh_home() as here, Session(here) as session:
+        task = session.task(folder.parent.name, folder.name)
+        weights = session.registry.find(task.adapter).manifest.weights if task.adapter else None
+        for way, sources in ways.items():
+            key = {"record_type": f"{folder.parent.name}/{folder.name}", "way": way, "records": len(gold)}
+            key |= {"weights": weights}
+            if any(key.items() <= one.items() for one in read_results(out)):
+                continue
+            began = time.monotonic()
+            events = list(session.extract(sources, task, again=True))
+            answers = [predicted(event.record) for event in events if isinstance(event, RecordReady)]
+            counts = count(gold, answers, time.monotonic() - began)
+            read = [event for event in events if isinstance(event, DocumentRead)]
+            told = words((by_id[event.source.id], event.document) for event in read)
+            add_result(out, key | as_dict(counts) | told)
+            sys.stderr.write(f"{key['record_type']}, {way}: F1 {counts.f1:.3f}\n")
 
 
 def table(results: Sequence[dict[str, Any]]) -> str:

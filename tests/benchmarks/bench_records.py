@@ -14,7 +14,6 @@ documents where `--upto` is higher. What another adapter answered is asked again
 import argparse
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from dev_scores import fresh_home
 from few_shot import SHOTS, FewShot, shown_examples
 from record_counts import Counts, as_dict, count, from_dict
 from results import add_result, markdown, measuring, read_results
@@ -55,11 +55,9 @@ def answering(folder: Path, way: str, asked: RecordType, work: Path) -> Iterator
         with stock_answers(folder.parent.parent, asked, STOCK[way], work) as ask:
             yield None, ask
         return
-    with tempfile.TemporaryDirectory() as home:
-        # A home of its own: what was answered before is not what is timed.
-        here = Locations(Path(home))
-        for place, kept in ((here.models, "models"), (here.adapters, "adapters")):
-            place.symlink_to(Locations.default().home / kept, target_is_directory=True)
+    # What was answered before is not what is timed.
+    with fresh_home() as here:
+        here.adapters.symlink_to(Locations.default().adapters, target_is_directory=True)
         with _shown(folder, asked) if way == "few-shot" else nullcontext(), Session(here) as session:
             task = session.task(asked.domain, asked.name, adapter=ADAPTERS[way])
             if way == "default" and task.adapter is None:

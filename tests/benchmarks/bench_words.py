@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -19,6 +19,7 @@ from dev_scores import labelled
 
 from thresher.adapters.values import normalise
 from thresher.app.documents import ocr
+from thresher.app.documents.document import Document
 from thresher.app.documents.read import read_document
 from thresher.app.evaluation.records import GoldRecord
 
@@ -37,11 +38,10 @@ def originals(folder: Path, labels: str) -> list[tuple[GoldRecord, Path]]:
     return [(one, files[one.id]) for one in labelled(folder, labels) if one.id in files]
 
 
-def words(pairs: Sequence[tuple[GoldRecord, Path]]) -> dict[str, int]:
+def words(pairs: Iterable[tuple[GoldRecord, Document]]) -> dict[str, int]:
     """Words of the labels' texts, of what is read, and those in both; and how many pages OCR read."""
     known = read = both = by_ocr = 0
-    for gold, path in pairs:
-        document = read_document(path)
+    for gold, document in pairs:
         wanted, got = (Counter(map(normalise, text.split())) for text in (gold.text, document.text))
         known, read, both = known + wanted.total(), read + got.total(), both + (wanted & got).total()
         by_ocr += document.ocr_pages
@@ -59,7 +59,7 @@ def main() -> None:
         pairs = originals(folder, "train.jsonl")
         for weight in asked.space_weights:
             with patch.object(ocr, "SPACE_WEIGHT", weight):
-                told = words(pairs)
+                told = words((gold, read_document(path)) for gold, path in pairs)
             shares = [told["words_whole"] / told[name] for name in ("words", "words_read")]
             name = f"{folder.parent.name}/{folder.name}, {len(pairs)} documents, a space weighed {weight:g}"
             sys.stdout.write(f"{name}: {shares[0]:.1%} of {told['words']} words come out whole, ")

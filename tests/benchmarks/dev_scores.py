@@ -1,7 +1,8 @@
 """What an adapter, or the base alone, gets right of labelled documents of a record type."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
@@ -13,6 +14,15 @@ from thresher.app.locations import Locations
 from thresher.app.session import Session
 
 _NAME = "measured"
+
+
+@contextmanager
+def fresh_home() -> Iterator[Locations]:
+    """A home with the installed models, where nothing is answered yet."""
+    with tempfile.TemporaryDirectory() as home:
+        here = Locations(Path(home))
+        here.models.symlink_to(Locations.default().models, target_is_directory=True)
+        yield here
 
 
 def dev_scores(folder: Path, adapter: Path | None, upto: int | None) -> Scores:
@@ -27,10 +37,7 @@ def labelled(folder: Path, file: str) -> list[GoldRecord]:
 
 def scores_of(folder: Path, gold: Sequence[GoldRecord], adapter: Path | None) -> Scores:
     """Of these labels of DOMAIN/RECORD_TYPE; None is the base alone."""
-    with tempfile.TemporaryDirectory() as home:
-        # A home of its own: nothing is answered there yet.
-        here = Locations(Path(home))
-        here.models.symlink_to(Locations.default().models, target_is_directory=True)
+    with fresh_home() as here:
         if adapter:
             write_adapter(here.adapters / _NAME, read_adapter(adapter))
         with Session(here) as session:
