@@ -3,12 +3,19 @@
 MLX's CPU build on Linux links the reference BLAS, which is some hundred times slower than OpenBLAS. Symbols
 that are in the global scope first win, so OpenBLAS is opened there before `mlx.core` is imported. On a Mac
 there is nothing to do: Accelerate is linked.
+
+OpenBLAS starts a thread for each core, and the threads of a product wait for each other. Where other work has
+some of the cores every product waits for a thread that was put off, hundreds of times a pass, so the threads
+are as many as there are cores free (`tests/benchmarks/bench_busy.py`).
 """
 
 import ctypes
 import sys
+import time
 from ctypes.util import find_library
 from dataclasses import dataclass
+
+from thresher.adapters.free_cores import Usage, free_cores
 
 _CANDIDATES = ("libopenblas.so.0", "libopenblas.so", "libmkl_rt.so.2", "libmkl_rt.so")
 
@@ -27,7 +34,32 @@ class BlasReport:
     remedy: str | None
 
 
+#: How often to look how many cores are free. The system counts in hundredths of a second.
+_LOOK_SECONDS = 1.0
+
+
+class _Threads:
+    """The threads of an OpenBLAS: at most as many as it starts with, which `OPENBLAS_NUM_THREADS` sets."""
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._library = library
+        self.most: int = library.openblas_get_num_threads()
+        self._looked = Usage.now()
+
+    def count(self) -> int:
+        """As many as are in use now."""
+        count: int = self._library.openblas_get_num_threads()
+        return count
+
+    def fit(self) -> None:
+        if self.most == 1 or time.monotonic() - self._looked.clock < _LOOK_SECONDS:
+            return
+        before, self._looked = self._looked, Usage.now()
+        self._library.openblas_set_num_threads(min(free_cores(before, self._looked), self.most))
+
+
 _report: BlasReport | None = None
+_threads: _Threads | None = None
 
 
 def load_fast_blas() -> BlasReport:
@@ -38,7 +70,27 @@ def load_fast_blas() -> BlasReport:
     return _report
 
 
+def fit_threads() -> None:
+    """Lets the BLAS use as many threads as there are cores free. Call it between passes.
+
+    It looks once a second; between, and for a BLAS that is not OpenBLAS, it does nothing.
+    """
+    if _threads is not None:
+        _threads.fit()
+
+
+def threads() -> int:
+    """How many threads the BLAS uses now; 1 where it does not say."""
+    return _threads.count() if _threads is not None else 1
+
+
+def most_threads() -> int:
+    """The most that `threads` will be in this process."""
+    return _threads.most if _threads is not None else 1
+
+
 def _load() -> BlasReport:
+    global _threads
     if sys.platform != "linux":
         return BlasReport("Accelerate" if sys.platform == "darwin" else None, needed=False, remedy=None)
     if "mlx.core" in sys.modules:
@@ -50,5 +102,7 @@ def _load() -> BlasReport:
         except OSError:
             continue
         if hasattr(library, "cblas_sgemm"):
+            if hasattr(library, "openblas_set_num_threads"):
+                _threads = _Threads(library)
             return BlasReport(name, needed=True, remedy=None)
     return BlasReport(None, needed=True, remedy=REMEDY)

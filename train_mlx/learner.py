@@ -10,6 +10,7 @@ import numpy as np
 from mlx.utils import tree_flatten, tree_map, tree_unflatten
 from numpy.typing import NDArray
 
+from thresher.adapters.blas import fit_threads
 from thresher.adapters.training.batches import Batch
 from thresher.adapters.training.plan import Plan
 from thresher.train_mlx.base import load_base
@@ -48,6 +49,7 @@ class MlxLearner:
 
     def accumulate(self, batch: Batch, dropout_key: int) -> float:
         """Adds the gradients of the batch's summed loss; returns that loss."""
+        fit_threads()
         mx.random.seed(self._seed + (dropout_key << 32))
         self._model.train()
         loss, gradients = self._gradients(batch)

@@ -21,6 +21,7 @@ import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
 
+from thresher.adapters import blas
 from thresher.app.engine.cache import RowCache
 
 Floats = NDArray[np.float32]
@@ -76,11 +77,11 @@ class Attention:
 
 
 class BlockedAttention:
-    """Causal attention over rows of different lengths, on one thread or several."""
+    """Causal attention over rows of different lengths, on `most` threads, or as many as `now` says."""
 
-    def __init__(self, threads: int) -> None:
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(threads - 1, "attention") if threads > 1 else None
+    def __init__(self, most: int, now: Callable[[], int] | None = None) -> None:
+        self._threads = now or (lambda: most)
+        self._pool = ThreadPoolExecutor(most - 1, "attention") if most > 1 else None
 
     def __call__(
         self, queries: mx.array, keys: mx.array, values: mx.array, lengths: list[int], scale: float
@@ -97,7 +98,7 @@ class BlockedAttention:
         if self._pool is None or scores < _THREADED_SCORES:
             work.run()
         else:
-            others = [self._pool.submit(work.run) for _ in range(self._threads - 1)]
+            others = [self._pool.submit(work.run) for _ in range(self._threads() - 1)]
             work.run()
             for other in others:
                 other.result()
@@ -175,5 +176,4 @@ def _on_this_machine() -> BlockedAttention:
     if pin is None:  # a NumPy that is not from PyPI may share MLX's BLAS: leave the threads to it
         return BlockedAttention(1)
     pin(1)
-    count = getattr(ctypes.CDLL(None), "openblas_get_num_threads", None)
-    return BlockedAttention(count() if count else 1)
+    return BlockedAttention(blas.most_threads(), blas.threads)

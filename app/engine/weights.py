@@ -8,6 +8,7 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
+from thresher.adapters.blas import fit_threads
 from thresher.adapters.mlx_base import on_cpu, open_base, prepare_for_cpu
 from thresher.app.engine import attention, swiglu
 from thresher.app.engine.adapted_linear import Resident
@@ -64,6 +65,7 @@ class LoadedModel:
             parts = [list(tokens[start : start + chunk]) for tokens in batch]
             width = max(len(part) for part in parts)
             tokens = mx.array([part + [0] * (width - len(part)) for part in parts])
+            fit_threads()
             hidden = self._hidden(tokens, cache)
             rows.advance([len(part) for part in parts])
             for row, part in enumerate(parts):
