@@ -18,7 +18,7 @@ from typing import Any
 from bench_words import folders, originals, words
 from dev_scores import fresh_home
 from record_counts import as_dict, count, from_dict
-from results import add_result, markdown, measuring, read_results
+from results import add_result, is_there, markdown, measuring
 
 from thresher.app.evaluation.records import GoldRecord, predicted
 from thresher.app.events import DocumentRead, RecordReady
@@ -40,7 +40,7 @@ def measure(folder: Path, pairs: Sequence[tuple[GoldRecord, Path]], out: Path) -
         for way, sources in ways.items():
             key = {"record_type": f"{folder.parent.name}/{folder.name}", "way": way, "records": len(gold)}
             key |= {"weights": weights}
-            if any(key.items() <= one.items() for one in read_results(out)):
+            if is_there(out, key):
                 continue
             began = time.monotonic()
             events = list(session.extract(sources, task, again=True))

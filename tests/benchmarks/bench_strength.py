@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 from bench_unseen import PACKAGING, own_examples
 from dev_scores import labelled, scores_of
-from results import add_result, markdown, measuring, read_results
+from results import add_result, is_there, markdown, measuring
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.app.evaluation.records import GoldRecord
@@ -52,7 +52,6 @@ def measure(strength: float, shipped: float, asked: Sequence[Asked], out: Path) 
     from make_adapters import scaled
 
     adapter = read_adapter(GENERAL / "starter")
-    known = read_results(out)
     with tempfile.TemporaryDirectory() as scratch:
         part = Path(scratch) / "part"
         write_adapter(part, scaled(adapter, strength / shipped))
@@ -60,7 +59,7 @@ def measure(strength: float, shipped: float, asked: Sequence[Asked], out: Path) 
             parts = [(folder, gold) for one, folder, gold in asked if one == name]
             key = {"strength": strength, "asked": name, "records": sum(len(gold) for _, gold in parts)}
             key |= {"weights": adapter.manifest.weights}
-            if any(key.items() <= one.items() for one in known):
+            if is_there(out, key):
                 continue
             whole = Tally()
             for folder, gold in parts:

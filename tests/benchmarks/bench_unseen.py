@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from dev_scores import labelled, scores_of
-from results import add_result, markdown, measuring, read_results
+from results import add_result, is_there, markdown, measuring
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.adapters.manifest import read_manifest
@@ -94,7 +94,7 @@ def measure(
     for answers, adapter in (("base", None), ("general", general)):
         key = {"record_type": name + told, "answers": answers, "records": len(gold)}
         key |= about if adapter else {}
-        if not any(key.items() <= one.items() for one in read_results(out)):
+        if not is_there(out, key):
             scores = scores_of(Path(name), gold, adapter)
             counts = asdict(scores.total)
             add_result(out, key | {"f1": scores.total.f1, "all_right_share": scores.right_share} | counts)

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ def measuring(
 def read_results(path: Path) -> list[dict[str, Any]]:
     """What is there already."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+def is_there(path: Path, key: Mapping[str, Any]) -> bool:
+    """Whether a result has these keys with these values."""
+    return any(key.items() <= one.items() for one in read_results(path))
 
 
 def add_result(path: Path, result: dict[str, Any]) -> None:
