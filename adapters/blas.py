@@ -44,7 +44,10 @@ class _Threads:
     def __init__(self, library: ctypes.CDLL) -> None:
         self._library = library
         self.most: int = library.openblas_get_num_threads()
-        self._looked = Usage.now()
+        try:
+            self._looked: Usage | None = Usage.now()
+        except OSError:  # a system that hides its counters: all threads, as OpenBLAS has it
+            self._looked = None
 
     def count(self) -> int:
         """As many as are in use now."""
@@ -52,10 +55,11 @@ class _Threads:
         return count
 
     def fit(self) -> None:
-        if self.most == 1 or time.monotonic() - self._looked.clock < _LOOK_SECONDS:
+        before = self._looked
+        if before is None or self.most == 1 or time.monotonic() - before.clock < _LOOK_SECONDS:
             return
-        before, self._looked = self._looked, Usage.now()
-        self._library.openblas_set_num_threads(min(free_cores(before, self._looked), self.most))
+        self._looked = now = Usage.now()
+        self._library.openblas_set_num_threads(min(free_cores(before, now), self.most))
 
 
 _report: BlasReport | None = None

@@ -21,8 +21,9 @@ def usage(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Usage]]:
     looks = [Usage(0.0, 0.0, 0.0)]
     monkeypatch.setattr(Usage, "now", lambda: looks[-1])
     monkeypatch.setattr(blas, "_LOOK_SECONDS", 0.0)
-    monkeypatch.setattr(blas, "_threads", blas._Threads(known._library))
     count = known.count()
+    known._library.openblas_set_num_threads(known.most)
+    monkeypatch.setattr(blas, "_threads", blas._Threads(known._library))
     yield looks
     known._library.openblas_set_num_threads(count)
 
@@ -46,6 +47,22 @@ def test_it_looks_once_in_a_while(usage: list[Usage], monkeypatch: pytest.Monkey
     monkeypatch.setattr(blas, "_LOOK_SECONDS", 1e9)
     before = blas.threads()
     usage.append(Usage(1.0, own=0.1, idle=0.0))
+    blas.fit_threads()
+    assert blas.threads() == before
+
+
+@linux
+def test_a_system_that_hides_its_counters_keeps_all_threads(
+    usage: list[Usage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hidden() -> Usage:
+        raise PermissionError("/proc/stat")
+
+    monkeypatch.setattr(Usage, "now", hidden)
+    known = blas._threads
+    assert known is not None
+    before = blas.threads()
+    monkeypatch.setattr(blas, "_threads", blas._Threads(known._library))
     blas.fit_threads()
     assert blas.threads() == before
 
