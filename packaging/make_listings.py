@@ -22,8 +22,10 @@ from thresher.adapters.training.draw import Draw
 WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("listing_words.yaml").read_text("utf-8"))
 
 #: How often each fact is stated, where the kind of property has it.
-_STATED = {"beds": 0.88, "baths": 0.88, "garage": 0.4, "sqft": 0.25, "stories": 0.15, "year": 0.15}
-_KINDS = ("single_family",) * 9 + ("condos",) * 8 + ("townhomes",) * 3 + ("multi_family",) * 2 + ("mobile",)
+_STATED = {"beds": 0.9, "baths": 0.9, "garage": 0.45, "sqft": 0.25, "stories": 0.2, "year": 0.15}
+_KINDS = ("single_family",) * 10 + ("condos",) * 10 + ("townhomes",) * 3 + ("multi_family",) * 2 + ("mobile",)
+#: How often a listing does not call the property by its kind: what it tells of it must do.
+_PLAIN = {"single_family": 0.6, "condos": 0.5, "townhomes": 0.25, "multi_family": 0.25, "mobile": 0.0}
 #: How often a style of layout is met.
 _LINES, _CAPITALS, _SHORT, _SPLIT_NUMBERS, _SLIPS = 0.2, 0.04, 0.15, 0.3, 0.15
 
@@ -92,6 +94,8 @@ class Writer:
     def __init__(self, facts: Facts, draw: Draw) -> None:
         self._facts, self._draw = facts, draw
         self._split = draw.chance(_SPLIT_NUMBERS)
+        self._floor = f"{4 + draw.below(17)}th"
+        self._plain = draw.chance(_PLAIN[facts.kind])
         self._used: set[str] = set()
 
     def listing(self) -> str:
@@ -102,7 +106,9 @@ class Writer:
         openings = {key: key.replace("none", "").split() for key in WORDS["openings"]}
         opening = pick(draw, [key for key, names in openings.items() if set(names) <= set(wanted)])
         rest = [WORDS["stated"][name] for name in wanted if name not in openings[opening]]
-        rest += [WORDS["fillers"]] * (1 + draw.below(20))
+        rest += [WORDS["fillers"]] * (1 + draw.below(16))
+        # One that is not called by its kind gives it away elsewhere.
+        rest += [WORDS["telling"][facts.kind]] * ((2 if self._plain else 0) + draw.below(4))
         if facts.beds and facts.beds > 2:
             rest += [WORDS["partly"]] * draw.chance(0.4)
         if facts.kind == "multi_family":
@@ -138,12 +144,16 @@ class Writer:
         facts, draw = self._facts, self._draw
         match name:
             case "noun":
-                return self._fresh(WORDS["nouns"][facts.kind])
+                return self._fresh(WORDS["plain" if self._plain else "nouns"][facts.kind])
+            case "outside":
+                return self._fresh(WORDS["outside"][facts.kind])
+            case "baths_digits":
+                return self._joined() if facts.half else str(facts.full)
             case "baths":
                 return self._baths()
             case "sqft":
                 return self._grouped(facts.sqft or 0)
-            case "year" | "garage_digits":
+            case "year" | "garage_digits" | "beds_digits" | "stories_digits":
                 return str(getattr(facts, name.removesuffix("_digits")))
             case "garage_spaces":
                 space = f"{pick(draw, ('garage', 'parking', 'deeded parking'))} space"
@@ -152,6 +162,10 @@ class Writer:
                 return self._count(2 + draw.below(max((facts.beds or 4) - 2, 1)))
             case "minutes":
                 return str(2 + draw.below(28))
+            case "floor":
+                return self._floor
+            case "house_number":
+                return str(100 + draw.below(8900))
             case "recent":
                 return str(2012 + draw.below(13))
             case "fee" | "tax":
@@ -170,10 +184,15 @@ class Writer:
         forms = [
             f"{self._count(full)} full and {self._count(half)} half {noun}s",
             f"{self._count(full)} full {noun}{'s' if full > 1 else ''} plus {self._powder(half)}",
-            f"{full}.{half} {noun}s",  # as brokers write it: full ones before the point, half ones behind
         ]
-        forms += [f"{full}.5 {noun}s", f"{full} 1/2 {noun}s"] if half == 1 else []
+        # As brokers write it most: full ones before the point, and behind it the half ones, or 5 for one.
+        forms += [f"{self._joined()} {noun}s"] * 4
+        forms += [f"{full} 1/2 {noun}s"] if half == 1 else []
         return str(pick(draw, forms))
+
+    def _joined(self) -> str:
+        full, half = self._facts.full, self._facts.half
+        return f"{full}.{5 if half == 1 and self._draw.chance(0.65) else half}"
 
     def _powder(self, half: int) -> str:
         return (

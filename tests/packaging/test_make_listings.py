@@ -45,7 +45,7 @@ def test_a_seed_makes_the_same_and_no_two_are_alike(make: Any, listings: list[di
 
 
 def test_what_is_labelled_stands_in_the_text(listings: list[dict[str, Any]]) -> None:
-    """But for baths in one number, as in 2.5 or 2.1, and areas that an export has split, as in 1, 250."""
+    """But for baths in one number, as in 2.5 or 2.1, a 2.5 car garage, and areas like 1, 250."""
     stated = 0
     for one in listings:
         finder = SpanFinder(one["input"])
@@ -54,8 +54,9 @@ def test_what_is_labelled_stands_in_the_text(listings: list[dict[str, Any]]) -> 
                 continue
             stated += 1
             joined = name.startswith("baths") and re.search(
-                r"\d\.\d |\d 1/2 |powder room|a half bath", one["input"], re.I
+                r"\d\.\d[ -]?ba|\d 1/2 |powder room|a half bath", one["input"], re.I
             )
+            joined = joined or (name == "garage_spaces" and f"{value}.5 car" in one["input"].lower())
             split = name == "sqft" and f"{value:,}".replace(",", ", ") in one["input"]
             found = finder.find(Field(name=name, type="integer"), value)
             assert found or joined or split, (name, value, one["input"])
@@ -69,8 +70,8 @@ def test_what_is_labelled_stands_in_the_text(listings: list[dict[str, Any]]) -> 
         ("year_built", r"\bbuilt (in )?\d|year built|constructed|\d construction"),
         ("stories", r"stor(y|ies)\b|levels of living"),
         ("garage_spaces", r"\bgarage|\bgar\.|parking|space[s ]"),
-        ("baths_full", r"\bbath(room)?s?\b"),
-        ("baths_half", r"half bath|powder|\d\.\d bath|1/2 bath"),
+        ("baths_full", r"\bbath(room)?s?\b|\dBA"),
+        ("baths_half", r"half bath|powder|\d\.\d ?-?ba|1/2 bath"),
     ],
 )
 def test_what_is_absent_is_not_stated(listings: list[dict[str, Any]], field: str, pattern: str) -> None:
