@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
+from thresher.app.calibration.doubt import without_doubtful
 from thresher.app.calibration.judge import Judge
 from thresher.app.engine.engine import Engine
 from thresher.app.events import (
@@ -83,11 +84,14 @@ class Run:
 
     def _stored(self, run: int, done: Done, *, corrected: bool) -> Record:
         """Judges and stores the record; of a reused one without its corrections, what the model answered."""
-        record = self.judge(done.record)
+        record = self._judged(done.record)
         saved = self.store.save_record(
             run, record, self._hash(done.source), done.document, done.source.fields
         )
-        return self.judge(self.store.answer(saved)) if done.reused and not corrected else record
+        return self._judged(self.store.answer(saved)) if done.reused and not corrected else record
+
+    def _judged(self, record: Record) -> Record:
+        return without_doubtful(self.judge(record), self.task.state_from)
 
     def _hash(self, source: Source | None) -> str:
         """Of all settings that make the answer; where a source brings its own fields, of these."""

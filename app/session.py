@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from thresher.adapters.base_facts import InstalledModel
@@ -88,7 +89,10 @@ class Session:
                 raise UsageError("name a domain (`thresher packs` lists them), or give fields with --field")
             given = unique(fields, "the given fields")
             answers = self.registry.chosen(adapter, NO_DOMAIN, chosen, None, NO_TYPE)
-            return Task(NO_DOMAIN, NO_TYPE, _ANY, given, "", chosen.name, answers.name if answers else None)
+            name = answers.name if answers else None
+            return Task(
+                NO_DOMAIN, NO_TYPE, _ANY, given, "", chosen.name, name, None, self.settings.state_from
+            )
         packs = self.packs()
         asked = pick(packs, domain, record_type)
         if fields or asked.fields:
@@ -103,6 +107,7 @@ class Session:
             chosen.name,
             answers.name if answers else None,
             None if self.settings.all_windows else asked.most_windows,
+            self.settings.state_from,
         )
 
     def answering(
@@ -188,6 +193,10 @@ class Session:
         from thresher.app.calibration.judge import Judge
 
         return Judge(calibrations.find(self.locations, task, *self.answers(task)), accept_at)
+
+    def whole(self, task: Task) -> Task:
+        """The task that states also what its calibration doubts: to learn how right that is, and to prove."""
+        return replace(task, state_from=0.0) if self.judge(task).calibration else task
 
     def answers(self, task: Task) -> tuple[InstalledModel, InstalledAdapter | None]:
         """The model and the adapter that a task names. Raises NoModelError, UsageError, AdapterError."""

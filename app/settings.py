@@ -11,7 +11,7 @@ from pydantic import Field as Setting
 
 from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
-from thresher.app.task import Task
+from thresher.app.task import STATE_FROM, Task
 
 #: Raised whenever this code, given the same model and settings, would answer otherwise than it did: then
 #: finished work is done anew.
@@ -37,6 +37,9 @@ class Settings(BaseModel):
 
     all_windows: bool = False
     """Whether every window of a long document is asked, also where the domain asks those that fit best."""
+
+    state_from: float = Setting(default=STATE_FROM, ge=0, le=1)
+    """How often a value must be right, by its calibration, to be stated; at 0 all are."""
 
     batch_tokens: int = Setting(default=32768, ge=64)
     """The most tokens held in memory for one batch: lower it where memory runs out, at the cost of speed."""
@@ -122,6 +125,8 @@ def settings_hash(
         parts["adapter_weights"] = adapter_fingerprint
     if task.most_windows is not None:
         parts["most_windows"] = task.most_windows
+    if task.state_from != STATE_FROM:
+        parts["state_from"] = task.state_from
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -8,6 +8,9 @@ from thresher.adapters.fields import Field
 NO_DOMAIN = "any"
 #: The record type of such a task.
 NO_TYPE = "record"
+#: A value that is wrong three times in four is not worth stating. Half of a record type's F1 is best
+#: (see `calibration.doubt`); of easy ones less is asked: in review a likely value is worth more than none.
+STATE_FROM = 0.25
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,8 @@ class Task:
 
     `pack_hash` is the sha256 of the pack's files; "" where the fields alone were given.
     `adapter` is the name of the one that answers; None where the base model does alone. `most_windows` bounds
-    how many windows of a document are asked; None where all are.
+    how many windows of a document are asked; None where all are. What a calibration says to be right less
+    often than `state_from` is not stated.
     """
 
     domain: str
@@ -27,3 +31,4 @@ class Task:
     model: str = "starter"
     adapter: str | None = None
     most_windows: int | None = None
+    state_from: float = STATE_FROM

@@ -129,7 +129,7 @@ def _of_labels(
     if len({one.id for one in gold}) < len(gold):
         raise UsageError("--labels: the files share an id. Give each document its own.")
     narrator.asks(task)
-    records = extract_labelled(session, gold, task, narrator, None, False)
+    records = extract_labelled(session, gold, session.whole(task), narrator, None, False)
     narrator.summarise()
     return list(of_labels(gold, records))
 

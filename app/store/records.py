@@ -74,7 +74,7 @@ def save(
     )
     assert cursor.lastrowid is not None
     number = cursor.lastrowid
-    if before and _said(before.record) == _said(record):
+    if before and record.status != "failed":
         _copy(connection, before.id, number)
         _judge(connection, number, record, before.corrected)
     else:
@@ -151,34 +151,34 @@ def _insert_values(
                 position,
                 to_sql(name),
                 types.get(name),
-                to_sql(_dump(value.value)),
-                value.outcome.value,
-                to_sql(dump_spans(value.spans)),
-                *_judgement(value),
-                _dump([signals_json(each) for each in value.signals]),
+                *_columns(value),
             )
             for position, (name, value) in enumerate(record.values.items())
         ],
     )
 
 
-def _said(record: Record) -> dict[str, tuple[Any, ...]]:
-    """What a record says, whatever its calibration makes of it."""
-    return {name: (value.value, value.outcome, value.spans) for name, value in record.values.items()}
-
-
-def _judgement(value: Value) -> tuple[float | None, str, bool, bool | None]:
-    """The columns confidence, confidences, calibrated, accepted."""
-    return value.confidence, _dump(value.confidences), value.calibrated, value.accepted
+def _columns(value: Value) -> tuple[Any, ...]:
+    """The columns from `value` to `signals`, in the table's order."""
+    return (
+        to_sql(_dump(value.value)),
+        value.outcome.value,
+        to_sql(dump_spans(value.spans)),
+        value.confidence,
+        _dump(value.confidences),
+        value.calibrated,
+        value.accepted,
+        _dump([signals_json(each) for each in value.signals]),
+    )
 
 
 def _judge(connection: sqlite3.Connection, number: int, record: Record, corrected: frozenset[str]) -> None:
-    """Keeps how sure the values are by the calibration of now, but for those that a person corrected."""
+    """Keeps what the calibration of now makes of the values, but of those that a person corrected."""
     connection.executemany(
-        """UPDATE record_values SET confidence = ?, confidences = ?, calibrated = ?, accepted = ?
-        WHERE record = ? AND field = ?""",
+        """UPDATE record_values SET value = ?, outcome = ?, spans = ?, confidence = ?, confidences = ?,
+            calibrated = ?, accepted = ?, signals = ? WHERE record = ? AND field = ?""",
         [
-            (*_judgement(value), number, to_sql(name))
+            (*_columns(value), number, to_sql(name))
             for name, value in record.values.items()
             if name not in corrected
         ],

@@ -82,7 +82,11 @@ def prove(session: Session, task: ProofTask, cancel: threading.Event) -> Iterato
             "evaluate --against NAME` holds it against another."
         )
     live = session.registry.find(live_name) if live_name else None
-    asked = session.task(domain, record_type, (), model.name, candidate.name)
+    # All that either states: a calibration, which one may have alone, leaves out what is doubtful.
+    asked, other = (
+        session.whole(session.task(domain, record_type, (), model.name, name))
+        for name in (candidate.name, live_name or NONE)
+    )
     manifests = {each.manifest.weights: each.manifest for each in list_adapters(session.registry.folder)}
     sides = [
         exposure(each.manifest if each else None, labels, config.group, session.store, manifests)
@@ -90,7 +94,6 @@ def prove(session: Session, task: ProofTask, cancel: threading.Event) -> Iterato
     ]
     unseen = [label for label in labels if label.id not in sides[0].seen | sides[1].seen]
     gold = [GoldRecord(label.id, label.text, label.values, label.fields) for label in unseen]
-    other = session.task(domain, record_type, (), model.name, live_name or NONE)
     mine = yield from _answers(session, asked, gold, cancel)
     theirs = yield from _answers(session, other, gold, cancel)
     comparison = compare(gold, mine, theirs)

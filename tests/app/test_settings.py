@@ -24,6 +24,7 @@ def test_no_file_and_an_empty_file_mean_the_defaults(tmp_path: Path) -> None:
         "window_overlap": 96,
         "answer_tokens": 1024,
         "all_windows": False,
+        "state_from": 0.25,
     }
     assert Settings().model_dump() == {**defaults, "batch_tokens": 32768}
 

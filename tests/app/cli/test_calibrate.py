@@ -38,6 +38,8 @@ ASKED = ("-d", "safety", "-r", "injury_report", "--adapter", "none")
 def test_the_starter_is_calibrated_on_labels_and_then_on_corrections(
     thresher: Thresher, home_with_starter: Locations, labels: Path
 ) -> None:
+    # A model of chance: by its calibration all that it states is doubtful.
+    home_with_starter.settings.write_text("state_from: 0\n", "utf-8")
     refused = thresher("extract", "--records", labels, *ASKED, "--accept-at", "0.98")
     assert refused.code == 2
     assert "thresher calibrate" in refused.err
