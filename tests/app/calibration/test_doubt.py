@@ -154,6 +154,14 @@ def test_what_a_person_corrected_stays_when_the_work_is_taken_up_again(home_with
         assert len(session.store.corrections(again.id)) == 1
 
 
+def test_to_learn_and_to_prove_everything_is_stated(home_with_tiny: Locations) -> None:
+    with Session(home_with_tiny) as session:
+        task = session.task("expenses", "receipt", adapter="none")
+        assert session.whole(task) == task  # nothing is left out without a calibration
+        library.save(home_with_tiny, all_doubted(session))
+        assert session.whole(task) == replace(task, state_from=0.0)
+
+
 def test_the_settings_say_from_where_on(home_with_tiny: Locations) -> None:
     home_with_tiny.settings.write_text("model: tiny\nanswer_tokens: 200\nstate_from: 0\n", "utf-8")
     with Session(home_with_tiny) as session:
