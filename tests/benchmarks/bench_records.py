@@ -6,7 +6,8 @@
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Each way answers for the records of
 dev.jsonl: the base alone, the base with three labelled examples in its prompt (the shortest of the first
 hundred to train on), the stock recipe at two rates (stock_recipe.py) on the labels that the shipped adapter
-was trained on, the general adapter, and what Thresher asks by default. Ten documents are asked at a time, and
+was trained on, the general adapter, and what Thresher asks by default: with all that it states, and, as it
+ships, without what is too doubtful. Ten documents are asked at a time, and
 what was counted of them is a line of FILE: the first command goes on where it was stopped, and asks more
 documents where `--upto` is higher. What another adapter answered is asked again.
 """
@@ -17,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,8 +43,16 @@ from thresher.app.session import Session
 #: The rate of a stock recipe, by way.
 STOCK = {"stock-2e-4": 2e-4, "stock-1e-3": 1e-3}
 #: The adapter that is asked for, by way; None asks what is live.
-ADAPTERS = {"base": "none", "few-shot": "none", "general": "general-starter", "default": None}
-WAYS = ("base", "few-shot", *STOCK, "general", "default")
+ADAPTERS = {
+    "base": "none",
+    "few-shot": "none",
+    "general": "general-starter",
+    "default": None,
+    "shipped": None,
+}
+WAYS = ("base", "few-shot", *STOCK, "general", "default", "shipped")
+#: Those that the stock recipe is held against.
+_OURS = ("default", "shipped")
 _SHORT = 100
 #: Documents that are asked at a time.
 PART = 10
@@ -60,8 +70,10 @@ def answering(folder: Path, way: str, asked: RecordType, work: Path) -> Iterator
         here.adapters.symlink_to(Locations.default().adapters, target_is_directory=True)
         with _shown(folder, asked) if way == "few-shot" else nullcontext(), Session(here) as session:
             task = session.task(asked.domain, asked.name, adapter=ADAPTERS[way])
-            if way == "default" and task.adapter is None:
+            if way in _OURS and task.adapter is None:
                 raise UsageError("no adapter answers by default")
+            if way != "shipped":
+                task = replace(task, state_from=0.0)
             weights = session.registry.find(task.adapter).manifest.weights if task.adapter else None
 
             def ask(gold: Sequence[GoldRecord]) -> list[PredictedRecord]:
@@ -148,7 +160,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
             way,
             str(counts.records),
             f"{counts.f1:.3f}",
-            _of_stock(parts, name) if way == "default" else "",
+            _of_stock(parts, name, way) if way in _OURS else "",
             f"{counts.right / counts.records:.0%}",
             f"{counts.grounded / counts.groundable:.1%}" if counts.groundable else "",
             told,
@@ -159,9 +171,9 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     return markdown(titles, rows)
 
 
-def _of_stock(parts: Mapping[tuple[str, str], Mapping[int, Counts]], name: str) -> str:
+def _of_stock(parts: Mapping[tuple[str, str], Mapping[int, Counts]], name: str, way: str) -> str:
     """What is left of the error of the better stock recipe where both answered; "" where none did."""
-    ours, stock = parts[name, "default"], [parts[name, way] for way in STOCK if (name, way) in parts]
+    ours, stock = parts[name, way], [parts[name, one] for one in STOCK if (name, one) in parts]
     both = set(ours).intersection(*stock)
     if not stock or not both:
         return ""
