@@ -39,8 +39,8 @@ def save(
 ) -> int:
     """Insert the record and its document; the record's number. `fields` where they are not the task's.
 
-    A record that was found done before comes without its document: it keeps that work's document, the
-    model's values and the corrections.
+    A record that was found done before comes without its document: it keeps that work's document, its
+    corrections, and of the model's values what the calibration of now makes of them.
     """
     before = None if document else done(connection, record.sha256, settings_hash)
     if document:

@@ -80,7 +80,7 @@ class Store:
         """The newest ok or partial record of these bytes with these settings, corrections in place.
 
         It is handed back as the record of `source` and `path`. To have it in a run, save it without a
-        document: it keeps its document, the model's values and the corrections.
+        document: it keeps its document and the corrections, and the model's values as they are judged now.
         """
         with self._database.reading() as connection:
             found = records.done(connection, sha256, settings_hash)

@@ -18,7 +18,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -72,8 +71,7 @@ def answering(folder: Path, way: str, asked: RecordType, work: Path) -> Iterator
             task = session.task(asked.domain, asked.name, adapter=ADAPTERS[way])
             if way in _OURS and task.adapter is None:
                 raise UsageError("no adapter answers by default")
-            if way != "shipped":
-                task = replace(task, state_from=0.0)
+            task = task if way == "shipped" else session.whole(task)
             weights = session.registry.find(task.adapter).manifest.weights if task.adapter else None
 
             def ask(gold: Sequence[GoldRecord]) -> list[PredictedRecord]:
