@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from make_listings import pick
-
 from thresher.adapters.training.draw import Draw
 
 #: The type of a field by its kind of value; others are strings.
@@ -44,11 +42,11 @@ class Form:
                 continue
             kind, said, _ = form["fields"][name]
             stated[name] = values.of(kind, name)
-            entries.append((pick(draw, said.split("|")), stated[name][1]))
-        title = pick(draw, form["titles"])
+            entries.append((draw.pick(said.split("|")), stated[name][1]))
+        title = draw.pick(form["titles"])
         title = title.upper() if draw.chance(0.3) else title
         body = _laid_out(entries, draw)
-        around = [pick(draw, self.words["fillers"]) for _ in range(draw.below(4))]
+        around = [draw.pick(self.words["fillers"]) for _ in range(draw.below(4))]
         top = [f"{values.company()}, {values.address()}"] if draw.chance(0.4) else []
         cut = draw.below(len(around) + 1)
         text = "\n".join([*top, title, *around[:cut], body, *around[cut:]])
@@ -61,7 +59,7 @@ class Form:
 
 def form_schema(words: dict[str, Any], draw: Draw) -> Form:
     """Some fields of a form, under names and descriptions of their own."""
-    kind = pick(draw, list(words["forms"]))
+    kind = draw.pick(list(words["forms"]))
     form = words["forms"][kind]["fields"]
     names = [list(form)[at] for at in draw.order(len(form))][: 3 + draw.below(6)]
     style, described = draw.below(4), draw.chance(0.75)
@@ -70,7 +68,7 @@ def form_schema(words: dict[str, Any], draw: Draw) -> Form:
     for name in names:
         value, said, about = form[name]
         field: dict[str, Any] = {
-            "name": _named(name, pick(draw, said.split("|")), style),
+            "name": _named(name, draw.pick(said.split("|")), style),
             "type": _TYPES.get(value, "string"),
         }
         field["description"] = about if described else ""
@@ -100,7 +98,7 @@ def _named(name: str, said: str, style: int) -> str:
 
 def _laid_out(entries: list[tuple[str, str]], draw: Draw) -> str:
     """The entries in one of the layouts that forms have once they are text."""
-    between, layout = pick(draw, _BETWEEN), draw.below(6)
+    between, layout = draw.pick(_BETWEEN), draw.below(6)
     lines = [f"{label}{between}{value}" for label, value in entries]
     match layout:
         case 0 | 1:
@@ -117,7 +115,7 @@ def _laid_out(entries: list[tuple[str, str]], draw: Draw) -> str:
                 for row in rows
             )
         case _:  # prose
-            verb = pick(draw, ("is", "was", "reads"))
+            verb = draw.pick(("is", "was", "reads"))
             return " ".join(f"{label} {verb} {value}." for label, value in entries)
 
 
@@ -127,8 +125,8 @@ class _Values:
     def __init__(self, words: dict[str, Any], draw: Draw) -> None:
         self._words, self._draw = words, draw
         self._dates, self._money = draw.below(6), draw.below(5)
-        self._yes_no = pick(
-            draw, (("yes", "no"), ("Yes", "No"), ("Y", "N"), ("[x]", "[ ]"), ("true", "false"))
+        self._yes_no = draw.pick(
+            (("yes", "no"), ("Yes", "No"), ("Y", "N"), ("[x]", "[ ]"), ("true", "false"))
         )
 
     def of(self, kind: str, name: str) -> tuple[Any, str]:
@@ -145,18 +143,18 @@ class _Values:
                 amount = draw.below(900) / 10
                 return amount, f"{amount:g}"
             case "count":
-                count = 1 + draw.below(pick(draw, (10, 100, 5000)))
+                count = 1 + draw.below(draw.pick((10, 100, 5000)))
                 return count, str(count)
             case "flag":
                 flag = draw.chance(0.5)
                 return flag, self._yes_no[0 if flag else 1]
             case "choice":
                 values = self._words["choices"][name]
-                value = pick(draw, list(values))
-                return value, pick(draw, values[value])
+                value = draw.pick(list(values))
+                return value, draw.pick(values[value])
             case "things":
                 items = list(dict.fromkeys(self._thing() for _ in range(1 + draw.below(5))))
-                return items, pick(draw, (", ", "; ", " / ")).join(items)
+                return items, draw.pick((", ", "; ", " / ")).join(items)
             case _:
                 text = self._text(kind)
                 return text, text
@@ -164,42 +162,42 @@ class _Values:
     def company(self) -> str:
         """The name of a company."""
         first, last = (self._words["companies"][part] for part in ("first", "last"))
-        return f"{pick(self._draw, first)} {pick(self._draw, last)}"
+        return f"{self._draw.pick(first)} {self._draw.pick(last)}"
 
     def address(self) -> str:
         """A postal address in one line."""
         draw = self._draw
-        street = f"{1 + draw.below(180)} {pick(draw, self._words['streets'])}"
-        return f"{street}, {pick(draw, self._words['places'])} {10000 + draw.below(89999)}"
+        street = f"{1 + draw.below(180)} {draw.pick(self._words['streets'])}"
+        return f"{street}, {draw.pick(self._words['places'])} {10000 + draw.below(89999)}"
 
     def _text(self, kind: str) -> str:
         draw, words = self._draw, self._words
-        first, last = pick(draw, words["people"]["first"]), pick(draw, words["people"]["last"])
+        first, last = draw.pick(words["people"]["first"]), draw.pick(words["people"]["last"])
         match kind:
             case "person":
-                return str(pick(draw, (f"{first} {last}", f"{last}, {first}", f"Dr {first} {last}")))
+                return str(draw.pick((f"{first} {last}", f"{last}, {first}", f"Dr {first} {last}")))
             case "company":
                 return self.company()
             case "place":
-                return str(pick(draw, words["places"]))
+                return str(draw.pick(words["places"]))
             case "address":
                 return self.address()
             case "email":
-                return f"{first}.{last}@example.{pick(draw, ('com', 'org', 'net'))}".lower()
+                return f"{first}.{last}@example.{draw.pick(('com', 'org', 'net'))}".lower()
             case "phone":
                 return f"+{10 + draw.below(80)} {100 + draw.below(900)} {1000000 + draw.below(8999999)}"
             case "code":
                 letters = "".join(chr(65 + draw.below(26)) for _ in range(draw.below(4)))
                 number = str(draw.below(10 ** (2 + draw.below(7))))
-                return f"{letters}{pick(draw, ('', '-', '/', ' ')) if letters else ''}{number}"
+                return f"{letters}{draw.pick(('', '-', '/', ' ')) if letters else ''}{number}"
             case "measure":
-                return f"{draw.below(5000) / 10:g} {pick(draw, words['units'])}"
+                return f"{draw.below(5000) / 10:g} {draw.pick(words['units'])}"
             case _:
                 return self._thing()
 
     def _thing(self) -> str:
         words, draw = self._words, self._draw
-        return f"{pick(draw, words['adjectives'])} {pick(draw, words['nouns'])}".title()
+        return f"{draw.pick(words['adjectives'])} {draw.pick(words['nouns'])}".title()
 
     def _date(self, day: date) -> str:
         month = month_name[day.month]

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 from assorted_forms import form_schema
-from make_listings import pick, write_labels
+from make_listings import write_labels
 
 from thresher.adapters.training.draw import Draw
 
@@ -40,9 +40,9 @@ def make_assorted(schemas: int, each: int, seed: int) -> Iterator[dict[str, Any]
     """So many schemas with so many labels each: `{"id", "instruction", "input", "output", "fields"}`."""
     for number in range(schemas):
         draw = Draw(seed, "schema", number)
-        family = pick(draw, (_form, _form, _lists, _kinds))
+        family = draw.pick((_form, _form, _lists, _kinds))
         fields, write = family(draw)
-        instruction = pick(draw, _INSTRUCTIONS)
+        instruction = draw.pick(_INSTRUCTIONS)
         for at in range(each):
             text, gold = write(Draw(seed, "document", number, at))
             output = {field["name"]: gold.get(field["name"], _absent(field)) for field in fields}
@@ -66,9 +66,9 @@ def _form(draw: Draw) -> Schema:
 
 def _lists(draw: Draw) -> Schema:
     """Things of a theme, listed by their groups."""
-    groups: dict[str, list[str]] = WORDS["groups"][pick(draw, list(WORDS["groups"]))]
+    groups: dict[str, list[str]] = WORDS["groups"][draw.pick(list(WORDS["groups"]))]
     names = [list(groups)[at] for at in draw.order(len(groups))][: 2 + draw.below(5)]
-    about = pick(draw, _LISTED)
+    about = draw.pick(_LISTED)
     fields = [
         {"name": name, "type": "list[string]", "description": about.format(name).capitalize()}
         for name in names
@@ -88,19 +88,19 @@ def _kinds(draw: Draw) -> Schema:
     """A note of one thing, to be sorted under one of many labels."""
     every = {name: items for theme in WORDS["groups"].values() for name, items in theme.items()}
     names = [list(every)[at] for at in draw.order(len(every))][: 4 + draw.below(24)]
-    form = pick(draw, ("{}", "{}", "{} ({})", "{}/{}"))
+    form = draw.pick(("{}", "{}", "{} ({})", "{}/{}"))
     upper = draw.chance(0.5)
     labels = {name: form.format(name, "/".join(sorted(every[name])[:3])) for name in names}
     labels = {name: label.upper() if upper else label for name, label in labels.items()}
-    field = {
-        "name": pick(draw, _KINDS),
+    field: dict[str, Any] = {
+        "name": draw.pick(_KINDS),
         "type": "enum",
-        "description": pick(draw, _KIND_ASKED),
+        "description": draw.pick(_KIND_ASKED),
         "values": sorted(labels.values()),
     }
 
     def write(draw: Draw) -> tuple[str, dict[str, Any]]:
-        name = pick(draw, names)
+        name = draw.pick(names)
         if draw.chance(0.1):
             return _cased(_filler(draw, 2), draw), {}
         text = _note(draw, {name: every[name]}, 1 + draw.below(2), [])
@@ -118,13 +118,13 @@ def _note(draw: Draw, groups: dict[str, list[str]], sentences: int, named: list[
 
 
 def _sentence(draw: Draw, groups: dict[str, list[str]], named: list[tuple[str, str]]) -> str:
-    first, second = (pick(draw, list(groups)) for _ in range(2))
+    first, second = (draw.pick(list(groups)) for _ in range(2))
 
     def thing(group: str) -> str:
-        named.append((group, pick(draw, groups[group])))
+        named.append((group, draw.pick(groups[group])))
         return named[-1][1]
 
-    template, text = pick(draw, WORDS["sentences"]), ""
+    template, text = draw.pick(WORDS["sentences"]), ""
     while template:
         before, _, rest = template.partition("{")
         slot, _, template = rest.partition("}")
@@ -138,16 +138,16 @@ def _sentence(draw: Draw, groups: dict[str, list[str]], named: list[tuple[str, s
                 items = [thing(first) for _ in range(1 + draw.below(4))]
                 text += ", ".join(items[:-1]) + (" and " if len(items) > 1 else "") + items[-1]
             case "p":
-                text += pick(draw, WORDS["people"]["first"])
+                text += draw.pick(WORDS["people"]["first"])
             case "c":
-                text += pick(draw, WORDS["places"])
+                text += draw.pick(WORDS["places"])
             case "n":
                 text += str(draw.below(9000))
     return text
 
 
 def _filler(draw: Draw, count: int) -> str:
-    return " ".join(pick(draw, WORDS["fillers"]) for _ in range(count))
+    return " ".join(draw.pick(WORDS["fillers"]) for _ in range(count))
 
 
 def _cased(text: str, draw: Draw) -> str:

@@ -48,12 +48,12 @@ class Asked:
 
 def vary_asked(instructions: str, fields: Sequence[Field], how: Augmentation, draw: Draw) -> Asked:
     """One variation. At least one field is kept; the names stay unique."""
-    kept = [one for one in fields if not draw.chance(how.drop)] or [fields[draw.below(len(fields))]]
+    kept = [one for one in fields if not draw.chance(how.drop)] or [draw.pick(fields)]
     if draw.chance(how.reorder):
         kept = [kept[at] for at in draw.order(len(kept))]
     if draw.chance(how.reword):
-        instructions = WORDINGS[draw.below(len(WORDINGS))]
-    style = _STYLES[draw.below(len(_STYLES))]
+        instructions = draw.pick(WORDINGS)
+    style = draw.pick(_STYLES)
     shared = Counter(word for one in fields for word in {w.casefold() for w in _words(one.description)})
     common = max(len(fields) // 2, 1)
     taken = {one.name.casefold() for one in fields}

@@ -143,7 +143,7 @@ def remove(label: Label, draw: Draw) -> Label:
     ]
     if not stated:
         return label
-    field = stated[draw.below(len(stated))]
+    field = draw.pick(stated)
     value, text = label.values[field.name], label.text
     edits: list[Edit] = []
     left = int(len(text) * _MOST_REMOVED)
@@ -179,5 +179,5 @@ def noise(label: Label, draw: Draw, rate: float) -> Label:
         others = (_PAIRS[pair],) if pair in _PAIRS else _SINGLE.get(pair[0], ())
         if at >= free and others:
             free = at + (2 if pair in _PAIRS else 1)
-            edits.append(Edit(at, free, others[draw.below(len(others))]))
+            edits.append(Edit(at, free, draw.pick(others)))
     return misread(label, edits)

@@ -1,9 +1,13 @@
 """Random draws that follow from words and a seed alone, the same in all releases."""
 
+from collections.abc import Sequence
 from hashlib import sha256
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Item = TypeVar("Item")
 
 
 class Draw:
@@ -29,6 +33,10 @@ class Draw:
     def below(self, count: int) -> int:
         """A whole number from 0 to count - 1."""
         return int(self.number() * count)
+
+    def pick(self, items: Sequence[Item]) -> Item:
+        """One of the items, of which there must be some."""
+        return items[self.below(len(items))]
 
     def order(self, count: int) -> list[int]:
         """The numbers from 0 to count - 1 in any order."""
