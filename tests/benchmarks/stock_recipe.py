@@ -9,7 +9,6 @@ answers alone, and once what the prompts of a pass share (there dropout is one d
 
 import json
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +36,8 @@ from thresher.app.record import Outcome
 _PACKAGING = Path(__file__).parents[2] / "packaging"
 #: Three epochs, of at most so many steps: about as many as the longest run of a shipped adapter.
 EPOCHS, ROWS, STEPS = 3, 8, 240
+#: After so many steps what was trained is kept: a CPU takes half a minute for one.
+KEPT = 10
 #: Tokens that are in memory at a time, padding among them, beside what a pass shares.
 PASS = 6000
 #: Tokens of a document, and of an answer.
@@ -48,12 +49,12 @@ Ask = Callable[[Sequence[GoldRecord]], list[PredictedRecord]]
 
 @contextmanager
 def stock_answers(data: Path, asked: RecordType, rate: float, work: Path) -> Iterator[Ask]:
-    """Answers at one rate. What was trained lies in `work` and is not trained again."""
+    """Answers at one rate. What was trained lies in `work`; what was stopped goes on from there."""
     base = library.find(Locations.default().models, "starter").folder
     trained = (work / f"{asked.domain}-{asked.name}-{rate:g}").absolute()
     recipe = Stock(base, asked.instructions, rate, trained if trained.exists() else None)
     if not trained.exists():
-        recipe.train(same_labels(data, asked, work.absolute()))
+        recipe.train(same_labels(data, asked, work.absolute()), trained.with_name(f"{trained.name}.steps"))
         recipe.save(trained)
     yield recipe.answers
 
@@ -95,10 +96,11 @@ class Stock:
             PeftModel.from_pretrained(base, trained) if trained else get_peft_model(base, config)
         )
 
-    def train(self, labels: Sequence[GoldRecord]) -> None:
-        """Three epochs over the labels, or so many steps as there may be."""
+    def train(self, labels: Sequence[GoldRecord], steps: Path) -> None:
+        """Three epochs over the labels, or `STEPS`. It goes on from what a run before it kept in `steps`."""
         import torch
         from transformers import Trainer, TrainingArguments
+        from transformers.trainer_utils import get_last_checkpoint
 
         from thresher.train_cuda.loss import TargetLoss
 
@@ -118,23 +120,26 @@ class Stock:
             ) -> Any:
                 return loss(inputs["batch"]) / num_items_in_batch
 
-        with tempfile.TemporaryDirectory() as scratch:
-            arguments = TrainingArguments(
-                output_dir=scratch,
-                learning_rate=self._rate,
-                num_train_epochs=EPOCHS,
-                max_steps=STEPS if EPOCHS * len(rows) > STEPS * ROWS else -1,
-                per_device_train_batch_size=once,
-                gradient_accumulation_steps=ROWS // once,
-                use_cpu=self._device.on_cpu,
-                remove_unused_columns=False,
-                dataloader_pin_memory=False,
-                report_to="none",
-                save_strategy="no",
-                logging_steps=10,
-                disable_tqdm=True,
-            )
-            ByTargets(self._model, arguments, data_collator=collated, train_dataset=rows).train()
+        arguments = TrainingArguments(
+            output_dir=str(steps),
+            learning_rate=self._rate,
+            num_train_epochs=EPOCHS,
+            max_steps=STEPS if EPOCHS * len(rows) > STEPS * ROWS else -1,
+            per_device_train_batch_size=once,
+            gradient_accumulation_steps=ROWS // once,
+            use_cpu=self._device.on_cpu,
+            remove_unused_columns=False,
+            dataloader_pin_memory=False,
+            report_to="none",
+            save_strategy="steps",
+            save_steps=KEPT,
+            save_total_limit=1,
+            logging_steps=10,
+            disable_tqdm=True,
+        )
+        trainer = ByTargets(self._model, arguments, data_collator=collated, train_dataset=rows)
+        steps.mkdir(parents=True, exist_ok=True)
+        trainer.train(resume_from_checkpoint=get_last_checkpoint(str(steps)))
 
     def save(self, folder: Path) -> None:
         """Writes the adapter, as PEFT does."""
