@@ -36,8 +36,7 @@ class Form:
         stated: dict[str, tuple[Any, str]] = {}
         values = _Values(self.words, draw)
         entries = []
-        for at in draw.order(len(form["fields"])):
-            name = list(form["fields"])[at]
+        for name in draw.shuffled(list(form["fields"])):
             if draw.chance(0.2):
                 continue
             kind, said, _ = form["fields"][name]
@@ -61,7 +60,7 @@ def form_schema(words: dict[str, Any], draw: Draw) -> Form:
     """Some fields of a form, under names and descriptions of their own."""
     kind = draw.pick(list(words["forms"]))
     form = words["forms"][kind]["fields"]
-    names = [list(form)[at] for at in draw.order(len(form))][: 3 + draw.below(6)]
+    names = draw.shuffled(list(form))[: 3 + draw.below(6)]
     style, described = draw.below(4), draw.chance(0.75)
     fields: list[dict[str, Any]] = []
     own: list[str] = []
@@ -76,7 +75,7 @@ def form_schema(words: dict[str, Any], draw: Draw) -> Form:
             field |= {"type": "string", "description": f"{about}, as written"}
         if value == "choice":
             values = list(words["choices"][name])
-            field["values"] = [values[at] for at in draw.order(len(values))]
+            field["values"] = draw.shuffled(values)
         if field["name"] not in [one["name"] for one in fields]:
             fields.append(field)
             own.append(name)
@@ -175,7 +174,7 @@ class _Values:
         first, last = draw.pick(words["people"]["first"]), draw.pick(words["people"]["last"])
         match kind:
             case "person":
-                return str(draw.pick((f"{first} {last}", f"{last}, {first}", f"Dr {first} {last}")))
+                return draw.pick((f"{first} {last}", f"{last}, {first}", f"Dr {first} {last}"))
             case "company":
                 return self.company()
             case "place":

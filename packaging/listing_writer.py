@@ -71,7 +71,7 @@ class Writer:
         if facts.kind == "multi_family":
             rest += [WORDS["units"]] * draw.below(3)
         sentences = [self._sentence(WORDS["openings"][opening])]
-        sentences += [self._sentence(rest[at]) for at in draw.order(len(rest))]
+        sentences += [self._sentence(templates) for templates in draw.shuffled(rest)]
         if draw.chance(0.7):
             sentences.append(draw.pick(WORDS["endings"]))
         return self._laid_out(sentences)
@@ -93,7 +93,7 @@ class Writer:
 
     def _fresh(self, items: list[str]) -> str:
         """One of the items, none twice in a listing while there are others."""
-        chosen = str(self._draw.pick([one for one in items if one not in self._used] or items))
+        chosen = self._draw.pick([one for one in items if one not in self._used] or items)
         self._used.add(chosen)
         return chosen
 
@@ -145,7 +145,7 @@ class Writer:
         # As brokers write it most: full ones before the point, and behind it the half ones, or 5 for one.
         forms += [f"{self._joined()} {noun}s"] * 4
         forms += [f"{full} 1/2 {noun}s"] if half == 1 else []
-        return str(draw.pick(forms))
+        return draw.pick(forms)
 
     def _joined(self) -> str:
         full, half = self._facts.full, self._facts.half

@@ -67,7 +67,7 @@ def _form(draw: Draw) -> Schema:
 def _lists(draw: Draw) -> Schema:
     """Things of a theme, listed by their groups."""
     groups: dict[str, list[str]] = WORDS["groups"][draw.pick(list(WORDS["groups"]))]
-    names = [list(groups)[at] for at in draw.order(len(groups))][: 2 + draw.below(5)]
+    names = draw.shuffled(list(groups))[: 2 + draw.below(5)]
     about = draw.pick(_LISTED)
     fields = [
         {"name": name, "type": "list[string]", "description": about.format(name).capitalize()}
@@ -87,7 +87,7 @@ def _lists(draw: Draw) -> Schema:
 def _kinds(draw: Draw) -> Schema:
     """A note of one thing, to be sorted under one of many labels."""
     every = {name: items for theme in WORDS["groups"].values() for name, items in theme.items()}
-    names = [list(every)[at] for at in draw.order(len(every))][: 4 + draw.below(24)]
+    names = draw.shuffled(list(every))[: 4 + draw.below(24)]
     form = draw.pick(("{}", "{}", "{} ({})", "{}/{}"))
     upper = draw.chance(0.5)
     labels = {name: form.format(name, "/".join(sorted(every[name])[:3])) for name in names}

@@ -50,7 +50,7 @@ def vary_asked(instructions: str, fields: Sequence[Field], how: Augmentation, dr
     """One variation. At least one field is kept; the names stay unique."""
     kept = [one for one in fields if not draw.chance(how.drop)] or [draw.pick(fields)]
     if draw.chance(how.reorder):
-        kept = [kept[at] for at in draw.order(len(kept))]
+        kept = draw.shuffled(kept)
     if draw.chance(how.reword):
         instructions = draw.pick(WORDINGS)
     style = draw.pick(_STYLES)

@@ -38,6 +38,6 @@ class Draw:
         """One of the items, of which there must be some."""
         return items[self.below(len(items))]
 
-    def order(self, count: int) -> list[int]:
-        """The numbers from 0 to count - 1 in any order."""
-        return [int(at) for at in np.argsort(self.numbers(count), kind="stable")]
+    def shuffled(self, items: Sequence[Item]) -> list[Item]:
+        """The items in any order."""
+        return [items[at] for at in np.argsort(self.numbers(len(items)), kind="stable")]

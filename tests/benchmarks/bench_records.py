@@ -7,9 +7,9 @@ LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Each way
 dev.jsonl: the base alone, the base with three labelled examples in its prompt (the shortest of the first
 hundred to train on), the stock recipe at two rates (stock_recipe.py) on the labels that the shipped adapter
 was trained on, the general adapter, and what Thresher asks by default: with all that it states, and, as it
-ships, without what is too doubtful. Ten documents are asked at a time, and
-what was counted of them is a line of FILE: the first command goes on where it was stopped, and asks more
-documents where `--upto` is higher. What another adapter answered is asked again.
+ships, without what is too doubtful. Ten documents are asked at a time, and what was counted of them is a line
+of FILE: the first command goes on where it was stopped, and asks more documents where `--upto` is higher.
+What another adapter answered is asked again.
 """
 
 import argparse

@@ -22,7 +22,7 @@ def test_what_is_drawn_is_among_what_there_is(words: list[str], count: int) -> N
     items = [f"item {at}" for at in range(count)]
     assert 0 <= draw.below(count) < count
     assert draw.pick(items) in items
-    assert sorted(draw.order(count)) == list(range(count))
+    assert sorted(draw.shuffled(range(count))) == list(range(count))
 
 
 @given(words=WORDS)
