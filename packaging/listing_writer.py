@@ -14,7 +14,7 @@ WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("listing_words.y
 #: How often a listing does not call the property by its kind: what it tells of it must do.
 _PLAIN = {"single_family": 0.6, "condos": 0.5, "townhomes": 0.25, "multi_family": 0.25, "mobile": 0.0}
 #: How often a style of layout is met.
-_LINES, _CAPITALS, _SHORT, _SPLIT_NUMBERS, _SLIPS = 0.2, 0.04, 0.15, 0.3, 0.15
+_LINES, _CAPITALS, _SHORT, _SPLIT_NUMBERS, _SLIPS = 0.2, 0.1, 0.15, 0.3, 0.15
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,11 @@ class Writer:
         # One that is not called by its kind gives it away elsewhere.
         rest += [WORDS["telling"][facts.kind]] * ((2 if self._plain else 0) + draw.below(4))
         if facts.beds and facts.beds > 2:
-            rest += [WORDS["partly"]] * draw.chance(0.4)
+            rest += [WORDS["partly"]] * draw.chance(0.5)
+        if facts.full:
+            rest += [WORDS["one_bath"]] * draw.below(3)
+        if facts.half:
+            rest += [WORDS["one_half_bath"]] * draw.chance(0.3)
         if facts.kind == "multi_family":
             rest += [WORDS["units"]] * draw.below(3)
         sentences = [self._sentence(WORDS["openings"][opening])]

@@ -18,7 +18,7 @@ from thresher.adapters.atomic import replacing
 from thresher.adapters.training.draw import Draw
 
 #: How often each fact is stated, where the kind of property has it.
-_STATED = {"beds": 0.9, "baths": 0.9, "garage": 0.45, "sqft": 0.25, "stories": 0.2, "year": 0.15}
+_STATED = {"beds": 0.9, "baths": 0.9, "garage": 0.45, "sqft": 0.3, "stories": 0.2, "year": 0.15}
 _KINDS = ("single_family",) * 10 + ("condos",) * 10 + ("townhomes",) * 3 + ("multi_family",) * 2 + ("mobile",)
 
 
@@ -38,8 +38,10 @@ def draw_facts(draw: Draw) -> Facts:
     flat = kind == "multi_family"  # its rooms are those of several homes
     beds = 1 + draw.below(3 if kind in ("condos", "mobile") else 6)
     full = 1 + draw.below(min(beds, 4))
+    if beds > 3 and draw.chance(0.3):  # a large house, with a bath to nearly every bedroom
+        full = beds - 1 + draw.below(3)
     half = draw.pick((None, None, 1, 1, 2)) if kind != "mobile" else None
-    area = 500 + 10 * draw.below(380) + (draw.below(10) if draw.chance(0.3) else 0)
+    area = draw.pick((50 * (10 + draw.below(76)), 500 + 10 * draw.below(380), 500 + draw.below(3800)))
     return Facts(
         kind=kind,
         beds=beds if stated["beds"] and not flat else None,

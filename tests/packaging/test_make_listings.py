@@ -86,3 +86,18 @@ def test_what_is_absent_is_not_stated(listings: list[dict[str, Any]], field: str
 def test_grammar_of_one(listings: list[dict[str, Any]]) -> None:
     wrong = re.compile(r"(?<![\d.])\b(1|one) (bedrooms|beds|stories|levels|cars|bathrooms|baths)\b", re.I)
     assert not [one["input"] for one in listings if wrong.search(one["input"])]
+
+
+def test_a_large_house_has_many_baths_and_tells_of_single_ones(listings: list[dict[str, Any]]) -> None:
+    large = [one for one in listings if (one["output"]["baths_full"] or 0) > 4]
+    assert max(one["output"]["baths_full"] for one in large) > 5
+    of_one = re.compile(r"\b(one|a|hall|ensuite|primary|additional) (full )?bath", re.I)
+    assert any(of_one.search(one["input"]) for one in large)
+    # Where the number is not stated, no bath is told of.
+    assert not [
+        one
+        for one in listings
+        if one["output"]["baths_full"] is None
+        and of_one.search(one["input"])
+        and one["output"]["property_type"] != "multi_family"
+    ]
