@@ -3,13 +3,12 @@
 On several GPUs or machines: `torchrun --nproc-per-node=N -m thresher.train_cuda RUN.yaml`.
 """
 
-import sys
-
 from thresher.adapters.training.command import Way, main
 from thresher.adapters.training.learner import Learner
 from thresher.adapters.training.memory import Room
 from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.run_config import RunConfig
+from thresher.train_cuda.leave import leave
 
 #: What the trainer needs beside what the app does.
 LIBRARIES = ("torch", "peft", "transformers")
@@ -37,4 +36,4 @@ def make_learner(plan: Plan) -> Learner:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Way("train_cuda", LIBRARIES, settled, room, make_learner)))
+    leave(main(Way("train_cuda", LIBRARIES, settled, room, make_learner)))
