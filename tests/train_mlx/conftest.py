@@ -27,7 +27,7 @@ _WORDS = [
 
 @pytest.fixture(autouse=True)
 def steady_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A product's last bits follow from its threads, and those from what else runs: here they stay one."""
+    """A product's last bits follow from its threads, and those from what else runs: not here."""
     monkeypatch.setattr("thresher.train_mlx.learner.fit_threads", lambda: None)
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # of the processes that a test starts
 
