@@ -10,6 +10,7 @@ import torch.distributed as dist
 
 from thresher.adapters.training.memory import Room
 from thresher.adapters.training.run_config import RunConfig
+from thresher.train_cuda.leave import is_one_of_several
 
 #: How much faster than float32 a CPU must multiply in bfloat16 to train in it.
 _CLEARLY = 1.2
@@ -87,7 +88,7 @@ def settled(config: RunConfig) -> RunConfig:
 
 def join() -> tuple[int, int]:
     """The number of this process and how many there are: joins those that torchrun started."""
-    if "WORLD_SIZE" not in os.environ or int(os.environ["WORLD_SIZE"]) == 1:
+    if not is_one_of_several():
         return 0, 1
     if not dist.is_initialized():
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")

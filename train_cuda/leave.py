@@ -1,8 +1,13 @@
-"""The end of a process that trains beside others."""
+"""Whether a process trains beside others, and how it ends."""
 
 import os
 import sys
 from typing import NoReturn
+
+
+def is_one_of_several() -> bool:
+    """Whether torchrun started this process beside others."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
 
 
 def leave(code: int) -> NoReturn:
@@ -12,7 +17,7 @@ def leave(code: int) -> NoReturn:
     Python ends aborts the process with SIGABRT, though the group was destroyed before, and torchrun calls
     the whole run failed: three of eight tiny runs ended so. Nothing is left to be written by then.
     """
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if is_one_of_several():
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

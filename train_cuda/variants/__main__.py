@@ -5,7 +5,6 @@ tuning with PEFT's folder, which the app does not use; full fine-tuning with a b
 """
 
 import argparse
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from thresher.adapters.training.memory import Room
 from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.run_config import RunConfig
 from thresher.train_cuda.__main__ import LIBRARIES, room, settled
+from thresher.train_cuda.leave import is_one_of_several
 
 if TYPE_CHECKING:
     from thresher.train_cuda.variants.learner import VariantLearner
@@ -73,7 +73,7 @@ def main() -> int:
 
 def with_rate(config: RunConfig, method: str) -> RunConfig:
     """The run with the method's own rate, where it names none. Raises UsageError for what no variant does."""
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if is_one_of_several():
         raise UsageError("variants train in one process. Start the command without torchrun.")
     if config.base_storage == "packed":
         raise UsageError("base_storage: variants train on dense weights. Leave the key out.")
