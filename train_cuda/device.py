@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -54,6 +56,22 @@ def find_device(precision: str = "auto") -> Device:
         torch.use_deterministic_algorithms(True, warn_only=True)
         return Device(where, asked or torch.bfloat16)
     return Device(torch.device("cpu"), asked or _faster_on_cpu())
+
+
+@contextmanager
+def rough_products(device: Device) -> Iterator[None]:
+    """On a CPU whose frozen layers multiply in bfloat16, every product of float32 numbers does so, too.
+
+    Their factors are rounded, and they are added up in float32: attention's and the adapter's. Of a document
+    of 1,500 tokens attention is half of the work (`tests/benchmarks/bench_products.py`).
+    """
+    before = torch.get_float32_matmul_precision()
+    if device.products != device.activations:
+        torch.set_float32_matmul_precision("medium")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 
 @cache

@@ -13,7 +13,7 @@ from thresher.adapters.training.batches import Batch
 from thresher.adapters.training.plan import Plan
 from thresher.train_cuda.base import load_base
 from thresher.train_cuda.checkpointing import checkpointed
-from thresher.train_cuda.device import Device, find_device, join, peak_memory
+from thresher.train_cuda.device import Device, find_device, join, peak_memory, rough_products
 from thresher.train_cuda.lora import LoraLinear, insert
 from thresher.train_cuda.loss import TargetLoss
 
@@ -46,7 +46,7 @@ class TorchLearner:
         # On a CPU torch looks at 32 bits of a seed.
         torch.manual_seed(int(np.random.SeedSequence([self._seed, dropout_key]).generate_state(1)[0]))
         self._drop(True)
-        with checkpointed(self._model, self._checkpointing):
+        with rough_products(self._device), checkpointed(self._model, self._checkpointing):
             loss = self._loss(batch)
             loss.backward()  # type: ignore[no-untyped-call]
         return float(loss.detach())
@@ -61,7 +61,8 @@ class TorchLearner:
     def loss(self, batch: Batch) -> float:
         """The loss summed over the batch's targets."""
         self._drop(False)
-        return float(self._loss(batch))
+        with rough_products(self._device):
+            return float(self._loss(batch))
 
     def state(self) -> dict[str, NDArray[np.float32]]:
         """The matrices by `MODULE.lora_A` and `.lora_B`; each one's moments have `.m` and `.v` after it."""

@@ -83,13 +83,14 @@ class Stock:
         from transformers import AutoTokenizer
 
         from thresher.train_cuda.base import load_base
-        from thresher.train_cuda.device import Device, find_device
+        from thresher.train_cuda.device import find_device
 
         self._instructions, self._rate = instructions, rate
         self._tokenizer = PromptTokenizer(folder)
         self._words: Any = AutoTokenizer.from_pretrained(folder)
         self._device = find_device()
-        base = load_base(folder, Device(self._device.where, torch.float32)).to(self._device.products)
+        # As our trainer has it. There are CPUs on which attention in bfloat16 is slow.
+        base = load_base(folder, self._device)
         config = LoraConfig(task_type="CAUSAL_LM", r=8, lora_alpha=32, lora_dropout=0.1)
         torch.manual_seed(7)
         self._model: Any = (
@@ -102,6 +103,7 @@ class Stock:
         from transformers import Trainer, TrainingArguments
         from transformers.trainer_utils import get_last_checkpoint
 
+        from thresher.train_cuda.device import rough_products
         from thresher.train_cuda.loss import TargetLoss
 
         rows = [self._example(label) for label in labels]
@@ -139,7 +141,8 @@ class Stock:
         )
         trainer = ByTargets(self._model, arguments, data_collator=collated, train_dataset=rows)
         steps.mkdir(parents=True, exist_ok=True)
-        trainer.train(resume_from_checkpoint=get_last_checkpoint(str(steps)))
+        with rough_products(self._device):
+            trainer.train(resume_from_checkpoint=get_last_checkpoint(str(steps)))
 
     def save(self, folder: Path) -> None:
         """Writes the adapter, as PEFT does."""

@@ -54,3 +54,16 @@ def test_a_process_alone_has_the_room_of_the_machine() -> None:
     room = device.room()
     assert (room.shares, room.packs) == (1, True)
     assert 0 < room.free <= psutil.virtual_memory().total
+
+
+@pytest.mark.parametrize(("dtype", "within"), [(torch.float32, "highest"), (torch.bfloat16, "medium")])
+def test_products_of_float32_are_as_rough_as_the_frozen_layers(dtype: torch.dtype, within: str) -> None:
+    with device.rough_products(device.Device(torch.device("cpu"), dtype)):
+        assert torch.get_float32_matmul_precision() == within
+    assert torch.get_float32_matmul_precision() == "highest"
+
+
+def test_products_are_exact_again_after_an_error() -> None:
+    with pytest.raises(KeyError), device.rough_products(device.Device(torch.device("cpu"), torch.bfloat16)):
+        raise KeyError
+    assert torch.get_float32_matmul_precision() == "highest"

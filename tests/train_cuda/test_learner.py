@@ -206,6 +206,27 @@ def test_bfloat16_follows_float32(make_plan: Any) -> None:
     assert {array.dtype for array in rough.state().values()} == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize(("dtype", "within"), [(torch.float32, "highest"), (torch.bfloat16, "medium")])
+def test_what_is_not_frozen_multiplies_as_the_frozen_layers_do(
+    dtype: torch.dtype, within: str, make_plan: Any
+) -> None:
+    plan = make_plan()
+    learner = TorchLearner(plan, Device(torch.device("cpu"), dtype))
+    layer = next(m for m in learner._model.modules() if isinstance(m, LoraLinear))
+    seen: list[str] = []
+
+    def look(*_: Any) -> None:
+        seen.append(torch.get_float32_matmul_precision())
+
+    layer.register_forward_hook(look)
+    next(iter(learner._adamw.matrices.values())).register_hook(look)  # type: ignore[no-untyped-call]
+    batch = collate(plan.train, range(2))
+    learner.accumulate(batch, 0)
+    learner.loss(batch)
+    assert len(seen) > 2
+    assert set(seen) == {within}
+
+
 def test_rough_products_lose_nothing_of_what_the_adapter_adds(make_plan: Any) -> None:
     """All in bfloat16, a term of a thousandth of what it is added to would be rounded away."""
     learner = TorchLearner(make_plan(), Device(torch.device("cpu"), torch.bfloat16))

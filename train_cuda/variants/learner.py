@@ -18,7 +18,7 @@ from thresher.adapters.training.batches import Batch
 from thresher.adapters.training.plan import Plan
 from thresher.train_cuda.base import load_base
 from thresher.train_cuda.checkpointing import checkpointed
-from thresher.train_cuda.device import Device, find_device, peak_memory
+from thresher.train_cuda.device import Device, find_device, peak_memory, rough_products
 from thresher.train_cuda.learner import AdamW
 from thresher.train_cuda.variants.adalora import AdaLora
 from thresher.train_cuda.variants.full import Full
@@ -62,7 +62,10 @@ class VariantLearner:
         seed = np.random.SeedSequence([self._config.seed, dropout_key]).generate_state(1)[0]
         torch.manual_seed(int(seed))
         self._drop(True)
-        with checkpointed(self.variant.model, self._config.gradient_checkpointing):
+        with (
+            rough_products(self._device),
+            checkpointed(self.variant.model, self._config.gradient_checkpointing),
+        ):
             loss = self.variant.loss(batch)
             loss.backward()  # type: ignore[no-untyped-call]
         return float(loss.detach())
@@ -85,7 +88,8 @@ class VariantLearner:
     def loss(self, batch: Batch) -> float:
         """The loss summed over the batch's targets."""
         self._drop(False)
-        return float(self.variant.loss(batch))
+        with rough_products(self._device):
+            return float(self.variant.loss(batch))
 
     def write(self, folder: Path, manifest: Manifest) -> None:
         """Makes the new folder of what was trained. Raises AdapterError."""
