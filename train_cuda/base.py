@@ -74,7 +74,7 @@ def _fill(
 ) -> None:
     """Puts every weight of the files in its place. Raises ModelError that lists all that do not match."""
     model.tie_weights()
-    rough = _roughen(model) if device.products != device.activations else set()
+    rough = _roughen(model) if device.multiplies_roughly else set()
     wanted = dict(model.named_parameters())  # a tied weight once, under its first name
     problems = []
     for name, content in _weights(

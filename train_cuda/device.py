@@ -41,6 +41,11 @@ class Device:
         """
         return torch.float32 if self.on_cpu else self.products
 
+    @property
+    def multiplies_roughly(self) -> bool:
+        """Whether factors are rounded to a rougher type than that between the products."""
+        return self.products != self.activations
+
 
 def find_device(precision: str = "auto") -> Device:
     """The GPU of this process; without one the CPU. `precision` is the run's key.
@@ -66,7 +71,7 @@ def rough_products(device: Device) -> Iterator[None]:
     1,500 tokens are trained on in two thirds of the time (`tests/benchmarks/bench_products.py`).
     """
     before = torch.get_float32_matmul_precision()
-    if device.products != device.activations:
+    if device.multiplies_roughly:
         torch.set_float32_matmul_precision("medium")
     try:
         yield
