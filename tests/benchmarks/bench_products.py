@@ -38,6 +38,8 @@ def measure(plan: Plan, steps: int) -> tuple[dict[str, float], dict[str, float]]
     learners = {side: learner.TorchLearner(plan, Device(cpu, dtype)) for side, (dtype, _) in SIDES.items()}
     seconds, apart = dict.fromkeys(SIDES, 0.0), dict.fromkeys(SIDES, 0.0)
     batches = BatchPlan([len(example) for example in plan.train], TOKENS, ROWS, 7).epoch(0)
+    if len(batches) <= steps:
+        sys.exit(f"There are {len(batches) - 1} steps to time: ask for no more.")
     for step, chosen in enumerate(batches[: steps + 1]):
         batch = collate(plan.train, chosen)
         losses = {}
@@ -59,7 +61,7 @@ def main(record: str, labelled: Path, steps: int) -> None:
         plan = make_plan(run_on_first(labelled / record, LABELS, None, here, here / "run", **more))
         seconds, apart = measure(plan, steps)
     mean = sum(len(example) for example in plan.train) / len(plan.train)
-    print(f"{record}: {mean:.0f} tokens an example, {steps} steps")  # noqa: T201
+    print(f"{record}: {mean:.0f} tokens an example, {steps} steps of {TOKENS} tokens at most")  # noqa: T201
     for side in SIDES:
         share = seconds[side] / seconds["every product"]
         print(f"{side:14} {seconds[side]:6.1f} s {share:5.2f} x, losses within {apart[side]:.1%}")  # noqa: T201
