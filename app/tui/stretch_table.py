@@ -86,11 +86,13 @@ class StretchTable(DataTable[Text]):
         self.move_cursor(row=row, animate=False)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Shares the new width out."""
+        """Shares the new width out; a table that became shorter keeps the row in hand in sight."""
         if event.size.width and event.size.width != self._fitted:
             self._fitted = event.size.width
             self._fit(event.size.width)
             self.set_rows(self._rows)
+        elif self.row_count:
+            self.go_to(self.cursor_row)
 
     def _fit(self, width: int) -> None:
         padding = 2 * self.cell_padding
