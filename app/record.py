@@ -41,7 +41,8 @@ class Value:
     `confidences`, one an item (a list alone has them). Where `calibrated`, 0.9 is right nine times in ten;
     else it is the model's own probability. `accepted` says whether the value can be taken unseen at the
     share of right values that was asked for; None where none was. `signals` has one entry an item, and one
-    for an absent value; none where there was no answer.
+    for an absent value; none where there was no answer. `whole` is all that the model said, where some or
+    all of it was too doubtful to state; None where this is all.
     """
 
     value: Any
@@ -52,6 +53,7 @@ class Value:
     calibrated: bool = False
     accepted: bool | None = None
     signals: tuple[Signals, ...] = field(default=(), compare=False)
+    whole: "Value | None" = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
-from thresher.app.calibration.doubt import without_doubtful
+from thresher.app.calibration.doubt import whole, without_doubtful
 from thresher.app.calibration.judge import Judge
 from thresher.app.engine.engine import Engine
 from thresher.app.events import (
@@ -91,7 +91,7 @@ class Run:
         return self._judged(self.store.answer(saved)) if done.reused and not corrected else record
 
     def _judged(self, record: Record) -> Record:
-        return without_doubtful(self.judge(record), self.task.state_from)
+        return without_doubtful(self.judge(whole(record)), self.task.state_from)
 
     def _hash(self, source: Source | None) -> str:
         """Of all settings that make the answer; where a source brings its own fields, of these."""

@@ -15,7 +15,7 @@ from thresher.app.task import STATE_FROM, Task
 
 #: Raised whenever this code, given the same model and settings, would answer otherwise than it did: then
 #: finished work is done anew.
-METHOD = 3
+METHOD = 4
 
 
 class Settings(BaseModel):
@@ -104,8 +104,8 @@ def settings_hash(
     """The sha256, in hex, of all that changes a document's answer.
 
     The fingerprints stand for the weights; None where the base model answers alone. How much is held in
-    memory at once changes no answer, and so is left out; so is the pack's hash, since instructions and fields
-    say it all.
+    memory at once changes no answer, and so is left out; so is how often a value must be right to be stated,
+    for all that the model said is kept; and the pack's hash, since instructions and fields say it all.
     """
     parts: dict[str, Any] = {
         "method": METHOD,
@@ -125,8 +125,6 @@ def settings_hash(
         parts["adapter_weights"] = adapter_fingerprint
     if task.most_windows is not None:
         parts["most_windows"] = task.most_windows
-    if task.state_from != STATE_FROM:
-        parts["state_from"] = task.state_from
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -24,12 +24,16 @@ MARKS: dict[Outcome, tuple[str, str]] = {
 
 MEANINGS: dict[Outcome, str] = {
     Outcome.FOUND: "the document says so, at the place shown",
-    Outcome.ABSENT: "the document says nothing, or nothing sure",
+    Outcome.ABSENT: "the document says nothing",
     Outcome.UNGROUNDED: "the model said it, the text does not: check it",
     Outcome.INVALID: "not a value of the field's type",
     Outcome.TRUNCATED: "the answer ended before the value did",
     Outcome.FAILED: "the model could not be asked",
 }
+
+#: What is left out of a record, as a symbol with a word, its colour, and what it means.
+DOUBTED, DOUBTED_ROLE = "≈ doubtful", "muted"
+DOUBTED_MEANING = "said, but right too seldom to be stated"
 
 #: Of a value that is not sure enough to go unseen.
 LOOK = "◆"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from thresher.adapters.calibration import Calibration
 from thresher.adapters.errors import UsageError
 from thresher.app.calibration.calibrator import Labelled
+from thresher.app.calibration.doubt import whole
 from thresher.app.calibration.fitting import fit_all, labelled_values
 from thresher.app.settings import settings_hash
 
@@ -28,7 +29,8 @@ def of_labels(gold: "Iterable[GoldRecord]", records: "Iterable[Record]") -> Iter
 def of_corrections(session: "Session", task: "Task", reviewed: bool = False) -> list[Labelled]:
     """The values that a person corrected or confirmed, of records made just as this task makes them.
 
-    With `reviewed` what was left as it was in these records counts as right.
+    With `reviewed` what was left as it was in these records counts as right, and what was too doubtful to be
+    stated in them as wrong.
     """
     model, adapter = session.answers(task)
     hash_ = settings_hash(task, session.settings, model.fingerprint, adapter.fingerprint if adapter else None)
@@ -37,7 +39,7 @@ def of_corrections(session: "Session", task: "Task", reviewed: bool = False) -> 
         known: dict[str, Any] = dict(labels)
         if reviewed:
             known = {name: value.value for name, value in record.values.items()} | known
-        found += labelled_values(record, task.fields, known)
+        found += labelled_values(whole(record), task.fields, known)
     return found
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
+from thresher.app.calibration.doubt import left_out
 from thresher.app.record import Outcome, Record, Span, Value
-from thresher.app.wording import MARKS, confidence_role, one_line, shown, sureness
+from thresher.app.wording import DOUBTED, DOUBTED_ROLE, MARKS, confidence_role, one_line, shown, sureness
 
 _COLOURS = {"success": "green", "warning": "yellow", "error": "red", "muted": "bright_black"}
 
@@ -20,7 +21,10 @@ _LONGEST = 120
 def record_lines(
     record: Record, text: str | None = None, corrected: frozenset[str] = frozenset()
 ) -> Iterator[str]:
-    """The record's lines. With the document's `text`, spans are quoted with what stands around them."""
+    """The record's lines. With the document's `text`, spans are quoted with what stands around them.
+
+    What was too doubtful to state stands behind what is stated, and says so.
+    """
     if record.error is not None:
         yield click.style(one_line(f"  {record.error.kind}: {record.error.message}"), fg="red")
     width = max(map(len, record.values), default=0)
@@ -33,6 +37,10 @@ def record_lines(
             sure = "     " if note else _sure(confidence, value.calibrated)
             yield f"  {head}  {sure}  {_item(value, item, span, text)}{note}"
             head, note = f"  {'':{width}}", ""
+        if doubted := left_out(value):
+            behind = click.style(DOUBTED, fg=_COLOURS[DOUBTED_ROLE])
+            for item, span, confidence in _items(doubted):
+                yield f"  {head}  {_sure(confidence, True)}  {_item(doubted, item, span, text)}  {behind}"
 
 
 def _items(value: Value) -> Iterator[tuple[Any, Span | None, float | None]]:

@@ -31,7 +31,7 @@ def record_json(record: Record) -> dict[str, Any]:
 
 
 def _value_json(value: Value) -> dict[str, Any]:
-    """The last three keys are there only where they say something."""
+    """The keys after the spans are there only where they say something."""
     written: dict[str, Any] = {
         "value": value.value,
         "outcome": value.outcome.value,
@@ -44,6 +44,8 @@ def _value_json(value: Value) -> dict[str, Any]:
         written["calibrated"] = True
     if value.accepted is not None:
         written["accepted"] = value.accepted
+    if value.whole:
+        written["whole"] = _value_json(value.whole)
     return written
 
 
@@ -76,20 +78,22 @@ def _record(raw: Mapping[str, Any]) -> Record:
         adapter=raw["adapter"],
         status=status,
         error=None if error is None else RecordError(error["kind"], error["message"]),
-        values={
-            name: Value(
-                value=entry["value"],
-                outcome=Outcome(entry["outcome"]),
-                confidence=entry["confidence"],
-                spans=tuple(None if span is None else span_from_json(span) for span in entry["spans"]),
-                confidences=tuple(entry.get("confidences", ())),
-                calibrated=entry.get("calibrated", False),
-                accepted=entry.get("accepted"),
-            )
-            for name, entry in raw["fields"].items()
-        },
+        values={name: _value(entry) for name, entry in raw["fields"].items()},
         seconds=raw["seconds"],
         windows=Windows(counts["asked"], counts["all"]) if (counts := raw.get("windows")) else None,
+    )
+
+
+def _value(raw: Mapping[str, Any]) -> Value:
+    return Value(
+        value=raw["value"],
+        outcome=Outcome(raw["outcome"]),
+        confidence=raw["confidence"],
+        spans=tuple(None if span is None else span_from_json(span) for span in raw["spans"]),
+        confidences=tuple(raw.get("confidences", ())),
+        calibrated=raw.get("calibrated", False),
+        accepted=raw.get("accepted"),
+        whole=_value(whole) if (whole := raw.get("whole")) else None,
     )
 
 

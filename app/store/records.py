@@ -1,6 +1,7 @@
 """Records and their values: saved whole, loaded with the analyst's corrections in place.
 
-The model's value stays in `record_values`; a correction stands beside it and wins when a record is loaded.
+All that the model said stays in `record_values`. When a record is loaded, what is too doubtful for its run to
+state is left out, and a correction wins.
 """
 
 import json
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from thresher.adapters.fields import Field
+from thresher.app.calibration.doubt import whole, without_doubtful
 from thresher.app.documents.document import Document
 from thresher.app.export.form import span_from_json, span_json
 from thresher.app.extraction.signals import signals_from_json, signals_json
@@ -89,22 +91,23 @@ def load(
     rows = connection.execute(f"SELECT * FROM records WHERE {where} ORDER BY id", (argument,)).fetchall()
     values = _values(connection, where, argument)
     corrected = _corrected(connection, where, argument)
+    state_from = _state_from(connection, {row["run"] for row in rows})
     loaded = []
     for row in rows:
         number = row["id"]
         changed = corrected[number] if corrections else {}
-        asked = any(value.accepted is not None for value in values[number].values())
+        record = without_doubtful(_record(row, values[number]), state_from[row["run"]])
+        asked = any(value.accepted is not None for value in record.values.values())
         if asked:  # a person has looked
             changed = {name: replace(value, accepted=True) for name, value in changed.items()}
-        merged = {name: changed.get(name, value) for name, value in values[number].items()}
-        loaded.append(StoredRecord(number, _record(row, merged), frozenset(changed)))
+        merged = {name: changed.get(name, value) for name, value in record.values.items()}
+        loaded.append(StoredRecord(number, replace(record, values=merged), frozenset(changed)))
     return loaded
 
 
 def answered(connection: sqlite3.Connection, number: int) -> Record:
     """One record as the model answered it, without corrections."""
-    row = connection.execute("SELECT * FROM records WHERE id = ?", (number,)).fetchone()
-    return _record(row, _values(connection, "id = ?", number)[number])
+    return load(connection, "id = ?", number, corrections=False)[0].record
 
 
 def done(connection: sqlite3.Connection, sha256: str | None, settings_hash: str) -> StoredRecord | None:
@@ -153,7 +156,7 @@ def _insert_values(
                 types.get(name),
                 *_columns(value),
             )
-            for position, (name, value) in enumerate(record.values.items())
+            for position, (name, value) in enumerate(whole(record).values.items())
         ],
     )
 
@@ -179,7 +182,7 @@ def _judge(connection: sqlite3.Connection, number: int, record: Record, correcte
             calibrated = ?, accepted = ?, signals = ? WHERE record = ? AND field = ?""",
         [
             (*_columns(value), number, to_sql(name))
-            for name, value in record.values.items()
+            for name, value in whole(record).values.items()
             if name not in corrected
         ],
     )
@@ -229,6 +232,12 @@ def _values(connection: sqlite3.Connection, where: str, argument: Any) -> dict[i
             signals=tuple(signals_from_json(raw) for raw in json.loads(row["signals"])),
         )
     return values
+
+
+def _state_from(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, float]:
+    """By run, how often a value must be right to be stated; of a run that is not known, all are."""
+    tasks = {number: runs.task_of(connection, number) for number in numbers}
+    return {number: task.state_from if task else 0.0 for number, task in tasks.items()}
 
 
 def _corrected(connection: sqlite3.Connection, where: str, argument: Any) -> dict[int, dict[str, Value]]:

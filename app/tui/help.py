@@ -13,7 +13,15 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from thresher.app.tui.modal import Dialog
-from thresher.app.wording import MARKS, MEANINGS, PERCENTAGES, Colours
+from thresher.app.wording import (
+    DOUBTED,
+    DOUBTED_MEANING,
+    DOUBTED_ROLE,
+    MARKS,
+    MEANINGS,
+    PERCENTAGES,
+    Colours,
+)
 
 Keys = list[tuple[str, str]]  # key, what it does
 
@@ -51,6 +59,8 @@ class HelpDialog(Dialog[None]):
         for outcome, (mark, role) in MARKS.items():
             label = Text(f"{mark} {outcome.value}", style=self._colours[role], no_wrap=True)
             table.add_row(label, Text(MEANINGS[outcome]))
+        doubted = Text(DOUBTED, style=self._colours[DOUBTED_ROLE], no_wrap=True)
+        table.add_row(doubted, Text(DOUBTED_MEANING))
         for percentage, meaning in PERCENTAGES.items():
             table.add_row(Text(percentage), Text(meaning))
         return table

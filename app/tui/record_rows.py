@@ -1,17 +1,21 @@
 """A record as rows: one a value, and one an item where a value is a list. Knows no widget."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from thresher.adapters.fields import Field
+from thresher.app.calibration.doubt import left_out
 from thresher.app.documents.document import Document
 from thresher.app.record import Outcome, Record, Span, Value
 
 
 @dataclass(frozen=True)
 class FieldRow:
-    """A field's value, or one item of it (`item` counts from 0; None where the value is no list)."""
+    """A field's value, or one item of it (`item` counts from 0; None where the value is no list).
+
+    What is `doubted` the model said; it is too doubtful to be stated, and so no part of the record.
+    """
 
     field: str
     item: int | None
@@ -21,6 +25,7 @@ class FieldRow:
     spans: tuple[Span, ...]
     accepted: bool | None = None
     calibrated: bool = False
+    doubted: bool = False
 
     @property
     def key(self) -> str:
@@ -39,8 +44,8 @@ class FieldRow:
 
 
 def rows_of(record: Record) -> list[FieldRow]:
-    """The rows of a record, fields and items in order."""
-    return [row for name, value in record.values.items() for row in _rows(name, value)]
+    """The rows of a record, fields and items in order; of a field what it states, then what is doubted."""
+    return [row for name, value in record.values.items() for row in _all_rows(name, value)]
 
 
 def spans_of(record: Record) -> list[Span]:
@@ -74,6 +79,29 @@ def spans_stating(document: Document, field: Field, value: Any) -> list[Span | N
             Span(match.start, match.end, match.text, match.match, place) if match and place else None
         )
     return spans
+
+
+def taken_up(value: Value, row: FieldRow) -> Any:
+    """What there is to correct: the value, and with it what the row in hand says too doubtfully to state."""
+    said = value.whole
+    if not row.doubted or said is None:
+        return value.value
+    if not isinstance(said.value, list):
+        return row.value
+    return [item for item in said.value if item in value.value or item == row.value]
+
+
+def _all_rows(name: str, value: Value) -> list[FieldRow]:
+    doubted = left_out(value)
+    if doubted is None:
+        return _rows(name, value)
+    # What is doubted stands in the place of what is then absent.
+    stated = [] if value.outcome is Outcome.ABSENT else _rows(name, value)
+    rows = _rows(name, replace(doubted, accepted=value.accepted))
+    behind = [
+        replace(row, doubted=True, item=None if row.item is None else len(stated) + row.item) for row in rows
+    ]
+    return stated + behind
 
 
 def _rows(name: str, value: Value) -> list[FieldRow]:

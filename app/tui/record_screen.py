@@ -18,7 +18,7 @@ from thresher.app.tui.exporting import start_export
 from thresher.app.tui.messages import Corrected, DocumentLoaded, Exported, Problem, RecordsLoaded
 from thresher.app.tui.ports import SessionPort, StoredRecordPort
 from thresher.app.tui.problem_line import ProblemLine
-from thresher.app.tui.record_rows import FieldRow, field_of, rows_of, spans_of, spans_stating
+from thresher.app.tui.record_rows import FieldRow, field_of, rows_of, spans_of, spans_stating, taken_up
 from thresher.app.tui.record_text import VALUE_COLUMNS, record_title, row_cells, row_detail
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import StretchTable
@@ -30,8 +30,9 @@ class RecordScreen(Screen[None]):
 
     HELP = (
         "Up and Down move through the values; the text beside them scrolls to the place that states the "
-        "value in hand. What you correct is kept, and wins over what the model said. Where values may go "
-        "unseen, l goes to the next that wants a look."
+        "value in hand. What you correct is kept, and wins over what the model said; of what is doubtful, "
+        "correct it to what it says and it is stated. Where values may go unseen, l goes to the next that "
+        "wants a look."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "app.pop_screen", "Back"),
@@ -193,7 +194,7 @@ class RecordScreen(Screen[None]):
         stored, row = self.stored, self.row
         if stored is None or row is None:
             return
-        value = stored.record.values[row.field].value
+        value = taken_up(stored.record.values[row.field], row)
         field = field_of(row.field, value, self._asked.fields)
 
         def take(new: NewValue | None) -> None:

@@ -9,6 +9,9 @@ from thresher.app.record import Record
 from thresher.app.tui.record_rows import FieldRow
 from thresher.app.tui.stretch_table import ColumnSpec
 from thresher.app.wording import (
+    DOUBTED,
+    DOUBTED_MEANING,
+    DOUBTED_ROLE,
     LOOK,
     MARKS,
     MEANINGS,
@@ -42,8 +45,13 @@ def row_cells(row: FieldRow, corrected: bool, colours: Colours) -> Sequence[Text
     name = Text(one_line(row.field)) if row.is_first else Text("")
     if row.wants_look and not corrected:
         name = Text.assemble((f"{LOOK} ", colours["warning"]), name)
-    value = Text(one_line(shown(row.value)))
-    outcome = Text("✎ corrected", colours["primary"]) if corrected else outcome_text(row.outcome, colours)
+    value = Text(one_line(shown(row.value)), "dim" if row.doubted else "")
+    if corrected:
+        outcome = Text("✎ corrected", colours["primary"])
+    elif row.doubted:
+        outcome = Text(DOUBTED, colours[DOUBTED_ROLE])
+    else:
+        outcome = outcome_text(row.outcome, colours)
     confidence = confidence_text(None if corrected else row.confidence, row.calibrated, colours)
     return name, value, outcome, confidence
 
@@ -55,13 +63,16 @@ def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
     detail.append("\n")
     if corrected:
         detail.append("✎ you corrected this", colours["primary"])
+    elif row.doubted:
+        detail.append(DOUBTED, colours[DOUBTED_ROLE])
     else:
         mark, role = MARKS[row.outcome]
         detail.append(f"{mark} {row.outcome.value}", colours[role])
     if row.spans and (place := str(row.spans[0].place)):
         detail.append(f"  {one_line(place)}", colours["accent"])
     if not corrected:
-        detail.append(f"  {MEANINGS[row.outcome]}", "dim")
+        meaning = f"{DOUBTED_MEANING}; e takes it up" if row.doubted else MEANINGS[row.outcome]
+        detail.append(f"  {meaning}", "dim")
     if row.accepted is not None and not corrected:
         detail.append(
             "  accepted unseen" if row.accepted else f"  {LOOK} not sure enough to go unseen", "dim"

@@ -74,6 +74,7 @@ def test_the_hash_follows_all_that_changes_an_answer_and_nothing_else() -> None:
     first = settings_hash(TASK, Settings(), "w")
     assert len(first) == 64
     assert first == settings_hash(replace(TASK, pack_hash="cd"), Settings(batch_tokens=4096), "w")
+    assert first == settings_hash(replace(TASK, state_from=0.0), Settings(state_from=0.5), "w")
     others = [
         settings_hash(replace(TASK, domain="x"), Settings(), "w"),
         settings_hash(replace(TASK, record_type="x"), Settings(), "w"),
@@ -82,7 +83,6 @@ def test_the_hash_follows_all_that_changes_an_answer_and_nothing_else() -> None:
         settings_hash(replace(TASK, fields=TASK.fields[:0]), Settings(), "w"),
         settings_hash(replace(TASK, model="x"), Settings(), "w"),
         settings_hash(replace(TASK, adapter="x"), Settings(), "w"),
-        settings_hash(replace(TASK, state_from=0.0), Settings(), "w"),
         settings_hash(TASK, Settings(), "x"),
         settings_hash(TASK, Settings(window_tokens=900), "w"),
         settings_hash(TASK, Settings(window_overlap=64), "w"),

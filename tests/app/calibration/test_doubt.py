@@ -1,4 +1,4 @@
-"""What is too doubtful to state is left out; what is sure, said by a person or cut stays."""
+"""What is too doubtful to state is left out, and kept; what is sure, said by a person or cut stays."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from thresher.adapters.calibration import Calibration, Group, Weights
 from thresher.app.calibration import library
-from thresher.app.calibration.doubt import without_doubtful
+from thresher.app.calibration.calibrate import of_corrections
+from thresher.app.calibration.doubt import left_out, without_doubtful
 from thresher.app.documents.document import Place
 from thresher.app.events import RecordReady
 from thresher.app.locations import Locations
@@ -52,10 +53,9 @@ def left_of(value: Value, least: float = 0.25) -> Value:
 
 
 def test_a_doubtful_value_is_not_stated() -> None:
-    assert left_of(scalar(0.2)) == Value(None, Outcome.ABSENT, None)
-    assert left_of(scalar(0.2, outcome=Outcome.UNGROUNDED, spans=(None,))) == Value(
-        None, Outcome.ABSENT, None
-    )
+    assert left_of(scalar(0.2)) == Value(None, Outcome.ABSENT, None, whole=scalar(0.2))
+    adrift = scalar(0.2, outcome=Outcome.UNGROUNDED, spans=(None,))
+    assert left_of(adrift) == Value(None, Outcome.ABSENT, None, whole=adrift)
     assert left_of(scalar(0.2, accepted=False)).accepted is False
 
 
@@ -78,10 +78,18 @@ def test_what_the_calibration_does_not_judge_stays() -> None:
 
 
 def test_doubtful_items_leave_a_list() -> None:
-    left = left_of(listed(0.9, 0.1, 0.5))
-    assert left == replace(listed(0.9, 0.5), value=["item 0", "item 2"], confidence=0.7, signals=(SAID, SAID))
+    three = listed(0.9, 0.1, 0.5)
+    left = left_of(three)
+    assert left == replace(listed(0.9, 0.5), value=["item 0", "item 2"], confidence=0.7, whole=three)
     assert len(left.spans) == len(left.signals) == 2
-    assert left_of(listed(0.1, 0.2)) == Value([], Outcome.ABSENT, None)
+    assert left_of(listed(0.1, 0.2)) == Value([], Outcome.ABSENT, None, whole=listed(0.1, 0.2))
+
+
+def test_what_is_left_out_is_known() -> None:
+    assert left_out(left_of(scalar(0.2))) == scalar(0.2)
+    assert left_out(left_of(scalar(0.9))) is None
+    assert left_out(left_of(listed(0.9, 0.1, 0.5))) == replace(listed(0.1), value=["item 1"])
+    assert left_out(left_of(listed(0.1, 0.2))) == listed(0.1, 0.2)
 
 
 def test_a_list_whose_only_found_item_is_doubted_is_ungrounded() -> None:
@@ -98,10 +106,19 @@ def test_what_is_left_is_sure_enough_and_left_alone_the_second_time(
     assert left_of(left, least) == left
 
 
-def all_doubted(session: Session) -> Calibration:
-    """A calibration of the tiny base's receipts, by which everything that it states is wrong."""
+@given(st.lists(st.floats(0, 1), min_size=1), st.floats(0, 1), st.floats(0, 1))
+def test_with_another_share_what_was_left_out_comes_back(
+    confidences: list[float], least: float, another: float
+) -> None:
+    for value in (listed(*confidences), scalar(confidences[0])):
+        assert left_of(left_of(value, least), another) == left_of(value, another)
+        assert left_of(left_of(value, least), 0.0) == value
+
+
+def all_doubted(session: Session, bias: float = -20.0) -> Calibration:
+    """A calibration of the tiny base's receipts, by which everything that it states is wrong, or right."""
     task = session.task("expenses", "receipt", adapter="none")
-    weights = dict.fromkeys(Weights.model_fields, 0.0) | {"bias": -20.0}
+    weights = dict.fromkeys(Weights.model_fields, 0.0) | {"bias": bias}
     (model,) = session.models()
     return Calibration(
         domain="expenses", record_type="receipt", pack=task.pack_hash, base=model.fingerprint, adapter=None,
@@ -113,7 +130,10 @@ def all_doubted(session: Session) -> Calibration:
 def answered(session: Session, **more: Any) -> dict[str, Value]:
     task = replace(session.task("expenses", "receipt", adapter="none"), **more)
     source = Source("one", text="TARN CAFE\nTotal 11.40\n14 March 2024\n")
-    (record,) = [one.record for one in session.extract([source], task) if isinstance(one, RecordReady)]
+    (ready,) = [one for one in session.extract([source], task) if isinstance(one, RecordReady)]
+    # Nothing that was said is lost, so that nothing is asked again.
+    assert ready.reused == (len(session.store.runs()) > 1)
+    record = ready.record
     (stored,) = session.store.records(session.store.runs()[0].id)
     assert stored.record.values == record.values
     return record.values
@@ -133,6 +153,32 @@ def test_a_batch_states_what_its_calibration_does_not_doubt(home_with_tiny: Loca
         whole = answered(session, state_from=0.0)
         assert {name: whole[name].value for name in said} == {name: before[name].value for name in said}
         assert all(whole[name].calibrated for name in said)
+        # A calibration that doubts nothing brings it back.
+        library.save(home_with_tiny, all_doubted(session, bias=20.0))
+        assert {name: one.value for name, one in answered(session).items()} == {
+            name: one.value for name, one in before.items()
+        }
+
+
+def test_a_calibration_from_corrections_knows_what_was_left_out(home_with_tiny: Locations) -> None:
+    with Session(home_with_tiny) as session:
+        library.save(home_with_tiny, all_doubted(session))
+        doubted = answered(session)
+        (stored,) = session.store.records(session.store.runs()[0].id)
+        name, said = next((name, value.whole) for name, value in doubted.items() if value.whole)
+        assert said is not None
+        other = next(name for name, value in doubted.items() if not value.whole)
+        session.store.correct(stored.id, other, doubted[other].value)
+
+        def known(reviewed: bool) -> set[bool]:
+            task = session.task("expenses", "receipt", adapter="none")
+            return {one.right for one in of_corrections(session, task, reviewed) if one.field == name}
+
+        # What a person looked at and left out of the record was wrong.
+        assert known(reviewed=False) == set()
+        assert known(reviewed=True) == {False}
+        session.store.correct(stored.id, name, said.value)
+        assert known(reviewed=False) == {True}
 
 
 def test_what_a_person_corrected_stays_when_the_work_is_taken_up_again(home_with_tiny: Locations) -> None:

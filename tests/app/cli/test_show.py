@@ -69,3 +69,21 @@ def test_whatever_the_document_holds_a_value_stays_on_one_line(text: str, data: 
     (line,) = plain({"f": Value(text[start:end], Outcome.FOUND, 1.0, (span,))}, text)
     assert "\n" not in line
     assert "\x1b" not in line
+
+
+def test_what_is_too_doubtful_to_state_stands_behind_and_says_so() -> None:
+    span = Span(0, 4, "Bill", "exact", Place())
+    said = Value("Bill", Outcome.FOUND, 0.18, (span,), calibrated=True)
+    both = Value(["Bill", "Shop"], Outcome.FOUND, 0.5, (span, None), (0.9, 0.1), calibrated=True)
+    lines = plain(
+        {
+            "kind": Value(None, Outcome.ABSENT, None, whole=said),
+            "words": Value(["Bill"], Outcome.FOUND, 0.9, (span,), (0.9,), calibrated=True, whole=both),
+        }
+    )
+    assert lines == [
+        "  – kind          absent",
+        "             18%  Bill  0–4: Bill of 3 May  ≈ doubtful",
+        "  ✓ words    90%  Bill  0–4: Bill of 3 May",
+        "             10%  Shop  ungrounded  ≈ doubtful",
+    ]

@@ -1,6 +1,7 @@
 """A line of JSON says all that the record says, and gives the record back."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from thresher.adapters.errors import UsageError
 from thresher.app.export import record_from_json, record_json
 from thresher.app.export.jsonl import record_line
+from thresher.app.record import Outcome, Value
 
-from .conftest import FAILED, FIELDS, JUDGED, RECORD, hostile, texts, written
+from .conftest import FAILED, FIELDS, JUDGED, RECORD, SPAN, hostile, texts, written
 
 #: Only lone surrogates that do not follow each other: two of them are one character to JSON.
 json_texts = texts.filter(lambda text: "\\ud" not in text.encode("ascii", "backslashreplace").decode())
@@ -61,6 +63,18 @@ def test_jsonl_says_what_was_calibrated_and_accepted() -> None:
     assert (company["calibrated"], company["accepted"], items["accepted"]) == (True, True, False)
     assert items["confidences"] == [0.9, 0.3]
     assert record_from_json(raw) == JUDGED
+
+
+def test_jsonl_has_what_was_too_doubtful_to_state_behind_the_value() -> None:
+    items = JUDGED.values["items"]
+    stated = replace(items, value=["bolts"], spans=(SPAN,), confidences=(0.9,), confidence=0.9, whole=items)
+    record = replace(JUDGED, values={"items": stated, "company": Value(None, Outcome.ABSENT, None)})
+    (raw,) = map(json.loads, written("jsonl", record).splitlines())
+    assert raw["fields"]["items"]["value"] == ["bolts"]
+    assert raw["fields"]["items"]["whole"]["value"] == ["bolts", "nuts"]
+    assert "whole" not in raw["fields"]["items"]["whole"]
+    assert "whole" not in raw["fields"]["company"]
+    assert record_from_json(raw) == record
 
 
 @given(json_texts)

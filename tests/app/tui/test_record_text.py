@@ -1,20 +1,22 @@
 from collections import defaultdict
 
 from thresher.app.record import Outcome, Record, Value
-from thresher.app.tui.record_rows import rows_of
+from thresher.app.tui.record_rows import rows_of, taken_up
 from thresher.app.tui.record_text import row_cells, row_detail
 
 COLOURS: dict[str, str] = defaultdict(lambda: "red")
 
 
+def record(value: Value) -> Record:
+    return Record("r", None, None, "d", "t", "m", None, "ok", None, {"f": value}, 1.0)
+
+
 def cells(value: Value, corrected: bool = False) -> list[list[str]]:
-    record = Record("r", None, None, "d", "t", "m", None, "ok", None, {"f": value}, 1.0)
-    return [[text.plain for text in row_cells(row, corrected, COLOURS)] for row in rows_of(record)]
+    return [[text.plain for text in row_cells(row, corrected, COLOURS)] for row in rows_of(record(value))]
 
 
 def detail(value: Value) -> str:
-    record = Record("r", None, None, "d", "t", "m", None, "ok", None, {"f": value}, 1.0)
-    return row_detail(rows_of(record)[0], False, COLOURS).plain
+    return row_detail(rows_of(record(value))[0], False, COLOURS).plain
 
 
 def test_a_value_that_was_not_accepted_is_marked() -> None:
@@ -42,3 +44,29 @@ def test_a_confidence_that_is_not_calibrated_is_marked() -> None:
     sure, guessed = Value("x", Outcome.FOUND, 0.98, calibrated=True), Value("x", Outcome.FOUND, 0.98)
     assert cells(sure)[0][3].endswith("  98%")
     assert cells(guessed)[0][3].endswith(" ~98%")
+
+
+def test_what_is_doubtful_stands_in_the_place_of_what_is_absent() -> None:
+    said = Value("x", Outcome.FOUND, 0.18, (None,), calibrated=True, accepted=False)
+    value = Value(None, Outcome.ABSENT, None, accepted=False, whole=said)
+    ((name, shown, outcome, sure),) = cells(value)
+    assert (name, shown, outcome) == ("◆ f", "x", "≈ doubtful")
+    assert "18%" in sure
+    assert "too seldom to be stated" in detail(value)
+    assert cells(value, corrected=True)[0][2] == "✎ corrected"
+
+
+def test_doubtful_items_follow_those_that_are_stated_and_can_be_taken_up() -> None:
+    said = Value(["a", "b", "c"], Outcome.FOUND, 0.5, (None,) * 3, (0.1, 0.9, 0.2), calibrated=True)
+    value = Value(["b"], Outcome.FOUND, 0.9, (None,), (0.9,), calibrated=True, whole=said)
+    assert [(row[0], row[1], row[2]) for row in cells(value)] == [
+        ("f", "b", "? ungrounded"),
+        ("", "a", "≈ doubtful"),
+        ("", "c", "≈ doubtful"),
+    ]
+    rows = rows_of(record(value))
+    assert len({row.key for row in rows}) == 3
+    assert [taken_up(value, row) for row in rows] == [["b"], ["a", "b"], ["b", "c"]]
+    nothing = Value([], Outcome.ABSENT, None, whole=said)
+    assert [row[1] for row in cells(nothing)] == ["a", "b", "c"]
+    assert taken_up(nothing, rows_of(record(nothing))[1]) == ["b"]
