@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from thresher.adapters.fields import Field
+from thresher.adapters.values import dates_in, numbers_in
 
 #: The one spacing of an answer, so that every byte outside the values is forced by the grammar.
 ITEM_SEPARATOR = ", "
@@ -24,6 +25,27 @@ def render_answer(fields: Sequence[Field], values: Mapping[str, Any]) -> str:
     """The answer that states `values`: every field in order, null (or an empty list) where there is none."""
     output = {f.name: values.get(f.name, [] if f.is_list else None) for f in fields}
     return json.dumps(output, ensure_ascii=False, separators=(ITEM_SEPARATOR, KEY_SEPARATOR))
+
+
+def can_be_written(one: Field, value: Any) -> bool:
+    """Whether an answer has a date, from 1000 to 2999, or a number: 15 digits, no exponent."""
+    if one.type == "date":
+        return "1000" <= str(value)[:4] <= "2999"
+    return abs(value) < 10**15 and "e" not in repr(plain(value))
+
+
+def plain(value: Any) -> Any:
+    """A number as an answer has it: no fraction that says nothing, at most 6 decimals."""
+    if not isinstance(value, float):
+        return value
+    return int(value) if value.is_integer() else round(value, 6)
+
+
+def stated_values(one: Field, text: str) -> list[Any]:
+    """The dates or the numbers that the text writes out, in each of its readings, as an answer has them."""
+    found = dates_in(text) if one.type == "date" else numbers_in(text)
+    values = {plain(value) for _, _, value in found if can_be_written(one, value)}
+    return sorted(value for value in values if one.type != "integer" or isinstance(value, int))
 
 
 @dataclass

@@ -28,7 +28,11 @@ MAX_ITEMS = 160
 
 
 class Field(BaseModel):
-    """One field. `values` are the choices of an enum and empty for every other type."""
+    """One field. `values` are the choices of an enum and empty for every other type.
+
+    A date or a number that is `derived` need not stand in the document, as the half bath of "1.5 baths" does
+    not. No model is told so.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,6 +40,7 @@ class Field(BaseModel):
     type: FieldType
     description: str = ""
     values: tuple[str, ...] = ()
+    derived: bool = False
 
     @field_validator("name")
     @classmethod
@@ -54,6 +59,12 @@ class Field(BaseModel):
             raise ValueError(f"enum field {self.name!r} repeats a value")
         return self
 
+    @model_validator(mode="after")
+    def _only_dates_and_numbers_are_derived(self) -> Self:
+        if self.derived and self.type not in ("date", "number", "integer"):
+            raise ValueError(f"field {self.name!r} is 'derived' but is neither a date nor a number")
+        return self
+
     @property
     def is_list(self) -> bool:
         """Whether a value is a list of items."""
@@ -70,6 +81,11 @@ class Field(BaseModel):
         return self.type not in ("enum", "boolean")
 
     @property
+    def is_stated(self) -> bool:
+        """Whether no value can be written but those that the text states."""
+        return self.is_quoted and not self.derived
+
+    @property
     def form(self) -> str:
         """What a value is, in a few words for people: "a whole number", "one of: paid, open"."""
         return _FORMS.get(self.type) or "one of: " + ", ".join(self.values)
@@ -83,18 +99,21 @@ _SPEC = re.compile(
 def parse_field(spec: str) -> Field:
     """A field from `NAME:TYPE[:DESCRIPTION]`; an enum lists its values: `kind:enum(a|b):What it is`.
 
-    Raises UsageError, which shows the form, where the text does not fit it.
+    A date or a number may be derived: `nights:integer(derived)`. Raises UsageError, which shows the form,
+    where the text does not fit it.
     """
     form = "--field takes NAME:TYPE[:DESCRIPTION], e.g. 'revenue:number:Total revenue of the year'"
     match = _SPEC.fullmatch(spec)
     if match is None:
         raise UsageError(f"{spec!r} is not a field. {form}.")
     values = tuple(v.strip() for v in (match["values"] or "").split("|") if v.strip())
+    derived = match["type"] != "enum" and values == ("derived",)
     given = {
         "name": match["name"].strip(),
         "type": match["type"],
         "description": (match["description"] or "").strip(),
-        "values": values,
+        "values": () if derived else values,
+        "derived": derived,
     }
     try:
         return Field.model_validate(given)

@@ -122,7 +122,7 @@ def pack_hash(domain: str, record_types: Iterable[RecordType]) -> str:
                 "name": t.name,
                 "instructions": t.instructions,
                 "open_fields": t.open_fields,
-                "fields": [field.model_dump(mode="json") for field in t.fields],
+                "fields": [field.model_dump(mode="json", exclude={"derived"}) for field in t.fields],
             }
             for t in record_types
         ],

@@ -11,12 +11,12 @@ from functools import cached_property
 from math import log
 from typing import Any
 
-from thresher.adapters.answer import WORD
+from thresher.adapters.answer import WORD, can_be_written, plain, stated_values
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field
 from thresher.adapters.person_name import family_first
 from thresher.adapters.spans import Match, SpanFinder
 from thresher.adapters.training.labels import Label
-from thresher.adapters.values import is_absent, normalise
+from thresher.adapters.values import is_absent, normalise, same
 
 #: Of a judged value: a window that shares this much of the best window's words may state it too.
 _MAY_STATE = 0.3
@@ -82,8 +82,8 @@ def statements(label: Label, texts: Sequence[str], placing: Placing) -> list[Sta
       taught as the window writes it, since nothing else can be written. A fuzzy match counts only where no
       window states the value better.
     - Items of a list stand in the order of their places, equal ones once.
-    - Of a value that stands nowhere: a date or number of a document of one window is taught as labelled. An
-      item is left out. Else the field is not taught in any window.
+    - Of a value that stands nowhere: one that may be derived is taught as labelled, of a document of one
+      window. An item is left out. Else the field is not taught in any window.
     - Booleans and enums are judged of the text. In a document of one window they are taught as labelled. Else
       the window that has most of the field's (and the value's) words is taught to state it, others that come
       near are not taught, and the rest is taught that it says false, or nothing.
@@ -128,14 +128,24 @@ class _Part:
         match = self.finder.find(one, value, fuzzy=fuzzy)
         if match is None:
             return None
+        if one.derived:
+            return (plain(value), match.start) if can_be_written(one, value) else None
         if not one.is_worded:
-            return (_plain(value), match.start) if _can_be_written(one, value) else None
+            said = self._said(one, value)
+            return None if said is None else (said, match.start)
         written = " ".join(match.text.split())
         if match.match == "parsed":
             written = family_first(written, value)
         if len(written) > MAX_STRING or not self._is_whole(match) or is_absent(written):
             return None
         return written, match.start
+
+    def _said(self, one: Field, value: Any) -> Any:
+        """The text's own date or number that is the value; None where an answer cannot have it."""
+        alike = [said for said in stated_values(one, self.text) if same(one, value, said)]
+        if one.type == "date":
+            return alike[0] if alike else None
+        return min(alike, key=lambda said: abs(said - value), default=None)
 
     def _is_whole(self, match: Match) -> bool:
         return match.start in self._edges and match.end in self._edges
@@ -158,9 +168,9 @@ def _column(one: Field, label: Label, parts: Sequence[_Part], placing: Placing) 
     placing.values += len(items)
     places = [_places(one, item, parts) for item in items]
     lost = sum(not any(found) for found in places)
-    if lost and len(parts) == 1 and not one.is_worded:
+    if lost and len(parts) == 1 and one.derived:
         placing.unplaced[one.name] += 1
-        return [_Cell(_plain(value)) if _can_be_written(one, value) else _Cell(None, taught=False)]
+        return [_Cell(plain(value)) if can_be_written(one, value) else _Cell(None, taught=False)]
     if lost:
         placing.unplaced[one.name] += lost
     if lost == len(items):
@@ -213,17 +223,3 @@ def _shared(one: Field, value: Any, parts: Sequence[_Part], fields: Sequence[Fie
 
 def _stems(text: str) -> Counter[str]:
     return Counter(word[:_STEM] for word in re.findall(r"[^\W\d_]{3,}", text.casefold()))
-
-
-def _plain(value: Any) -> Any:
-    """A number as the grammar writes it: no fraction that says nothing, at most 6 decimals."""
-    if not isinstance(value, float):
-        return value
-    return int(value) if value.is_integer() else round(value, 6)
-
-
-def _can_be_written(one: Field, value: Any) -> bool:
-    """Whether the grammar has the date, from 1000 to 2999, or the number: 15 digits, no exponent."""
-    if one.type == "date":
-        return "1000" <= str(value)[:4] <= "2999"
-    return abs(value) < 10**15 and "e" not in repr(_plain(value))

@@ -2,13 +2,14 @@
 
 Every byte outside a value is fixed, so those tokens are forced and never sampled. A string is a run of whole
 words of the document, white space taken as one space: a value that is not in the text cannot be written, and
-a model that repeats itself comes to an end. A person's name may be two such runs, the family name first.
+a model that repeats itself comes to an end. A person's name may be two such runs, the family name first. A
+date or a number is one that the text writes out, in any of its readings; one that may be derived is free.
 """
 
 import json
 from collections.abc import Sequence
 
-from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR, WORD
+from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR, WORD, stated_values
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field
 
 #: The most characters of a family name, and of the given names.
@@ -38,11 +39,14 @@ def answer_grammar(fields: Sequence[Field], text: str) -> str:
     # In the form that they have in JSON: a quotation mark is written with its escape.
     words = [_json(word)[1:-1] for word in WORD.findall(" ".join(text.split()))]
     part = f"PART: %regex {_json({'substring_chunks': words})}"
-    return f"start: {' '.join(parts)} {_literal('}')}\n{_TERMINALS}{part}\n"
+    said = {field.type: _said(field, text) for field in fields if field.is_stated and not field.is_worded}
+    return "\n".join([f"start: {' '.join(parts)} {_literal('}')}{_TERMINALS}{part}", *said.values(), ""])
 
 
 def _value(field: Field, most_items: int) -> str:
     match field.type:
+        case "date" | "number" | "integer" if field.is_stated:
+            return f"SAID_{field.type.upper()}"
         case "string":
             return '("null" | STRING)'
         case "person":
@@ -60,6 +64,12 @@ def _value(field: Field, most_items: int) -> str:
             return f"({' | '.join(_literal(choice) for choice in choices)})"
         case "list[string]":
             return f'("[]" | "[" STRING ({_literal(ITEM_SEPARATOR)} STRING){{0,{most_items - 1}}} "]")'
+
+
+def _said(field: Field, text: str) -> str:
+    """The terminal of a date or a number that the text writes out, or null: one, however many there are."""
+    said = ["null", *(_json(value) for value in stated_values(field, text))]
+    return f"SAID_{field.type.upper()}: {' | '.join(map(_literal, said))}"
 
 
 def _json(value: object) -> str:

@@ -57,6 +57,11 @@ several = st.lists(fields(), min_size=1, max_size=6, unique_by=lambda field: fie
             "kind:enum(a | b|c d):What it is",
             Field(name="kind", type="enum", values=("a", "b", "c d"), description="What it is"),
         ),
+        (
+            "nights:integer(derived):How many nights",
+            Field(name="nights", type="integer", description="How many nights", derived=True),
+        ),
+        ("kind:enum(derived)", Field(name="kind", type="enum", values=("derived",))),
         ("Wer zahlt, und wann?:string", Field(name="Wer zahlt, und wann?", type="string")),
     ],
 )
@@ -78,6 +83,7 @@ def test_a_field_is_read_as_it_is_written(spec: str, field: Field) -> None:
         ("kind:enum()", "needs 'values'"),
         ("kind:enum(a|a)", "repeats a value"),
         ("kind:string(a|b)", "is no enum"),
+        ("name:string(derived)", "neither a date nor a number"),
         ("tags:list[number]", "type"),
         ("a\nb:string", "printable"),
     ],

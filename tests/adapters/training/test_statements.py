@@ -99,10 +99,18 @@ def test_a_person_is_taught_with_the_family_name_first(text: str, written: str |
     assert stated(PERSON, "Koo, Hyunmo", text)[:2] == ([written], [written is not None])
 
 
-def test_a_number_that_stands_nowhere_is_taught_where_there_is_one_window() -> None:
-    assert stated(NUMBER, 42, "add them up")[:2] == ([42], [True])
-    assert stated(NUMBER, 42, "add them up", "yes")[:2] == ([None, None], [False, False])
-    assert stated(NUMBER, 1e21, "add them up")[:2] == ([None], [False])  # more digits than the grammar has
+def test_a_number_that_stands_nowhere_is_taught_where_it_may_be_derived_and_there_is_one_window() -> None:
+    assert stated(NUMBER, 42, "add them up")[:2] == ([None], [False])
+    derived = NUMBER.model_copy(update={"derived": True})
+    assert stated(derived, 42, "add them up")[:2] == ([42], [True])
+    assert stated(derived, 42, "add them up", "yes")[:2] == ([None, None], [False, False])
+    assert stated(derived, 1e21, "add them up")[:2] == ([None], [False])  # more digits than the grammar has
+
+
+def test_a_number_is_taught_as_the_text_has_it() -> None:
+    """Nearly the same number counts as the same, and only the text's own can be answered."""
+    assert stated(NUMBER, 12.502, "12.50 in all, of 12")[0] == [12.5]
+    assert stated(DATE, "2019-04-03", "of 3/4/2019", "of 3 April 2019")[0] == ["2019-04-03"] * 2
 
 
 def test_absent_and_unknown_are_different() -> None:

@@ -9,17 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from llguidance import LLMatcher, LLTokenizer
 
-from thresher.adapters.answer import WORD, parse_answer, render_answer
-from thresher.adapters.fields import Field
+from thresher.adapters.answer import WORD, parse_answer, render_answer, stated_values
+from thresher.adapters.fields import Field, FieldType
+from thresher.adapters.spans import SpanFinder
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.app.engine.grammar import answer_grammar
 
 TEXT = 'ACME "Tools" Ltd.\n12 High   Street \\ Unit 4\nTotal: 5.00 — paid <|im_end|>'
 FIELDS = (
     Field(name="who", type="string"),
-    Field(name="when", type="date"),
-    Field(name="much", type="number"),
-    Field(name="count", type="integer"),
+    Field(name="when", type="date", derived=True),
+    Field(name="much", type="number", derived=True),
+    Field(name="count", type="integer", derived=True),
     Field(name="paid", type="boolean"),
     Field(name="kind", type="enum", values=("A|B", 'say "x"')),
     Field(name="parts", type="list[string]"),
@@ -116,6 +117,53 @@ def test_a_person_is_named_with_the_family_name_first_in_words_of_the_text(
     fields = (Field(name="x", type="person"), Field(name="y", type="string"))
     text = "Filed by Hyunmo Jr. Koo, LLC, and by Ann O'Neil"
     assert admits(tokenizer, fields, text, render_answer(fields, {"x": name, "y": "Filed"})) is good
+
+
+INVOICE = "Invoice of 3/4/2019, due May 1, 2019: 1,234.50 for seven cases (12), 2.5 million in all, -3 back"
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("date", ["2019-03-04", "2019-04-03", "2019-05-01"], ["2019-05-02", "2020-05-01", "2019-01-01"]),
+        ("number", [1234.5, 7, 12, -12, 2.5, 2500000, -3, 2019, None], [1234, 123, 8, 0, -7, 1234.55, 25]),
+        ("integer", [7, 12, -12, 2500000, -3, 2019, None], [2.5, 1234.5, 13]),
+    ],
+)
+def test_a_date_or_a_number_is_one_that_the_text_writes_out(
+    tokenizer: LLTokenizer, kind: FieldType, good: list[Any], bad: list[Any]
+) -> None:
+    fields = (Field(name="x", type=kind), Field(name="y", type="string"))
+
+    def is_admitted(value: Any, text: str = INVOICE) -> bool:
+        return admits(tokenizer, fields, text, render_answer(fields, {"x": value, "y": text.split()[0]}))
+
+    assert [value for value in good if not is_admitted(value)] == []
+    assert [value for value in bad if is_admitted(value)] == []
+    assert is_admitted(None, "nothing of the kind")
+    assert not any(is_admitted(value, "nothing of the kind") for value in good if value is not None)
+
+
+def test_a_window_may_be_full_of_numbers(tokenizer: LLTokenizer) -> None:
+    fields = (Field(name="x", type="number"), Field(name="y", type="integer"))
+    text = "\n".join(f"{n * 7919 % 100_003:,}.{n % 100:02} | {n}" for n in range(2000))
+    assert admits(tokenizer, fields, text, render_answer(fields, {"x": 7919 * 7 + 0.07, "y": 1999}))
+    assert not admits(tokenizer, fields, text, render_answer(fields, {"x": 7919 * 7 + 0.08, "y": 1999}))
+
+
+digits = st.lists(st.sampled_from([*"0123456789.,- ()$%/k'", " May ", " of ", " million"]), max_size=40).map(
+    "".join
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(digits)
+def test_what_is_written_has_its_place_in_the_text(text: str) -> None:
+    finder = SpanFinder(text)
+    for kind in ("date", "number", "integer"):
+        one = Field(name="x", type=kind)
+        for value in stated_values(one, text):
+            assert finder.find(one, value) is not None
 
 
 def test_a_person_may_be_named_in_a_long_window(tokenizer: LLTokenizer) -> None:
