@@ -228,7 +228,7 @@ def _notes(one: ReadSet, train: Examples, validation: Examples, several: bool) -
         stated = {f.name for label in sides.train for f in label.fields if f.is_stated and not f.is_worded}
         if told := [field for field, _ in lost.most_common() if field in stated]:
             fields = ", ".join(told[:_SHOWN])
-            yield f"{name}what can be told of a text all the same is a field that is `derived`: {fields}"
+            yield f"{name}if documents need not write these out, make the fields `derived`: {fields}"
     for each in one.unfit[:_SHOWN]:
         yield f"{name}{each}: not taught"
     if (more := len(one.unfit) - _SHOWN) > 0:

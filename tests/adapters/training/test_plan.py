@@ -68,6 +68,19 @@ def test_values_that_are_skipped_are_told_and_many_of_them_by_their_number(
     assert told[-1] == "… and 7 more values that break their field's type are not taught"
 
 
+def test_numbers_that_stand_nowhere_are_told_with_what_to_do(make: Callable[..., Plan], folder: Path) -> None:
+    sets = [{"domain": "real_estate", "record_type": "listing", "labels": ["flats.jsonl"]}]
+    output = {"bedrooms": 3, "baths_half": 1}
+    lines = [{"id": str(n), "input": f"A flat, no {n}00: two baths", "output": output} for n in range(4, 14)]
+    (folder / "flats.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    notes = make(sets=sets, validation_share=0.2).notes
+    lost = next(note for note in notes if "stand nowhere" in note)
+    # That there may be a half bath without a word of it the pack says.
+    assert "bedrooms" in lost
+    assert "baths_half" in lost
+    assert "if documents need not write these out, make the fields `derived`: bedrooms" in notes
+
+
 def test_of_few_labels_a_run_makes_as_many_steps_as_it_takes_to_learn(make: Callable[..., Plan]) -> None:
     labels = {"domain": "expenses", "record_type": "receipt", "labels": ["expenses.jsonl"]}
     repeated = [labels | {"repeat": 4}]
