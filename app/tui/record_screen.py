@@ -239,6 +239,8 @@ class RecordScreen(Screen[None]):
         source.mark(spans_of(stored.record), row.spans if row else ())
         detail = row_detail(row, row.field in stored.corrected, self._colours) if row else "No values."
         self.query_one("#value-detail", Static).update(detail)
+        # The whole name: a column may be too narrow for a field that is a question.
+        self.query_one("#values-pane").border_subtitle = Text(one_line(row.field) if row else "")
         place = str(row.spans[0].place) if row and row.spans else ""
         self.query_one("#source-pane").border_subtitle = Text(one_line(place))
 
