@@ -144,17 +144,26 @@ _AMBIGUOUS = re.compile(
 def dates_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Every date that the text writes out, as [start, end) and ISO 8601; in no order.
 
-    '03/04/2019' is read as March 4 and as April 3. Days that no calendar has are passed over.
+    '03/04/2019' is read as March 4 and as April 3, unless those dates of the text that leave no choice all
+    have the day first, or all the month. Days that no calendar has are passed over.
     """
     for pattern in _DATES:
         for found in pattern.finditer(text):
             if iso := _iso(found["year"], found["month"], found["day"]):
                 yield found.start(), found.end(), iso
-    for found in _AMBIGUOUS.finditer(text):
-        readings = (_iso(found["year"], found["a"], found["b"]), _iso(found["year"], found["b"], found["a"]))
-        for iso in dict.fromkeys(readings):
-            if iso:
-                yield found.start(), found.end(), iso
+    readings = [(found, _read_both_ways(found)) for found in _AMBIGUOUS.finditer(text)]
+    month_first = any(month and not day for _, (month, day) in readings)
+    day_first = any(day and not month for _, (month, day) in readings)
+    for found, (month, day) in readings:
+        if month and (month_first or not day_first):
+            yield found.start(), found.end(), month
+        if day and day != month and (day_first or not month_first):
+            yield found.start(), found.end(), day
+
+
+def _read_both_ways(found: re.Match[str]) -> tuple[str | None, str | None]:
+    """With the month first, and with the day first; None where no calendar has such a day."""
+    return _iso(found["year"], found["a"], found["b"]), _iso(found["year"], found["b"], found["a"])
 
 
 def _iso(year: str, month: str, day: str) -> str | None:

@@ -155,6 +155,23 @@ def test_both_ends_of_a_range_are_dates() -> None:
     assert {iso for _, _, iso in dates_in("13/2/2019-14/4/2020")} == {"2019-02-13", "2020-04-14"}
 
 
+@pytest.mark.parametrize(
+    ("others", "read"),
+    [
+        ("", {"2019-03-04", "2019-04-03"}),
+        ("on 13/04/2019 and 1/2/19", {"2019-04-03"}),
+        ("on 04/13/2019", {"2019-03-04"}),
+        ("on 04/13/2019 and 13/04/2019", {"2019-03-04", "2019-04-03"}),
+        ("on 31/02/2019, which is no day", {"2019-03-04", "2019-04-03"}),
+        ("on 5/5/2019", {"2019-03-04", "2019-04-03"}),
+    ],
+)
+def test_dates_that_leave_no_choice_tell_the_order_of_the_others(others: str, read: set[str]) -> None:
+    for text in (f"03/04/2019, {others}", f"{others}, 03/04/2019"):
+        at = text.index("03/04/2019")
+        assert {iso for start, _, iso in dates_in(text) if start == at} == read
+
+
 @given(
     st.dates(date(1970, 1, 1), date(2068, 1, 1)),
     st.sampled_from(["%Y-%m-%d", "%d %B %Y", "%b %d, %Y", "%d.%m.%y"]),
