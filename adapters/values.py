@@ -122,22 +122,23 @@ _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-_DAY = r"(?P<day>\d{1,2})(?:\s?(?:st|nd|rd|th))?"
-_YEAR = r"(?P<year>\d{4}|'?\d{2})(?!\d)"
+#: A raised 'th' comes out of a PDF as 't h', out of OCR as a mark.
+_DAY = r"(?P<day>\d{1,2})(?:\s?(?:s\s?t|n\s?d|r\s?d|t\s?h)(?![a-z])|[*°º])?"
+_YEAR = r"(?P<year>\d{4}(?!\d)|'?\d{2}(?![^\W_]))"  # in '06/06/20i7' the year is not 20
 _GAP = r"[\s.,/-]{0,3}"
 _DATES = (
     re.compile(r"(?<!\d)(?P<year>\d{4})(?P<sep>\s?[-/.]\s?)(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"),
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)"),
     re.compile(r"(?<![\w/-])" + _MONTH + r"\b" + _GAP + _DAY + r"(?:" + _GAP + r"\s|[,./-])" + _YEAR, re.I),
     re.compile(
-        r"(?<!\d)" + _DAY + _GAP + r"(?:day\s)?(?:of\s)?" + _MONTH + r"(?![a-z])" + _GAP
+        r"(?<!\d)" + _DAY + _GAP + r"(?:day\s)?(?:of\s+)?" + _MONTH + r"(?![a-z])" + _GAP
         + r"(?:(?:in\s)?the\syear\s)?(?:of\s)?" + _YEAR,
         re.I,
     ),
     re.compile(r"(?<!\d)(?P<year>\d{4})" + _GAP + _MONTH + r"(?![a-z])" + _GAP + _DAY + r"(?!\d)", re.I),
 )  # fmt: skip
 _AMBIGUOUS = re.compile(
-    r"(?<!\d)(?<!\d[/.])(?P<a>\d{1,2})(?P<sep>\s?[-/.]\s?)(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})(?!\d)(?!(?P=sep)\d)"
+    r"(?<!\d)(?<!\d[/.])(?P<a>\d{1,2})(?P<sep>\s?[-/.]\s?)(?P<b>\d{1,2})(?P=sep)" + _YEAR + r"(?!(?P=sep)\d)"
 )
 
 

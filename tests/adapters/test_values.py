@@ -132,9 +132,12 @@ def test_check_refuses(kind: FieldType, value: object, reason: str) -> None:
         ("4.3.19", "4.3.19", {"2019-03-04", "2019-04-03"}),
         ("March 4, 2019", "March 4, 2019", {"2019-03-04"}),
         ("MARCH 4TH 2019", "MARCH 4TH 2019", {"2019-03-04"}),
+        ("March 4* 2019", "March 4* 2019", {"2019-03-04"}),
         ("4 Mar 2019", "4 Mar 2019", {"2019-03-04"}),
         ("4-Mar-19", "4-Mar-19", {"2019-03-04"}),
         ("the 12th day of March, 2010", "12th day of March, 2010", {"2010-03-12"}),
+        ("this 12t h day of March, 2010", "12t h day of March, 2010", {"2010-03-12"}),
+        ("the 1s t of    March 2010", "1s t of    March 2010", {"2010-03-01"}),
         ("2010 Sept. 5", "2010 Sept. 5", {"2010-09-05"}),
         ("1 Jan 68", "1 Jan 68", {"2068-01-01"}),
         ("1 Jan 69", "1 Jan 69", {"1969-01-01"}),
@@ -146,7 +149,9 @@ def test_a_date_is_read_as_written(text: str, written: str, isos: set[str]) -> N
     assert {text[start:end] for start, end, _ in found} == {written}
 
 
-@pytest.mark.parametrize("text", ["31/02/2019", "May 2019", "version 1.2.3.4", "12345678901", "March 42019"])
+@pytest.mark.parametrize(
+    "text", ["31/02/2019", "06/06/20i7", "May 2019", "version 1.2.3.4", "12345678901", "March 42019"]
+)
 def test_what_is_no_date(text: str) -> None:
     assert list(dates_in(text)) == []
 
