@@ -21,6 +21,9 @@ _FORMS = {
     "list[string]": "a list of texts",
 }
 
+#: Of a field, what no model is told: what a model learnt does not change with it.
+UNTOLD = frozenset({"derived"})
+
 #: The bounds that the grammar sets, in characters and items: no document is known to need more, and a
 #: model that loops must come to an end.
 MAX_STRING = 500
@@ -31,7 +34,7 @@ class Field(BaseModel):
     """One field. `values` are the choices of an enum and empty for every other type.
 
     A date or a number that is `derived` need not stand in the document, as the half bath of "1.5 baths" does
-    not. No model is told so.
+    not. No model is told so (`UNTOLD`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import Field, unique
+from thresher.adapters.fields import UNTOLD, Field, unique
 from thresher.adapters.pack_examples import Example, read_examples
 from thresher.adapters.pack_form import read_form
 
@@ -122,7 +122,7 @@ def pack_hash(domain: str, record_types: Iterable[RecordType]) -> str:
                 "name": t.name,
                 "instructions": t.instructions,
                 "open_fields": t.open_fields,
-                "fields": [field.model_dump(mode="json", exclude={"derived"}) for field in t.fields],
+                "fields": [field.model_dump(mode="json", exclude=UNTOLD) for field in t.fields],
             }
             for t in record_types
         ],

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from thresher.adapters.fields import Field
+from thresher.adapters.fields import UNTOLD, Field
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.training.asked import Asked, vary_asked
 from thresher.adapters.training.draw import Draw
@@ -95,7 +95,11 @@ class _Heads:
         key = label.instructions, label.fields, number
         if key not in self._known:
             own = Draw(
-                self._seed, "asked", label.instructions, *(f.model_dump_json() for f in label.fields), number
+                self._seed,
+                "asked",
+                label.instructions,
+                *(f.model_dump_json(exclude=UNTOLD) for f in label.fields),
+                number,
             )
             self._known[key] = vary_asked(label.instructions, label.fields, self._how, own)
         return self._known[key]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import Field, FieldType, parse_fields
+from thresher.adapters.fields import UNTOLD, Field, FieldType, parse_fields
 from thresher.adapters.values import check, is_absent
 
 #: Problems that a message shows; the error has all of them.
@@ -111,7 +111,7 @@ def labels_fingerprint(labels: Iterable[Label]) -> str:
                 [
                     label.text,
                     label.instructions,
-                    [field.model_dump(mode="json") for field in label.fields],
+                    [field.model_dump(mode="json", exclude=UNTOLD) for field in label.fields],
                     {
                         field.name: label.values[field.name]
                         for field in label.fields

@@ -181,6 +181,8 @@ def test_the_hash_follows_what_a_model_sees(write: Write) -> None:
     assert changed(lambda p: fields(p)[2].update(values=["no", "order"]))
     assert changed(lambda p: fields(p).reverse())
     assert not changed(lambda p: p.update(title="Mail", description="Another."))
+    typed = [field["type"] for field in fields(content())]
+    assert not changed(lambda p: fields(p)[typed.index("date")].update(derived=True))
     write_gold(base.folder, gold())
     assert not changed(lambda p: None)
 

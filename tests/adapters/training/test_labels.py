@@ -8,7 +8,7 @@ import pytest
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
-from thresher.adapters.training.labels import LabelError, labels_fingerprint, read_labels
+from thresher.adapters.training.labels import Label, LabelError, labels_fingerprint, read_labels
 
 FIELDS = (
     Field(name="who", type="string"),
@@ -152,6 +152,14 @@ def test_a_line_separator_within_a_text_does_not_end_the_line(tmp_path: Path) ->
     line = json.dumps({"id": "a", "input": "one\u2028two\x85", "output": {"who": "Lee"}}, ensure_ascii=False)
     path.write_bytes(b"\xef\xbb\xbf" + line.encode() + b"\r\n")
     assert read_labels([path], FIELDS)[0].text == "one\u2028two\x85"
+
+
+def test_the_fingerprint_is_the_same_in_every_version() -> None:
+    """Fixed once: if it moves, no adapter knows any more which labels it has learnt from."""
+    day = Field(name="day", type="date", description="Which day")
+    for one in (day, day.model_copy(update={"derived": True})):
+        made = labels_fingerprint([Label("x", "on 1 May 2019", "Extract.", (one,), {"day": "2019-05-01"})])
+        assert made == "a12fa46bca810c388f78577a314ced6ed251dc373d7a598a9c5a6dc949271164"
 
 
 def test_the_fingerprint_follows_content_and_not_order_or_ids(tmp_path: Path) -> None:
