@@ -156,10 +156,11 @@ def dates_in(text: str) -> Iterator[tuple[int, int, str]]:
     month_first = any(month and not day for _, (month, day) in readings)
     day_first = any(day and not month for _, (month, day) in readings)
     for found, (month, day) in readings:
-        if month and (month_first or not day_first):
-            yield found.start(), found.end(), month
-        if day and day != month and (day_first or not month_first):
-            yield found.start(), found.end(), day
+        read = [month] if month_first or not day_first else []
+        read += [day] if day_first or not month_first else []
+        for iso in dict.fromkeys(read):
+            if iso:
+                yield found.start(), found.end(), iso
 
 
 def _read_both_ways(found: re.Match[str]) -> tuple[str | None, str | None]:

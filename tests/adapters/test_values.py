@@ -177,6 +177,11 @@ def test_dates_that_leave_no_choice_tell_the_order_of_the_others(others: str, re
         assert {iso for start, _, iso in dates_in(text) if start == at} == read
 
 
+@pytest.mark.parametrize("other", ["13/04/2019", "04/13/2019", ""])
+def test_a_day_that_is_as_its_month_is_read_in_either_order(other: str) -> None:
+    assert "2019-05-05" in {iso for _, _, iso in dates_in(f"5/5/2019 {other}")}
+
+
 @given(
     st.dates(date(1970, 1, 1), date(2068, 1, 1)),
     st.sampled_from(["%Y-%m-%d", "%d %B %Y", "%b %d, %Y", "%d.%m.%y"]),
