@@ -22,7 +22,7 @@ _FORMS = {
 }
 
 #: Of a field, what no model is told: what a model learnt does not change with it.
-UNTOLD = frozenset({"derived"})
+UNTOLD = {"derived"}
 
 #: The bounds that the grammar sets, in characters and items: no document is known to need more, and a
 #: model that loops must come to an end.
