@@ -39,8 +39,9 @@ def answer_grammar(fields: Sequence[Field], text: str) -> str:
     # In the form that they have in JSON: a quotation mark is written with its escape.
     words = [_json(word)[1:-1] for word in WORD.findall(" ".join(text.split()))]
     part = f"PART: %regex {_json({'substring_chunks': words})}"
-    said = {field.type: _said(field, text) for field in fields if field.is_stated and not field.is_worded}
-    return "\n".join([f"start: {' '.join(parts)} {_literal('}')}{_TERMINALS}{part}", *said.values(), ""])
+    types = {field.type: field for field in fields if field.is_stated and not field.is_worded}
+    said = [_said(field, text) for field in types.values()]
+    return "\n".join([f"start: {' '.join(parts)} {_literal('}')}{_TERMINALS}{part}", *said, ""])
 
 
 def _value(field: Field, most_items: int) -> str:

@@ -30,8 +30,8 @@ class RecordScreen(Screen[None]):
 
     HELP = (
         "Up and Down move through the values; the text beside them scrolls to the place that states the "
-        "value in hand. What you correct is kept, and wins over what the model said; of what is doubtful, "
-        "correct it to what it says and it is stated. Where values may go unseen, l goes to the next that "
+        "value in hand. What you correct is kept, and wins over what the model said. What is doubtful is no "
+        "part of the record until you take it up with e. Where values may go unseen, l goes to the next that "
         "wants a look."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
