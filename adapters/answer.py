@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from thresher.adapters.fields import Field
+from thresher.adapters.fields import MAX_ITEMS, Field
 from thresher.adapters.values import dates_in, numbers_in
 
 #: The one spacing of an answer, so that every byte outside the values is forced by the grammar.
@@ -39,6 +39,11 @@ def plain(value: Any) -> Any:
     if not isinstance(value, float):
         return value
     return int(value) if value.is_integer() else round(value, 6)
+
+
+def most_items(text: str) -> int:
+    """How many items a list may have: one and what parts it from the next have two characters at least."""
+    return min(MAX_ITEMS, max(len(text) // 2, 2))
 
 
 def stated_values(one: Field, text: str) -> list[Any]:

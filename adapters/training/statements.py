@@ -11,8 +11,8 @@ from functools import cached_property
 from math import log
 from typing import Any
 
-from thresher.adapters.answer import WORD, can_be_written, plain, stated_values
-from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field
+from thresher.adapters.answer import WORD, can_be_written, most_items, plain, stated_values
+from thresher.adapters.fields import MAX_STRING, Field
 from thresher.adapters.person_name import family_first
 from thresher.adapters.spans import Match, SpanFinder
 from thresher.adapters.training.labels import Label
@@ -177,7 +177,10 @@ def _column(one: Field, label: Label, parts: Sequence[_Part], placing: Placing) 
         return [_Cell(nothing, taught=False)] * len(parts)
     if not one.is_list:
         return [_Cell(found[0] if found else None) for found in places[0]]
-    return [_listed([found[at] for found in places if found[at]]) for at in range(len(parts))]
+    return [
+        _listed([found[at] for found in places if found[at]], most_items(part.text))
+        for at, part in enumerate(parts)
+    ]
 
 
 def _places(one: Field, value: Any, parts: Sequence[_Part]) -> list[tuple[Any, int] | None]:
@@ -185,11 +188,11 @@ def _places(one: Field, value: Any, parts: Sequence[_Part]) -> list[tuple[Any, i
     return exact if any(exact) else [part.quoted(one, value, fuzzy=True) for part in parts]
 
 
-def _listed(found: Sequence[tuple[Any, int] | None]) -> _Cell:
+def _listed(found: Sequence[tuple[Any, int] | None], most: int) -> _Cell:
     standing = sorted((each for each in found if each), key=lambda each: each[1])
     # Two items may be written alike in the text.
     items = list(dict.fromkeys(text for text, _ in standing))
-    return _Cell(items, taught=True) if len(items) <= MAX_ITEMS else _Cell([], taught=False)
+    return _Cell(items, taught=True) if len(items) <= most else _Cell([], taught=False)
 
 
 def _judged(one: Field, value: Any, parts: Sequence[_Part], fields: Sequence[Field]) -> list[_Cell]:

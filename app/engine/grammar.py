@@ -9,8 +9,8 @@ date or a number is one that the text writes out, in any of its readings; one th
 import json
 from collections.abc import Sequence
 
-from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR, WORD, stated_values
-from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field
+from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR, WORD, most_items, stated_values
+from thresher.adapters.fields import MAX_STRING, Field
 
 #: The most characters of a family name, and of the given names.
 _MAX_NAME = 60
@@ -31,11 +31,10 @@ NAME: PART & /(?s:[^\\s,]([^,]{{0,{_MAX_NAME - 2}}}[^\\s,])?)/
 def answer_grammar(fields: Sequence[Field], text: str) -> str:
     """A grammar that admits exactly the answers that state these fields, in order, of this text."""
     parts = []
-    # An item and what parts it from the next have two characters at least.
-    most_items = min(MAX_ITEMS, max(len(text) // 2, 2))
+    most = most_items(text)
     for number, field in enumerate(fields):
         key = ("{" if number == 0 else ITEM_SEPARATOR) + _json(field.name) + KEY_SEPARATOR
-        parts.append(f"{_literal(key)} {_value(field, most_items)}")
+        parts.append(f"{_literal(key)} {_value(field, most)}")
     # In the form that they have in JSON: a quotation mark is written with its escape.
     words = [_json(word)[1:-1] for word in WORD.findall(" ".join(text.split()))]
     part = f"PART: %regex {_json({'substring_chunks': words})}"
@@ -44,7 +43,7 @@ def answer_grammar(fields: Sequence[Field], text: str) -> str:
     return "\n".join([f"start: {' '.join(parts)} {_literal('}')}{_TERMINALS}{part}", *said, ""])
 
 
-def _value(field: Field, most_items: int) -> str:
+def _value(field: Field, most: int) -> str:
     match field.type:
         case "date" | "number" | "integer" if field.is_stated:
             return f"SAID_{field.type.upper()}"
@@ -64,7 +63,7 @@ def _value(field: Field, most_items: int) -> str:
             choices = ["null", *(_json(value) for value in field.values)]
             return f"({' | '.join(_literal(choice) for choice in choices)})"
         case "list[string]":
-            return f'("[]" | "[" STRING ({_literal(ITEM_SEPARATOR)} STRING){{0,{most_items - 1}}} "]")'
+            return f'("[]" | "[" STRING ({_literal(ITEM_SEPARATOR)} STRING){{0,{most - 1}}} "]")'
 
 
 def _said(field: Field, text: str) -> str:

@@ -113,6 +113,12 @@ def test_a_number_is_taught_as_the_text_has_it() -> None:
     assert stated(DATE, "2019-04-03", "of 3/4/2019", "of 3 April 2019")[0] == ["2019-04-03"] * 2
 
 
+def test_more_items_than_an_answer_may_have_are_not_taught() -> None:
+    """Of a text of four characters an answer has two, however they overlap."""
+    assert stated(LIST, ["0 00", "00", "0"], "0 00")[:2] == ([[]], [False])
+    assert stated(LIST, ["0 00", "00"], "0 00")[:2] == ([["0 00", "00"]], [True])
+
+
 def test_absent_and_unknown_are_different() -> None:
     assert stated(LIST, [], "a", "b")[:2] == ([[], []], [True, True])
     (one,) = statements(Label("x", "a", "", (STRING, LIST), {"company": None}), ["a"], Placing())
