@@ -85,8 +85,8 @@ class Field(BaseModel):
 
     @property
     def is_stated(self) -> bool:
-        """Whether no value can be written but those that the text states."""
-        return self.is_quoted and not self.derived
+        """Whether a value is a date or a number that the text writes out, and no other can be written."""
+        return self.is_quoted and not self.is_worded and not self.derived
 
     @property
     def form(self) -> str:

@@ -225,7 +225,7 @@ def _notes(one: ReadSet, train: Examples, validation: Examples, several: bool) -
         values = train.values + validation.values
         worst = ", ".join(f"{field} {count}" for field, count in lost.most_common(5))
         yield f"{name}{sum(lost.values())} of {values} values stand nowhere in their documents ({worst})"
-        stated = {f.name for label in sides.train for f in label.fields if f.is_stated and not f.is_worded}
+        stated = {f.name for label in sides.train for f in label.fields if f.is_stated}
         if told := [field for field, _ in lost.most_common() if field in stated]:
             fields = ", ".join(told[:_SHOWN])
             yield f"{name}if documents need not write these out, make the fields `derived`: {fields}"

@@ -130,7 +130,7 @@ class _Part:
             return None
         if one.derived:
             return (plain(value), match.start) if can_be_written(one, value) else None
-        if not one.is_worded:
+        if one.is_stated:
             said = self._said(one, value)
             return None if said is None else (said, match.start)
         written = " ".join(match.text.split())

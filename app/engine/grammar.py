@@ -38,14 +38,14 @@ def answer_grammar(fields: Sequence[Field], text: str) -> str:
     # In the form that they have in JSON: a quotation mark is written with its escape.
     words = [_json(word)[1:-1] for word in WORD.findall(" ".join(text.split()))]
     part = f"PART: %regex {_json({'substring_chunks': words})}"
-    types = {field.type: field for field in fields if field.is_stated and not field.is_worded}
+    types = {field.type: field for field in fields if field.is_stated}
     said = [_said(field, text) for field in types.values()]
     return "\n".join([f"start: {' '.join(parts)} {_literal('}')}{_TERMINALS}{part}", *said, ""])
 
 
 def _value(field: Field, most: int) -> str:
     match field.type:
-        case "date" | "number" | "integer" if field.is_stated:
+        case _ if field.is_stated:
             return f"SAID_{field.type.upper()}"
         case "string":
             return '("null" | STRING)'

@@ -97,7 +97,7 @@ def _all_rows(name: str, value: Value) -> list[FieldRow]:
         return _rows(name, value)
     # What is doubted stands in the place of what is then absent.
     stated = [] if value.outcome is Outcome.ABSENT else _rows(name, value)
-    rows = _rows(name, replace(doubted, accepted=value.accepted))
+    rows = _rows(name, doubted)
     behind = [
         replace(row, doubted=True, item=None if row.item is None else len(stated) + row.item) for row in rows
     ]
