@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import MAX_ITEMS, Field
-from thresher.adapters.values import dates_in, numbers_in
+from thresher.adapters.numbers import numbers_in
 
 #: The one spacing of an answer, so that every byte outside the values is forced by the grammar.
 ITEM_SEPARATOR = ", "

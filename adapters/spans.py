@@ -11,10 +11,12 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
 
+from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import Field
 from thresher.adapters.folded import FoldedText
+from thresher.adapters.numbers import numbers_in
 from thresher.adapters.person_name import spoken
-from thresher.adapters.values import TOLERANCE, dates_in, is_absent, normalise, numbers_in, same
+from thresher.adapters.values import TOLERANCE, is_absent, normalise, same
 
 #: The least similarity, of 100, of a fuzzy match. The digits of both must be the same whatever it is.
 FUZZY_THRESHOLD = 90

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import parse_fields
+from thresher.adapters.numbers import numbers_in
 from thresher.adapters.pack import Pack, RecordType, load_pack
 from thresher.adapters.pack_examples import Example
 from thresher.adapters.pack_library import SHIPPED, find_packs
 from thresher.adapters.spans import SpanFinder
-from thresher.adapters.values import dates_in, numbers_in
 from thresher.app.documents.document import Document
 from thresher.app.documents.read import read_document
 

@@ -1,0 +1,156 @@
+"""The numbers that a text states. Knows no field and no record."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+#: Digits of a number; a longer run is an identifier.
+_MAX_DIGITS = 40
+
+_WORDS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
+_WORD = re.compile(r"(?<!\w)(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)", re.I)
+_DIGITS = re.compile(r"(?<!\d)(?<!\A\.)(?<![^\w.]\.)\d+(?:[.,]\d+)*")  # leaves '.5' to the next
+_POINT = re.compile(r"(?<![\w.,])\.\d+(?![.,]?\d)")
+_SPACED = re.compile(
+    r"(?<!\d)(?<!\d[.,])\d{1,3}(?P<gap>[ \u00a0\u202f'’])\d{3}(?:(?P=gap)\d{3})*(?:[.,]\d{1,2})?(?![.,]?\d)"
+)
+_SIGN = re.compile(r"(?:(?<=[\s(:=$€£¥])|\A)[-−](?:(?P<apart>\s?)[$€£¥]\s?)?\Z")
+_SCALE = re.compile(r"\s{0,2}(thousand|million|billion|trillion|mn|mm|bn|tn|k|m|b|t)(?!\w)", re.I)
+_SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3, "thousand": 1e3, "tn": 1e12, "trillion": 1e12}
+_OPEN = re.compile(r"\(\s?[$€£¥]?\s?\Z")
+_CLOSE = re.compile(r"\s?%?\s?\)")
+
+
+def numbers_in(text: str) -> Iterator[tuple[int, int, float]]:
+    """Every number that the text states, as [start, end) and its value; in no order.
+
+    Where a writing is ambiguous each reading is given: '3.5 million' is 3.5 and 3500000, '(123)' and '- $123'
+    are 123 and -123, '1,234' is 1234 and 1.234, unless other numbers of the text tell which: see `_Writing`.
+    Words count from one to twenty.
+    """
+    digits = list(_DIGITS.finditer(text))
+    writing = _Writing.of(found[0] for found in digits)
+    for found in digits:
+        for start, end, value in _readings(found[0], found.start(), writing):
+            yield from _in_context(text, start, end, value)
+    for found in _POINT.finditer(text):
+        yield from _in_context(text, found.start(), found.end(), float(found[0]))
+    for found in _SPACED.finditer(text):
+        plain = re.sub(r"[ \u00a0\u202f'’]", "", found[0]).replace(",", ".")
+        if len(plain) <= _MAX_DIGITS:
+            yield from _in_context(text, found.start(), found.end(), float(plain))
+    for found in _WORD.finditer(text):
+        yield found.start(), found.end(), float(_WORDS.index(found[0].lower()) + 1)
+
+
+def _in_context(text: str, start: int, end: int, value: float) -> Iterator[tuple[int, int, float]]:
+    """The number with the sign, the brackets and the scale that stand around it."""
+    before = text[max(start - 4, 0) : start]
+    sign = _SIGN.search(before)
+    if sign:
+        if sign["apart"]:  # the dash may part the sum from what it is of: 'Total - $5.00'
+            yield start, end, value
+        start, value = start - (len(before) - sign.start()), -value
+    yield start, end, value
+    if scale := _SCALE.match(text, end):
+        word = scale[1].lower()
+        end = scale.end()
+        value *= _SCALES.get(word) or _SCALES[word[0]]
+        yield start, end, value
+    elif not sign and (bracket := _OPEN.search(before)) and (close := _CLOSE.match(text, end)):
+        yield start - (len(before) - bracket.start()), close.end(), -value
+
+
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")  # the second as in India
+
+
+class _Writing(NamedTuple):
+    """How a text writes numbers, told by those that can be read in one way only.
+
+    English are '12.5', '1,234.5' and '1,234,567', continental '12,5', '1.234,5' and '1.234.567'; where a text
+    has both, nothing is known. A point before decimals tells that a comma groups. That a point is never a
+    group's mark it does not tell, for '2.1' may stand in any text: groups with commas do. So the other way.
+    Where nothing tells, three noughts are a group: nobody counts to '3,000' in thousandths.
+    """
+
+    english: bool
+    english_groups: bool
+    continental: bool
+    continental_groups: bool
+
+    @classmethod
+    def of(cls, tokens: Iterable[str]) -> "_Writing":
+        """What digits joined by points and commas tell."""
+        amounts = [(token, *_amounts(token)) for token in tokens if not token.isdecimal()]
+        english = [token for token, here, there in amounts if here is not None and there is None]
+        continental = [token for token, here, there in amounts if here is None and there is not None]
+        return cls(
+            bool(english),
+            any("," in token for token in english),
+            bool(continental),
+            any("." in token for token in continental),
+        )
+
+    def may_be(self, token: str) -> tuple[bool, bool]:
+        """Whether a token like '1,234' or '1.234' may be 1234, and whether it may be 1.234."""
+        if self.english == self.continental:
+            return True, self.english or not token.endswith("000")
+        if "," in token:
+            return not self.continental_groups, not self.english
+        return not self.english_groups, not self.continental
+
+
+def _readings(token: str, at: int, writing: _Writing) -> Iterator[tuple[int, int, float]]:
+    """The numbers that digits joined by points and commas may be; parts of a list where it is none."""
+    end = at + len(token)
+    if token.isdecimal():
+        if len(token) <= _MAX_DIGITS:
+            yield at, end, float(token)
+        return
+    amounts = [amount for amount in _amounts(token) if amount is not None]
+    if len(amounts) == 2:
+        both = zip(sorted(amounts, reverse=True), writing.may_be(token), strict=True)
+        amounts = [amount for amount, may in both if may]
+    for amount in amounts:
+        yield at, end, amount
+    if not amounts:
+        separator = "," if "," in token else "."
+        for part in token.split(separator):
+            yield from _readings(part, at, writing)
+            at += len(part) + 1
+
+
+def _amounts(token: str) -> tuple[float | None, float | None]:
+    """The token as one number, in English and in continental writing; None where it is none."""
+    if len(token) > _MAX_DIGITS:
+        return None, None
+    return _amount(token), _amount(token.translate({ord("."): ",", ord(","): "."}))
+
+
+def _amount(written: str) -> float | None:
+    whole, point, fraction = written.partition(".")
+    plain = whole.isdecimal() or (whole[0] != "0" and _GROUPED.fullmatch(whole))
+    if plain and (fraction.isdecimal() if point else True):
+        return float(whole.replace(",", "") + point + fraction)
+    return None
