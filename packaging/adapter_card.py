@@ -119,7 +119,11 @@ def _bad(scores: Sequence[Score]) -> Iterator[str]:
     yield from worst[:_SHOWN]
     if len(worst) > _SHOWN:
         yield f"{len(worst) - _SHOWN} more fields are below {_BAD}: see `manifest.json`"
-    if fields and not worst:
+    # A field with few values has no score of its own, but a part in the whole.
+    rare = [score for score in scores if score.f1 < min([_BAD, *score.fields.values()])]
+    for one in rare:
+        yield f"fields of {one.domain}/{one.record_type} that few records have: F1 of all is {one.f1:.2f}"
+    if fields and not worst and not rare:
         yield f"no field is below {_BAD}; the lowest is {fields[0][1]}"
     yield "documents unlike those that it was trained on: other languages, layouts and trades"
 

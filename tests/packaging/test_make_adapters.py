@@ -250,5 +250,9 @@ def test_what_it_is_bad_at_is_what_was_measured(scripts: dict[str, Any]) -> None
     bad = list(scripts["adapter_card"]._bad([score]))
     assert bad[:2] == ["lower of hr/resume: F1 0.20", "low of hr/resume: F1 0.31"]
     assert not any("high" in line for line in bad)
-    good = score.model_copy(update={"fields": {"high": 0.9}})
+    good = score.model_copy(update={"f1": 0.9, "fields": {"high": 0.9}})
     assert "the lowest is high of hr/resume: F1 0.90" in next(scripts["adapter_card"]._bad([good]))
+    rare = score.model_copy(update={"fields": {"high": 0.9}})
+    bad = list(scripts["adapter_card"]._bad([rare]))
+    assert bad[0] == "fields of hr/resume that few records have: F1 of all is 0.50"
+    assert not any("no field" in line for line in bad)
