@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import MAX_ITEMS, Field
 from thresher.adapters.numbers import numbers_in
@@ -47,9 +48,15 @@ def most_items(text: str) -> int:
     return min(MAX_ITEMS, max(len(text) // 2, 2))
 
 
-def stated_values(one: Field, text: str) -> list[Any]:
-    """The dates or the numbers that the text writes out, in each of its readings, as an answer has them."""
-    found = dates_in(text) if one.type == "date" else numbers_in(text)
+def stated_values(one: Field, text: str, conventions: Conventions) -> list[Any]:
+    """The dates or the numbers that a window's text writes out, as an answer has them.
+
+    Each in all of its readings that the document's conventions leave.
+    """
+    if one.type == "date":
+        found: Iterable[tuple[int, int, Any]] = dates_in(text, conventions.dates)
+    else:
+        found = numbers_in(text, conventions.numbers)
     values = {plain(value) for _, _, value in found if can_be_written(one, value)}
     return sorted(value for value in values if one.type != "integer" or isinstance(value, int))
 

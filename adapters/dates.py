@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 #: A year of two digits is in this century up to here (as POSIX has it), in the last one after.
 _PIVOT = 68
@@ -32,22 +33,36 @@ _AMBIGUOUS = re.compile(
 )
 
 
-def dates_in(text: str) -> Iterator[tuple[int, int, str]]:
+class DateOrder(NamedTuple):
+    """Which of its two days a date like '03/04/2019' may be: March 4, April 3, or either."""
+
+    month_first: bool
+    day_first: bool
+
+    @classmethod
+    def of(cls, text: str) -> "DateOrder":
+        """That of the dates of the text that leave no choice; either where they differ or there are none."""
+        readings = [_read_both_ways(found) for found in _AMBIGUOUS.finditer(text)]
+        month_first = any(month and not day for month, day in readings)
+        day_first = any(day and not month for month, day in readings)
+        return cls(month_first or not day_first, day_first or not month_first)
+
+
+def dates_in(text: str, order: DateOrder | None = None) -> Iterator[tuple[int, int, str]]:
     """Every date that the text writes out, as [start, end) and ISO 8601; in no order.
 
-    '03/04/2019' is read as March 4 and as April 3, unless those dates of the text that leave no choice all
-    have the day first, or all the month. Days that no calendar has are passed over.
+    '03/04/2019' is read as `order` says, the text's own where it is None. Days that no calendar has are
+    passed over.
     """
     for pattern in _DATES:
         for found in pattern.finditer(text):
             if iso := _iso(found["year"], found["month"], found["day"]):
                 yield found.start(), found.end(), iso
-    readings = [(found, _read_both_ways(found)) for found in _AMBIGUOUS.finditer(text)]
-    month_first = any(month and not day for _, (month, day) in readings)
-    day_first = any(day and not month for _, (month, day) in readings)
-    for found, (month, day) in readings:
-        read = [month] if month_first or not day_first else []
-        read += [day] if day_first or not month_first else []
+    order = DateOrder.of(text) if order is None else order
+    for found in _AMBIGUOUS.finditer(text):
+        month, day = _read_both_ways(found)
+        read = [month] if order.month_first or not day else []
+        read += [day] if order.day_first or not month else []
         for iso in dict.fromkeys(read):
             if iso:
                 yield found.start(), found.end(), iso

@@ -1,7 +1,7 @@
 """The numbers that a text states. Knows no field and no record."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 #: Digits of a number; a longer run is an identifier.
@@ -42,16 +42,56 @@ _OPEN = re.compile(r"\(\s?[$€£¥]?\s?\Z")
 _CLOSE = re.compile(r"\s?%?\s?\)")
 
 
-def numbers_in(text: str) -> Iterator[tuple[int, int, float]]:
+class NumberWriting(NamedTuple):
+    """How a text writes numbers, told by those that can be read in one way only.
+
+    English are '12.5', '1,234.5' and '1,234,567', continental '12,5', '1.234,5' and '1.234.567'; where a text
+    has both, nothing is known. A point before decimals tells that a comma groups. That a point is never a
+    group's mark it does not tell, for '2.1' may stand in any text: groups with commas do. So the other way.
+    Where nothing tells, three noughts are a group: nobody counts to '3,000' in thousandths.
+    """
+
+    english: bool
+    english_groups: bool
+    continental: bool
+    continental_groups: bool
+
+    @classmethod
+    def of(cls, text: str) -> "NumberWriting":
+        """What the text's digits that are joined by points and commas tell."""
+        tokens = (found[0] for found in _DIGITS.finditer(text))
+        amounts = [(token, *_amounts(token)) for token in tokens if not token.isdecimal()]
+        english = [token for token, here, there in amounts if here is not None and there is None]
+        continental = [token for token, here, there in amounts if here is None and there is not None]
+        return cls(
+            bool(english),
+            any("," in token for token in english),
+            bool(continental),
+            any("." in token for token in continental),
+        )
+
+    def may_be(self, token: str) -> tuple[bool, bool]:
+        """Whether a token like '1,234' or '1.234' may be 1234, and whether it may be 1.234."""
+        if self.english == self.continental:
+            return True, self.english or not token.endswith("000")
+        if "," in token:
+            return not self.continental_groups, not self.english
+        return not self.english_groups, not self.continental
+
+
+#: Every reading that there is.
+ANY_WRITING = NumberWriting(True, False, True, False)
+
+
+def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tuple[int, int, float]]:
     """Every number that the text states, as [start, end) and its value; in no order.
 
     Where a writing is ambiguous each reading is given: '3.5 million' is 3.5 and 3500000, '(123)' and '- $123'
-    are 123 and -123, '1,234' is 1234 and 1.234, unless other numbers of the text tell which: see `_Writing`.
-    Words count from one to twenty.
+    are 123 and -123, '1,234' is what `writing` says, the text's own where it is None. Words count from one
+    to twenty.
     """
-    digits = list(_DIGITS.finditer(text))
-    writing = _Writing.of(found[0] for found in digits)
-    for found in digits:
+    writing = NumberWriting.of(text) if writing is None else writing
+    for found in _DIGITS.finditer(text):
         for start, end, value in _readings(found[0], found.start(), writing):
             yield from _in_context(text, start, end, value)
     for found in _POINT.finditer(text):
@@ -85,43 +125,7 @@ def _in_context(text: str, start: int, end: int, value: float) -> Iterator[tuple
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")  # the second as in India
 
 
-class _Writing(NamedTuple):
-    """How a text writes numbers, told by those that can be read in one way only.
-
-    English are '12.5', '1,234.5' and '1,234,567', continental '12,5', '1.234,5' and '1.234.567'; where a text
-    has both, nothing is known. A point before decimals tells that a comma groups. That a point is never a
-    group's mark it does not tell, for '2.1' may stand in any text: groups with commas do. So the other way.
-    Where nothing tells, three noughts are a group: nobody counts to '3,000' in thousandths.
-    """
-
-    english: bool
-    english_groups: bool
-    continental: bool
-    continental_groups: bool
-
-    @classmethod
-    def of(cls, tokens: Iterable[str]) -> "_Writing":
-        """What digits joined by points and commas tell."""
-        amounts = [(token, *_amounts(token)) for token in tokens if not token.isdecimal()]
-        english = [token for token, here, there in amounts if here is not None and there is None]
-        continental = [token for token, here, there in amounts if here is None and there is not None]
-        return cls(
-            bool(english),
-            any("," in token for token in english),
-            bool(continental),
-            any("." in token for token in continental),
-        )
-
-    def may_be(self, token: str) -> tuple[bool, bool]:
-        """Whether a token like '1,234' or '1.234' may be 1234, and whether it may be 1.234."""
-        if self.english == self.continental:
-            return True, self.english or not token.endswith("000")
-        if "," in token:
-            return not self.continental_groups, not self.english
-        return not self.english_groups, not self.continental
-
-
-def _readings(token: str, at: int, writing: _Writing) -> Iterator[tuple[int, int, float]]:
+def _readings(token: str, at: int, writing: NumberWriting) -> Iterator[tuple[int, int, float]]:
     """The numbers that digits joined by points and commas may be; parts of a list where it is none."""
     end = at + len(token)
     if token.isdecimal():

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import Field
 from thresher.adapters.folded import FoldedText
-from thresher.adapters.numbers import numbers_in
+from thresher.adapters.numbers import ANY_WRITING, numbers_in
 from thresher.adapters.person_name import spoken
 from thresher.adapters.values import TOLERANCE, is_absent, normalise, same
 
@@ -52,7 +52,7 @@ def grounded(field: Field, value: Any, span_text: str) -> bool:
         case "date":
             return any((s, e) == whole and iso == value for s, e, iso in dates_in(span_text.strip()))
         case "number" | "integer":
-            read = numbers_in(span_text.strip())
+            read = numbers_in(span_text.strip(), ANY_WRITING)
             return any((s, e) == whole and same(field, value, number) for s, e, number in read)
         case "boolean":
             return False

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.errors import ModelError
 from thresher.adapters.fields import Field
 from thresher.adapters.prompt import render_prompt
@@ -15,13 +16,14 @@ _LEAST_WINDOW = 128
 
 @dataclass(frozen=True)
 class WindowPrompt:
-    """A window, its text, and the tokens that ask about it.
+    """A window, its text, its document's conventions, and the tokens that ask about it.
 
     The first `shared` of them are the same in all prompts of a run.
     """
 
     window: Window
     text: str
+    conventions: Conventions
     tokens: tuple[int, ...]
     shared: int
 
@@ -60,10 +62,12 @@ class WindowPrompts:
             )
         ids, offsets = self.tokenizer.document(text)
         size = min(sizes.window_tokens, room)
+        conventions = Conventions(text)
         return [
             WindowPrompt(
                 window=part,
                 text=text[part.start : part.end],
+                conventions=conventions,
                 tokens=(*prompt.head, *ids[part.first_token : part.last_token], *prompt.tail),
                 shared=len(prompt.head),
             )

@@ -12,6 +12,7 @@ from math import log
 from typing import Any
 
 from thresher.adapters.answer import WORD, can_be_written, most_items, plain, stated_values
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import MAX_STRING, Field
 from thresher.adapters.person_name import family_first
 from thresher.adapters.spans import Match, SpanFinder
@@ -89,7 +90,8 @@ def statements(label: Label, texts: Sequence[str], placing: Placing) -> list[Sta
       near are not taught, and the rest is taught that it says false, or nothing.
     - A field that is not known is not taught.
     """
-    parts = [_Part(text) for text in texts]
+    conventions = Conventions(label.text)
+    parts = [_Part(text, conventions) for text in texts]
     columns = [_column(one, label, parts, placing) for one in label.fields]
     return [
         Statement(
@@ -111,8 +113,9 @@ class _Cell:
 class _Part:
     """A window's text, and what can be written of it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, conventions: Conventions) -> None:
         self.text = text
+        self._conventions = conventions
         self.finder = SpanFinder(text)
 
     @cached_property
@@ -142,7 +145,7 @@ class _Part:
 
     def _said(self, one: Field, value: Any) -> Any:
         """The text's own date or number that is the value; None where an answer cannot have it."""
-        alike = [said for said in stated_values(one, self.text) if same(one, value, said)]
+        alike = [said for said in stated_values(one, self.text, self._conventions) if same(one, value, said)]
         if one.type == "date":
             return alike[0] if alike else None
         return min(alike, key=lambda said: abs(said - value), default=None)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 
 from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR, WORD, most_items, stated_values
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import MAX_STRING, Field
 
 #: The most characters of a family name, and of the given names.
@@ -28,8 +29,8 @@ NAME: PART & /(?s:[^\\s,]([^,]{{0,{_MAX_NAME - 2}}}[^\\s,])?)/
 """
 
 
-def answer_grammar(fields: Sequence[Field], text: str) -> str:
-    """A grammar that admits exactly the answers that state these fields, in order, of this text."""
+def answer_grammar(fields: Sequence[Field], text: str, conventions: Conventions) -> str:
+    """A grammar that admits exactly the answers that state these fields, in order, of this window's text."""
     parts = []
     most = most_items(text)
     for number, field in enumerate(fields):
@@ -39,7 +40,7 @@ def answer_grammar(fields: Sequence[Field], text: str) -> str:
     words = [_json(word)[1:-1] for word in WORD.findall(" ".join(text.split()))]
     part = f"PART: %regex {_json({'substring_chunks': words})}"
     types = {field.type: field for field in fields if field.is_stated}
-    said = [_said(field, text) for field in types.values()]
+    said = [_said(field, text, conventions) for field in types.values()]
     return "\n".join([f"start: {' '.join(parts)} {_literal('}')}{_TERMINALS}{part}", *said, ""])
 
 
@@ -66,9 +67,9 @@ def _value(field: Field, most: int) -> str:
             return f'("[]" | "[" STRING ({_literal(ITEM_SEPARATOR)} STRING){{0,{most - 1}}} "]")'
 
 
-def _said(field: Field, text: str) -> str:
+def _said(field: Field, text: str, conventions: Conventions) -> str:
     """The terminal of a date or a number that the text writes out, or null: one, however many there are."""
-    said = ["null", *(_json(value) for value in stated_values(field, text))]
+    said = ["null", *(_json(value) for value in stated_values(field, text, conventions))]
     return f"SAID_{field.type.upper()}: {' | '.join(map(_literal, said))}"
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import Field
 
 
 @dataclass(frozen=True)
 class Request:
-    """A prompt, and the fields whose values are to be answered from `text`.
+    """A prompt, and the fields whose values are to be answered from `text`, a window of a document.
 
     The first `shared` of the `tokens` are the same in all requests of a run, so that they are taken in once.
     `adapter` is the key of a resident adapter; None asks the base model itself.
@@ -19,6 +20,7 @@ class Request:
     shared: int
     fields: tuple[Field, ...]
     text: str
+    conventions: Conventions
     answer_tokens: int
     adapter: str | None = None
 

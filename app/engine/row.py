@@ -30,7 +30,8 @@ class Row:
         self.adapter = adapter
         self.pending: deque[int] = deque(request.tokens)
         self._tokenizer = tokenizer
-        self._matcher = LLMatcher(tokenizer, answer_grammar(request.fields, request.text), log_level=0)
+        grammar = answer_grammar(request.fields, request.text, request.conventions)
+        self._matcher = LLMatcher(tokenizer, grammar, log_level=0)
         if self._matcher.is_error():
             raise ModelError(f"the grammar of the record cannot be built: {self._trouble()}")
         self._bitmask = allocate_token_bitmask(1, tokenizer.vocab_size)

@@ -59,6 +59,7 @@ class Asker:
                 shared=one.shared,
                 fields=tuple(fields),
                 text=one.text,
+                conventions=one.conventions,
                 answer_tokens=self.prompts.sizes.answer_tokens,
                 adapter=self.adapter,
             )

@@ -112,6 +112,7 @@ def test_a_fuzzy_match_is_widened_to_words_and_stays_in_its_window() -> None:
         (NUMBER, 12.5, " 12.50 ", True),
         (NUMBER, -123, "(123)", True),
         (NUMBER, 3.5e6, "3.5 million", True),
+        (NUMBER, 3, "3,000", True),  # as a document may write it that has 12,5
         (DATE, "2019-03-04", "March 4, 2019", True),
         (DATE, "2019-03-04", "on March 4, 2019", False),
         (ENUM, "adverse_event", "Adverse event", True),

@@ -96,7 +96,9 @@ def follow(
 ) -> tuple[int, int, int]:
     """Has the grammar of use write the answer: tokens it forced, 1 where they differ, 1 where it refuses."""
     tokens = answer_tokens(tokenizer, label.fields, statement)[0][:-1]
-    matcher = LLMatcher(matching(tokenizer), answer_grammar(label.fields, prompt.text), log_level=0)
+    matcher = LLMatcher(
+        matching(tokenizer), answer_grammar(label.fields, prompt.text, prompt.conventions), log_level=0
+    )
     at = forced = 0
     while at < len(tokens):
         fed = matcher.compute_ff_tokens()

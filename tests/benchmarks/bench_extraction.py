@@ -15,6 +15,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.pack_library import find_packs, resolve
 from thresher.adapters.prompt import render_prompt
 from thresher.adapters.tokens import PromptTokenizer
@@ -53,7 +54,8 @@ def requests(tokenizer: PromptTokenizer) -> list[Request]:
     made = []
     for number, text in enumerate(receipts()):
         tokens = (*prompt.head, *tokenizer.document(text)[0], *prompt.tail)
-        made.append(Request(number, tokens, len(prompt.head), kind.fields, text, ANSWER_TOKENS))
+        conventions = Conventions(text)
+        made.append(Request(number, tokens, len(prompt.head), kind.fields, text, conventions, ANSWER_TOKENS))
     return made
 
 

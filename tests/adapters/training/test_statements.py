@@ -85,6 +85,14 @@ def test_dates_and_numbers_may_be_said_otherwise_by_the_text() -> None:
     assert str(stated(NUMBER, 12.0, "12.00")[0]) == "[12]"
 
 
+def test_a_window_is_read_as_its_document_writes() -> None:
+    windows = ("on 03/04/2019", "since 25/12/2018")
+    assert stated(DATE, "2019-04-03", *windows)[:2] == (["2019-04-03", None], [True, True])
+    assert stated(DATE, "2019-03-04", *windows)[1] == [False, False]
+    assert stated(NUMBER, 1234, "for 1.234", "and 7.200,50")[0] == [1234, None]
+    assert stated(NUMBER, 1.234, "for 1.234", "and 7.200,50")[1] == [False, False]
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from llguidance import LLTokenizer
 
 from thresher.adapters.answer import parse_answer
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.errors import ModelError
 from thresher.adapters.fields import Field
 from thresher.adapters.prompt import render_prompt
@@ -40,7 +42,8 @@ def engine(tiny_base: Path) -> Iterator[Engine]:
 def request(engine: Engine, key: int, text: str, answer_tokens: int = 120) -> Request:
     prompt = engine.tokenizer.prompt(*render_prompt("Extract the record.", FIELDS))
     ids, _ = engine.tokenizer.document(text)
-    return Request(key, (*prompt.head, *ids, *prompt.tail), len(prompt.head), FIELDS, text, answer_tokens)
+    tokens = (*prompt.head, *ids, *prompt.tail)
+    return Request(key, tokens, len(prompt.head), FIELDS, text, Conventions(text), answer_tokens)
 
 
 def grammar_tokenizer(engine: Engine) -> LLTokenizer:
@@ -175,7 +178,8 @@ def test_the_fast_blas_must_come_before_mlx() -> None:
 def test_an_item_that_a_list_already_has_ends_the_list(engine: Engine) -> None:
     fields = (Field(name="parts", type="list[string]"),)
     tokenizer = grammar_tokenizer(engine)
-    row = Row(Request(0, (1,), 0, fields, "bolts, nuts, bolts", 200), tokenizer)
+    text = "bolts, nuts, bolts"
+    row = Row(Request(0, (1,), 0, fields, text, Conventions(text), 200), tokenizer)
     while not row.is_done:
         row.choose(towards('{"parts": ["bolts", "nuts", "bolts", "nuts", "bolts"]}', row, tokenizer))
     assert row.answer().text == '{"parts": ["bolts", "nuts", "bolts"]}'
@@ -187,7 +191,7 @@ def test_a_head_whose_feeding_broke_is_not_taken_for_fed(
 ) -> None:
     first = request(engine, 0, TEXTS[1])
     expected = replies(engine, [first, request(engine, 1, TEXTS[2])])[0]
-    other = Request(2, (*first.tokens[:40], *first.tokens[41:]), first.shared - 1, FIELDS, TEXTS[1], 120)
+    other = replace(first, key=2, tokens=(*first.tokens[:40], *first.tokens[41:]), shared=first.shared - 1)
     feed = LoadedModel.feed
 
     def breaks_on_the_other(self: LoadedModel, batch: Any, *rest: Any) -> Any:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from thresher.adapters.adapter import LoraLayer
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.errors import AdapterError, ModelError
 from thresher.adapters.fields import Field
 from thresher.adapters.prompt import render_prompt
@@ -29,7 +30,8 @@ def engine(tiny_base: Path) -> Iterator[Engine]:
 def request(engine: Engine, key: object, adapter: str | None) -> Request:
     prompt = engine.tokenizer.prompt(*render_prompt("Extract the record.", FIELDS))
     ids, _ = engine.tokenizer.document(TEXT)
-    return Request(key, (*prompt.head, *ids, *prompt.tail), len(prompt.head), FIELDS, TEXT, 80, adapter)
+    tokens = (*prompt.head, *ids, *prompt.tail)
+    return Request(key, tokens, len(prompt.head), FIELDS, TEXT, Conventions(TEXT), 80, adapter)
 
 
 def replies(engine: Engine, count: int) -> dict[object, Reply]:

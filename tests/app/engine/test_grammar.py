@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from llguidance import LLMatcher, LLTokenizer
 
 from thresher.adapters.answer import WORD, parse_answer, render_answer, stated_values
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.tokens import PromptTokenizer
@@ -47,8 +48,11 @@ def _tokenizer(starter: Path) -> LLTokenizer:
     return LLTokenizer(tokenizer.backend_json, eos_token=list(tokenizer.end_ids))
 
 
-def admits(tokenizer: LLTokenizer, fields: tuple[Field, ...], text: str, answer: str) -> bool:
-    matcher = LLMatcher(tokenizer, answer_grammar(fields, text), log_level=0)
+def admits(
+    tokenizer: LLTokenizer, fields: tuple[Field, ...], text: str, answer: str, document: str | None = None
+) -> bool:
+    conventions = Conventions(text if document is None else document)
+    matcher = LLMatcher(tokenizer, answer_grammar(fields, text, conventions), log_level=0)
     assert not matcher.is_error(), matcher.get_error()
     tokens = tokenizer.greedy_tokenize(answer)
     return bool(matcher.validate_tokens(tokens) == len(tokens) and matcher.consume_tokens(tokens)) and bool(
@@ -162,8 +166,27 @@ def test_what_is_written_has_its_place_in_the_text(text: str) -> None:
     finder = SpanFinder(text)
     for kind in ("date", "number", "integer"):
         one = Field(name="x", type=kind)
-        for value in stated_values(one, text):
+        for value in stated_values(one, text, Conventions(text)):
             assert finder.find(one, value) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "other", "value"),
+    [
+        ("date", "03/04/2019", "25/12/2019", "2019-03-04"),
+        ("number", "262,000", "12.5", 262),
+        ("number", "1.234", "7.200,50", 1.234),
+    ],
+)
+def test_what_the_rest_of_the_document_rules_out_cannot_be_written(
+    tokenizer: LLTokenizer, kind: FieldType, text: str, other: str, value: object
+) -> None:
+    fields = (Field(name="x", type=kind),)
+    answer = render_answer(fields, {"x": value})
+    assert not admits(tokenizer, fields, text, answer, f"{text} and {other}")
+    # Where the rest has both ways, either may be.
+    both = f"{text} and 25/12/2019 12/25/2019 12.5 12,5"
+    assert admits(tokenizer, fields, text, answer, both)
 
 
 def test_a_person_may_be_named_in_a_long_window(tokenizer: LLTokenizer) -> None:

@@ -47,7 +47,9 @@ def follow(label: Label, prompts: WindowPrompts, matching: LLTokenizer) -> int:
         asked, statements(label, [one.text for one in asked], Placing()), strict=True
     ):
         tokens = answer_tokens(prompts.tokenizer, label.fields, statement)[0][:-1]
-        matcher = LLMatcher(matching, answer_grammar(label.fields, prompt.text), log_level=0)
+        matcher = LLMatcher(
+            matching, answer_grammar(label.fields, prompt.text, prompt.conventions), log_level=0
+        )
         at = 0
         while at < len(tokens):
             fed = matcher.compute_ff_tokens()
