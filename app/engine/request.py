@@ -11,6 +11,7 @@ from thresher.adapters.fields import Field
 class Request:
     """A prompt, and the fields whose values are to be answered from `text`, a window of a document.
 
+    `conventions` are the document's: the window's dates and numbers are read by them.
     The first `shared` of the `tokens` are the same in all requests of a run, so that they are taken in once.
     `adapter` is the key of a resident adapter; None asks the base model itself.
     """
