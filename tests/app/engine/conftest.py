@@ -43,6 +43,12 @@ def register(model: LoadedModel, key: str, layers: Layers, scale: float = 2.0) -
     return model.residents.use(key)
 
 
+@pytest.fixture(autouse=True)
+def steady_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A product's last bits follow from its threads, and those from what else runs: not here."""
+    monkeypatch.setattr("thresher.app.engine.weights.fit_threads", lambda: None)
+
+
 @pytest.fixture
 def model(tiny_base: Path) -> LoadedModel:
     return load_weights(tiny_base, ROOM)
