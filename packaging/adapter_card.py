@@ -27,11 +27,11 @@ A LoRA adapter for {whose}, on the base {base}. It ships with Thresher. Its reci
 | --- | --- | --- | --- |
 {sources}
 
-Trained on {train:,} labels; the loss on {validation:,} others was watched.{varied}
+Trained on {train:,} labels{counted}; the loss on {validation:,} others was watched.{varied}
 
 ## Training
 
-{steps:,} steps at a peak rate of {rate:g}, {start}, with {trainer}: {span} on {machine}.{strength}
+{steps:,} steps{runs} at a peak rate of {rate:g}, {start}, with {trainer}: {span} on {machine}.{shipped}
 
 ## Scores
 
@@ -55,7 +55,10 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
     if trained is None or data is None:
         raise ValueError(f"{manifest.name} was not trained")
     sure = {(one.domain, one.record_type): one for one in calibrations}
-    share = recipe.run.get("augment", {}).get("share", 0)
+    share, runs = recipe.runs[0].keys.get("augment", {}).get("share", 0), len(recipe.runs)
+    averaged = "" if runs == 1 else " The adapter is the mean of what the runs made."
+    weaker = f" It ships at {recipe.strength:g} of what it learnt: that serves other fields better."
+    weaker = "" if recipe.strength == 1 else weaker
     return _CARD.format(
         name=manifest.name,
         whose=f"the domain {manifest.pack.domain}" if manifest.pack else "any domain and any fields",
@@ -65,16 +68,16 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
             f"| {one.name} | {one.title} | {one.licence} | {one.attribution} |" for one in recipe.sources
         ),
         train=data.train,
+        counted="" if runs == 1 else f" in {runs} runs, many in more than one",
         validation=data.validation,
         varied=f" Fields, instructions or text were varied in {share:.0%} of what was shown."
         if share
         else "",
         steps=trained.steps,
+        runs="" if runs == 1 else f" in {runs} runs, each",
         rate=trained.learning_rate,
         start=f"from the {recipe.parent} adapter" if recipe.parent else "from a new adapter",
-        strength=""
-        if recipe.strength == 1
-        else f" It ships at {recipe.strength:g} of what it learnt: that serves other fields better.",
+        shipped=f"{averaged}{weaker}",
         trainer=trained.trainer,
         span=_span(trained.seconds),
         machine=machine,

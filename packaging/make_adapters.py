@@ -21,6 +21,7 @@ from typing import Any
 
 import yaml
 from adapter_card import card
+from merging import mean, scaled
 from recipes import GENERAL, MADE, Recipe, read_recipe, recipe_names
 from scoring import Scorer, run
 
@@ -108,22 +109,34 @@ class Maker:
                 say(f"  the {recipe.parent} adapter is another now: remove it to make it anew")
 
     def _train(self, recipe: Recipe) -> None:
-        folder = self._work / recipe.name
-        if (folder / "out" / ADAPTER).exists():
-            return
-        save_run(folder / "run.yaml", self._config(recipe))
-        run([sys.executable, "-m", f"thresher.{self._trainer}", str(folder / "run.yaml")], (0,))
+        for number, config in enumerate(self._configs(recipe), 1):
+            if len(recipe.runs) > 1:
+                say(f"{recipe.name}: run {number} of {len(recipe.runs)}")
+            if not (config.out / ADAPTER).exists():
+                save_run(config.out.parent / "run.yaml", config)
+                run(
+                    [sys.executable, "-m", f"thresher.{self._trainer}", str(config.out.parent / "run.yaml")],
+                    (0,),
+                )
 
-    def _config(self, recipe: Recipe) -> RunConfig:
-        folder = self._work / recipe.name
-        asked = {"base": self._model, "out": folder / "out", **recipe.run, **self._keys}
+    def _configs(self, recipe: Recipe) -> list[RunConfig]:
+        """Those of its runs, in order."""
+        start: dict[str, Any] = {"base": self._model}
         if recipe.parent:
             if not self.place(recipe.parent).exists():
                 raise UsageError(
                     f"{recipe.name}: starts from {recipe.parent}, which is not there. Make it first."
                 )
-            asked["parent"] = self.place(recipe.parent)
-        return parse_run(asked, f"the recipe {recipe.name}", folder)
+            start["parent"] = self.place(recipe.parent)
+        folders = [self._work / recipe.name / f"run-{number}" for number in range(1, len(recipe.runs) + 1)]
+        return [
+            parse_run(
+                {**start, "out": folder / "out", **one.keys, **self._keys},
+                f"the recipe {recipe.name}",
+                folder,
+            )
+            for folder, one in zip(folders, recipe.runs, strict=True)
+        ]
 
     def _candidate(self, recipe: Recipe) -> Adapter:
         """The adapter as it will ship, where commands find it by the recipe's name."""
@@ -136,8 +149,8 @@ class Maker:
             if place.exists():
                 adapter = read_adapter(place)
             else:
-                trained = read_adapter(self._work / recipe.name / "out" / ADAPTER)
-                adapter = scaled(trained, recipe.strength)
+                trained = [read_adapter(one.out / ADAPTER) for one in self._configs(recipe)]
+                adapter = scaled(mean(trained), recipe.strength)
             write_adapter(folder, adapter, half=True)
         return read_adapter(folder)
 
@@ -146,9 +159,10 @@ class Maker:
         seen: dict[str, set[str]] = {}
         parents = [read_recipe(recipe.parent, self._data, self._work / "made")] if recipe.parent else []
         for one in (recipe, *parents):
-            for each, source in zip(read_sets(self._config(one))[0], one.sources, strict=True):
-                labels = (*each.sides.train, *each.sides.validation)
-                seen.setdefault(source.name, set()).update(document_key(label.text) for label in labels)
+            for config, made_of in zip(self._configs(one), one.runs, strict=True):
+                for each, source in zip(read_sets(config)[0], made_of.sources, strict=True):
+                    labels = (*each.sides.train, *each.sides.validation)
+                    seen.setdefault(source.name, set()).update(document_key(label.text) for label in labels)
         return seen
 
     def _ship(self, recipe: Recipe, scores: Sequence[Score], calibrations: Sequence[Calibration]) -> None:
@@ -200,12 +214,6 @@ class Maker:
         head = "# How long each adapter took that ships, and where. Written by packaging/make_adapters.py.\n"
         with replacing(MADE) as file:
             file.write((head + yaml.safe_dump({**made(), recipe.name: facts}, sort_keys=False)).encode())
-
-
-def scaled(adapter: Adapter, strength: float) -> Adapter:
-    """The adapter that changes the base so many times as much. Its alpha stays: runs can start from it."""
-    layers = {name: replace(layer, b=layer.b * strength) for name, layer in adapter.layers.items()}
-    return replace(adapter, layers=layers)
 
 
 def made() -> dict[str, Any]:

@@ -47,8 +47,16 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Run:
+    """One training: its keys, but for where things lie, and the sources of its sets, in order."""
+
+    keys: dict[str, Any]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """What an adapter is made from: `run` has the keys of its run, but for where things lie.
+    """What an adapter is made from: the mean of what its runs make.
 
     `unfit_for` names domains where it was found to be worse than the base alone. `strength` is how much ships
     of what it does to the base: for other tasks than those learnt, less than all of it is best (WiSE-FT,
@@ -57,11 +65,15 @@ class Recipe:
 
     name: str
     parent: str | None
-    run: dict[str, Any]
-    sources: tuple[Source, ...]
+    runs: tuple[Run, ...]
     hash: str
     unfit_for: tuple[str, ...] = ()
     strength: float = 1.0
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Those of all runs, each once."""
+        return tuple(dict.fromkeys(source for run in self.runs for source in run.sources))
 
     @property
     def scored(self) -> tuple[Source, ...]:
@@ -97,23 +109,27 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         raise UsageError(
             f"{name}.yaml: {unknown[0]} is not in {_SOURCES}.yaml, with its licence. Add it there."
         )
-    keys = {one: dict(given or {}) for one, given in raw["sets"].items()}
-    most = {one: given.pop("most_scored", None) for one, given in keys.items()}
-    sources = tuple(_source(one, about[one], data, made, most[one]) for one in raw["sets"])
-    sets = [
-        {
-            "domain": source.domain or None,
-            "record_type": source.record_type or None,
-            "labels": list(source.labels),
-            "validation": [source.dev],
-            **keys[source.name],
-        }
-        for source in sources
-    ]
-    # A user's own labels prove an adapter; these labels are all for training, and others score it.
-    run = {"proof_share": 0.0, **raw["run"], "sets": sets}
+    sets, sources = {}, {}
+    for one, given in raw["sets"].items():
+        keys = dict(given or {})
+        source = _source(one, about[one], data, made, keys.pop("most_scored", None))
+        place = {"domain": source.domain or None, "record_type": source.record_type or None}
+        sets[one] = {**place, "labels": list(source.labels), "validation": [source.dev], **keys}
+        sources[one] = source
+    runs = tuple(_run({**raw["run"], **own}, sets, sources) for own in raw.get("runs", [{}]))
     digest, unfit_for = sha256(content).hexdigest(), tuple(raw.get("unfit_for", ()))
-    return Recipe(name, raw.get("parent"), run, sources, digest, unfit_for, raw.get("strength", 1.0))
+    return Recipe(name, raw.get("parent"), runs, digest, unfit_for, raw.get("strength", 1.0))
+
+
+def _run(keys: dict[str, Any], sets: dict[str, Any], sources: dict[str, Source]) -> Run:
+    """A run of these sets but for those that the key `without` names."""
+    without = keys.pop("without", ())
+    if unknown := set(without) - sets.keys():
+        raise UsageError(f"a run is without {min(unknown)}, which is none of the recipe's sets.")
+    names = [one for one in sets if one not in without]
+    # A user's own labels prove an adapter; these labels are all for training, and others score it.
+    keys = {"proof_share": 0.0, **keys, "sets": [sets[one] for one in names]}
+    return Run(keys, tuple(sources[one] for one in names))
 
 
 def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_scored: int | None) -> Source:

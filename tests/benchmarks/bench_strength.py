@@ -49,7 +49,7 @@ def measure(strength: float, shipped: float, asked: Sequence[Asked], out: Path) 
 
     `shipped` is the share that the one in the project has.
     """
-    from make_adapters import scaled
+    from merging import scaled
 
     adapter = read_adapter(GENERAL / "starter")
     with tempfile.TemporaryDirectory() as scratch:

@@ -44,21 +44,25 @@ PACKAGING = Path(__file__).parents[2] / "packaging"
 def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str, work: Path) -> Path:
     """The folder of a general adapter that has not seen these, as it ships. Raises CalledProcessError."""
     sys.path.append(str(PACKAGING))
-    from make_adapters import scaled
+    from merging import mean, scaled
     from recipes import read_recipe
 
     out = work / ADAPTER
     if not out.exists():
         recipe = read_recipe("general", data, work / "made")
-        names = [source.name for source in recipe.sources]
-        kept = [one for name, one in zip(names, recipe.run["sets"], strict=True) if name not in without]
-        assert len(kept) == len(names) - len(without), "each of them is in the recipe"
+        assert set(without) <= {source.name for source in recipe.sources}, "each of them is in the recipe"
         base = library.find(Locations.default().models, "starter").folder
-        asked = {"base": base, "out": work / "out", **recipe.run, "sets": kept, "steps": steps}
-        save_run(work / "run.yaml", parse_run(asked, "the run", work))
-        command = [sys.executable, "-m", f"thresher.train_{trainer}", str(work / "run.yaml")]
-        subprocess.run(command, check=True)
-        write_adapter(out, scaled(read_adapter(work / "out" / ADAPTER), recipe.strength), half=True)
+        parts = []
+        for number, run in enumerate(recipe.runs, 1):
+            folder = work / f"run-{number}"
+            sets = zip(run.keys["sets"], run.sources, strict=True)
+            kept = [one for one, source in sets if source.name not in without]
+            asked = {"base": base, "out": folder / "out", **run.keys, "sets": kept, "steps": steps}
+            save_run(folder / "run.yaml", parse_run(asked, "the run", folder))
+            command = [sys.executable, "-m", f"thresher.train_{trainer}", str(folder / "run.yaml")]
+            subprocess.run(command, check=True)
+            parts.append(read_adapter(folder / "out" / ADAPTER))
+        write_adapter(out, scaled(mean(parts), recipe.strength), half=True)
     return out
 
 

@@ -12,6 +12,7 @@ _NAMES = (
     "make_assorted",
     "make_examples",
     "make_listings",
+    "merging",
     "recipes",
     "adapter_card",
     "scoring",

@@ -117,7 +117,7 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     assert "Labels of expenses/receipt (authors of expenses/receipt)" in str(manifest.data.attribution)
     assert [(one.record_type, one.records) for one in manifest.scores] == [("receipt", 3), ("work_order", 3)]
     assert {tensor.dtype for tensor in read_tensors(place / "adapter_model.safetensors")} == {"F16"}
-    shipped, learnt = read_adapter(place), read_adapter(tmp_path / "work" / "general" / "out" / "adapter")
+    shipped, learnt = read_adapter(place), read_adapter(tmp_path / "work/general/run-1/out/adapter")
     assert shipped.manifest == manifest
     for name, layer in learnt.layers.items():
         np.testing.assert_array_equal(shipped.layers[name].a, layer.a.astype(np.float16))
@@ -185,8 +185,8 @@ def test_it_is_calibrated_on_labels_that_no_training_saw_or_on_those_that_score_
     assert remade({"most": 1}) == 5
     learnt: set[str] = set()
     for name in ("general", "expenses"):
-        run = {"base": "b", "out": "o", **recipes.read_recipe(name, tmp_path / "data", tmp_path).run}
-        sets = read_sets(parse_run(run, "the recipe", tmp_path))[0]
+        (run,) = recipes.read_recipe(name, tmp_path / "data", tmp_path).runs
+        sets = read_sets(parse_run({"base": "b", "out": "o", **run.keys}, "the recipe", tmp_path))[0]
         learnt |= {label.text for each in sets for label in each.sides.train}
     spare = (tmp_path / "work" / "made" / "spare" / "expenses-receipt.jsonl").read_text("utf-8")
     assert not {json.loads(line)["input"] for line in spare.splitlines()} & learnt
@@ -233,6 +233,49 @@ def test_made_up_labels_calibrate_nothing(
     capsys.readouterr()
     make().make("expenses")
     assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("always_better")
+def test_the_mean_of_several_runs_ships_and_nothing_that_one_of_them_saw_calibrates(
+    make: Any, scripts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = {
+        "run": {},
+        "runs": [{"without": ["manufacturing/work_order"]}, {"split_seed": 1, "seed": 2}],
+        "sets": {name: {"most": 2} for name in SETS},
+    }
+    (scripts["recipes"].FOLDER / "general.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
+    make().make("general")
+    place, folder = make().place("general"), tmp_path / "work" / "general"
+    runs = [read_adapter(folder / f"run-{number}" / "out" / "adapter") for number in (1, 2)]
+    whole = scripts["merging"].mean(runs)
+    shipped = read_adapter(place)
+    for name, layer in shipped.layers.items():
+        np.testing.assert_array_equal(layer.b, whole.layers[name].b.astype(np.float16))
+    assert shipped.manifest.recipe is not None
+    assert shipped.manifest.data is not None
+    assert (shipped.manifest.recipe.steps, shipped.manifest.data.train) == (4, 6)
+    card = (place / "README.md").read_text("utf-8")
+    assert "Trained on 6 labels in 2 runs, many in more than one;" in card
+    assert "4 steps in 2 runs, each at a peak rate of" in card
+    assert "The adapter is the mean of what the runs made." in card
+
+    (scripts["recipes"].FOLDER / "expenses.yaml").write_text(
+        yaml.safe_dump({"parent": "general", "run": {}, "sets": {"expenses/receipt": {"most": 1}}}), "utf-8"
+    )
+    monkeypatch.setattr(scripts["scoring"], "_ENOUGH_VALUES", 100)
+    make().make("expenses")
+    spare = (tmp_path / "work" / "made" / "spare" / "expenses-receipt.jsonl").read_text("utf-8")
+    learnt = set()
+    for name in ("general", "expenses"):
+        for run in scripts["recipes"].read_recipe(name, tmp_path / "data", tmp_path).runs:
+            sets = read_sets(parse_run({"base": "b", "out": "o", **run.keys}, "the recipe", tmp_path))[0]
+            named = zip(sets, run.sources, strict=True)
+            receipts = next(one for one, source in named if source.name == "expenses/receipt")
+            learnt |= {label.text for label in receipts.sides.train}
+    assert 2 < len(learnt) < 12
+    assert len(spare.splitlines()) == 12 - len(learnt)
+    assert not {json.loads(line)["input"] for line in spare.splitlines()} & learnt
 
 
 def test_a_domains_adapter_waits_for_the_general_one(make: Any) -> None:

@@ -36,20 +36,20 @@ def test_each_is_a_run_of_its_domain_and_starts_anew_or_from_the_general_one(
     recipes = scripts["recipes"]
     for name in recipes.recipe_names():
         recipe = recipes.read_recipe(name, data, data / "made")
-        config = parse_run({"base": "b", "out": "o", **recipe.run}, name, data)
-        assert len(config.sets) == len(recipe.sources) > 0
-        domains = {one.domain for one in config.sets}
         assert recipe.parent in ((None,) if name == "general" else (None, "general"))
-        if name != "general":
-            assert domains == {name}
-            how = config.augment
-            # What it is asked in use is what it is asked in training; documents may vary.
-            assert not any((how.drop, how.reorder, how.rename, how.undescribe, how.reword))
-        for one, source in zip(config.sets, recipe.sources, strict=True):
-            assert one.labels == source.labels
-            assert one.validation == (source.dev,)
-            assert source.licence
-            assert source.attribution
+        assert recipe.runs
+        for run in recipe.runs:
+            config = parse_run({"base": "b", "out": "o", **run.keys}, name, data)
+            if name != "general":
+                assert {one.domain for one in config.sets} == {name}
+                how = config.augment
+                # What it is asked in use is what it is asked in training; documents may vary.
+                assert not any((how.drop, how.reorder, how.rename, how.undescribe, how.reword))
+            for one, source in zip(config.sets, run.sources, strict=True):
+                assert one.labels == source.labels
+                assert one.validation == (source.dev,)
+                assert source.licence
+                assert source.attribution
 
 
 def test_nothing_is_trained_on_that_may_not_be_shipped(scripts: dict[str, Any], data: Path) -> None:
@@ -57,6 +57,7 @@ def test_nothing_is_trained_on_that_may_not_be_shipped(scripts: dict[str, Any], 
     for name in recipes.recipe_names():
         recipe = recipes.read_recipe(name, data, data / "made")
         used = [path for source in recipe.sources for path in (*source.labels, source.dev)]
+        assert used
         assert not [path for path in used if {"nda", "listing"} & set(path.parts)]
         assert all(path.is_relative_to(data) for path in used)
 
@@ -72,7 +73,7 @@ def test_what_the_general_one_has_learnt_of_a_domain_its_own_begins_with(
         # Others may begin with it, too: none of their labels is in it, so it shows what unseen ones get.
         assert parent == "general" or (parent is None and domain not in taught), domain
     assert {"healthcare", "manufacturing", "safety"}.isdisjoint(taught)
-    assert general.run["augment"]["share"] > 0
+    assert all(run.keys["augment"]["share"] > 0 for run in general.runs)
 
 
 def test_of_long_documents_so_many_are_scored_as_the_recipe_says(scripts: dict[str, Any], data: Path) -> None:
@@ -82,7 +83,7 @@ def test_of_long_documents_so_many_are_scored_as_the_recipe_says(scripts: dict[s
     few, all_of = by_name["legal/contract"], by_name["financial/report_question"]
     assert few.scored.read_text("utf-8") == "{}\n[]\n"
     assert all_of.scored == all_of.dev
-    assert all("most_scored" not in given for given in general.run["sets"])
+    assert all("most_scored" not in given for run in general.runs for given in run.keys["sets"])
 
 
 def test_what_is_missing_is_named(scripts: dict[str, Any], data: Path) -> None:
@@ -108,6 +109,36 @@ def test_labels_that_bring_their_own_fields_are_of_no_domain_and_score_nothing(
     recipe = recipes.read_recipe("general", data, data / "made")
     assert [source.name for source in recipe.sources] == ["assorted", "expenses/receipt"]
     assert [source.name for source in recipe.scored] == ["expenses/receipt"]
-    config = parse_run({"base": "b", "out": "o", **recipe.run}, "general", data)
+    (run,) = recipe.runs
+    config = parse_run({"base": "b", "out": "o", **run.keys}, "general", data)
     assert (config.sets[0].domain, config.sets[0].record_type, config.sets[0].most) == (None, None, 40)
     assert all(path.read_text("utf-8") for path in (*config.sets[0].labels, *config.sets[0].validation))
+
+
+def test_runs_differ_by_the_keys_and_the_sets_that_the_recipe_says(
+    scripts: dict[str, Any], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipes = scripts["recipes"]
+    folder = data / "recipes"
+    folder.mkdir()
+    (folder / "sources.yaml").write_text((recipes.FOLDER / "sources.yaml").read_text("utf-8"), "utf-8")
+    monkeypatch.setattr(recipes, "FOLDER", folder)
+
+    def read(runs: list[dict[str, Any]]) -> Any:
+        sets = {"expenses/receipt": None, "hr/resume": {"most": 3}}
+        recipe = {"run": {"seed": 1, "epochs": 2}, "runs": runs, "sets": sets}
+        (folder / "general.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
+        return recipes.read_recipe("general", data, data / "made")
+
+    recipe = read([{"without": ["expenses/receipt"]}, {"seed": 2}])
+    assert [[source.name for source in run.sources] for run in recipe.runs] == [
+        ["hr/resume"],
+        ["expenses/receipt", "hr/resume"],
+    ]
+    assert sorted(source.name for source in recipe.sources) == ["expenses/receipt", "hr/resume"]
+    one, two = (parse_run({"base": "b", "out": "o", **run.keys}, "general", data) for run in recipe.runs)
+    assert (one.seed, one.epochs, two.seed, two.epochs) == (1, 2, 2, 2)
+    assert [each.most for each in one.sets] == [3]
+    assert [each.most for each in two.sets] == [None, 3]
+    with pytest.raises(UsageError, match=r"without hr/resumes, which is none of the recipe's sets"):
+        read([{"without": ["hr/resumes"]}])

@@ -1,0 +1,74 @@
+"""Adapters made from the weights of others: a share of one, the mean of several."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+import numpy as np
+
+from thresher.adapters.adapter import Adapter, LoraLayer
+from thresher.adapters.errors import UsageError
+from thresher.adapters.manifest import Manifest
+
+
+def scaled(adapter: Adapter, strength: float) -> Adapter:
+    """The adapter that changes the base so many times as much. Its alpha stays: runs can start from it."""
+    layers = {name: replace(layer, b=layer.b * strength) for name, layer in adapter.layers.items()}
+    return replace(adapter, layers=layers)
+
+
+def mean(adapters: Sequence[Adapter]) -> Adapter:
+    """The adapter that changes the base by the mean of what these do, of the first one's rank and alpha.
+
+    On tasks that none has learnt, the mean of several is better than each (Model soups, Wortsman et al.
+    2022). Products are averaged, not matrices: many pairs of matrices have the same product. Its rank is the
+    sum of theirs, so it is cut to the nearest of lower rank (Eckart and Young 1936). The manifest counts all
+    labels and steps. One alone is itself. Raises UsageError where they are of different bases or layers.
+    """
+    first, *others = adapters
+    if not others:
+        return first
+    for one in others:
+        if one.manifest.base != first.manifest.base or one.layers.keys() != first.layers.keys():
+            raise UsageError(f"{one.manifest.name}: is of another base or other layers than the first one.")
+    layers = {name: _mean_layer(adapters, name) for name in first.layers}
+    manifest = _of_all([one.manifest for one in adapters])
+    return Adapter(layers, first.alpha, manifest)
+
+
+def _mean_layer(adapters: Sequence[Adapter], name: str) -> LoraLayer:
+    first = adapters[0]
+    shares = [one.scale / first.scale / len(adapters) for one in adapters]
+    pairs = [(one.layers[name], share) for one, share in zip(adapters, shares, strict=True)]
+    # The product of a tall and a wide matrix is decomposed without being made: QR of each, SVD of the middle.
+    tall, outer = np.linalg.qr(np.hstack([layer.b * share for layer, share in pairs]).astype(np.float64))
+    wide, inner = np.linalg.qr(np.vstack([layer.a for layer, _ in pairs]).T.astype(np.float64))
+    left, values, right = np.linalg.svd(outer @ inner.T)
+    kept = first.rank
+    roots = np.sqrt(values[:kept])
+    b, a = tall @ left[:, :kept] * roots, (wide @ right[:kept].T * roots).T
+    return LoraLayer(np.ascontiguousarray(a, np.float32), np.ascontiguousarray(b, np.float32))
+
+
+def _of_all(manifests: Sequence[Manifest]) -> Manifest:
+    """The first one's, but for what all have come to."""
+    recipes = [one.recipe for one in manifests if one.recipe]
+    data = [one.data for one in manifests if one.data]
+    assert len(recipes) == len(data) == len(manifests), "what was trained has a recipe and data"
+    recipe = recipes[0].model_copy(
+        update={
+            "configuration": {"mean_of": [one.configuration for one in recipes]},
+            "steps": sum(one.steps for one in recipes),
+            "seconds": sum(one.seconds for one in recipes),
+        }
+    )
+    labels = data[0].model_copy(
+        update={
+            "fingerprint": sha256("".join(one.fingerprint for one in data).encode()).hexdigest(),
+            "train": sum(one.train for one in data),
+            "validation": sum(one.validation for one in data),
+        }
+    )
+    pack = manifests[0].pack if len({one.pack for one in manifests}) == 1 else None
+    made = max(one.made for one in manifests)
+    return manifests[0].model_copy(update={"made": made, "pack": pack, "recipe": recipe, "data": labels})

@@ -1,0 +1,99 @@
+"""A share of an adapter, and the mean of several."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thresher.adapters.adapter import Adapter, LoraLayer
+from thresher.adapters.adapter_folder import read_adapter
+from thresher.adapters.errors import UsageError
+
+Layers = dict[str, LoraLayer]
+SHAPES = {"up": (12, 7), "down": (7, 12)}
+
+
+@pytest.fixture(scope="module")
+def adapter(repository: Path) -> Adapter:
+    """One that ships, whose manifest is whole."""
+    return read_adapter(repository / "adapters" / "general" / "starter")
+
+
+def of_rank(adapter: Adapter, rank: int, seed: int, alpha: float) -> Adapter:
+    chance = np.random.default_rng(seed)
+
+    def matrix(*shape: int) -> Any:
+        return chance.standard_normal(shape).astype(np.float32)
+
+    layers = {
+        name: LoraLayer(matrix(rank, inputs), matrix(outputs, rank))
+        for name, (outputs, inputs) in SHAPES.items()
+    }
+    return replace(adapter, layers=layers, alpha=alpha, calibrations=())
+
+
+def changes(adapter: Adapter) -> dict[str, Any]:
+    """What is added to each matrix of the base."""
+    return {name: adapter.scale * layer.b @ layer.a for name, layer in adapter.layers.items()}
+
+
+@given(
+    ranks=st.lists(st.integers(1, 5), min_size=2, max_size=4),
+    alpha=st.floats(0.5, 16),
+    seed=st.integers(0, 99),
+)
+def test_the_mean_is_the_nearest_of_its_rank(
+    scripts: dict[str, Any], adapter: Adapter, ranks: list[int], alpha: float, seed: int
+) -> None:
+    several = [of_rank(adapter, rank, seed + rank, alpha + rank) for rank in ranks]
+    mean = scripts["merging"].mean(several)
+    assert (mean.rank, mean.alpha) == (ranks[0], several[0].alpha)
+    for name, got in changes(mean).items():
+        wanted = np.mean([changes(one)[name] for one in several], axis=0)
+        values = np.linalg.svd(wanted, compute_uv=False)
+        # No matrix of that rank is nearer than what its singular values leave over.
+        left = np.linalg.norm(values[ranks[0] :])
+        np.testing.assert_allclose(np.linalg.norm(got - wanted), left, rtol=1e-3, atol=1e-3 * values[0])
+
+
+def test_the_mean_of_the_same_twice_and_of_one_is_the_same(scripts: dict[str, Any], adapter: Adapter) -> None:
+    one = of_rank(adapter, 3, 1, 6.0)
+    assert scripts["merging"].mean([one]) is one
+    for name, got in changes(scripts["merging"].mean([one, one])).items():
+        np.testing.assert_allclose(got, changes(one)[name], rtol=1e-4, atol=1e-4)
+
+
+def test_the_manifest_counts_all(scripts: dict[str, Any], adapter: Adapter) -> None:
+    several = [of_rank(adapter, 2, seed, 4.0) for seed in range(3)]
+    before, after = adapter.manifest, scripts["merging"].mean(several).manifest
+    assert before.recipe is not None
+    assert before.data is not None
+    assert after.recipe.steps == 3 * before.recipe.steps
+    assert after.recipe.configuration == {"mean_of": [before.recipe.configuration] * 3}
+    assert after.data.train == 3 * before.data.train
+    assert after.data.fingerprint != before.data.fingerprint
+    assert after.base == before.base
+
+
+def test_adapters_of_other_layers_or_another_base_have_no_mean(
+    scripts: dict[str, Any], adapter: Adapter
+) -> None:
+    one = of_rank(adapter, 2, 1, 4.0)
+    fewer = replace(one, layers={"up": one.layers["up"]})
+    base = adapter.manifest.base.model_copy(update={"fingerprint": "0" * 64})
+    other = replace(one, manifest=adapter.manifest.model_copy(update={"base": base}))
+    for wrong in (fewer, other):
+        with pytest.raises(UsageError, match="of another base or other layers"):
+            scripts["merging"].mean([one, wrong])
+
+
+def test_a_share_changes_the_base_so_many_times_as_much(scripts: dict[str, Any], adapter: Adapter) -> None:
+    one = of_rank(adapter, 2, 1, 4.0)
+    half = scripts["merging"].scaled(one, 0.5)
+    assert half.alpha == one.alpha
+    for name, got in changes(half).items():
+        np.testing.assert_allclose(got, changes(one)[name] / 2, rtol=1e-6)
