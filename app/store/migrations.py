@@ -115,6 +115,11 @@ def which_record_types_adapters_are_live_for(connection: sqlite3.Connection) -> 
     connection.execute("ALTER TABLE live_adapters ADD COLUMN record_types TEXT NOT NULL DEFAULT '[]'")
 
 
+def which_trainings_started_from_what_ships(connection: sqlite3.Connection) -> None:
+    """The name of the shipped adapter that a training started from. Those of before do not say."""
+    connection.execute("ALTER TABLE trainings ADD COLUMN shipped TEXT")
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     documents_and_records,
     corrections_and_labels,
@@ -123,6 +128,7 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     how_sure_values_are,
     how_many_windows_were_asked,
     which_record_types_adapters_are_live_for,
+    which_trainings_started_from_what_ships,
 )
 
 

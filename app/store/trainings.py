@@ -16,20 +16,30 @@ from thresher.app.store.database import from_sql, to_sql
 class Training:
     """A run that ended with an adapter. `seen` holds the key of each document that it trained on or chose by.
 
-    `parent` is the hash of the matrices that it started from.
+    `parent` is the hash of the matrices that it started from; `shipped` the name of that adapter where it
+    came with Thresher: the next version has another in its place, and of this one no file is left.
     """
 
     domain: str
     record_type: str
     parent: str | None
     seen: frozenset[str]
+    shipped: str | None = None
 
 
 def add(connection: sqlite3.Connection, weights: str, training: Training) -> None:
     """Keeps it; once more changes nothing."""
     connection.execute(
-        "INSERT OR REPLACE INTO trainings VALUES (?, ?, ?, ?, ?)",
-        (weights, to_sql(training.domain), to_sql(training.record_type), training.parent, now()),
+        """INSERT OR REPLACE INTO trainings (weights, domain, record_type, parent, shipped, made)
+            VALUES (?, ?, ?, ?, ?, ?)""",
+        (
+            weights,
+            to_sql(training.domain),
+            to_sql(training.record_type),
+            training.parent,
+            training.shipped,
+            now(),
+        ),
     )
     connection.executemany(
         "INSERT OR IGNORE INTO trained_documents VALUES (?, ?)", [(weights, key) for key in training.seen]
@@ -47,6 +57,7 @@ def one(connection: sqlite3.Connection, weights: str) -> Training | None:
         from_sql(row["record_type"]),
         row["parent"],
         frozenset(each["document"] for each in seen),
+        row["shipped"],
     )
 
 

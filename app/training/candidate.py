@@ -109,9 +109,13 @@ def _remember(session: Session, task: TrainingTask, folder: Path, manifest: Mani
     if documents is None:
         return
     seen = frozenset((*documents.get("train", ()), *documents.get("validation", ())))
-    session.store.add_training(
-        manifest.weights, Training(task.domain, task.record_type, manifest.parent, seen)
-    )
+    shipped = [
+        one.name
+        for one in list_adapters(session.registry.folder)
+        if one.manifest.weights == manifest.parent and one.manifest.origin == "shipped"
+    ]
+    training = Training(task.domain, task.record_type, manifest.parent, seen, next(iter(shipped), None))
+    session.store.add_training(manifest.weights, training)
 
 
 def _configuration(session: Session, task: TrainingTask, folder: Path) -> tuple[RunConfig, str | None]:

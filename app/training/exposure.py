@@ -45,14 +45,16 @@ def exposure(
         training = store.training(weights)
         if training is not None:
             seen |= {label.id for label in labels if document_key(label.text) in training.seen}
-            weights = training.parent
-        else:
-            open_ = {label.id for label in labels if not _held_back(label, group, of)}
-            if of is not None and of.origin == "shipped":
-                shipped |= {of.name} if open_ else set()
-            else:
-                unknown |= open_
-            weights = of.parent if of else None
+            shipped |= {training.shipped} if training.shipped else set()
+            weights = None if training.shipped else training.parent
+            continue
+        open_ = {label.id for label in labels if not _held_back(label, group, of)}
+        if of is not None and of.origin == "shipped":
+            # What it started from has shipped too, be it with an earlier version, and knows no more.
+            shipped |= {of.name} if open_ else set()
+            break
+        unknown |= open_
+        weights = of.parent if of else None
     return Exposure(frozenset(seen), frozenset(unknown - seen), frozenset(shipped))
 
 

@@ -110,9 +110,9 @@ def test_a_forgotten_document_leaves_no_trace_in_the_files(tmp_path: Path) -> No
 def test_what_a_training_has_seen_is_kept_until_the_document_is_forgotten(store: Store) -> None:
     store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
     seen = frozenset({document_key(TEXT), document_key("another")})
-    store.add_training("w" * 64, Training("expenses", "receipt", "p" * 64, seen))
-    store.add_training("w" * 64, Training("expenses", "receipt", "p" * 64, seen))
-    assert store.training("w" * 64) == Training("expenses", "receipt", "p" * 64, seen)
+    store.add_training("w" * 64, Training("expenses", "receipt", "p" * 64, seen, "expenses-tiny"))
+    store.add_training("w" * 64, Training("expenses", "receipt", "p" * 64, seen, "expenses-tiny"))
+    assert store.training("w" * 64) == Training("expenses", "receipt", "p" * 64, seen, "expenses-tiny")
     assert store.training("v" * 64) is None
     assert store.forget_document(DOCUMENT.sha256)
     known = store.training("w" * 64)

@@ -9,6 +9,7 @@ import pytest
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.split import document_key, is_proof
+from thresher.app.registry.library import list_adapters
 from thresher.app.store import Store
 from thresher.app.store.trainings import Training
 from thresher.app.training.exposure import Exposure, exposure
@@ -88,3 +89,25 @@ def test_one_that_ships_is_named(store: Store) -> None:
     store.add_training("a", Training("expenses", "receipt", "s", frozenset()))
     child = of(store, manifest("a"), shipped)
     assert (child.unknown, child.shipped) == (frozenset(), frozenset({"s"}))
+    # It started from another that shipped once; of that no file is left.
+    later = of(store, manifest("a"), manifest("s", parent="gone", origin="shipped"))
+    assert (later.unknown, later.shipped) == (frozenset(), frozenset({"s"}))
+
+
+def test_a_training_from_what_shipped_is_known_when_the_next_version_ships_another(store: Store) -> None:
+    seen = frozenset({document_key("text 3")})
+    store.add_training("a", Training("expenses", "receipt", "s", seen, "expenses-tiny"))
+    store.add_training("b", Training("expenses", "receipt", "a", frozenset()))
+    for weights in ("a", "b"):
+        child = of(store, manifest(weights), manifest("s2", origin="shipped"))
+        assert child == Exposure(frozenset({"3"}), frozenset(), frozenset({"expenses-tiny"}))
+
+
+def test_of_each_that_ships_it_is_known_that_it_knows_public_documents_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    installed = list_adapters(tmp_path / "own")
+    assert len(installed) > 10
+    there = [one.manifest for one in installed]
+    for one in there:
+        assert of(store, one, *there).unknown == frozenset(), one.name

@@ -77,6 +77,25 @@ def test_it_begins_with_what_answers_now(
     assert parents == [first, None, None]
 
 
+def test_what_began_with_an_adapter_that_ships_keeps_its_name(
+    home_with_tiny: Locations, labels: Path
+) -> None:
+    command = ["train", "--domain", "expenses", "--labels", str(labels), "--no-proof", *RECIPE]
+    assert run_command(command) == 0
+    # At another rate, for the same would come to the same matrices.
+    assert run_command([*command, "--parent", "expenses-1", "--learning-rate", "0.02"]) == 0
+    manifest = home_with_tiny.adapters / "expenses-1" / "manifest.json"
+    content = manifest.read_text("utf-8")
+    assert '"origin": "trained"' in content
+    manifest.write_text(content.replace('"origin": "trained"', '"origin": "shipped"'), "utf-8")
+    assert run_command([*command, "--parent", "expenses-1"]) == 0
+    with Session(home_with_tiny) as session:
+        found = [session.registry.find(f"expenses-{number}").manifest.weights for number in (1, 2, 3)]
+        trainings = [session.store.training(weights) for weights in found]
+    assert [one and one.shipped for one in trainings] == [None, None, "expenses-1"]
+    assert [one and one.parent for one in trainings] == [None, found[0], found[0]]
+
+
 def test_corrections_are_labels(home_with_tiny: Locations, tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.txt").write_text(f"Shop {number}\n2026-04-0{number + 1}\nTOTAL 7\n", "utf-8")
