@@ -1,5 +1,6 @@
 """The recipes in the repository: what they name is there, and may be shipped."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,22 @@ def data(scripts: dict[str, Any], tmp_path: Path) -> Path:
                 (tmp_path / rest).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / rest).touch()
     return tmp_path
+
+
+@pytest.fixture
+def written(scripts: dict[str, Any], data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Any]:
+    """Reads this as the recipe of the general one."""
+    recipes = scripts["recipes"]
+    folder = data / "recipes"
+    folder.mkdir()
+    (folder / "sources.yaml").write_text((recipes.FOLDER / "sources.yaml").read_text("utf-8"), "utf-8")
+    monkeypatch.setattr(recipes, "FOLDER", folder)
+
+    def read(recipe: Any) -> Any:
+        (folder / "general.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False), "utf-8")
+        return recipes.read_recipe("general", data, data / "made")
+
+    return read
 
 
 def test_there_is_one_for_each_domain_and_the_general_one_comes_first(scripts: dict[str, Any]) -> None:
@@ -96,17 +113,9 @@ def test_what_is_missing_is_named(scripts: dict[str, Any], data: Path) -> None:
 
 
 def test_labels_that_bring_their_own_fields_are_of_no_domain_and_score_nothing(
-    scripts: dict[str, Any], data: Path, monkeypatch: pytest.MonkeyPatch
+    written: Callable[[Any], Any], data: Path
 ) -> None:
-    recipes = scripts["recipes"]
-    folder = data / "recipes"
-    folder.mkdir()
-    (folder / "sources.yaml").write_text((recipes.FOLDER / "sources.yaml").read_text("utf-8"), "utf-8")
-    (folder / "general.yaml").write_text(
-        "run: {epochs: 1}\nsets: {assorted: {most: 40}, expenses/receipt: {}}\n", "utf-8"
-    )
-    monkeypatch.setattr(recipes, "FOLDER", folder)
-    recipe = recipes.read_recipe("general", data, data / "made")
+    recipe = written({"run": {"epochs": 1}, "sets": {"assorted": {"most": 40}, "expenses/receipt": {}}})
     assert [source.name for source in recipe.sources] == ["assorted", "expenses/receipt"]
     assert [source.name for source in recipe.scored] == ["expenses/receipt"]
     (run,) = recipe.runs
@@ -116,21 +125,11 @@ def test_labels_that_bring_their_own_fields_are_of_no_domain_and_score_nothing(
 
 
 def test_runs_differ_by_the_keys_and_the_sets_that_the_recipe_says(
-    scripts: dict[str, Any], data: Path, monkeypatch: pytest.MonkeyPatch
+    written: Callable[[Any], Any], data: Path
 ) -> None:
-    recipes = scripts["recipes"]
-    folder = data / "recipes"
-    folder.mkdir()
-    (folder / "sources.yaml").write_text((recipes.FOLDER / "sources.yaml").read_text("utf-8"), "utf-8")
-    monkeypatch.setattr(recipes, "FOLDER", folder)
-
-    def read(runs: list[dict[str, Any]]) -> Any:
-        sets = {"expenses/receipt": None, "hr/resume": {"most": 3}}
-        recipe = {"run": {"seed": 1, "epochs": 2}, "runs": runs, "sets": sets}
-        (folder / "general.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
-        return recipes.read_recipe("general", data, data / "made")
-
-    recipe = read([{"without": ["expenses/receipt"]}, {"seed": 2}])
+    sets = {"expenses/receipt": None, "hr/resume": {"most": 3}}
+    common = {"run": {"seed": 1, "epochs": 2}, "sets": sets}
+    recipe = written({**common, "runs": [{"without": ["expenses/receipt"]}, {"seed": 2}]})
     assert [[source.name for source in run.sources] for run in recipe.runs] == [
         ["hr/resume"],
         ["expenses/receipt", "hr/resume"],
@@ -141,4 +140,4 @@ def test_runs_differ_by_the_keys_and_the_sets_that_the_recipe_says(
     assert [each.most for each in one.sets] == [3]
     assert [each.most for each in two.sets] == [None, 3]
     with pytest.raises(UsageError, match=r"without hr/resumes, which is none of the recipe's sets"):
-        read([{"without": ["hr/resumes"]}])
+        written({**common, "runs": [{"without": ["hr/resumes"]}]})
