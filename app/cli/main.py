@@ -66,6 +66,10 @@ def thresher(ctx: click.Context) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         click.echo(ctx.get_help())
         return
+    if not sys.stderr.isatty():
+        # Textual draws there. Said on stdout, which is the terminal: nobody would see it elsewhere.
+        click.echo("error: the screens are drawn on stderr, which leads elsewhere (2>). Run it without that.")
+        ctx.exit(exits.WRONG_USE)
     from thresher.app.tui.app import run
 
     run(Locations.default())

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import subprocess
 import sys
@@ -26,6 +27,26 @@ def test_without_a_terminal_no_arguments_show_the_help(thresher: Thresher) -> No
     ended = thresher()
     assert ended.code == 0
     assert "extract" in ended.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_screens_that_nobody_would_see_are_not_opened(tmp_path: Path) -> None:
+    """On a terminal, but with stderr, on which they are drawn, in a file."""
+    import pty
+
+    near, far = pty.openpty()
+    with (tmp_path / "log").open("wb") as log:
+        command = [sys.executable, "-c", "from thresher.app.cli.main import main; main()"]
+        process = subprocess.Popen(command, stdin=far, stdout=far, stderr=log)
+        os.close(far)
+        try:
+            assert process.wait(timeout=60) == exits.WRONG_USE
+        finally:
+            process.kill()
+    said = os.read(near, 4096).decode()
+    os.close(near)
+    assert said.startswith("error: the screens are drawn on stderr, which leads elsewhere (2>).")
+    assert (tmp_path / "log").read_bytes() == b""
 
 
 def test_every_command_of_the_table_loads_and_says_what_the_table_says() -> None:
