@@ -109,15 +109,7 @@ class Maker:
                 say(f"  the {recipe.parent} adapter is another now: remove it to make it anew")
 
     def _train(self, recipe: Recipe) -> None:
-        for number, config in enumerate(self._configs(recipe), 1):
-            if len(recipe.runs) > 1:
-                say(f"{recipe.name}: run {number} of {len(recipe.runs)}")
-            if not (config.out / ADAPTER).exists():
-                save_run(config.out.parent / "run.yaml", config)
-                run(
-                    [sys.executable, "-m", f"thresher.{self._trainer}", str(config.out.parent / "run.yaml")],
-                    (0,),
-                )
+        train_runs(recipe.name, self._configs(recipe), self._trainer)
 
     def _configs(self, recipe: Recipe) -> list[RunConfig]:
         """Those of its runs, in order."""
@@ -214,6 +206,17 @@ class Maker:
         head = "# How long each adapter took that ships, and where. Written by packaging/make_adapters.py.\n"
         with replacing(MADE) as file:
             file.write((head + yaml.safe_dump({**made(), recipe.name: facts}, sort_keys=False)).encode())
+
+
+def train_runs(name: str, configs: Sequence[RunConfig], trainer: str) -> None:
+    """Trains what is not there yet. Raises SystemExit where it was stopped; again, it goes on."""
+    for number, config in enumerate(configs, 1):
+        if len(configs) > 1:
+            say(f"{name}: run {number} of {len(configs)}")
+        if not (config.out / ADAPTER).exists():
+            path = config.out.parent / "run.yaml"
+            save_run(path, config)
+            run([sys.executable, "-m", f"thresher.{trainer}", str(path)], (0,))
 
 
 def made() -> dict[str, Any]:

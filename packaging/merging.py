@@ -21,7 +21,7 @@ def mean(adapters: Sequence[Adapter]) -> Adapter:
     """The adapter that changes the base by the mean of what these do, of the first one's rank and alpha.
 
     On tasks that none has learnt, the mean of several is better than each (Model soups, Wortsman et al.
-    2022). Products are averaged, not matrices: many pairs of matrices have the same product. Its rank is the
+    2022). Products are averaged, not matrices: many pairs of matrices have the same product. The rank is the
     sum of theirs, so it is cut to the nearest of lower rank (Eckart and Young 1936). The manifest counts all
     labels and steps. One alone is itself. Raises UsageError where they are of different bases or layers.
     """

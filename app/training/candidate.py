@@ -109,12 +109,11 @@ def _remember(session: Session, task: TrainingTask, folder: Path, manifest: Mani
     if documents is None:
         return
     seen = frozenset((*documents.get("train", ()), *documents.get("validation", ())))
-    shipped = [
-        one.name
-        for one in list_adapters(session.registry.folder)
-        if one.manifest.weights == manifest.parent and one.manifest.origin == "shipped"
-    ]
-    training = Training(task.domain, task.record_type, manifest.parent, seen, next(iter(shipped), None))
+    parents = (
+        one for one in list_adapters(session.registry.folder) if one.manifest.weights == manifest.parent
+    )
+    shipped = next((one.name for one in parents if one.manifest.origin == "shipped"), None)
+    training = Training(task.domain, task.record_type, manifest.parent, seen, shipped)
     session.store.add_training(manifest.weights, training)
 
 

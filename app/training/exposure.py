@@ -45,8 +45,10 @@ def exposure(
         training = store.training(weights)
         if training is not None:
             seen |= {label.id for label in labels if document_key(label.text) in training.seen}
-            shipped |= {training.shipped} if training.shipped else set()
-            weights = None if training.shipped else training.parent
+            if training.shipped:
+                shipped.add(training.shipped)
+                break
+            weights = training.parent
             continue
         open_ = {label.id for label in labels if not _held_back(label, group, of)}
         if of is not None and of.origin == "shipped":

@@ -13,7 +13,6 @@ another general adapter answered.
 """
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -27,7 +26,7 @@ from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.adapters.manifest import read_manifest
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.command import ADAPTER
-from thresher.adapters.training.run_config import parse_run, save_run
+from thresher.adapters.training.run_config import parse_run
 from thresher.app.documents.read import read_document
 from thresher.app.evaluation.records import GoldRecord
 from thresher.app.evaluation.score import Tally
@@ -42,8 +41,9 @@ PACKAGING = Path(__file__).parents[2] / "packaging"
 
 
 def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str, work: Path) -> Path:
-    """The folder of a general adapter that has not seen these, as it ships. Raises CalledProcessError."""
+    """The folder of a general adapter that has not seen these, as it ships. Raises SystemExit."""
     sys.path.append(str(PACKAGING))
+    from make_adapters import train_runs
     from merging import mean, scaled
     from recipes import read_recipe
 
@@ -52,16 +52,15 @@ def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str,
         recipe = read_recipe("general", data, work / "made")
         assert set(without) <= {source.name for source in recipe.sources}, "each of them is in the recipe"
         base = library.find(Locations.default().models, "starter").folder
-        parts = []
+        configs = []
         for number, run in enumerate(recipe.runs, 1):
             folder = work / f"run-{number}"
             sets = zip(run.keys["sets"], run.sources, strict=True)
             kept = [one for one, source in sets if source.name not in without]
             asked = {"base": base, "out": folder / "out", **run.keys, "sets": kept, "steps": steps}
-            save_run(folder / "run.yaml", parse_run(asked, "the run", folder))
-            command = [sys.executable, "-m", f"thresher.train_{trainer}", str(folder / "run.yaml")]
-            subprocess.run(command, check=True)
-            parts.append(read_adapter(folder / "out" / ADAPTER))
+            configs.append(parse_run(asked, "the run", folder))
+        train_runs("general", configs, f"train_{trainer}")
+        parts = [read_adapter(config.out / ADAPTER) for config in configs]
         write_adapter(out, scaled(mean(parts), recipe.strength), half=True)
     return out
 

@@ -13,7 +13,6 @@ from thresher.adapters.adapter import Adapter, LoraLayer
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.errors import UsageError
 
-Layers = dict[str, LoraLayer]
 SHAPES = {"up": (12, 7), "down": (7, 12)}
 
 
