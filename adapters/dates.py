@@ -9,13 +9,15 @@ from typing import NamedTuple
 _PIVOT = 68
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# Without regard to case among ASCII letters alone: others fold to them too, as the long s of 'ſept'.
 _MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+    r"(?P<month>(?ai:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))"
 )
 #: A raised 'th' comes out of a PDF as 't h', out of OCR as a mark.
 _DAY = r"(?P<day>\d{1,2})(?:\s?(?:s\s?t|n\s?d|r\s?d|t\s?h)(?![a-z])|[*°º])?"
-_YEAR = r"(?P<year>\d{4}(?!\d)|'?\d{2}(?![^\W_]))"  # in '06/06/20i7' the year is not 20
+#: In '06/06/20i7' the year is not 20, nor 9 in '12 Mar 09:15', nor 12 in '5 May 12.5%'.
+_YEAR = r"(?P<year>\d{4}(?!\d)|'?\d{2}(?![^\W_]|[:.]\d|,\d{3}|\s?%|\s?[ap]\.?m\b))"
 _GAP = r"[\s.,/-]{0,3}"
 _DATES = (
     re.compile(r"(?<!\d)(?P<year>\d{4})(?P<sep>\s?[-/.]\s?)(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"),
@@ -41,8 +43,13 @@ class DateOrder(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> "DateOrder":
-        """That of the dates of the text that leave no choice; either where they differ or there are none."""
-        readings = [_read_both_ways(found) for found in _AMBIGUOUS.finditer(text)]
+        """That of the dates of the text that leave no choice; either where they differ or there are none.
+
+        '04-29-09' may be a sort code, and '2.13.14' a clause: they tell where nothing surer is there.
+        """
+        found = list(_AMBIGUOUS.finditer(text))
+        surer = [one for one in found if len(one["year"]) == 4 or "/" in one["sep"]]
+        readings = [_read_both_ways(one) for one in surer or found]
         month_first = any(month and not day for month, day in readings)
         day_first = any(day and not month for month, day in readings)
         return cls(month_first or not day_first, day_first or not month_first)

@@ -29,16 +29,26 @@ _WORDS = [
     "nineteen",
     "twenty",
 ]
-_WORD = re.compile(r"(?<!\w)(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)", re.I)
+# Without regard to case among ASCII letters alone: others fold to them too, as the long s of 'ſix'.
+_WORD = re.compile(r"(?<!\w)(?ai:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)")
 _DIGITS = re.compile(r"(?<!\d)(?<!\A\.)(?<![^\w.]\.)\d+(?:[.,]\d+)*")  # leaves '.5' to the next
 _POINT = re.compile(r"(?<![\w.,])\.\d+(?![.,]?\d)")
+_GAPS = r"[ \u00a0\u2007\u2009\u202f'’]"
 _SPACED = re.compile(
-    r"(?<!\d)(?<!\d[.,])\d{1,3}(?P<gap>[ \u00a0\u202f'’])\d{3}(?:(?P=gap)\d{3})*(?:[.,]\d{1,2})?(?![.,]?\d)"
+    rf"(?<!\d)(?<!\d[.,])\d{{1,3}}(?P<gap>{_GAPS})\d{{3}}(?:(?P=gap)\d{{3}})*(?:[.,]\d{{1,2}})?(?![.,]?\d)"
 )
-_SIGN = re.compile(r"(?:(?<=[\s(:=$€£¥])|\A)[-−](?:(?P<apart>\s?)[$€£¥]\s?)?\Z")
-_SCALE = re.compile(r"\s{0,2}(thousand|million|billion|trillion|mn|mm|bn|tn|k|m|b|t)(?!\w)", re.I)
+#: '$', 'US$', or a code, as 'RM' and 'USD' are.
+_CURRENCY = r"(?:[A-Z]{0,2}[$€£¥₹]|[A-Z]{2,3}|Rs\.?)"
+#: The longest of what may stand between a number and the end of what stands before: '- US$ '.
+_BEFORE = 7
+_SIGN = re.compile(
+    r"(?:(?<=[\s(:=$€£¥₹])|\A)(?P<dash>[-−‐‑－–])(?:(?P<apart>\s?)(?P<of>" + _CURRENCY + r")\s?)?\Z"
+)
+#: Behind the sum, as tills and bookkeeping programs print it.
+_SIGN_BEHIND = re.compile(r"(?<=[.,]\d\d)[-−](?!\S)")
+_SCALE = re.compile(r"\s{0,2}(?ai:(thousand|million|billion|trillion|mn|mm|bn|tn|k|m|b|t))(?!\w)")
 _SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3, "thousand": 1e3, "tn": 1e12, "trillion": 1e12}
-_OPEN = re.compile(r"\(\s?[$€£¥]?\s?\Z")
+_OPEN = re.compile(r"\(\s?" + _CURRENCY + r"?\s?\Z")
 _CLOSE = re.compile(r"\s?%?\s?\)")
 
 
@@ -97,7 +107,7 @@ def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tupl
     for found in _POINT.finditer(text):
         yield from _in_context(text, found.start(), found.end(), float(found[0]))
     for found in _SPACED.finditer(text):
-        plain = re.sub(r"[ \u00a0\u202f'’]", "", found[0]).replace(",", ".")
+        plain = re.sub(_GAPS, "", found[0]).replace(",", ".")
         if len(plain) <= _MAX_DIGITS:
             yield from _in_context(text, found.start(), found.end(), float(plain))
     for found in _WORD.finditer(text):
@@ -106,20 +116,27 @@ def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tupl
 
 def _in_context(text: str, start: int, end: int, value: float) -> Iterator[tuple[int, int, float]]:
     """The number with the sign, the brackets and the scale that stand around it."""
-    before = text[max(start - 4, 0) : start]
-    sign = _SIGN.search(before)
+    sign = _SIGN.search(text, max(start - _BEFORE, 0), start)
     if sign:
-        if sign["apart"]:  # the dash may part the sum from what it is of: 'Total - $5.00'
+        code = (sign["of"] or "").isalpha()
+        # It may part the sum from what it is of, as in 'Total - $5.00', or join a name: 'Form -AB12'.
+        if sign["apart"] or sign["dash"] == "–" or code:
             yield start, end, value
-        start, value = start - (len(before) - sign.start()), -value
+        start, value = sign.start(), -value
     yield start, end, value
     if scale := _SCALE.match(text, end):
         word = scale[1].lower()
         end = scale.end()
         value *= _SCALES.get(word) or _SCALES[word[0]]
         yield start, end, value
-    elif not sign and (bracket := _OPEN.search(before)) and (close := _CLOSE.match(text, end)):
-        yield start - (len(before) - bracket.start()), close.end(), -value
+    elif not sign and (behind := _SIGN_BEHIND.match(text, end)):
+        yield start, behind.end(), -value
+    elif (
+        not sign
+        and (bracket := _OPEN.search(text, max(start - _BEFORE, 0), start))
+        and (close := _CLOSE.match(text, end))
+    ):
+        yield bracket.start(), close.end(), -value
 
 
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")  # the second as in India

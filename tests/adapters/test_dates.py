@@ -39,7 +39,15 @@ def test_a_date_is_read_as_written(text: str, written: str, isos: set[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["31/02/2019", "06/06/20i7", "May 2019", "version 1.2.3.4", "12345678901", "March 42019"]
+    "text",
+    [
+        *("31/02/2019", "06/06/20i7", "May 2019", "version 1.2.3.4", "12345678901", "March 42019"),
+        # What only folds to a month.
+        "12 ſept 1799",
+        # No year, but an hour, a share, a number.
+        *("12 Mar 09:15", "Jan 12, 10:30 am", "Jan 12, 10 am", "5 May 20:30", "12 Jan 10.30 am"),
+        *("from 5 May 12.5%", "from 5 May 12 %", "5 May 12,000 units"),
+    ],
 )
 def test_what_is_no_date(text: str) -> None:
     assert list(dates_in(text)) == []
@@ -58,6 +66,10 @@ def test_both_ends_of_a_range_are_dates() -> None:
         ("on 04/13/2019 and 13/04/2019", {"2019-03-04", "2019-04-03"}),
         ("on 31/02/2019, which is no day", {"2019-03-04", "2019-04-03"}),
         ("on 5/5/2019", {"2019-03-04", "2019-04-03"}),
+        # A sort code, a clause, a number of an order.
+        ("sort code 04-29-09", {"2019-03-04", "2019-04-03"}),
+        ("clause 2.13.14", {"2019-03-04", "2019-04-03"}),
+        ("order INV-05-17-22 of 14/04/2019", {"2019-04-03"}),
     ],
 )
 def test_dates_that_leave_no_choice_tell_the_order_of_the_others(others: str, read: set[str]) -> None:
@@ -79,7 +91,11 @@ def test_every_date_is_read_back(day: date, form: str) -> None:
     assert day.isoformat() in {iso for _, _, iso in dates_in(f"on {day.strftime(form)} at noon")}
 
 
-@given(st.text(alphabet="0123456789.,-−() '\u00a0\u0663²①/thMar月"))
+def test_dates_of_two_digits_alone_tell_the_order_too() -> None:
+    assert {iso for _, _, iso in dates_in("03.04.19 to 25.12.19")} == {"2019-04-03", "2019-12-25"}
+
+
+@given(st.text(alphabet="0123456789.,-−() '\u00a0\u0663²①/thMar月ſep"))
 def test_hostile_text_reads_as_real_dates(text: str) -> None:
     for start, end, iso in dates_in(text):
         assert 0 <= start < end <= len(text)

@@ -39,9 +39,26 @@ from thresher.adapters.numbers import numbers_in
         ("1,2,3", {("1", 1), ("2", 2), ("3", 3)}),
         ("12.50,13.75,200", {("12.50", 12.5), ("13.75", 13.75), ("200", 200)}),
         ("1 234 567", {("1", 1), ("234", 234), ("567", 567), ("1 234 567", 1234567)}),
+        (
+            "1\u2009234\u2009567,50",
+            {("1", 1), ("234", 234), ("567,50", 567.5), ("1\u2009234\u2009567,50", 1234567.5)},
+        ),
+        # Signs as people and programs print them.
+        ("–5.0%", {("5.0", 5), ("–5.0", -5)}),
+        ("10–20", {("10", 10), ("20", 20)}),
+        ("-RM5.00", {("5.00", 5), ("-RM5.00", -5)}),
+        ("(RM 5.00)", {("5.00", 5), ("(RM 5.00)", -5)}),
+        ("-₹500", {("-₹500", -500)}),
+        ("(US$ 500)", {("500", 500), ("(US$ 500)", -500)}),
+        ("5.00- due", {("5.00", 5), ("5.00-", -5)}),
+        ("5.00-10", {("5.00", 5), ("10", 10)}),
+        ("ab- $ 5", {("5", 5)}),
         ("Three bedrooms", {("Three", 3)}),
         ("twenty", {("twenty", 20)}),
         ("someone often", set()),
+        # Letters that fold to others: a long s, a dotless i.
+        ("ſix", set()),
+        ("sıx guns, 5 thouſand pounds", {("5", 5)}),
         ("١٢", {("١٢", 12)}),
         ("9" * 50, set()),
     ],
@@ -98,11 +115,18 @@ def test_whole_numbers_in_groups_are_read_back_beside_a_sum(
     assert not {number / 1000 for number in whole if 1000 <= number < 10**6} - {*whole, total} & read
 
 
-@given(st.text(alphabet="0123456789.,-−() $kmt'\u00a0\u0663²①"))
+@given(st.text(alphabet="0123456789.,-−–() $₹RMkmt'\u00a0\u0663²①\n") | st.from_regex(r"\W*[a-zıİſK]+\W*"))
 def test_hostile_text_reads_as_finite_numbers(text: str) -> None:
     for start, end, value in numbers_in(text):
         assert 0 <= start < end <= len(text)
         assert math.isfinite(value)
+
+
+def test_a_word_that_only_folds_to_a_number_is_none() -> None:
+    for word in ("one", "six", "fifteen", "5 million", "2 thousand"):
+        for at in range(len(word)):
+            for other in "ſıİK":
+                list(numbers_in(word[:at] + other + word[at + 1 :]))
 
 
 @pytest.mark.parametrize("unit", ["1,2,3,", "9", "1 234 ", "3/4/", "(5 ", " - ", "1\n", "1,234 "])
