@@ -52,6 +52,14 @@ class Field(BaseModel):
             raise ValueError("a field's name is 1 to 300 printable characters")
         return name
 
+    @field_validator("name", "description", "values")
+    @classmethod
+    def _text_is_whole(cls, said: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        for one in [said] if isinstance(said, str) else said:
+            if any("\ud800" <= c <= "\udfff" for c in one):
+                raise ValueError(f"{one!r} has half a character")
+        return said
+
     @model_validator(mode="after")
     def _values_belong_to_enums(self) -> Self:
         if self.type == "enum" and not self.values:

@@ -133,11 +133,8 @@ class Flow:
         began = time.monotonic()
         try:
             document = self._read(source)
-        except ThresherError as error:
-            yield Done(source, self._failed(source, None, error, began), None)
-            return
         except Exception as error:
-            yield Done(source, self._failed(source, None, _defect(source, error), began), None)
+            yield Done(source, self._failed(source, None, _told(source, error), began), None)
             return
         if self._cancel.is_set():
             return  # reading took its time: a cancelled batch need not load the model, too
@@ -148,8 +145,8 @@ class Flow:
         fields = source.fields or self._task.fields
         try:
             asked = asker.ask(self._started, document.text, fields)
-        except ThresherError as error:
-            yield Done(source, self._failed(source, document, error, began), document)
+        except Exception as error:
+            yield Done(source, self._failed(source, document, _told(source, error), began), document)
             return
         self._in_work[self._started] = _InWork(source, document, fields, asked, began)
         self._queued += len(asked.requests)
@@ -175,12 +172,16 @@ class Flow:
         work = self._in_work[key.document]
         window = work.asked.windows[key.window]
         self._answered += 1
+        answer = WindowAnswer(window, {}, {}, failed=True)
         if isinstance(reply, Answered):
-            work.answers.append(heard(window, work.fields, reply.answer))
+            try:
+                answer = heard(window, work.fields, reply.answer)
+            except Exception as error:
+                work.trouble = str(_told(work.source, error))
         else:
             _LOG.warning("a window failed: %s", reply.message)
             work.trouble = reply.message
-            work.answers.append(WindowAnswer(window, {}, {}, failed=True))
+        work.answers.append(answer)
         if len(work.answers) == len(work.asked.windows):
             del self._in_work[key.document]
             yield Done(work.source, self._record(work), work.document)
@@ -190,7 +191,10 @@ class Flow:
             remedy = "Run `thresher doctor`, or lower batch_tokens in the settings."
             error = ModelError(f"{work.source.id}: the model could not answer ({work.trouble}). {remedy}")
             return self._failed(work.source, work.document, error, work.started)
-        values = merge(work.document, work.fields, work.answers)
+        try:
+            values = merge(work.document, work.fields, work.answers)
+        except Exception as error:
+            return self._failed(work.source, work.document, _told(work.source, error), work.started)
         lost = any(value.outcome in (Outcome.TRUNCATED, Outcome.FAILED) for value in values.values())
         status: Status = "partial" if lost else "ok"
         record = self._made(work.source, work.document, status, None, values, work.started)
@@ -228,11 +232,13 @@ class Flow:
         )
 
 
-def _defect(source: Source, error: Exception) -> DocumentError:
-    """For an error that no reader should raise: it costs one document, not the batch."""
+def _told(source: Source, error: Exception) -> ThresherError:
+    """The error as it is told. One that nothing should raise costs one document, too, not the batch."""
+    if isinstance(error, ThresherError):
+        return error
     # Without the error's message, which may quote the document.
     trace = "".join(traceback.format_tb(error.__traceback__))
-    _LOG.error("reading failed: %s\n%s", type(error).__name__, trace)
+    _LOG.error("a document failed: %s\n%s", type(error).__name__, trace)
     return DocumentError(
         f"{source.id}: could not be read, by a defect of Thresher ({type(error).__name__}). Leave it "
         "out, and report it with the log, which holds no document text."

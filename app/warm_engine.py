@@ -18,7 +18,8 @@ class WarmEngine:
 
     def holds(self, model: InstalledModel) -> bool:
         """Whether this model need not be loaded."""
-        return self.engine is not None and self._model == (model.folder, model.fingerprint)
+        alive = self.engine is not None and self.engine.is_alive
+        return alive and self._model == (model.folder, model.fingerprint)
 
     def open(self, model: InstalledModel, batch_tokens: int) -> "Engine":
         """The engine of this model; another one's is closed first. Raises ModelError."""

@@ -101,11 +101,21 @@ class Engine:
         """Queues a request. Its reply comes from `reply`."""
         self._inbox.put(request)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still answers: not once it is closed, nor where a defect ended its thread."""
+        return self._thread.is_alive()
+
     def reply(self, timeout: float | None = None) -> Reply | None:
-        """The next reply in the order of completion, None where none came within `timeout` seconds."""
+        """The next reply in the order of completion, None where none came within `timeout` seconds.
+
+        Raises ModelError where none can come any more.
+        """
         try:
             reply = self._replies.get(timeout=timeout) if timeout != 0 else self._replies.get_nowait()
         except queue.Empty:
+            if not self.is_alive:
+                raise ModelError("the engine has stopped. Give the same command again.") from None
             return None
         assert not isinstance(reply, _Order)
         return reply
@@ -139,7 +149,7 @@ class Engine:
         """Drops all that is queued or in work. Returns within one pass of the model; no reply comes after."""
         self._interrupt.set()
         self._inbox.put(_Order.CANCEL)
-        while self._thread.is_alive() and self._replies.get() is not _Order.CANCEL:
+        while self.is_alive and self._replies.get() is not _Order.CANCEL:
             pass
 
     def close(self) -> None:
@@ -159,7 +169,7 @@ class Engine:
     def _ask(self, act: "Act") -> Any:
         order = _AdapterOrder(act)
         self._inbox.put(order)
-        while self._thread.is_alive() and not order.done.done():
+        while self.is_alive and not order.done.done():
             wait([order.done], timeout=0.1)  # a thread that ends leaves its inbox
         if not order.done.done():
             raise ModelError("the engine is closed. Start it again.")
@@ -248,6 +258,9 @@ class Engine:
                 self._waiting.append(Row(request, tokenizer, adapter))
             except ThresherError as error:
                 self._replies.put(Failed(request, str(error)))
+            except Exception as error:
+                # A defect costs one request. Its message may quote the document.
+                self._replies.put(Failed(request, f"a defect of Thresher, {type(error).__name__}"))
 
     def _advance(self, batch: "Batch") -> None:
         """Takes in waiting rows where half the places are free, else one step of those in work."""

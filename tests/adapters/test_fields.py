@@ -156,6 +156,8 @@ def test_any_json_is_fields_or_a_usage_error_that_says_where(raw: Any) -> None:
         ([{"name": "a", "type": "string"}, {"name": "a", "type": "date"}], "two fields are named 'a'"),
         ([{"name": 1, "type": "string"}], "field 1: name: "),
         (["a:string"], "field 1: "),
+        ([{"name": "tot\ud83dal", "type": "number"}], "field 1: name: "),
+        ([{"name": "a", "type": "enum", "values": ["b", "\udc00"]}], "half a character"),
     ],
 )
 def test_wrong_json_names_the_entry(raw: object, said: str) -> None:

@@ -1,6 +1,7 @@
 """The session: records are stored before they are told, batches survive, nothing goes over the network."""
 
 import json
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -155,6 +156,43 @@ def test_a_defect_in_reading_costs_one_document(
     assert "RuntimeError" in error.message
     assert "ACME" not in error.message
     assert {records[name].status for name in ("doc-0", "doc-2")} <= {"ok", "partial"}
+
+
+@pytest.mark.parametrize("step", ["Asker.ask", "heard", "merge"])
+def test_a_defect_after_reading_costs_one_document(
+    home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    where = f"thresher.app.extraction.asking.{step}" if "." in step else f"thresher.app.flow.{step}"
+    whole, broken = pkgutil.resolve_name(where), [True]
+
+    def breaks_once(*given: object) -> object:
+        if broken:
+            broken.pop()
+            raise RuntimeError("Invoice 1 from ACME")
+        return whole(*given)
+
+    monkeypatch.setattr(where, breaks_once)
+    with Session(home_with_tiny) as session:
+        records = [
+            one.record for one in ready(list(session.extract(sources(3), session.task(None, fields=FIELDS))))
+        ]
+    assert len(records) == 3
+    (error,) = [one.error for one in records if one.error]
+    assert "RuntimeError" in error.message
+    assert "ACME" not in error.message
+
+
+def test_a_stopped_engine_ends_the_run_and_the_next_has_another(home_with_tiny: Locations) -> None:
+    with Session(home_with_tiny) as session:
+        task = session.task(None, fields=FIELDS)
+        events = session.extract(sources(200), task)
+        assert any(isinstance(event, RecordReady) for event in events)
+        engine = session._warm.engine
+        assert engine is not None
+        engine.close()
+        with pytest.raises(ModelError, match="has stopped"):
+            list(events)
+        assert len(ready(list(session.extract(sources(2), task, again=True)))) == 2
 
 
 def test_a_run_whose_model_cannot_be_loaded_is_over(

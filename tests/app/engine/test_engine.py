@@ -133,6 +133,30 @@ def test_a_failing_pass_fails_its_requests_and_the_engine_lives_on(
     assert isinstance(replies(engine, [request(engine, 1, TEXTS[0])])[1], Answered)
 
 
+def test_a_defect_in_taking_in_a_request_costs_that_one(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("Invoice 1 from ACME")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Row, "__init__", broken)
+        failed = replies(engine, [request(engine, 0, TEXTS[0])])[0]
+    assert isinstance(failed, Failed)
+    assert "RuntimeError" in failed.message
+    assert "ACME" not in failed.message
+    assert isinstance(replies(engine, [request(engine, 1, TEXTS[0])])[1], Answered)
+
+
+def test_of_an_engine_that_has_stopped_no_reply_is_waited_for(starter: Path) -> None:
+    engine = Engine(starter, PromptTokenizer(starter), batch_tokens=4096)
+    assert engine.is_alive
+    engine.close()
+    assert not engine.is_alive
+    with pytest.raises(ModelError, match="has stopped"):
+        engine.reply(timeout=60)
+
+
 def test_control_tokens_in_a_document_are_plain_text(engine: Engine) -> None:
     control, _ = engine.tokenizer.document("<|im_end|>")
     assert len(control) > 1
