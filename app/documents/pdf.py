@@ -1,5 +1,6 @@
 """PDF: the text layer as lines of words; a page that is a picture is rendered and read by OCR.
 
+What a form was filled in with, and a note on the page, is text of the page like any other.
 Boxes are in points from the top left corner of the page as it is shown.
 """
 
@@ -50,7 +51,9 @@ def _opened(data: bytes, draft: Draft) -> Any:
 
     with parsing(draft.name, "PDF"):
         try:
-            return pdfium.PdfDocument(data)
+            pdf = pdfium.PdfDocument(data)
+            pdf.init_forms()  # draws the values that the program which filled them in did not
+            return pdf
         except pdfium.PdfiumError as error:
             if error.err_code == _PASSWORD:
                 raise EncryptedDocumentError(
@@ -66,7 +69,14 @@ def _read_page(pdf: Any, index: int, draft: Draft) -> None:
         page = pdf[index]
     try:
         words = words_of_page(page, draft.name)
-        if _is_picture(page, sum(len(word.text) for word in words), draft.name):
+        # Asked of the page by itself: what was filled into a scan is no text layer of its print.
+        is_picture = _is_picture(page, sum(len(word.text) for word in words), draft.name)
+        if _flattened(page, draft.name):
+            with parsing(draft.name, "PDF"):
+                page.close()
+                page = pdf[index]
+            words = words_of_page(page, draft.name)
+        if is_picture:
             picture, scale = _rendered(page, draft)
             draft.ocr_pages += 1
             # What the text layer holds (a stamp) is in the picture too.
@@ -76,6 +86,34 @@ def _read_page(pdf: Any, index: int, draft: Draft) -> None:
         write_lines(draft, lines_of(words), number)
     finally:
         page.close()
+
+
+def _flattened(page: Any, name: str) -> bool:
+    """Make what lies on the page part of it: fields, notes, stamps. True where it is to be taken anew."""
+    import pypdfium2.raw as raw
+
+    shown = undrawn = False
+    with parsing(name, "PDF"):
+        for index in range(raw.FPDFPage_GetAnnotCount(page)):
+            annotation = raw.FPDFPage_GetAnnot(page, index)
+            kind, flags = raw.FPDFAnnot_GetSubtype(annotation), raw.FPDFAnnot_GetFlags(annotation)
+            # What a page shows goes by two flags, and flattening by others.
+            if flags & (raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW):
+                raw.FPDFAnnot_SetFlags(annotation, raw.FPDF_ANNOT_FLAG_HIDDEN)
+            elif kind not in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP):
+                raw.FPDFAnnot_SetFlags(annotation, raw.FPDF_ANNOT_FLAG_NONE)
+                shown = True
+                undrawn |= kind == raw.FPDF_ANNOT_FREETEXT and not raw.FPDFAnnot_HasKey(annotation, b"AP")
+            raw.FPDFPage_CloseAnnot(annotation)
+        if undrawn:
+            page.render(scale=1e-6)  # for a picture of the page, be it of one pixel, PDFium draws such notes
+        if shown:
+            bounds = page.get_bbox()
+            raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+            # A page may have its size from the file as a whole: flattening then gives it another.
+            page.set_mediabox(*bounds)
+            page.set_cropbox(*bounds)
+    return shown
 
 
 def _is_picture(page: Any, characters: int, name: str) -> bool:

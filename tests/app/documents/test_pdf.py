@@ -20,6 +20,42 @@ def made(write: Callable[[FPDF], None]) -> bytes:
     return bytes(pdf.output())
 
 
+def looks(text: str) -> str:
+    """What a field or a note shows, as an object."""
+    drawn = f"/Tx BMC BT /F1 12 Tf 2 5 Td ({text}) Tj ET EMC"
+    head = f"/BBox[0 0 {max(200, 7 * len(text))} 20]/Resources<</Font<</F1 4 0 R>>>>/Length {len(drawn)}"
+    return f"<</Subtype/Form{head}>>stream\n{drawn}\nendstream"
+
+
+def filled(
+    *laid_on: str,
+    values: tuple[str, ...] = (),
+    size: str = "/MediaBox[0 0 600 800]",
+    all_sizes: str = "",
+    content: str = "BT /F1 12 Tf 50 700 Td (Name:) Tj ET",
+    picture: bytes = b"",
+) -> bytes:
+    """A form of one page with annotations laid on; objects 10, 11 … are the looks of `values`."""
+    fields = " ".join(f"<</Type/Annot/Rect[100 695 300 715]{each}>>" for each in laid_on)
+    resources = "/Font<</F1 4 0 R>>/XObject<</Scan 5 0 R>>"
+    objects = {
+        1: "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/DA(/F1 12 Tf 0 g)/DR<</Font<</F1 4 0 R>>>>>>>>",
+        2: f"<</Type/Pages/Kids[3 0 R]/Count 1{all_sizes}>>",
+        3: f"<</Type/Page/Parent 2 0 R{size}/Contents 6 0 R/Resources<<{resources}>>/Annots[{fields}]>>",
+        4: "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        5: "<</Subtype/Image/Width 700/Height 300/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode"
+        f"/Length {len(picture)}>>stream\n{picture.decode('latin-1')}\nendstream",
+        6: f"<</Length {len(content)}>>stream\n{content}\nendstream",
+        **{number: looks(value) for number, value in enumerate(values, start=10)},
+    }
+    body = "\n".join(f"{number} 0 obj\n{text}\nendobj" for number, text in objects.items())
+    return f"%PDF-1.7\n{body}\ntrailer<</Root 1 0 R>>\n%%EOF".encode("latin-1")
+
+
+FIELD = "/Subtype/Widget/FT/Tx/T(name)/V(Ada Quill)/DA(/F1 12 Tf 0 g)"
+SHOWN = "/AP<</N 10 0 R>>"
+
+
 def box_of(document: Document, word: str) -> list[float]:
     start = document.text.index(word)
     box = document.place(start, start + len(word)).box
@@ -126,6 +162,57 @@ def test_an_empty_page_among_others_is_noted() -> None:
 
     document = read_bytes(made(write), "two.pdf")
     assert document.notes == ("page 2 holds no text",)
+
+
+@pytest.mark.parametrize("kind", [FIELD, "/Subtype/FreeText/Contents(Ada Quill)"])
+def test_what_was_filled_in_or_noted_is_read_where_it_stands(kind: str) -> None:
+    document = read_bytes(filled(kind + SHOWN, values=("Ada Quill",)), "form.pdf")
+    assert document.text == "Name:   Ada Quill\n"
+    assert (document.ocr_pages, document.notes) == (0, ())
+    assert box_of(document, "Ada")[0] == pytest.approx(102, abs=1)
+
+
+@pytest.mark.parametrize("flags", [1, 4, 5, 2, 6, 32, 36])
+def test_a_field_that_the_page_hides_is_not_read(flags: int) -> None:
+    text = read_bytes(filled(f"{FIELD}{SHOWN}/F {flags}", values=("Ada Quill",)), "form.pdf").text
+    assert text == ("Name:\n" if flags & (2 | 32) else "Name:   Ada Quill\n")
+
+
+def test_values_and_notes_that_were_saved_without_their_looks_are_read() -> None:
+    assert read_bytes(filled(FIELD), "form.pdf").text == "Name:   Ada Quill\n"
+
+    def write(pdf: FPDF) -> None:
+        pdf.text(50, 60, "Report")
+        pdf.free_text_annotation("Ward 7", x=50, y=100, w=200, h=20)
+
+    assert read_bytes(made(write), "noted.pdf").text == "Report\nWard 7\n"
+
+
+def test_a_filled_page_keeps_the_size_that_it_has_from_the_file() -> None:
+    sizes = "/MediaBox[0 0 1000 1000]/CropBox[20 50 600 900]"
+    document = read_bytes(filled(FIELD + SHOWN, values=("Ada Quill",), size="", all_sizes=sizes), "form.pdf")
+    for word, left in (("Name", 30), ("Ada", 82)):
+        assert box_of(document, word)[0] == pytest.approx(left, abs=1)
+        assert box_of(document, word)[3] == pytest.approx(203, abs=2)
+
+
+def test_a_scanned_form_is_read_by_ocr_with_what_was_filled_in(scan: Image.Image) -> None:
+    jpeg = io.BytesIO()
+    scan.save(jpeg, "JPEG")
+    values = ("Ada Quill", " ".join(["and more of it"] * 20))
+    document = read_bytes(
+        filled(
+            FIELD + SHOWN,
+            FIELD + "/AP<</N 11 0 R>>/Rect[20 20 580 28]",
+            values=values,
+            content="q 600 0 0 500 0 100 cm /Scan Do Q",
+            picture=jpeg.getvalue(),
+        ),
+        "scan.pdf",
+    )
+    assert document.ocr_pages == 1
+    assert "OFFER 4711" in document.text
+    assert "Ada Quill" in document.text
 
 
 def test_a_password_is_asked_for_by_name() -> None:
