@@ -35,7 +35,7 @@ def read_mail(data: bytes, draft: Draft, read_part: ReadPart) -> None:
     with parsing(draft.name, "e-mail message"):
         message = email.message_from_bytes(data, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
-        body = message.get_body(("plain", "html"))
+    body = _body_of(message, draft)
     _write_head_and_body(message, body, draft)
     for number, part in enumerate(_attachments(message, body, draft), start=1):
         if number > draft.limits.parts:
@@ -44,6 +44,11 @@ def read_mail(data: bytes, draft: Draft, read_part: ReadPart) -> None:
                 "Add them as files of their own."
             )
         _read_attachment(part, number, draft, read_part)
+
+
+def _body_of(message: EmailMessage, draft: Draft) -> MIMEPart | None:
+    with parsing(draft.name, "e-mail message"):
+        return message.get_body(("plain", "html"))
 
 
 def _write_head_and_body(message: EmailMessage, body: MIMEPart | None, draft: Draft) -> None:
@@ -91,21 +96,32 @@ def _bytes_of(part: MIMEPart, draft: Draft) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
+def _holds(part: MIMEPart, inner: MIMEPart | None, draft: Draft) -> bool:
+    with parsing(draft.name, "e-mail message"):
+        return any(each is inner for each in part.walk())
+
+
 def _attachments(message: EmailMessage, body: MIMEPart | None, draft: Draft) -> Iterator[EmailMessage]:
-    """The leaves of the message that are neither its body nor another form of it; messages whole."""
-    stack: list[EmailMessage] = [message]
+    """The leaves of the message that are neither its body nor another form of it; messages whole.
+
+    Of an alternative without the body, which follows a mailing list's heading say, one form.
+    """
+    stack = [(message, "")]
     while stack:
-        part = stack.pop()
+        part, form = stack.pop()  # the type of the text that is read of the alternative around it
         if part is body:
             continue
         type_ = _type_of(part, draft)
         if type_ == "message/rfc822":
             yield part
         elif part.is_multipart():
+            if type_ == "multipart/alternative" and not form:
+                text = body if _holds(part, body, draft) else _body_of(part, draft)
+                form = "" if text is None else _type_of(text, draft)
             inner = [p for p in part.get_payload() if isinstance(p, EmailMessage)]
-            if type_ == "multipart/alternative":
-                inner = [p for p in inner if not _type_of(p, draft).startswith("text/")]
-            stack.extend(reversed(inner))
+            stack.extend((p, form) for p in reversed(inner))
+        elif form and type_.startswith("text/") and type_ != form and not part.is_attachment():
+            continue
         elif part is not message or body is None:
             yield part
 

@@ -45,6 +45,49 @@ def test_a_message_in_html_alone() -> None:
     assert text.endswith("\n\nTotal: 12.50\n")
 
 
+def test_html_with_its_pictures_beside_the_plain_body_is_not_read_again(samples: dict[str, bytes]) -> None:
+    message = EmailMessage()
+    message["From"] = "a@example.org"
+    message.set_content("Total: 12.50\n")
+    message.add_alternative("<p>Total: <b>12.50</b></p>", subtype="html")
+    html = message.get_payload(1)
+    assert isinstance(html, EmailMessage)
+    html.add_related(samples["offer.pdf"], "application", "pdf", filename="inline.pdf")
+    html.add_attachment("<p>a file of its own</p>", subtype="html", filename="notes.html")
+    document = read_bytes(message.as_bytes(), "mail.eml")
+    assert document.text.count("12.50") == 2  # in the body and in the PDF
+    assert part_of(document, "Terms: thirty days") == "inline.pdf"
+    assert part_of(document, "a file of its own") == "notes.html"
+
+
+def test_a_plain_body_goes_on_below_a_picture() -> None:
+    message, plain, below = EmailMessage(), EmailMessage(), EmailMessage()
+    plain.set_content("Total: 12.50\n")
+    plain.make_mixed()
+    below.set_content("Due: in May\n")
+    plain.attach(below)
+    message["From"] = "a@example.org"
+    message.make_alternative()
+    message.attach(plain)
+    message.add_alternative("<p>Total: 12.50</p><p>Due: in May</p>", subtype="html")
+    text = read_bytes(message.as_bytes(), "mail.eml").text
+    assert (text.count("12.50"), text.count("in May")) == (1, 1)
+
+
+def test_a_message_below_a_list_s_heading_is_read_once() -> None:
+    inner = EmailMessage()
+    inner.set_content("Total: 12.50\n")
+    inner.add_alternative("<p>Total: <b>12.50</b></p>", subtype="html")
+    message = EmailMessage()
+    message["From"] = "list@example.org"
+    message.set_content("To the members of the list\n")
+    message.make_mixed()
+    message.attach(inner)
+    text = read_bytes(message.as_bytes(), "listed.eml").text
+    assert "To the members" in text
+    assert text.count("12.50") == 1
+
+
 def test_a_message_without_an_ending_is_known_by_its_headers(samples: dict[str, bytes]) -> None:
     assert read_bytes(samples["offer.eml"], "message").kind == "email"
 
