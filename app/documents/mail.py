@@ -3,6 +3,7 @@
 Knows no other format: whoever calls hands in the reader.
 """
 
+import codecs
 import email
 import email.policy
 from collections.abc import Callable, Iterator
@@ -62,7 +63,7 @@ def _write_head_and_body(message: EmailMessage, body: MIMEPart | None, draft: Dr
         if _type_of(body, draft) == "text/html":
             read_html(data, inner)
         else:
-            inner.lines(_text_of(body, data, draft))
+            inner.lines(_text_of(data))
     draft.absorb(inner, BODY)
 
 
@@ -81,19 +82,24 @@ def _type_of(part: MIMEPart, draft: Draft) -> str:
         return part.get_content_type()
 
 
-def _text_of(part: MIMEPart, data: bytes, draft: Draft) -> str:
-    with parsing(draft.name, "e-mail message"):
-        charset = part.get_content_charset("utf-8")
-    try:
-        return data.decode(charset)
-    except (LookupError, ValueError):  # the header is wrong
-        return text_or_none(data) or data.decode("utf-8", errors="replace")
+def _text_of(data: bytes) -> str:
+    return text_or_none(data) or data.decode("utf-8", errors="replace")
 
 
 def _bytes_of(part: MIMEPart, draft: Draft) -> bytes:
+    """The part's bytes; of text, in UTF-8 where its header names another encoding and is right."""
     with parsing(draft.name, "e-mail message"):
         payload = part.get_payload(decode=True)
-    return payload if isinstance(payload, bytes) else b""
+        charset = part.get_content_charset() if part.get_content_maintype() == "text" else None
+    data = payload if isinstance(payload, bytes) else b""
+    if charset is None:
+        return data
+    try:
+        # Who says Latin-1 means Windows' own: as Latin-1 its quotes and "€" would be control characters.
+        name = codecs.lookup(charset).name
+        return data.decode("cp1252" if name == "iso8859-1" else name).encode()
+    except (LookupError, ValueError):  # the header is wrong
+        return data
 
 
 def _holds(part: MIMEPart, inner: MIMEPart | None, draft: Draft) -> bool:

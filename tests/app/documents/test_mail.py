@@ -98,6 +98,28 @@ def test_a_header_that_lies_about_the_encoding_loses_nothing() -> None:
     assert read_bytes(data, "odd.eml").text.endswith("Grüße\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
+        ("Łódź, Żółć: 12,50", "iso-8859-2"),
+        ("Счет от Иванов", "koi8-r"),
+        ("請求書 1000", "iso-2022-jp"),
+        ("“Grüße” für 10 €", "windows-1252"),
+    ],
+)
+@pytest.mark.parametrize("subtype", ["plain", "html"])
+def test_text_is_in_the_encoding_that_its_header_names(text: str, charset: str, subtype: str) -> None:
+    message = EmailMessage()
+    message["From"] = "a@example.org"
+    message.set_content(text, subtype=subtype, charset=charset)
+    message.add_attachment(text, subtype=subtype, charset=charset, filename="as attached")
+    document = read_bytes(message.as_bytes(), "mail.eml")
+    assert document.text.count(text) == 2
+    if charset == "windows-1252":
+        said = message.as_bytes().replace(b"windows-1252", b"iso-8859-1")
+        assert read_bytes(said, "mail.eml").text == document.text
+
+
 def test_messages_within_messages_end_at_the_limit() -> None:
     message = EmailMessage()
     message.set_content("innermost")
