@@ -19,6 +19,8 @@ from thresher.app.documents.text import text_or_none
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 #: The part that stands for the message itself in a region.
 BODY = "body"
+#: A plain text shorter than this share of its HTML is none: empty, or a word on what program shows the mail.
+STAND_IN = 0.5
 
 ReadPart = Callable[[Draft, bytes], str]
 
@@ -48,8 +50,25 @@ def read_mail(data: bytes, draft: Draft, read_part: ReadPart) -> None:
 
 
 def _body_of(message: EmailMessage, draft: Draft) -> MIMEPart | None:
+    """The plain text, or the HTML where there is none or the plain text only stands in for it."""
     with parsing(draft.name, "e-mail message"):
-        return message.get_body(("plain", "html"))
+        body = message.get_body(("plain", "html"))
+        choices = [part for part in message.walk() if part.get_content_type() == "multipart/alternative"]
+    around = next((part for part in choices if _holds(part, body, draft)), None)
+    if body is None or around is None:
+        return body
+    with parsing(draft.name, "e-mail message"):
+        html = around.get_body(("html",))
+    if html is None or html is body:
+        return body
+    full = draft.child(draft.name)
+    read_html(_bytes_of(html, draft), full)
+    plain = _text_of(_bytes_of(body, draft))
+    return html if _letters(plain) < STAND_IN * _letters(full.text) else body
+
+
+def _letters(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _write_head_and_body(message: EmailMessage, body: MIMEPart | None, draft: Draft) -> None:

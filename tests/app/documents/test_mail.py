@@ -45,6 +45,34 @@ def test_a_message_in_html_alone() -> None:
     assert text.endswith("\n\nTotal: 12.50\n")
 
 
+@pytest.mark.parametrize("plain", ["", " \n", "This mail is in HTML.\n"])
+def test_html_is_read_where_the_plain_text_only_stands_in_for_it(plain: str) -> None:
+    message = EmailMessage()
+    message["From"] = "a@example.org"
+    message.set_content(plain)
+    rows = "".join(f"<tr><td>Nails</td><td>{price}.50</td></tr>" for price in range(10, 15))
+    message.add_alternative(f"<table>{rows}</table><p>Total: 62.50</p>", subtype="html")
+    document = read_bytes(message.as_bytes(), "mail.eml")
+    assert document.text.endswith(
+        "\n\nNails\t10.50\nNails\t11.50\nNails\t12.50\nNails\t13.50\nNails\t14.50\nTotal: 62.50\n"
+    )
+    assert document.notes == ()
+    assert part_of(document, "62.50") == "body"
+
+
+def test_a_short_text_before_html_that_is_no_other_form_of_it_is_read() -> None:
+    message = EmailMessage()
+    message["From"] = "a@example.org"
+    message.set_content("See below.\n")
+    message.make_mixed()
+    below = EmailMessage()
+    below.set_content(f"<p>{'Nails at 12.50. ' * 10}</p>", subtype="html")
+    message.attach(below)
+    text = read_bytes(message.as_bytes(), "mail.eml").text
+    assert "See below." in text
+    assert text.count("12.50") == 10
+
+
 def test_html_with_its_pictures_beside_the_plain_body_is_not_read_again(samples: dict[str, bytes]) -> None:
     message = EmailMessage()
     message["From"] = "a@example.org"
