@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.parsing import parsing
-from thresher.app.documents.text import text_or_none
+from thresher.app.documents.text import note_lost, text_or_none, utf8_or_none
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -28,7 +28,10 @@ def read_html(data: bytes, draft: Draft) -> None:
     from bs4 import BeautifulSoup
 
     with parsing(draft.name, "HTML page"):
-        soup = BeautifulSoup(_decoded(data), "lxml")
+        page = _decoded(data)
+        soup = BeautifulSoup(page, "lxml")
+    if isinstance(page, str):
+        note_lost(page, draft)
     title = soup.title.get_text() if soup.title else ""
     _remove_hidden(soup)
     lines: list[str] = [""]
@@ -41,10 +44,7 @@ def read_html(data: bytes, draft: Draft) -> None:
 def _decoded(data: bytes) -> str | bytes:
     """As text where mark or UTF-8 settle it; else as bytes, whose <meta charset> the parser heeds."""
     if b"charset" in data[:4096].lower():
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return data
+        return utf8_or_none(data) or data
     return text_or_none(data) or data
 
 

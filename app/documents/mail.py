@@ -14,7 +14,7 @@ from thresher.app.documents.draft import Draft
 from thresher.app.documents.errors import CorruptDocumentError, OversizedDocumentError
 from thresher.app.documents.html import read_html
 from thresher.app.documents.parsing import parsing
-from thresher.app.documents.text import text_or_none
+from thresher.app.documents.text import note_lost, text_or_none
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 #: The part that stands for the message itself in a region.
@@ -82,7 +82,9 @@ def _write_head_and_body(message: EmailMessage, body: MIMEPart | None, draft: Dr
         if _type_of(body, draft) == "text/html":
             read_html(data, inner)
         else:
-            inner.lines(_text_of(data))
+            text = _text_of(data)
+            note_lost(text, inner)
+            inner.lines(text)
     draft.absorb(inner, BODY)
 
 

@@ -13,7 +13,7 @@ _SAMPLE = 64 * 1024
 
 def read_table(data: bytes, draft: Draft) -> None:
     """Append the table's cells. Raises DocumentError."""
-    text = decoded(data, draft.name)
+    text = decoded(data, draft)
     rows = csv.reader(io.StringIO(text, newline=""), _dialect(text[:_SAMPLE]))
     number = 0
     while True:

@@ -18,42 +18,60 @@ _USUAL = [
     "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
 ]  # fmt: skip
 _SAMPLE = 64 * 1024
+#: Text is damaged UTF-8 where this many times as many letters beyond ASCII are right.
+FAR_MORE = 5
+_LOST = "\N{REPLACEMENT CHARACTER}"
 
 
 def read_text(data: bytes, draft: Draft) -> None:
     """Append the text, a region a line. Raises CorruptDocumentError where the bytes are no text."""
-    draft.lines(decoded(data, draft.name))
+    draft.lines(decoded(data, draft))
 
 
-def decoded(data: bytes, name: str) -> str:
+def decoded(data: bytes, draft: Draft) -> str:
     """The bytes as text: by mark, else UTF-8, else by the likeliest of the usual encodings.
 
-    Raises CorruptDocumentError where they are no text.
+    What cannot be decoded is noted. Raises CorruptDocumentError where they are no text.
     """
     text = text_or_none(data)
     if text is None:
         raise CorruptDocumentError(
-            f"{name}: is not text in any usual encoding. "
+            f"{draft.name}: is not text in any usual encoding. "
             "If it is another kind of document give it its proper ending, else save it again as UTF-8."
         )
+    note_lost(text, draft)
     return text
 
 
+def note_lost(text: str, draft: Draft) -> None:
+    """Add a note where the text has characters that stand for bytes which could not be decoded."""
+    if lost := text.count(_LOST):
+        what = "1 character is" if lost == 1 else f"{lost:,} characters are"
+        draft.notes.append(f"{what} damaged and read as {_LOST}: get a fresh copy of the file")
+
+
 def text_or_none(data: bytes) -> str | None:
-    """As `decoded`; None where the bytes are no text."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            try:
-                return data[len(mark) :].decode(encoding)
-            except UnicodeDecodeError:
-                return None
-    encoding = _wide(data) or "utf-8"
-    text: str | None
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = _guessed(data)
+    """As `decoded`, without the note; None where the bytes are no text."""
+    marked = next(((mark, encoding) for mark, encoding in _MARKS if data.startswith(mark)), None)
+    mark, encoding = marked or (b"", _wide(data))
+    if encoding is not None:
+        text: str | None = data[len(mark) :].decode(encoding, errors="replace")
+    else:
+        text = utf8_or_none(data)
+        text = _guessed(data) if text is None else text
     return text if text is not None and _is_written(text) else None
+
+
+def utf8_or_none(data: bytes) -> str | None:
+    """The bytes as UTF-8, damaged ones replaced where far more are right; None where it is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8-sig", errors="replace")
+    lost = text.count(_LOST)
+    right = len(text) - len(text.encode("ascii", "ignore")) - lost
+    # The letters of no other encoding are so often UTF-8 by chance.
+    return text if right > FAR_MORE * lost else None
 
 
 def _wide(data: bytes) -> str | None:
@@ -85,5 +103,5 @@ def _guessed(data: bytes) -> str | None:
 def _is_written(text: str) -> bool:
     """Whether the text is made of what people write: next to no control characters."""
     sample = text[:_SAMPLE]
-    odd = sum((c < " " and c not in "\t\n\r\f\x0b\x1b") or c == "\ufffd" for c in sample)
+    odd = sum((c < " " and c not in "\t\n\r\f\x0b\x1b") or c == _LOST for c in sample)
     return odd <= 1 + len(sample) // 100

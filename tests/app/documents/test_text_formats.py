@@ -35,6 +35,48 @@ def test_any_usual_encoding(text: str, encoding: str) -> None:
     assert document.kind == "text"
 
 
+GERMAN = "Herr Müller aus Köln zahlt 12,50 € für Nägel.\n" * 50
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("letter.txt", ""),
+        ("letter.txt", "\ufeff"),
+        ("letter.csv", ""),
+        ("letter.html", "<!doctype html>"),
+        ("letter.html", '\ufeff<!doctype html><meta charset="utf-8">'),
+        ("letter.eml", "From: a@example.org\nTo: b@example.org\nSubject: x\n\n"),
+    ],
+)
+def test_damaged_utf_8_is_read_as_such_and_told_of(name: str, head: str) -> None:
+    whole = (head + GERMAN).encode()
+    damaged = whole[:600] + b"\xff" + whole[600:]
+    read = read_bytes(whole, name)
+    document = read_bytes(damaged, name)
+    assert document.text.replace("\ufffd", "") == read.text
+    assert document.text.count("\ufffd") == 1
+    assert read.notes == ()
+    (note,) = document.notes
+    assert "1 character is damaged and read as \ufffd" in note
+
+
+def test_utf_8_that_ends_within_a_character_is_told_of() -> None:
+    document = read_bytes((GERMAN + "Dank, Jör").encode()[:-2], "letter.txt")
+    assert document.text == GERMAN + "Dank, J\ufffd\n"
+    assert len(document.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(GERMAN, "cp1252"), (CZECH, "cp1250"), (RUSSIAN, "cp1251"), (JAPANESE, "shift_jis")],
+)
+def test_no_other_encoding_is_taken_for_damaged_utf_8(text: str, encoding: str) -> None:
+    document = read_bytes((text.strip() + "\n").encode(encoding), "letter.txt")
+    assert document.text == text.strip() + "\n"
+    assert document.notes == ()
+
+
 def test_lines_keep_their_layout_and_each_is_a_region(samples: dict[str, bytes]) -> None:
     document = read_bytes(samples["offer.txt"], "offer.txt")
     assert document.text == "Offer 4711\n\n  Nails\t12.50 €\n"
