@@ -13,6 +13,8 @@ from thresher.app.documents.errors import OversizedDocumentError
 from thresher.app.documents.parsing import parsing
 
 _CHUNK = 2**20
+#: What a number format has beside its codes: quoted text, and characters shown, left room for, or repeated.
+_LITERAL = re.compile(r'"[^"]*"?|[\\_*].')
 _STORED = re.compile(rb"<v[^>/]*>[^<]|<t[ >]")
 
 
@@ -101,6 +103,6 @@ def _shown(value: Any, number_format: str) -> str:
         case datetime.date() | datetime.time():
             return value.isoformat()
         case int() | float() if abs(value) < 1e15:
-            return f"{value * 100:.10g}%" if "%" in number_format else f"{value:.15g}"
+            return f"{value * 100:.10g}%" if "%" in _LITERAL.sub("", number_format) else f"{value:.15g}"
         case _:
             return str(value)

@@ -70,6 +70,18 @@ def test_a_workbook_s_values_with_their_cells(samples: dict[str, bytes]) -> None
     assert document.notes == ("sheet 'Secret' is hidden and was not read",)
 
 
+def test_a_share_is_told_from_a_number_with_a_percent_sign_beside_it() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    formats = {"0.0%": 0.125, '0"%"': 12, "0\\%": 7, "0.0_%": 3.5, '"rate "0.00%': 0.5}
+    for row, (number_format, value) in enumerate(formats.items(), start=1):
+        sheet.cell(row, 1, value).number_format = number_format
+    out = io.BytesIO()
+    workbook.save(out)
+    assert read_bytes(out.getvalue(), "shares.xlsx").text == "Sheet\n12.5%\n12\n7\n3.5\n50%\n"
+
+
 def test_formulas_without_a_stored_value_are_noted() -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
