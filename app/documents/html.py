@@ -15,8 +15,9 @@ _NOT_READ = {"script", "style", "template", "noscript", "head", "svg", "math", "
 _INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
     "i", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub",
-    "sup", "time", "tt", "u", "var", "wbr", "input", "img",
+    "sup", "time", "tt", "u", "var", "wbr", "img",
 }  # fmt: skip
+_TYPED = ("text", "email", "tel", "number", "date", "url", "search")
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![\d.])", re.I
 )
@@ -34,6 +35,7 @@ def read_html(data: bytes, draft: Draft) -> None:
         note_lost(page, draft)
     title = soup.title.get_text() if soup.title else ""
     _remove_hidden(soup)
+    _write_out_inputs(soup)
     lines: list[str] = [""]
     if title.strip():
         draft.lines(_SPACES.sub(" ", title).strip())
@@ -73,6 +75,13 @@ def _remove_hidden(soup: "BeautifulSoup") -> None:
         # The page itself is never hidden: a script would show it, and none is run here.
         if not (isinstance(element, Tag) and element.name in ("html", "body")):
             element.extract()
+
+
+def _write_out_inputs(soup: "BeautifulSoup") -> None:
+    """Put in the place of each input what was typed into it, in a table's cell as elsewhere."""
+    for element in soup.find_all("input"):
+        typed = element.get("value") if element.get("type", "text") in _TYPED else None
+        element.replace_with(f" {typed or ''} ")
 
 
 def _rules(sheet: str) -> Iterator[tuple[str, str]]:
@@ -123,9 +132,6 @@ def _walk(root: Any, draft: Draft, line: list[str]) -> None:
                 draft.row(
                     (cell.get_text(" "), None) for cell in child.find_all(["td", "th"], recursive=False)
                 )
-            elif child.name == "input":
-                if child.get("type", "text") in ("text", "email", "tel", "number", "date", "url", "search"):
-                    line.append(f" {child.get('value') or ''} ")
             else:
                 inline = child.name in _INLINE
                 if not inline:

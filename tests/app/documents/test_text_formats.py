@@ -148,3 +148,11 @@ def test_a_page_s_own_word_on_its_encoding_is_heeded() -> None:
 def test_markup_within_text_stays_text() -> None:
     page = "<html><pre>a\n  b</pre><p>5 &lt; 6 &amp; [bold]x[/bold]<br>next<p><input value='typed'></html>"
     assert read_bytes(page.encode(), "page.html").text == "a\nb\n5 < 6 & [bold]x[/bold]\nnext\ntyped\n"
+
+
+def test_what_was_typed_into_a_page_is_read_in_a_table_too() -> None:
+    page = (
+        "<html><table><tr><td>Total</td><td><input value='12.50'> net</td></tr></table>"
+        "<input type=hidden value=x><p>Name <input value='Ada'><input type=submit value='Send'></p></html>"
+    )
+    assert read_bytes(page.encode(), "form.html").text == "Total\t12.50 net\nName Ada\n"
