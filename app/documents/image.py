@@ -25,7 +25,8 @@ def read_image(data: bytes, draft: Draft) -> None:
             opened = Image.open(io.BytesIO(data))
         except Image.DecompressionBombError as error:
             raise _too_large(draft) from error
-        frames = getattr(opened, "n_frames", 1)
+        # Behind a phone's photograph (an MPO in a .jpg) stands the same again: smaller, or its brightness.
+        frames = 1 if opened.format == "MPO" else getattr(opened, "n_frames", 1)
     draft.pages_taken(frames)
     for number in range(1, frames + 1):
         frame, scale = _frame(opened, number - 1, draft)

@@ -60,6 +60,13 @@ def test_each_frame_of_a_tiff_is_a_page(scan: Image.Image) -> None:
     assert [region.page for region in document.regions] == [1] * 5 + [3] * 5
 
 
+def test_a_phone_s_photograph_is_read_once(scan: Image.Image) -> None:
+    data = saved(scan, "MPO", save_all=True, append_images=[scan.resize((350, 150))])
+    document = read_bytes(data, "phone.jpg")
+    assert document.text == TEXT
+    assert (document.pages, document.ocr_pages, document.notes) == (1, 1, ())
+
+
 def test_see_through_and_deep_grey_pictures_are_read(scan: Image.Image) -> None:
     clear = Image.new("RGBA", scan.size, (0, 0, 0, 0))
     clear.paste((0, 0, 0, 255), mask=scan.convert("L").point(lambda v: 255 - v))
