@@ -14,7 +14,7 @@ from thresher.app.documents.parsing import parsing
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_PARAGRAPH, _TABLE, _ROW, _CELL = f"{_W}p", f"{_W}tbl", f"{_W}tr", f"{_W}tc"
+_PARAGRAPH, _TABLE, _ROW, _CELL, _BOX = (f"{_W}{name}" for name in ("p", "tbl", "tr", "tc", "txbxContent"))
 #: Not text of the document as it stands: removed by a tracked change, or a second copy for old programs.
 _NOT_READ = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}pPr", f"{_W}rPr", f"{_W}sectPr", _FALLBACK}
 _AS_TEXT = {
@@ -76,7 +76,7 @@ def _footnotes(document: Any) -> Iterator[Any]:
 
 
 def _texts(element: Any) -> list[str]:
-    return [_text_of(paragraph) for paragraph in element.iter(_PARAGRAPH)]
+    return [_text_of(paragraph) for paragraph in _within(element, _PARAGRAPH)]
 
 
 def _write(element: Any, draft: Draft) -> None:
@@ -92,7 +92,7 @@ def _write(element: Any, draft: Draft) -> None:
             if text := _text_of(child).rstrip():
                 draft.lines(text)
             # A text box hangs in a paragraph, with paragraphs of its own.
-            stack.extend(iter(box) for box in _boxes(child))
+            stack.extend(iter(box) for box in _within(child, _BOX))
         elif child.tag == _TABLE:
             for row in _rows(child):
                 draft.row((" ".join(_texts(cell)), None) for cell in row)
@@ -121,11 +121,12 @@ def _nearest(element: Any, tag: str) -> list[Any]:
     return found
 
 
-def _boxes(paragraph: Any) -> list[Any]:
+def _within(element: Any, tag: str) -> list[Any]:
+    """All elements of a tag within another, those left out that are not read."""
     return [
-        box
-        for box in paragraph.iter(f"{_W}txbxContent")
-        if not any(ancestor.tag in _NOT_READ for ancestor in box.iterancestors())
+        found
+        for found in element.iter(tag)
+        if not any(ancestor.tag in _NOT_READ for ancestor in found.iterancestors())
     ]
 
 
@@ -141,6 +142,6 @@ def _text_of(paragraph: Any) -> str:
             pieces.append(child.text or "")
         elif child.tag in _AS_TEXT:
             pieces.append(_AS_TEXT[child.tag])
-        elif child.tag not in _NOT_READ and child.tag != f"{_W}txbxContent":
+        elif child.tag not in _NOT_READ and child.tag != _BOX:
             stack.append(iter(child))
     return "".join(pieces)

@@ -58,6 +58,23 @@ def test_insertions_controls_and_boxes_are_read_and_deletions_are_not() -> None:
     assert read_bytes(out.getvalue(), "a.docx").text == "Price 12\nIn a control\nAround\nIn a box\n"
 
 
+def test_a_text_box_in_a_cell_is_read_once() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>In a box</w:t></w:r></w:p></w:txbxContent>"
+    run = (
+        f'<w:r {W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:AlternateContent>'
+        f"<mc:Choice><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r>"
+    )
+    document = word.Document()
+    cells = document.add_table(1, 2).rows[0].cells
+    cells[0].text = "Key"
+    for paragraph in (cells[1].paragraphs[0], document.add_paragraph("Below ")):
+        paragraph._p.append(parse_xml(run))
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text == "Key\tIn a box\nBelow\nIn a box\n"
+
+
 def test_a_workbook_s_values_with_their_cells(samples: dict[str, bytes]) -> None:
     document = read_bytes(samples["offer.xlsx"], "offer.xlsx")
     assert document.kind == "xlsx"
