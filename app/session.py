@@ -195,8 +195,8 @@ class Session:
         return Judge(calibrations.find(self.locations, task, *self.answers(task)), accept_at)
 
     def whole(self, task: Task) -> Task:
-        """The task that states also what its calibration doubts: to learn how right that is, and to prove."""
-        return replace(task, state_from=0.0) if self.judge(task).calibration else task
+        """The task that states also what is doubtful: to learn how right that is, and to prove."""
+        return replace(task, state_from=0.0)
 
     def answers(self, task: Task) -> tuple[InstalledModel, InstalledAdapter | None]:
         """The model and the adapter that a task names. Raises NoModelError, UsageError, AdapterError."""

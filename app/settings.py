@@ -39,7 +39,7 @@ class Settings(BaseModel):
     """Whether every window of a long document is asked, also where the domain asks those that fit best."""
 
     state_from: float = Setting(default=STATE_FROM, ge=0, le=1)
-    """How often a value must be right, by its calibration, to be stated; at 0 all are."""
+    """How often a value must be right to be stated, by calibration or the model's own word; at 0 all are."""
 
     batch_tokens: int = Setting(default=32768, ge=64)
     """The most tokens held in memory for one batch: lower it where memory runs out, at the cost of speed."""

@@ -19,8 +19,8 @@ class Task:
 
     `pack_hash` is the sha256 of the pack's files; "" where the fields alone were given.
     `adapter` is the name of the one that answers; None where the base model does alone. `most_windows` bounds
-    how many windows of a document are asked; None where all are. What a calibration says to be right less
-    often than `state_from` is not stated.
+    how many windows of a document are asked; None where all are. What is right less often than
+    `state_from` is not stated.
     """
 
     domain: str

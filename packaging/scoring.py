@@ -35,6 +35,9 @@ class Scorer:
 
     def __init__(self, home: Locations, base: str) -> None:
         self._home, self._base = home, base
+        # What is doubtful counts too: it is the adapter that is scored.
+        home.home.mkdir(parents=True, exist_ok=True)
+        home.settings.write_text("state_from: 0\n", "utf-8")
 
     def score(self, name: str, source: Source) -> Score:
         """On the source's records to be scored on. Raises SystemExit where it was stopped."""

@@ -11,8 +11,9 @@ from thresher.app.record import Outcome, Record, Value
 
 
 def without_doubtful(record: Record, least: float) -> Record:
-    """The record with what is right less often than `least` left out, by calibrated confidences alone.
+    """The record with what is right less often than `least` left out.
 
+    Its calibration says how often; without one the model's own probability does, which is seldom too low.
     A field of which nothing is left is absent, without a confidence: that the value is doubted does not tell
     how surely the document states none. What a person said stays, and so does an answer that was cut. Each
     value that something was left out of has the whole one behind it, and it is that one which is asked: with
@@ -37,7 +38,7 @@ def left_out(value: Value) -> Value | None:
 
 def _stated(value: Value, least: float) -> Value:
     answered = value.outcome in (Outcome.FOUND, Outcome.UNGROUNDED)
-    if not answered or not value.calibrated or not value.signals or value.confidence is None:
+    if not answered or not value.signals or value.confidence is None:
         return value
     each = value.confidences or (value.confidence,)
     kept = [at for at, confidence in enumerate(each) if confidence is not None and confidence >= least]

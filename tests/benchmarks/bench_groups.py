@@ -72,7 +72,7 @@ def main() -> None:
         gold = load_gold(asked.labelled / name / "dev.jsonl", fields)[: asked.upto]
         for size in asked.sizes:
             with fresh_home() as here, Session(here) as session:
-                task = session.task(domain, record_type, adapter=asked.adapter)
+                task = session.whole(session.task(domain, record_type, adapter=asked.adapter))
                 total, seconds = measure(session, task, gold, size)
             figures = (total.precision, total.recall, total.f1)
             rows.append(

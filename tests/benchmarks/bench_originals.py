@@ -35,7 +35,7 @@ def measure(folder: Path, pairs: Sequence[tuple[GoldRecord, Path]], out: Path) -
     }
     by_id = {one.id: one for one in gold}
     with fresh_home() as here, Session(here) as session:
-        task = session.task(folder.parent.name, folder.name)
+        task = session.whole(session.task(folder.parent.name, folder.name))
         weights = session.registry.find(task.adapter).manifest.weights if task.adapter else None
         for way, sources in ways.items():
             key = {"record_type": f"{folder.parent.name}/{folder.name}", "way": way, "records": len(gold)}

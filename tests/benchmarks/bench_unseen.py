@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dev_scores import labelled, scores_of
+from dev_scores import labelled, records_of
 from results import add_result, is_there, markdown, measuring
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
@@ -27,12 +27,14 @@ from thresher.adapters.manifest import read_manifest
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.command import ADAPTER
 from thresher.adapters.training.run_config import parse_run
+from thresher.app.calibration.doubt import without_doubtful
 from thresher.app.documents.read import read_document
-from thresher.app.evaluation.records import GoldRecord
-from thresher.app.evaluation.score import Tally
+from thresher.app.evaluation.records import GoldRecord, predicted
+from thresher.app.evaluation.score import Tally, score
 from thresher.app.locations import Locations
 from thresher.app.models import library
 from thresher.app.registry.folders import GENERAL
+from thresher.app.task import STATE_FROM
 
 #: Behind the name of a record type whose documents are the packs' examples.
 _OWN = ", own examples"
@@ -98,9 +100,12 @@ def measure(
         key = {"record_type": name + told, "answers": answers, "records": len(gold)}
         key |= about if adapter else {}
         if not is_there(out, key):
-            scores = scores_of(Path(name), gold, adapter)
-            counts = asdict(scores.total)
-            add_result(out, key | {"f1": scores.total.f1, "all_right_share": scores.right_share} | counts)
+            records = records_of(Path(name), gold, adapter)
+            scores = score(gold, [predicted(record) for record in records])
+            sure = score(gold, [predicted(without_doubtful(record, STATE_FROM)) for record in records])
+            told_of = {"f1": scores.total.f1, "all_right_share": scores.right_share}
+            counts = asdict(scores.total) | {"sure": asdict(sure.total)}
+            add_result(out, key | told_of | counts)
             sys.stderr.write(f"{name}{told}, {answers}: F1 {scores.total.f1 or 0:.3f}\n")
 
 
@@ -117,16 +122,19 @@ def table(results: Sequence[dict[str, Any]]) -> str:
             base, general = latest[name, "base"], latest[name, "general"]
             times = f"{(general['f1'] or 0) / base['f1']:.1f}" if base["f1"] else ""
             figures = (str(base["records"]), f"{base['f1'] or 0:.3f}", f"{general['f1'] or 0:.3f}", times)
-            rows.append([name, *figures])
-    return markdown(["record type", "records", "base alone", "general, unseen", "times"], rows)
+            sure = f"{Tally(**general['sure']).f1 or 0:.3f}" if general.get("sure") else ""
+            rows.append([name, *figures, sure])
+    titles = ("record type", "records", "base alone", "general, unseen", "times", "general, as it comes")
+    return markdown(titles, rows)
 
 
 def _summed(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Records and F1 of all of them together."""
-    whole = Tally()
+    """Records, F1 and what is surely stated of all of them together."""
+    whole, sure = Tally(), Tally()
     for one in results:
         whole.add(Tally(one["tp"], one["fp"], one["fn"]))
-    return {"records": sum(one["records"] for one in results), "f1": whole.f1}
+        sure.add(Tally(**one.get("sure", {})))
+    return {"records": sum(one["records"] for one in results), "f1": whole.f1, "sure": asdict(sure)}
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation.records import GoldRecord, load_gold, predicted
 from thresher.app.evaluation.score import Scores, score
 from thresher.app.locations import Locations
+from thresher.app.record import Record
 from thresher.app.session import Session
 
 _NAME = "measured"
@@ -36,11 +37,16 @@ def labelled(folder: Path, file: str) -> list[GoldRecord]:
 
 
 def scores_of(folder: Path, gold: Sequence[GoldRecord], adapter: Path | None) -> Scores:
-    """Of these labels of DOMAIN/RECORD_TYPE; None is the base alone."""
+    """Of these labels of DOMAIN/RECORD_TYPE, with everything stated; None is the base alone."""
+    return score(gold, [predicted(record) for record in records_of(folder, gold, adapter)])
+
+
+def records_of(folder: Path, gold: Sequence[GoldRecord], adapter: Path | None) -> list[Record]:
+    """As `scores_of`, before they are scored."""
     with fresh_home() as here:
         if adapter:
             write_adapter(here.adapters / _NAME, read_adapter(adapter))
         with Session(here) as session:
             task = session.task(folder.parent.name, folder.name, adapter=_NAME if adapter else "none")
-            records = extract_labelled(session, gold, task, Narrator(quiet=True), None, again=True)
-    return score(gold, [predicted(record) for record in records])
+            task = session.whole(task)
+            return extract_labelled(session, gold, task, Narrator(quiet=True), None, again=True)

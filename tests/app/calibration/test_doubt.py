@@ -59,15 +59,20 @@ def test_a_doubtful_value_is_not_stated() -> None:
     assert left_of(scalar(0.2, accepted=False)).accepted is False
 
 
+def test_without_a_calibration_the_models_own_probability_tells() -> None:
+    own = scalar(0.2, calibrated=False)
+    assert left_of(own) == Value(None, Outcome.ABSENT, None, whole=own)
+    assert left_of(scalar(0.3, calibrated=False)) == scalar(0.3, calibrated=False)
+
+
 def test_a_value_that_is_right_often_enough_stays() -> None:
     for value in (scalar(0.25), scalar(0.9), listed(0.3, 0.9)):
         assert left_of(value) == value
     assert left_of(scalar(0.01), least=0.0) == scalar(0.01)
 
 
-def test_what_the_calibration_does_not_judge_stays() -> None:
+def test_what_is_not_judged_stays() -> None:
     for value in (
-        scalar(0.1, calibrated=False),
         scalar(0.1, signals=()),  # a person said it
         scalar(0.1, outcome=Outcome.TRUNCATED),
         scalar(0.1, outcome=Outcome.INVALID),
@@ -141,7 +146,7 @@ def answered(session: Session, **more: Any) -> dict[str, Value]:
 
 def test_a_batch_states_what_its_calibration_does_not_doubt(home_with_tiny: Locations) -> None:
     with Session(home_with_tiny) as session:
-        before = answered(session)
+        before = answered(session, state_from=0.0)
         said = {name for name, value in before.items() if value.outcome is Outcome.FOUND}
         assert said
         library.save(home_with_tiny, all_doubted(session))
@@ -203,8 +208,6 @@ def test_what_a_person_corrected_stays_when_the_work_is_taken_up_again(home_with
 def test_to_learn_and_to_prove_everything_is_stated(home_with_tiny: Locations) -> None:
     with Session(home_with_tiny) as session:
         task = session.task("expenses", "receipt", adapter="none")
-        assert session.whole(task) == task  # nothing is left out without a calibration
-        library.save(home_with_tiny, all_doubted(session))
         assert session.whole(task) == replace(task, state_from=0.0)
 
 
