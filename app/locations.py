@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from thresher.app.paths import expanded
+
 
 @dataclass(frozen=True)
 class Locations:
@@ -15,7 +17,7 @@ class Locations:
     def default(cls) -> "Locations":
         """`THRESHER_HOME` where it is set, else the platform's data directory."""
         if home := os.environ.get("THRESHER_HOME"):
-            return cls(Path(home).expanduser().absolute())
+            return cls(expanded(Path(home)).absolute())
         from platformdirs import user_data_path
 
         return cls(user_data_path("thresher", appauthor=False))

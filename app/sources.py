@@ -17,6 +17,7 @@ from thresher.app.documents.errors import EmptyDocumentError, MissingDocumentErr
 from thresher.app.documents.formats import READ_ENDINGS
 from thresher.app.documents.limits import Limits
 from thresher.app.documents.read import read_document
+from thresher.app.paths import exists, expanded, is_folder, is_left_by_office
 
 #: Keys of a record's line that mean nothing to reading, and are common beside those that do.
 _TOLERATED = {"output", "file", "tag", "instruction"}
@@ -35,7 +36,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Expansion:
-    """What some paths stand for. `skipped` counts the files in folders whose ending is none that is read."""
+    """What some paths stand for. `skipped` counts the files that are left out as no document: those in
+    folders whose ending is none that is read, and lock files that were named.
+    """
 
     sources: tuple[Source, ...]
     skipped: int = 0
@@ -48,8 +51,9 @@ def expand_paths(paths: Sequence[str]) -> Expansion:
     """The files that paths, folders and globs stand for, in the order given, each once.
 
     A folder is searched through, sorted, without hidden files and folders; a file that is named is taken
-    whatever its ending. A path that is not there, or a glob that matches nothing, stays a source: reading it
-    raises MissingDocumentError, so that it is told among the documents that failed and the rest are done.
+    whatever its ending, but for Office's lock files. A path that is not there, or a glob that matches
+    nothing, stays a source: reading it raises MissingDocumentError, so that it is told among the documents
+    that failed and the rest are done.
     A source's id is its path as given, with forward slashes.
     """
     sources: dict[Path, Source] = {}
@@ -59,10 +63,13 @@ def expand_paths(paths: Sequence[str]) -> Expansion:
         sources.setdefault(_identity(path), Source(path.as_posix(), path=path))
 
     for given in paths:
-        as_given = Path(given).expanduser()
-        for path in [as_given] if _exists(as_given) else _matches(given) or [as_given]:
-            if not _is_folder(path):
-                take(path)
+        as_given = expanded(Path(given))
+        for path in [as_given] if exists(as_given) else _matches(given) or [as_given]:
+            if not is_folder(path):
+                if is_left_by_office(path) and exists(path):  # the shell's `*` brings them
+                    skipped.add(_identity(path))
+                else:
+                    take(path)
                 continue
             for inner in _files_in(path):
                 if inner.suffix.lower() in READ_ENDINGS:
@@ -80,20 +87,6 @@ def _identity(path: Path) -> Path:
         return path.absolute()
 
 
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name too long for the system, or a NUL in it
-        return False
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
-
-
 def _matches(pattern: str) -> list[Path]:
     """What a glob stands for where the shell did not expand it; `**` goes through folders."""
     if not glob.has_magic(pattern):
@@ -109,9 +102,9 @@ def _files_in(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            # Office keeps a lock file beside a document that is open: '~$name.docx'.
-            if not name.startswith((".", "~$")):
-                yield Path(root, name)
+            path = Path(root, name)
+            if not name.startswith(".") and not is_left_by_office(path):
+                yield path
 
 
 def read_records(path: Path) -> list[Source]:

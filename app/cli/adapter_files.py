@@ -7,6 +7,7 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.options import complete_adapter, complete_model, domain_option, open_session
+from thresher.app.paths import expanded, is_folder
 from thresher.app.wording import one_line
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def import_(path: Path, base_name: str | None, domain: str | None, name: str | N
     from thresher.adapters.manifest import MANIFEST_FILE
     from thresher.app.registry.folders import check_new_name
 
-    path = path.expanduser().absolute()
-    if not path.is_dir():
+    path = expanded(path).absolute()
+    if not is_folder(path):
         raise UsageError(f"{path}: is no folder. Name the folder that holds adapter_config.json.")
     with open_session() as session:
         name = check_new_name(session.registry.folder, name or path.name)
@@ -70,7 +71,7 @@ def export(name: str, form: str, output: Path) -> None:
     from thresher.adapters.formats.exporting import export as export_adapter
     from thresher.app.registry.overview import made_for
 
-    output = output.expanduser().absolute()
+    output = expanded(output).absolute()
     with open_session() as session:
         found = session.registry.find(name)
         model = made_for(found, session.models())

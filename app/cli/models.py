@@ -10,6 +10,7 @@ from thresher.adapters.errors import UsageError
 from thresher.app.cli import exits
 from thresher.app.cli.options import complete_model, json_option
 from thresher.app.locations import Locations
+from thresher.app.paths import expanded
 
 
 def _complete_catalogue(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -91,7 +92,7 @@ def add(path: Path, name: str | None) -> None:
     from thresher.app.naming import check_name
 
     folder = Locations.default().models
-    path = path.expanduser().absolute()
+    path = expanded(path).absolute()
     name = check_name(name or path.name.removesuffix(".gguf"), "a model")
     if (folder / name).exists():
         raise UsageError(

@@ -18,6 +18,7 @@ from thresher.adapters.training.plan import parent_misfit
 from thresher.adapters.training.run_config import RunConfig, parse_run, read_run
 from thresher.adapters.training.state import STATE_FILE
 from thresher.app.models import library
+from thresher.app.paths import expanded
 from thresher.app.registry.folders import NONE, check_new_name
 from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.session import Session
@@ -120,7 +121,7 @@ def _remember(session: Session, task: TrainingTask, folder: Path, manifest: Mani
 def _configuration(session: Session, task: TrainingTask, folder: Path) -> tuple[RunConfig, str | None]:
     """The run, and the name of the adapter that it starts from."""
     model = library.find(session.locations.models, task.model or session.settings.model)
-    labels = [path.expanduser().absolute() for path in task.labels]
+    labels = [expanded(path).absolute() for path in task.labels]
     if task.corrections:
         path = folder / CORRECTIONS_FILE
         if write_corrections(session.store, task.domain, task.record_type, path):
@@ -138,7 +139,7 @@ def _configuration(session: Session, task: TrainingTask, folder: Path) -> tuple[
         "record_type": task.record_type,
         "packs": session.locations.packs,
         "labels": labels,
-        "validation": [path.expanduser().absolute() for path in task.validation],
+        "validation": [expanded(path).absolute() for path in task.validation],
         # As in use: training sees the very windows that extraction asks about.
         "window_tokens": settings.window_tokens,
         "window_overlap": settings.window_overlap,

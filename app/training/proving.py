@@ -19,6 +19,7 @@ from thresher.app.evaluation.gate import Verdict, as_dict, judge
 from thresher.app.evaluation.records import GoldRecord, PredictedRecord, predicted
 from thresher.app.events import Event, RecordReady, RunFinished
 from thresher.app.models import library
+from thresher.app.paths import expanded
 from thresher.app.registry.fit import learnt_types
 from thresher.app.registry.folders import NONE
 from thresher.app.registry.library import InstalledAdapter, list_adapters
@@ -131,7 +132,7 @@ def _labels(
             "--corrections."
         )
     config = None if named else read_run(run)
-    paths = [path.expanduser().absolute() for path in task.labels] if config is None else [*config.labels]
+    paths = [expanded(path).absolute() for path in task.labels] if config is None else [*config.labels]
     then = session.locations.training / candidate.name / CORRECTIONS_FILE
     corrections = task.corrections or then in paths
     paths = [path for path in paths if path != then]

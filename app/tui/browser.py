@@ -16,6 +16,7 @@ from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
 from thresher.app.documents.formats import READ_ENDINGS
+from thresher.app.paths import exists, expanded, is_left_by_office
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.pasted import pasted_paths
 from thresher.app.tui.path_suggester import PathSuggester
@@ -51,7 +52,7 @@ class FileTree(DirectoryTree):
         return [
             path
             for path in paths
-            if not path.name.startswith(".")
+            if not (path.name.startswith(".") or is_left_by_office(path))
             and (path.suffix.lower() in READ_ENDINGS or self._safe_is_dir(path))
         ]
 
@@ -159,7 +160,7 @@ class BrowserDialog(AnswerDialog[list[str]]):
         # A typed path may have spaces; quotes and escapes are understood as in a paste.
         chosen = [str(path) for path in tree.marked]
         if typed:
-            chosen += [typed] if Path(typed).expanduser().exists() else pasted_paths(typed)
+            chosen += [typed] if exists(expanded(Path(typed))) else pasted_paths(typed)
         if not chosen and tree.has_focus and tree.cursor_node and tree.cursor_node.data:
             chosen = [str(tree.cursor_node.data.path)]
         if not chosen:

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Button, Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from thresher.app.paths import exists, expanded, is_folder
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
 
@@ -85,12 +86,12 @@ class ExportDialog(AnswerDialog[ExportChoice]):
         if not typed:
             self.problem("Type the path of the file to write.")
             return
-        path = Path(typed).expanduser().absolute()
-        if path.is_dir():
+        path = expanded(Path(typed)).absolute()
+        if is_folder(path):
             self.problem(f"{path} is a folder. Add a file name.")
-        elif not path.parent.is_dir():
+        elif not is_folder(path.parent):
             self.problem(f"There is no folder {path.parent}. Type a path in a folder that is there.")
-        elif path.exists() and self._confirmed != path:
+        elif exists(path) and self._confirmed != path:
             self._confirmed = path
             self.problem(f"{path.name} is there already. Press Enter again to replace it.")
             self.query_one("#accept", Button).label = "Replace"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from textual.screen import Screen
 
+from thresher.app.paths import expanded
 from thresher.app.tui.browser import BrowserDialog
 from thresher.app.tui.messages import Problem, SourcesFound
 
@@ -30,7 +31,7 @@ def _find(screen: Screen[None], paths: Sequence[str]) -> None:
 
     try:
         # One name a file, however it was given: the queue holds it once.
-        found = expand_paths([str(Path(path).expanduser().absolute()) for path in paths])
+        found = expand_paths([str(expanded(Path(path)).absolute()) for path in paths])
         screen.post_message(SourcesFound(found.sources, found.skipped))
     except Exception as error:
         screen.post_message(SourcesFound((), 0, Problem.of(error)))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from textual.suggester import Suggester
 
+from thresher.app.paths import expanded
+
 
 class PathSuggester(Suggester):
     """Suggests the rest of the last name of a path; folders end with a slash."""
@@ -24,12 +26,12 @@ def complete_path(typed: str) -> str | None:
     if not typed or not start:
         return None
     try:
-        with os.scandir(Path(folder or ".").expanduser()) as entries:
+        with os.scandir(expanded(Path(folder or "."))) as entries:
             matching = sorted(
                 ((entry.name, entry.is_dir()) for entry in entries if entry.name.startswith(start)),
                 key=lambda pair: pair[0].casefold(),
             )
-    except (OSError, ValueError, RuntimeError):
+    except (OSError, ValueError):
         return None
     if not matching:
         return None

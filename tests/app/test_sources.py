@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from thresher.adapters.errors import UsageError
@@ -56,6 +56,15 @@ def test_globs_that_the_shell_left_as_they_are(folder: Path) -> None:
     assert ids("i?/[ab].*") == ["in/a.TXT", "in/b.pdf"]
 
 
+def test_an_office_lock_file_is_no_document_however_it_is_brought(folder: Path) -> None:
+    (folder / "~$b.docx").write_text("ana")
+    for brought in ("~$b.docx", str(folder / "~$b.docx"), "*.docx"):  # by the shell's glob or by our own
+        expansion = expand_paths([brought, "in/b.pdf"])
+        assert [source.id for source in expansion] == ["in/b.pdf"]
+        assert expansion.skipped == 1
+    assert ids("~$gone.docx") == ["~$gone.docx"]  # one that is not there is told
+
+
 def test_a_file_whose_name_looks_like_a_glob_is_that_file(folder: Path) -> None:
     (folder / "in" / "x[1].txt").write_text("text")
     assert ids("in/x[1].txt") == ["in/x[1].txt"]
@@ -71,6 +80,7 @@ def test_what_is_not_there_stays_and_fails_when_it_is_read(folder: Path) -> None
 
 
 @given(st.lists(st.text(max_size=30).map("no such place/".__add__), max_size=4))
+@example(["~no such person/a.txt", "~$", "~$a.docx", "x" * 5000])
 def test_any_text_is_a_path_and_never_a_crash(paths: list[str]) -> None:
     for source in expand_paths(paths):
         with pytest.raises(MissingDocumentError):

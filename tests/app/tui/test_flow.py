@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
@@ -244,6 +245,52 @@ async def test_the_browser_adds_marked_and_typed(app: ThresherApp, folder: Path)
         await pilot.press("d")
         await pilot.pause()
         assert [entry.name for entry in home(app).queue] == ["second bakery.txt"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "queued"),
+    [
+        ("~$report.docx", 1),
+        (" ".join(f"/home/ana/scans/invoice-{number:04}.pdf" for number in range(140)), 140),
+    ],
+    ids=["no such home", "longer than a path may be"],
+)
+async def test_the_browser_takes_any_text(app: ThresherApp, folder: Path, typed: str, queued: int) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("a", "shift+tab")
+        app.screen.query_one("#path", Input).value = typed
+        await pilot.press("enter")
+        await settled(pilot)
+        assert len(home(app).queue) == queued
+
+
+async def test_the_export_dialog_takes_any_text(
+    app: ThresherApp, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_dir = Path.is_dir
+
+    def locked(path: Path) -> bool:
+        if path.parent.name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", locked)
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        await press(pilot, "s", "x")
+        dialog = app.screen
+        for typed, told in (
+            ("~nobody-at-all/r.csv", "no folder"),
+            (str(folder / "locked" / "r.csv"), "no folder"),
+        ):
+            box = dialog.query_one("#export-path", Input)
+            box.value = typed
+            box.focus()
+            await press(pilot, "enter")
+            assert told in said(app, ".problem")
+        dialog.query_one("#export-path", Input).value = str(folder / ("x" * 300 + ".csv"))
+        await press(pilot, "enter")
+        assert "too long" in said(app, ".problem")
 
 
 async def test_what_is_typed_or_pasted_in_the_tree_goes_to_the_line(app: ThresherApp, folder: Path) -> None:

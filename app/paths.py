@@ -1,0 +1,35 @@
+"""Paths as people and shells give them: any text may be one, and to ask for it never raises."""
+
+from pathlib import Path
+
+#: How the lock file begins that Office keeps beside a document that is open: '~$name.docx'.
+_LOCK = "~$"
+
+
+def expanded(path: Path) -> Path:
+    """With `~` as the home that it stands for; as it stands where there is no such home ('~$name.docx')."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def exists(path: Path) -> bool:
+    """False also of what cannot be asked for: a name too long for the system, or in a locked folder."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # ValueError: a NUL in it
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """As `exists`."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_left_by_office(path: Path) -> bool:
+    """Whether it is no document, but says that one is open."""
+    return path.name.startswith(_LOCK)
