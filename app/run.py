@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from thresher.adapters.base_facts import InstalledModel
+from thresher.adapters.errors import DocumentError
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 from thresher.app.calibration.doubt import whole, without_doubtful
 from thresher.app.calibration.judge import Judge
+from thresher.app.documents.read import bytes_of_file
 from thresher.app.engine.engine import Engine
 from thresher.app.events import (
     DocumentRead,
@@ -102,8 +104,8 @@ class Run:
     def _done_before(self, source: Source) -> Record | None:
         """The record of the same bytes with the same settings; None also where the file cannot be read."""
         try:
-            data = source.path.read_bytes() if source.path else (source.text or "").encode()
-        except OSError:
+            data = bytes_of_file(source.path) if source.path else (source.text or "").encode()
+        except DocumentError:
             return None
         path = str(source.path) if source.path else None
         return self.store.find_done(source.id, hashlib.sha256(data).hexdigest(), self._hash(source), path)

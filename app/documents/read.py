@@ -36,7 +36,7 @@ def read_document(path: Path, *, limits: Limits = Limits()) -> Document:  # noqa
 
     Raises a DocumentError of app.documents.errors that names the file and what to do, whatever its bytes.
     """
-    return read_bytes(_bytes_of(path, limits), path.name, path=path, limits=limits)
+    return read_bytes(bytes_of_file(path, limits), path.name, path=path, limits=limits)
 
 
 def read_bytes(
@@ -80,7 +80,8 @@ def read_into(draft: Draft, data: bytes) -> str:
     return format_.kind
 
 
-def _bytes_of(path: Path, limits: Limits) -> bytes:
+def bytes_of_file(path: Path, limits: Limits = Limits()) -> bytes:  # noqa: B008 (frozen)
+    """The bytes of a document's file. Raises DocumentError where it is no file, or beyond the limits."""
     try:
         if path.is_dir():
             raise MissingDocumentError(f"{path}: is a folder. Name a file in it.")

@@ -1,6 +1,7 @@
 """The session: records are stored before they are told, batches survive, nothing goes over the network."""
 
 import json
+import os
 import pkgutil
 import signal
 import socket
@@ -134,6 +135,30 @@ def test_a_bad_document_is_told_and_the_batch_goes_on(home_with_tiny: Locations,
     assert isinstance(end, RunFinished)
     assert end.failed == 1
     assert end.ok + end.partial == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_what_could_give_bytes_for_ever_is_not_opened(home_with_tiny: Locations, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    opened = threading.Event()
+
+    def write() -> None:
+        pipe.open("wb").close()  # waits for a reader
+        opened.set()
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    with Session(home_with_tiny) as session:
+        batch = [Source(str(pipe), path=pipe), *sources(1)]
+        records = [
+            one.record for one in ready(list(session.extract(batch, session.task(None, fields=FIELDS))))
+        ]
+    assert not opened.is_set()
+    assert [record.error.kind for record in records if record.error] == ["missing"]
+    assert len(records) == 2
+    os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+    writer.join(10)
 
 
 def test_a_defect_in_reading_costs_one_document(
