@@ -13,6 +13,7 @@ from thresher.adapters.values import check
 from thresher.app.record import Outcome, Record, Span, Value
 from thresher.app.store import records
 from thresher.app.store.clock import now
+from thresher.app.store.corrected import dump_spans
 from thresher.app.store.database import from_sql, to_sql
 
 
@@ -54,7 +55,7 @@ def correct(
             to_sql(field),
             to_sql(json.dumps(old.value, ensure_ascii=False)),
             to_sql(json.dumps(value, ensure_ascii=False)),
-            to_sql(records.dump_spans(spans)),
+            to_sql(dump_spans(spans)),
             to_sql(note),
             moment,
         ),
@@ -118,16 +119,15 @@ def labelled(
 def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, dict[str, Any]]:
     """By sha256, of the record that was corrected last: what was found, or absent, and nobody changed."""
     rows = connection.execute(
-        """SELECT max(records.id) AS number, records.sha256 FROM records
+        """SELECT records.id, sha256 FROM records JOIN corrections ON corrections.record = records.id
         WHERE domain = ? AND record_type = ? AND sha256 IS NOT NULL
-            AND EXISTS (SELECT 1 FROM corrections WHERE corrections.record = records.id)
-        GROUP BY records.sha256""",
+        GROUP BY records.id ORDER BY max(made), max(corrections.id)""",
         (to_sql(domain), to_sql(record_type)),
-    ).fetchall()
+    )
     found = {}
-    for row in rows:
-        (stored,) = records.load(connection, "id = ?", row["number"])
-        found[row["sha256"]] = {
+    for sha256, number in {row["sha256"]: row["id"] for row in rows}.items():
+        (stored,) = records.load(connection, "id = ?", number)
+        found[sha256] = {
             name: value.value
             for name, value in stored.record.values.items()
             if name not in stored.corrected and value.outcome in (Outcome.FOUND, Outcome.ABSENT)

@@ -14,11 +14,11 @@ from typing import Any
 from thresher.adapters.fields import Field
 from thresher.app.calibration.doubt import whole, without_doubtful
 from thresher.app.documents.document import Document
-from thresher.app.export.form import span_from_json, span_json
 from thresher.app.extraction.signals import signals_from_json, signals_json
-from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
+from thresher.app.record import Outcome, Record, RecordError, Value, Windows
 from thresher.app.store import documents, runs
 from thresher.app.store.clock import now
+from thresher.app.store.corrected import by_record, copy_of_work, dump_spans, load_spans, of_work, put_right
 from thresher.app.store.database import from_sql, to_sql
 
 
@@ -41,7 +41,7 @@ def save(
 ) -> int:
     """Insert the record and its document; the record's number. `fields` where they are not the task's.
 
-    A record that was found done before comes without its document: it keeps that work's document, its
+    A record that was found done before comes without its document: it keeps that work's document, all of its
     corrections, and of the model's values what the calibration of now makes of them.
     """
     before = None if document else done(connection, record.sha256, settings_hash)
@@ -77,7 +77,8 @@ def save(
     assert cursor.lastrowid is not None
     number = cursor.lastrowid
     if before and record.status != "failed":
-        _copy(connection, before.id, number)
+        _copy_values(connection, before.id, number)
+        copy_of_work(connection, record.sha256, settings_hash, reading, number)
         _judge(connection, number, record, before.corrected)
     else:
         _insert_values(connection, run, number, record, fields)
@@ -90,18 +91,14 @@ def load(
     """The records of a condition on `records`, in the order of saving, with or without `corrections`."""
     rows = connection.execute(f"SELECT * FROM records WHERE {where} ORDER BY id", (argument,)).fetchall()
     values = _values(connection, where, argument)
-    corrected = _corrected(connection, where, argument)
+    corrected = by_record(connection, where, argument) if corrections else {}
     state_from = _state_from(connection, {row["run"] for row in rows})
     loaded = []
     for row in rows:
         number = row["id"]
-        changed = corrected[number] if corrections else {}
+        changed = corrected.get(number, {})
         record = without_doubtful(_record(row, values[number]), state_from[row["run"]])
-        asked = any(value.accepted is not None for value in record.values.values())
-        if asked:  # a person has looked
-            changed = {name: replace(value, accepted=True) for name, value in changed.items()}
-        merged = {name: changed.get(name, value) for name, value in record.values.items()}
-        loaded.append(StoredRecord(number, replace(record, values=merged), frozenset(changed)))
+        loaded.append(StoredRecord(number, put_right(record, changed), frozenset(changed)))
     return loaded
 
 
@@ -111,13 +108,18 @@ def answered(connection: sqlite3.Connection, number: int) -> Record:
 
 
 def done(connection: sqlite3.Connection, sha256: str | None, settings_hash: str) -> StoredRecord | None:
-    """The newest record with an answer to the same work."""
+    """The newest record with an answer to the same work, with the corrections of all of them."""
     row = connection.execute(
-        """SELECT id FROM records WHERE sha256 = ? AND settings_hash = ? AND status IN ('ok', 'partial')
+        """SELECT id, document FROM records
+        WHERE sha256 = ? AND settings_hash = ? AND status IN ('ok', 'partial')
         ORDER BY id DESC LIMIT 1""",
         (sha256, settings_hash),
     ).fetchone()
-    return None if row is None else load(connection, "id = ?", row["id"])[0]
+    if row is None:
+        return None
+    changed = of_work(connection, sha256, settings_hash, row["document"])
+    record = load(connection, "id = ?", row["id"], corrections=False)[0].record
+    return StoredRecord(row["id"], put_right(record, changed), frozenset(changed))
 
 
 def fields_of(connection: sqlite3.Connection, number: int) -> tuple[Field, ...]:
@@ -132,11 +134,6 @@ def fields_of(connection: sqlite3.Connection, number: int) -> tuple[Field, ...]:
 def asked_by(record: Record, source: str, path: str | None) -> Record:
     """The same record for another source of the same bytes."""
     return replace(record, id=source, path=path)
-
-
-def dump_spans(spans: Iterable[Span | None]) -> str:
-    """Spans as the database keeps them."""
-    return _dump([span and span_json(span) for span in spans])
 
 
 def _insert_values(
@@ -188,18 +185,13 @@ def _judge(connection: sqlite3.Connection, number: int, record: Record, correcte
     )
 
 
-def _copy(connection: sqlite3.Connection, old: int, new: int) -> None:
+def _copy_values(connection: sqlite3.Connection, old: int, new: int) -> None:
     connection.execute(
         """INSERT INTO record_values (record, position, field, type, value, outcome, spans, confidence,
             confidences, calibrated, accepted, signals)
         SELECT ?, position, field, type, value, outcome, spans, confidence, confidences, calibrated,
             accepted, signals
         FROM record_values WHERE record = ?""",
-        (new, old),
-    )
-    connection.execute(
-        """INSERT INTO corrections (record, field, old, new, spans, note, made)
-        SELECT ?, field, old, new, spans, note, made FROM corrections WHERE record = ? ORDER BY id""",
         (new, old),
     )
 
@@ -225,7 +217,7 @@ def _values(connection: sqlite3.Connection, where: str, argument: Any) -> dict[i
             value=json.loads(from_sql(row["value"])),
             outcome=Outcome(row["outcome"]),
             confidence=row["confidence"],
-            spans=_spans(row["spans"]),
+            spans=load_spans(row["spans"]),
             confidences=tuple(json.loads(row["confidences"])),
             calibrated=bool(row["calibrated"]),
             accepted=None if row["accepted"] is None else bool(row["accepted"]),
@@ -238,22 +230,6 @@ def _state_from(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[
     """By run, how often a value must be right to be stated; of a run that is not known, all are."""
     tasks = {number: runs.task_of(connection, number) for number in numbers}
     return {number: task.state_from if task else 0.0 for number, task in tasks.items()}
-
-
-def _corrected(connection: sqlite3.Connection, where: str, argument: Any) -> dict[int, dict[str, Value]]:
-    corrected: dict[int, dict[str, Value]] = defaultdict(dict)
-    for row in connection.execute(
-        f"SELECT * FROM corrections WHERE record IN (SELECT id FROM records WHERE {where}) ORDER BY id",
-        (argument,),
-    ):
-        value = json.loads(from_sql(row["new"]))
-        # A person has looked: the value is sure, and so is its absence.
-        outcome = Outcome.ABSENT if value in (None, []) else Outcome.FOUND
-        sure = tuple(1.0 for _ in value) if isinstance(value, list) else ()
-        corrected[row["record"]][from_sql(row["field"])] = Value(
-            value, outcome, 1.0, _spans(row["spans"]), sure, calibrated=True
-        )
-    return corrected
 
 
 def _record(row: sqlite3.Row, values: dict[str, Value]) -> Record:
@@ -274,10 +250,6 @@ def _record(row: sqlite3.Row, values: dict[str, Value]) -> Record:
         seconds=row["seconds"],
         windows=None if row["windows"] is None else Windows(row["windows_asked"], row["windows"]),
     )
-
-
-def _spans(kept: str | bytes) -> tuple[Span | None, ...]:
-    return tuple(None if raw is None else span_from_json(raw) for raw in json.loads(from_sql(kept)))
 
 
 def _text(kept: str | bytes | None) -> str | None:

@@ -77,10 +77,11 @@ class Store:
     def find_done(
         self, source: str, sha256: str, settings_hash: str, path: str | None = None
     ) -> Record | None:
-        """The newest ok or partial record of these bytes with these settings, corrections in place.
+        """The newest ok or partial record of these bytes with these settings.
 
-        It is handed back as the record of `source` and `path`. To have it in a run, save it without a
-        document: it keeps its document and the corrections, and the model's values as they are judged now.
+        The corrections of every such record are in place, of each field the newest. It is handed back as the
+        record of `source` and `path`. To have it in a run, save it without a document: it keeps its document
+        and the corrections, and the model's values as they are judged now.
         """
         with self._database.reading() as connection:
             found = records.done(connection, sha256, settings_hash)

@@ -103,6 +103,50 @@ def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:
     assert store.document_of(copied) == DOCUMENT
 
 
+def reused(store: Store) -> int:
+    """The number of the record as another run takes it over."""
+    found = store.find_done("r.pdf", DOCUMENT.sha256, "s", "in/r.pdf")
+    assert found is not None
+    number = store.save_record(store.start_run(TASK, "s", 1), found, "s", None)
+    assert store.record(number).record == found  # what was told is what is kept
+    return number
+
+
+def test_a_correction_of_any_run_is_taken_over_by_every_later_one(store: Store) -> None:
+    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    copy = reused(store)
+    span = Span(0, 4, "Acme", "exact", Place(1))
+    store.correct(copy, "company", "Acme", spans=[span])
+    store.correct(first, "total", 13)
+    store.correct(copy, "total", 14, note="no, 14")
+    store.correct(first, "company", None)  # the last word, in the record of before
+    later = store.record(reused(store))
+    assert later.corrected == {"total", "company"}
+    values = later.record.values
+    assert (values["total"].value, values["company"].value) == (14, None)
+    assert values["kind"] == RECORD.values["kind"]
+    assert [c.new for c in store.corrections(later.id)] == ["Acme", 13, 14, None]
+    assert [c.new for c in store.corrections(reused(store))] == ["Acme", 13, 14, None]  # each once
+    assert store.record(first).record.values["total"].value == 13  # a past run stays as it is
+
+
+def test_a_correction_outlasts_doing_the_document_anew(store: Store) -> None:
+    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    store.correct(first, "company", "Acme", spans=[Span(0, 4, "Acme", "exact", Place(1))])
+    other = replace(DOCUMENT, text="Scanned: " + DOCUMENT.text, regions=())
+    store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", other)
+    value = store.record(reused(store)).record.values["company"]
+    assert (value.value, value.spans) == ("Acme", ())  # its place was counted in another reading
+
+
+def test_what_the_record_that_was_corrected_last_left_alone_is_accepted(store: Store) -> None:
+    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    copy = reused(store)
+    store.correct(copy, "company", "Acme")
+    store.correct(first, "total", 13)
+    assert "total" not in store.accepted("expenses", "receipt")[DOCUMENT.sha256]
+
+
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [
