@@ -1,5 +1,6 @@
 """Where records go: a file that appears when it is whole, or a stream. Knows no format."""
 
+import fcntl
 import io
 import os
 from contextlib import suppress
@@ -17,7 +18,7 @@ class Target:
     """Bytes out. A path is written as `NAME.partial` and takes its name in `finish`.
 
     `write` hands every call to the system, so that a killed process leaves what it has written.
-    Raises UsageError where the path is taken (and not `overwrite`) or cannot be written.
+    Raises UsageError where the path is taken (and not `overwrite`), is being written, or cannot be.
     """
 
     def __init__(self, target: Path | TextIO | BinaryIO, overwrite: bool) -> None:
@@ -48,20 +49,20 @@ class Target:
             return
         self._stream.flush()
         os.fsync(self._stream.fileno())
-        self._stream.close()
         partial = _partial(self._path)
         if self._path.exists() and not self._overwrite:
             raise UsageError(f"{self._path} has appeared meanwhile; the records are in {partial}, rename it")
         partial.replace(self._path)
+        self._stream.close()  # and not before: it holds the claim to the name
         sync_folder(self._path.parent)
 
     def abandon(self, *, keep: bool) -> None:
         """Something went wrong: `NAME.partial` stays where it is of use, and goes where it is not."""
         if self._owned:
-            with suppress(OSError):  # a full disk refuses what is still held, and has been told of
-                self._stream.close()
             if self._path is not None and not keep:
                 _partial(self._path).unlink(missing_ok=True)
+            with suppress(OSError):  # a full disk refuses what is still held, and has been told of
+                self._stream.close()
 
     def _open(self, path: Path) -> BinaryIO:
         path = path.resolve()  # a link stays a link to the file that is written
@@ -74,7 +75,14 @@ class Target:
                 raise UsageError(f"{path} is there already; choose another name, or ask to overwrite it")
             if not path.parent.is_dir():
                 raise UsageError(f"{path}: there is no folder {path.parent}; make it, or choose another")
-            opened = _partial(path).open("wb")
+            opened = _partial(path).open("ab")
+            if not _is_claimed(opened, _partial(path)):
+                opened.close()
+                raise UsageError(
+                    f"{path} is being written at this moment, by another command or window; wait until it is "
+                    "done, or choose another name"
+                )
+            opened.truncate(0)  # what a killed process left
         except OSError as error:
             raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
         self._path = path
@@ -95,6 +103,20 @@ class _Encoded:
 
     def flush(self) -> None:
         self._stream.flush()
+
+
+def _is_claimed(stream: BinaryIO, partial: Path) -> bool:
+    """Whether the file is this writer's alone; the claim ends with the stream, however the process ends."""
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # some network drives know no locks
+        return True
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), partial.stat())
+    except FileNotFoundError:  # another writer has just finished it
+        return False
 
 
 def _partial(path: Path) -> Path:

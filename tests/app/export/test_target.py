@@ -28,6 +28,20 @@ def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "out.partial").read_bytes() == record_line(RECORD)
 
 
+def test_a_file_has_one_writer_at_a_time(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    writer = open_writer("jsonl", target, overwrite=True)
+    writer.write(RECORD)
+    with pytest.raises(UsageError, match="being written at this moment"):
+        open_writer("jsonl", target, overwrite=True)
+    writer.write(RECORD)
+    writer.close()
+    assert target.read_bytes() == record_line(RECORD) * 2
+    export([RECORD], "jsonl", target, overwrite=True)
+    assert target.read_bytes() == record_line(RECORD)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_killed_process_leaves_its_lines(tmp_path: Path) -> None:
     code = (
