@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def expand_paths(paths: Sequence[str]) -> Expansion:
     A folder is searched through, sorted, without hidden files and folders; a file that is named is taken
     whatever its ending, but for Office's lock files. A path that is not there, or a glob that matches
     nothing, stays a source: reading it raises MissingDocumentError, so that it is told among the documents
-    that failed and the rest are done.
+    that failed and the rest are done. So does a folder that cannot be opened.
     A source's id is its path as given, with forward slashes.
     """
     sources: dict[Path, Source] = {}
@@ -61,6 +61,9 @@ def expand_paths(paths: Sequence[str]) -> Expansion:
 
     def take(path: Path) -> None:
         sources.setdefault(_identity(path), Source(path.as_posix(), path=path))
+
+    def cannot_open(error: OSError) -> None:
+        take(Path(error.filename))
 
     for given in paths:
         as_given = expanded(Path(given))
@@ -71,7 +74,7 @@ def expand_paths(paths: Sequence[str]) -> Expansion:
                 else:
                     take(path)
                 continue
-            for inner in _files_in(path):
+            for inner in _files_in(path, cannot_open):
                 if inner.suffix.lower() in READ_ENDINGS:
                     take(inner)
                 else:
@@ -97,9 +100,9 @@ def _matches(pattern: str) -> list[Path]:
         return []
 
 
-def _files_in(folder: Path) -> Iterator[Path]:
+def _files_in(folder: Path, cannot_open: Callable[[OSError], None]) -> Iterator[Path]:
     """The files below a folder, sorted, hidden ones left out. Links to folders are not followed."""
-    for root, folders, files in os.walk(folder):
+    for root, folders, files in os.walk(folder, onerror=cannot_open):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(root, name)
@@ -169,6 +172,10 @@ def document_of(source: Source, *, limits: Limits = Limits()) -> Document:  # no
     Raises DocumentError.
     """
     if source.path is not None:
+        if is_folder(source.path):  # one that opens stands for its files
+            raise MissingDocumentError(
+                f"{source.path}: the folder cannot be opened. Check its rights, or leave it out."
+            )
         return read_document(source.path, limits=limits)
     text = source.text or ""
     if not text.strip():

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,6 +40,23 @@ def test_a_folder_is_searched_in_order_for_what_is_read(folder: Path) -> None:
 def test_a_file_that_is_named_is_taken_whatever_its_ending(folder: Path) -> None:
     assert ids("in/tool.exe", "in/.hidden.txt") == ["in/tool.exe", "in/.hidden.txt"]
     assert expand_paths(["in/tool.exe", "in"]).skipped == 0
+
+
+def test_a_folder_that_cannot_be_opened_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def locked(path: str) -> object:
+        if Path(path).name == "sub":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    expansion = expand_paths(["in"])
+    assert sorted(source.id for source in expansion) == ["in/a.TXT", "in/b.pdf", "in/sub"]
+    (source,) = (source for source in expansion if source.id == "in/sub")
+    with pytest.raises(MissingDocumentError, match=r"in/sub: the folder cannot be opened.*rights"):
+        document_of(source)
+    assert ids("in/sub") == ["in/sub"]
 
 
 def test_no_file_comes_twice_however_it_is_reached(folder: Path) -> None:
