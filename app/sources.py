@@ -17,6 +17,7 @@ from thresher.app.documents.errors import EmptyDocumentError, MissingDocumentErr
 from thresher.app.documents.formats import READ_ENDINGS
 from thresher.app.documents.limits import Limits
 from thresher.app.documents.read import read_document
+from thresher.app.export.target import partial_of
 from thresher.app.paths import exists, expanded, is_folder, is_left_by_office
 
 #: Keys of a record's line that mean nothing to reading, and are common beside those that do.
@@ -37,23 +38,26 @@ class Source:
 @dataclass(frozen=True)
 class Expansion:
     """What some paths stand for. `skipped` counts the files that are left out as no document: those in
-    folders whose ending is none that is read, and lock files that were named.
+    folders whose ending is none that is read, and lock files that were named. `output` is whether it was
+    among them.
     """
 
     sources: tuple[Source, ...]
     skipped: int = 0
+    output: bool = False
 
     def __iter__(self) -> Iterator[Source]:
         return iter(self.sources)
 
 
-def expand_paths(paths: Sequence[str]) -> Expansion:
+def expand_paths(paths: Sequence[str], output: Path | None = None) -> Expansion:
     """The files that paths, folders and globs stand for, in the order given, each once.
 
     A folder is searched through, sorted, without hidden files and folders; a file that is named is taken
     whatever its ending, but for Office's lock files. A path that is not there, or a glob that matches
     nothing, stays a source: reading it raises MissingDocumentError, so that it is told among the documents
-    that failed and the rest are done. So does a folder that cannot be opened.
+    that failed and the rest are done. So does a folder that cannot be opened. The file
+    `output` that records are to go to, and what there is of it from before, is left out.
     A source's id is its path as given, with forward slashes.
     """
     sources: dict[Path, Source] = {}
@@ -61,6 +65,10 @@ def expand_paths(paths: Sequence[str]) -> Expansion:
 
     def take(path: Path) -> None:
         sources.setdefault(_identity(path), Source(path.as_posix(), path=path))
+
+    # A folder, or the shell's `*`, brings what the last run wrote there.
+    whole = _identity(output) if output else None
+    written = {whole, partial_of(whole)} if whole else set()
 
     def cannot_open(error: OSError) -> None:
         take(Path(error.filename))
@@ -79,7 +87,8 @@ def expand_paths(paths: Sequence[str]) -> Expansion:
                     take(inner)
                 else:
                     skipped.add(_identity(inner))
-    return Expansion(tuple(sources.values()), len(skipped - sources.keys()))
+    brought = [source for path, source in sources.items() if path not in written]
+    return Expansion(tuple(brought), len(skipped - sources.keys() - written), len(brought) < len(sources))
 
 
 def _identity(path: Path) -> Path:

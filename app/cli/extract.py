@@ -72,7 +72,7 @@ def extract(
     fields = parse_field_specs(field_specs)
     on_screen = output is None and sys.stdout.isatty()
     narrator = Narrator(quiet=quiet, as_json=as_json, bar=not on_screen)
-    sources = _sources(paths, record_files, narrator)
+    sources = _sources(paths, record_files, output, narrator)
     with open_session() as session:
         task = session.task(domain, record_type, fields, model, adapter)
         narrator.asks(task, session.judge(task, accept_at))
@@ -89,13 +89,17 @@ def extract(
     return narrator.exit_code
 
 
-def _sources(paths: tuple[str, ...], record_files: tuple[Path, ...], narrator: "Narrator") -> "list[Source]":
+def _sources(
+    paths: tuple[str, ...], record_files: tuple[Path, ...], output: Path | None, narrator: "Narrator"
+) -> "list[Source]":
     """What is to be read. Raises UsageError where it is nothing."""
     from thresher.app.sources import expand_paths, read_records
 
-    found = expand_paths(paths)
+    found = expand_paths(paths, output)
     sources = [*found.sources, *(source for file in record_files for source in read_records(file))]
     narrator.skipped(found.skipped)
+    if found.output:
+        narrator.notes(f"{output} is not read: the records go there")
     if not sources:
         raise UsageError(
             "there is nothing to read. Name files, folders or patterns, or give texts with --records FILE."

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TextIO, cast
 from thresher.adapters.atomic import sync_folder
 from thresher.adapters.errors import UsageError
 
-#: What a file is called until it is whole.
+#: What the name of a file ends in until it is whole.
 PARTIAL = ".partial"
 
 
@@ -49,7 +49,7 @@ class Target:
             return
         self._stream.flush()
         os.fsync(self._stream.fileno())
-        partial = _partial(self._path)
+        partial = partial_of(self._path)
         if self._path.exists() and not self._overwrite:
             raise UsageError(f"{self._path} has appeared meanwhile; the records are in {partial}, rename it")
         partial.replace(self._path)
@@ -60,7 +60,7 @@ class Target:
         """Something went wrong: `NAME.partial` stays where it is of use, and goes where it is not."""
         if self._owned:
             if self._path is not None and not keep:
-                _partial(self._path).unlink(missing_ok=True)
+                partial_of(self._path).unlink(missing_ok=True)
             with suppress(OSError):  # a full disk refuses what is still held, and has been told of
                 self._stream.close()
 
@@ -75,8 +75,8 @@ class Target:
                 raise UsageError(f"{path} is there already; choose another name, or ask to overwrite it")
             if not path.parent.is_dir():
                 raise UsageError(f"{path}: there is no folder {path.parent}; make it, or choose another")
-            opened = _partial(path).open("ab")
-            if not _is_claimed(opened, _partial(path)):
+            opened = partial_of(path).open("ab")
+            if not _is_claimed(opened, partial_of(path)):
                 opened.close()
                 raise UsageError(
                     f"{path} is being written at this moment, by another command or window; wait until it is "
@@ -119,5 +119,6 @@ def _is_claimed(stream: BinaryIO, partial: Path) -> bool:
         return False
 
 
-def _partial(path: Path) -> Path:
-    return path.with_name(path.name + PARTIAL)
+def partial_of(path: Path) -> Path:
+    """What a file is called until it is whole."""
+    return Path(f"{path}{PARTIAL}")

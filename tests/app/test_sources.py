@@ -59,6 +59,21 @@ def test_a_folder_that_cannot_be_opened_is_told(folder: Path, monkeypatch: pytes
     assert ids("in/sub") == ["in/sub"]
 
 
+def test_where_the_records_go_is_not_read(folder: Path) -> None:
+    output = folder / "in" / "records.csv"
+    assert not expand_paths(["in"], Path("in/records.csv")).output
+    output.write_text("record.id\n")
+    (folder / "in" / "records.csv.partial").write_text("record.id\n")
+    (folder / "link.csv").symlink_to(output)
+    for brought in (["in"], ["in/*.*"], sorted(str(path) for path in Path("in").iterdir() if path.is_file())):
+        for asked in (Path("in/records.csv"), output, Path("link.csv")):
+            expansion = expand_paths(brought, asked)
+            assert "records" not in " ".join(source.id for source in expansion)
+            assert expansion.output
+    assert expand_paths(["in"], output).skipped == 1  # tool.exe
+    assert "in/records.csv" in ids("in")
+
+
 def test_no_file_comes_twice_however_it_is_reached(folder: Path) -> None:
     (folder / "link.pdf").symlink_to(folder / "in" / "b.pdf")
     assert ids("in/b.pdf", "in", "./in/b.pdf", str(folder / "in" / "b.pdf"), "link.pdf") == [
