@@ -36,12 +36,20 @@ def correct(
     note: str,
     spans: Sequence[Span | None] | None,
 ) -> None:
-    """Add the correction and its label. Raises UsageError: no such record or field, or a wrong type."""
+    """Add the correction and its label.
+
+    Raises UsageError: no such record or field, no document behind it, or a wrong type.
+    """
     found = records.load(connection, "id = ?", number)
     if not found or field not in found[0].record.values:
         known = ", ".join(found[0].record.values) if found else "none"
         raise UsageError(f"record {number} has no field {field!r}; it has: {known}")
     record = found[0].record
+    if record.sha256 is None:
+        raise UsageError(
+            f"record {number} has no document: its file could not be read, so there is nothing to correct. "
+            "'thresher records show' says why; put that right, and extract it again"
+        )
     asked = {f.name: f for f in records.fields_of(connection, number)}
     value = checked(asked.get(field), field, value)
     old = record.values[field]

@@ -194,6 +194,9 @@ class RecordScreen(Screen[None]):
         stored, row = self.stored, self.row
         if stored is None or row is None:
             return
+        if stored.record.sha256 is None:
+            self.notify("Its file could not be read: there is nothing to correct.", markup=False)
+            return
         value = taken_up(stored.record.values[row.field], row)
         field = field_of(row.field, value, self._asked.fields)
 

@@ -12,7 +12,7 @@ from thresher.app.documents.document import Place
 from thresher.app.record import Outcome, Span, Value
 from thresher.app.store import Store
 
-from .stored import DOCUMENT, RECORD, SIGNALS, TASK
+from .stored import DOCUMENT, FAILED, RECORD, SIGNALS, TASK
 
 
 def test_a_correction_is_loaded_and_the_models_value_stays(store: Store, tmp_path: Path) -> None:
@@ -145,6 +145,14 @@ def test_what_the_record_that_was_corrected_last_left_alone_is_accepted(store: S
     store.correct(copy, "company", "Acme")
     store.correct(first, "total", 13)
     assert "total" not in store.accepted("expenses", "receipt")[DOCUMENT.sha256]
+
+
+def test_what_could_not_be_read_cannot_be_corrected(store: Store) -> None:
+    unread = replace(FAILED, values={"total": Value(None, Outcome.FAILED, None)})
+    number = store.save_record(store.start_run(TASK, "s", 1), unread, "s", None)
+    with pytest.raises(UsageError, match=f"record {number} has no document"):
+        store.correct(number, "total", 5)
+    assert store.corrections(number) == []
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from thresher.adapters.errors import NoModelError
+from thresher.app.record import Outcome, Record, RecordError, Value
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.export_dialog import ExportDialog
 from thresher.app.tui.fields_dialog import FieldsDialog
@@ -102,6 +103,28 @@ async def test_next_and_previous_record(app: ThresherApp, folder: Path) -> None:
         await press(pilot, "n", "p")
         assert "bakery.txt   1 of 2" in said(app, "#record-title")
         assert not app.screen.query_one(".problem").has_class("-shown")
+
+
+async def test_what_could_not_be_read_says_that_it_cannot_be_corrected(
+    app: ThresherApp, session: Any, folder: Path
+) -> None:
+    task = session.task("expenses", "receipt")
+    values = {field.name: Value(None, Outcome.FAILED, None) for field in task.fields}
+    error = RecordError("encrypted", "locked.pdf: asks for a password. Save it without.")
+    unread = Record(
+        "locked", "locked.pdf", None, "expenses", "receipt", "starter", None, "failed", error, values, 0.1
+    )
+    run = session.store.start_run(task, "settings", 1)
+    session.store.save_record(run, unread, "settings", None)
+    session.store.finish_run(run, cancelled=False)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "r", "enter")
+        assert isinstance(app.screen, RecordScreen)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, RecordScreen)  # no dialog
+        assert [told.message for told in app._notifications] == [
+            "Its file could not be read: there is nothing to correct."
+        ]
 
 
 async def test_a_long_value_is_shown_whole_and_its_row_stays_in_sight(app: ThresherApp, folder: Path) -> None:
