@@ -1,7 +1,6 @@
 """`thresher read`: the text of one document, exactly as records count its characters."""
 
 import dataclasses
-import json
 import sys
 from pathlib import Path
 
@@ -22,6 +21,7 @@ def read(path: Path, places: bool, as_json: bool) -> None:
     A record's "start" and "end" count the characters (not bytes) of this text. Into a file or a
     pipe it is written as it is, with no line end added; a terminal gets control characters made visible.
     """
+    from thresher.app.cli.json_out import echo_json
     from thresher.app.documents.read import read_document
     from thresher.app.wording import visible
 
@@ -45,13 +45,13 @@ def read(path: Path, places: bool, as_json: bool) -> None:
             "notes": list(document.notes),
             "text": document.text,
         }
-        click.echo(json.dumps(described | ({"places": pieces} if places else {}), ensure_ascii=False))
+        echo_json(described | ({"places": pieces} if places else {}))
         return
     for note in document.notes:
         click.echo(f"note: {path}: {note}", err=True)
     if places:
         for piece in pieces:
-            click.echo(json.dumps(piece, ensure_ascii=False))
+            echo_json(piece)
         return
     # As bytes: a text layer of the stream would turn "\n" into the platform's own line ends.
     if sys.stdout.isatty():

@@ -5,6 +5,7 @@ import json
 import click
 
 from thresher.adapters.errors import UsageError
+from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import json_option, open_store
 from thresher.app.cli.show import record_lines
 from thresher.app.export import record_json
@@ -28,7 +29,7 @@ def list_records(run: int, as_json: bool) -> None:
         record = one.record
         if as_json:
             line = {"record": one.id, "id": record.id, "path": record.path, "status": record.status}
-            click.echo(json.dumps(line, ensure_ascii=False))
+            echo_json(line)
         else:
             from thresher.app.wording import one_line
 
@@ -46,7 +47,7 @@ def show(record: int, as_json: bool) -> None:
         document = store.document_of(record)
     if as_json:
         line = {"record": stored.id, "corrected": sorted(stored.corrected), **record_json(stored.record)}
-        click.echo(json.dumps(line, ensure_ascii=False))
+        echo_json(line)
         return
     for line_of_record in record_lines(stored.record, document.text if document else None, stored.corrected):
         click.echo(line_of_record)

@@ -1,6 +1,7 @@
 """JSON lines: the exact form, a line a record, each on its way as soon as it is written."""
 
 import json
+from typing import Any
 
 from thresher.app.export.form import record_json
 from thresher.app.export.target import Target
@@ -11,8 +12,13 @@ _LINE_ENDS = str.maketrans({"\u0085": "\\u0085", "\u2028": "\\u2028", "\u2029": 
 
 
 def record_line(record: Record) -> bytes:
-    """The record as a line of UTF-8 with its end of line. A lone surrogate goes as its JSON escape."""
-    line = json.dumps(record_json(record), ensure_ascii=False).translate(_LINE_ENDS)
+    """The record as a line."""
+    return json_line(record_json(record))
+
+
+def json_line(value: Any) -> bytes:
+    """A value as a line of UTF-8 with its end of line. A lone surrogate goes as its JSON escape."""
+    line = json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS)
     return line.encode("utf-8", "backslashreplace") + b"\n"
 
 

@@ -1,5 +1,7 @@
 """A command line run as the console script runs it: exit code, stdout and stderr."""
 
+import io
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +18,13 @@ class Ended:
 
 
 Thresher = Callable[..., Ended]
+
+
+@pytest.fixture
+def strict_stdout(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with PYTHONIOENCODING=utf-8:strict, and in most locales: what is no text cannot be written."""
+    stdout = io.TextIOWrapper(open(1, "wb", closefd=False), encoding="utf-8", errors="strict")  # noqa: SIM115
+    monkeypatch.setattr(sys, "stdout", stdout)
 
 
 @pytest.fixture

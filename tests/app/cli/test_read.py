@@ -1,5 +1,9 @@
 import json
+import os
+import sys
 from pathlib import Path
+
+import pytest
 
 from thresher.app.documents.read import read_document
 
@@ -30,6 +34,18 @@ def test_json_has_text_and_places(thresher: Thresher, tmp_path: Path) -> None:
     assert told["text"].rstrip("\n") == "One line"
     assert told["kind"] == "text"
     assert told["places"][0]["end"] == len("One line")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names need not be text only there")
+def test_a_name_that_is_no_text_is_written_as_its_escape(
+    thresher: Thresher, tmp_path: Path, strict_stdout: None
+) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    file.write_text("One line")
+    told = thresher("read", file, "--json")
+    assert told.code == 0
+    assert json.loads(told.out)["path"] == str(file)
+    assert "\\udce9" in told.out
 
 
 def test_a_missing_file_fails_with_its_name(thresher: Thresher, tmp_path: Path) -> None:

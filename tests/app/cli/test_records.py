@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,18 @@ def test_list_numbers_the_records(thresher: Thresher, past_run: int) -> None:
         for line in thresher("records", "list", past_run, "--json").out.splitlines()
     ] == [1, 2]
     assert "in/locked.pdf" in thresher("records", "list", past_run).out
+
+
+def test_a_name_that_is_no_text_is_written_as_its_escape(
+    thresher: Thresher, home: Locations, past_run: int, strict_stdout: None
+) -> None:
+    with Store.open(home) as store:
+        record = replace(store.record(1).record, id="caf\udce9.txt", path="in/caf\udce9.txt")
+        number = store.save_record(past_run, record, "hash", None)
+    last = thresher("records", "list", past_run, "--json").out.splitlines()[-1]
+    shown = thresher("records", "show", number, "--json").out
+    for line in (last, shown):
+        assert json.loads(line)["id"] == "caf\udce9.txt"
 
 
 @pytest.mark.parametrize(
