@@ -25,6 +25,9 @@ FORMATS: "dict[Format, tuple[str, ...]]" = {
     "markdown": (".md", ".markdown"),
 }
 
+#: A run or a record; the database counts no further.
+NUMBER = click.IntRange(1, 2**63 - 1)
+
 
 def _complete_domain(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     return [domain for domain in installed_packs() if domain.startswith(incomplete)]

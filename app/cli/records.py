@@ -6,7 +6,7 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.json_out import echo_json
-from thresher.app.cli.options import json_option, open_store
+from thresher.app.cli.options import NUMBER, json_option, open_store
 from thresher.app.cli.show import record_lines
 from thresher.app.export import record_json
 
@@ -17,7 +17,7 @@ def records() -> None:
 
 
 @records.command("list")
-@click.argument("run", type=int)
+@click.argument("run", type=NUMBER)
 @json_option
 def list_records(run: int, as_json: bool) -> None:
     """List the records of RUN with their numbers."""
@@ -38,7 +38,7 @@ def list_records(run: int, as_json: bool) -> None:
 
 
 @records.command()
-@click.argument("record", type=int)
+@click.argument("record", type=NUMBER)
 @json_option
 def show(record: int, as_json: bool) -> None:
     """Show RECORD: each value with its outcome, its place and the text that states it."""
@@ -54,7 +54,7 @@ def show(record: int, as_json: bool) -> None:
 
 
 @records.command()
-@click.argument("record", type=int)
+@click.argument("record", type=NUMBER)
 @click.argument("field")
 @click.argument("value")
 @click.option("--note", default="", help="Why, for whoever looks at the correction later.")

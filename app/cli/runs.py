@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from thresher.adapters.errors import UsageError
-from thresher.app.cli.options import json_option, open_store, output_options
+from thresher.app.cli.options import NUMBER, json_option, open_store, output_options
 
 #: More runs than anybody has.
 _ALL = 2**31 - 1
@@ -62,7 +62,7 @@ def list_runs(limit: int, as_json: bool) -> None:
 
 
 @runs.command()
-@click.argument("run", type=int)
+@click.argument("run", type=NUMBER)
 @output_options
 def export(run: int, format_name: str | None, output: Path | None, overwrite: bool) -> None:
     """Write the records of RUN, corrections in place."""

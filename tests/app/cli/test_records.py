@@ -109,6 +109,13 @@ def test_a_name_that_is_no_text_is_written_as_its_escape(
         assert json.loads(line)["id"] == "caf\udce9.txt"
 
 
+def test_a_number_that_no_record_can_have(thresher: Thresher, past_run: int) -> None:
+    for command in (("records", "show"), ("records", "list"), ("runs", "export")):
+        ended = thresher(*command, 99999999999999999999)
+        assert (ended.code, ended.out) == (2, "")
+        assert "99999999999999999999" in ended.err
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "value"),
     [
