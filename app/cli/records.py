@@ -53,7 +53,8 @@ def show(record: int, as_json: bool) -> None:
         click.echo(line_of_record)
 
 
-@records.command()
+# What looks like an option and is none is a value: -5.
+@records.command(context_settings={"ignore_unknown_options": True})
 @click.argument("record", type=NUMBER)
 @click.argument("field")
 @click.argument("value")

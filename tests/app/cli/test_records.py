@@ -122,6 +122,8 @@ def test_a_number_that_no_record_can_have(thresher: Thresher, past_run: int) -> 
         ("shop", "123", "123"),
         ("shop", "null", None),
         ("total", "12.5", 12.5),
+        ("total", "-5.25", -5.25),
+        ("shop", "-n", "-n"),
         ("paid", "true", True),
         ("items", '["pear", "plum"]', ["pear", "plum"]),
         ("items", "null", []),
