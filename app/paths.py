@@ -30,6 +30,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_file(path: Path) -> bool:
+    """As `exists`."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def is_left_by_office(path: Path) -> bool:
     """Whether it is no document, but says that one is open."""
     return path.name.startswith(_LOCK)

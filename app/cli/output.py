@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.cli.options import FORMATS
+from thresher.app.paths import is_file
 from thresher.app.record import Record
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def writing(
     from thresher.app.export import open_writer
 
     kind = format_of(format_name, output)
-    if output is not None and output.is_file() and not overwrite:
+    if output is not None and is_file(output) and not overwrite:
         raise UsageError(f"{output} is there already. Choose another name, or replace it with --overwrite.")
     if output is None and kind == "xlsx" and sys.stdout.isatty():
         raise UsageError("a workbook cannot be shown on a terminal. Name a file: --output records.xlsx.")

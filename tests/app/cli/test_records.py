@@ -76,6 +76,14 @@ def test_a_run_is_exported_in_a_format_guessed_from_the_ending(
     assert "--format" in unclear.err
 
 
+def test_an_output_that_can_have_no_such_name_is_told(
+    thresher: Thresher, past_run: int, tmp_path: Path
+) -> None:
+    ended = thresher("runs", "export", past_run, "--output", tmp_path / ("x" * 300 + ".csv"))
+    assert ended.code == 2
+    assert "too long" in ended.err
+
+
 def test_an_export_to_stdout_is_json_lines(thresher: Thresher, past_run: int) -> None:
     lines = [json.loads(line) for line in thresher("runs", "export", past_run).out.splitlines()]
     assert [line["status"] for line in lines] == ["ok", "failed"]
