@@ -202,7 +202,7 @@ def extract_labelled(
     accept_at: float | None = None,
 ) -> "list[Record]":
     """The records of labelled documents, told to the narrator as they come, and kept in `save` if given."""
-    from thresher.app.events import RecordReady
+    from thresher.app.events import RecordReady, RunFinished
     from thresher.app.sources import Source
 
     sources = [
@@ -211,7 +211,7 @@ def extract_labelled(
     ]
     records = []
     with (
-        writing("jsonl", save, False, task.fields) if save else nullcontext() as write,
+        writing("jsonl", save, False, task.fields) if save else nullcontext() as writer,
         narrator,
         cancelled_by_ctrl_c() as cancel,
     ):
@@ -221,8 +221,10 @@ def extract_labelled(
             narrator.tell(event)
             if isinstance(event, RecordReady):
                 records.append(event.record)
-                if write is not None:
-                    write(event.record)
+                if writer is not None:
+                    writer.write(event.record)
+            elif isinstance(event, RunFinished) and event.cancelled and writer is not None:
+                writer.abandon()
     return records
 
 

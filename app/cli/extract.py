@@ -67,7 +67,7 @@ def extract(
     """
     from thresher.app.cli.narration import Narrator
     from thresher.app.cli.output import writing
-    from thresher.app.events import RecordReady
+    from thresher.app.events import RecordReady, RunFinished
 
     fields = parse_field_specs(field_specs)
     on_screen = output is None and sys.stdout.isatty()
@@ -77,14 +77,17 @@ def extract(
         task = session.task(domain, record_type, fields, model, adapter)
         narrator.asks(task, session.judge(task, accept_at))
         with (
-            writing(format_name, output, overwrite, task.fields) as write,
+            writing(format_name, output, overwrite, task.fields) as writer,
             narrator,
             cancelled_by_ctrl_c() as cancel,
         ):
             for event in session.extract(sources, task, again=again, cancel=cancel, accept_at=accept_at):
                 narrator.tell(event)
-                if isinstance(event, RecordReady):
-                    write(event.record)
+                match event:
+                    case RecordReady():
+                        writer.write(event.record)
+                    case RunFinished(cancelled=True) if output:
+                        writer.abandon()  # whoever sees the file sees all of it
     narrator.summarise()
     return narrator.exit_code
 
@@ -109,7 +112,7 @@ def _sources(
 
 @contextmanager
 def cancelled_by_ctrl_c(
-    stopping: str = "stopping after the documents in hand",
+    stopping: str = "stopping; what is done is kept",
 ) -> Iterator[threading.Event]:
     """An event that the first Ctrl-C sets, so that the run ends in good order; a second one breaks off."""
     cancel = threading.Event()

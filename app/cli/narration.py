@@ -117,8 +117,8 @@ class Narrator(WithBar):
         if run.cancelled:
             left = max(self._total - done, 0)
             self._say(
-                f"stopped: what is done is kept; {counted(left, 'document')} left. "
-                "The same command, with --overwrite where it writes a file, goes on from here."
+                f"stopped: what is done is kept; {counted(left, 'document')} left. The same command, without "
+                f"--again, goes on from here; 'thresher runs export {run.run}' writes what is done."
             )
 
     def _record(self, event: RecordReady) -> None:

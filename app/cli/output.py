@@ -1,7 +1,7 @@
 """Where records go: stdout or a file, in the format that was named or that the file's ending says."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +10,9 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.cli.options import FORMATS
 from thresher.app.paths import is_file
-from thresher.app.record import Record
 
 if TYPE_CHECKING:
-    from thresher.app.export import Format
+    from thresher.app.export import Format, Writer
 
 
 def format_of(name: str | None, output: Path | None) -> "Format":
@@ -29,8 +28,8 @@ def format_of(name: str | None, output: Path | None) -> "Format":
 @contextmanager
 def writing(
     format_name: str | None, output: Path | None, overwrite: bool, fields: Sequence[Field]
-) -> Iterator[Callable[[Record], None]]:
-    """A function that writes one record; the file takes its name when the block ends.
+) -> "Iterator[Writer]":
+    """What writes records; the file takes its name when the block ends, unless it was abandoned.
 
     Raises UsageError where the file exists and may not be replaced, before any work is done.
     """
@@ -42,4 +41,4 @@ def writing(
     if output is None and kind == "xlsx" and sys.stdout.isatty():
         raise UsageError("a workbook cannot be shown on a terminal. Name a file: --output records.xlsx.")
     with open_writer(kind, output or sys.stdout, fields, overwrite=overwrite) as writer:
-        yield writer.write
+        yield writer

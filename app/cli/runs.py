@@ -73,6 +73,6 @@ def export(run: int, format_name: str | None, output: Path | None, overwrite: bo
         if not stored:
             raise UsageError(f"there is no run {run}, or it has no record. 'thresher runs' lists them.")
         fields = next((r.task.fields for r in store.runs(_ALL) if r.id == run), ())
-        with writing(format_name, output, overwrite, fields) as write:
+        with writing(format_name, output, overwrite, fields) as writer:
             for one in stored:
-                write(one.record)
+                writer.write(one.record)

@@ -65,12 +65,12 @@ class Target:
                 self._stream.close()
 
     def _open(self, path: Path) -> BinaryIO:
-        path = path.resolve()  # a link stays a link to the file that is written
         try:
             if path.is_dir():
                 raise UsageError(f"{path} is a folder; give the name of a file in it")
             if path.exists() and not path.is_file():
-                return path.open("wb")
+                return path.open("wb")  # by the name given: what /dev/stdout leads to, a pipe, has none
+            path = path.resolve()  # a link stays a link to the file that is written
             if path.exists() and not self._overwrite:
                 raise UsageError(f"{path} is there already; choose another name, or ask to overwrite it")
             if not path.parent.is_dir():

@@ -66,17 +66,7 @@ def test_texts_with_their_own_fields_need_no_domain_of_their_own(
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     home_with_starter: Locations, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "many"
-    folder.mkdir()
-    for number in range(24):
-        (folder / f"{number}.txt").write_text(SLIP.replace("11.40", f"{number}.40"))
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from thresher.app.cli.main import main; main()",
-         "extract", str(folder), *FIELDS],
-        env={**os.environ, "THRESHER_HOME": str(home_with_starter.home)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        bufsize=0,  # a buffer would keep lines that came with the first from `communicate`
-    )  # fmt: skip
+    process = extracting(home_with_starter, many_slips(tmp_path))
     assert process.stdout is not None
     first = process.stdout.readline()
     process.send_signal(signal.SIGINT)
@@ -87,6 +77,38 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     assert 1 <= len(records) < 24
     assert f"{24 - len(records)} documents left" in err
     assert "The same command" in err
+
+
+def test_ctrl_c_leaves_a_file_that_is_there(home_with_starter: Locations, tmp_path: Path) -> None:
+    target = tmp_path / "records.csv"
+    target.write_text("of yesterday")
+    process = extracting(home_with_starter, many_slips(tmp_path), "-o", target, "--overwrite")
+    assert process.stderr is not None
+    while b"/24 " not in process.stderr.readline():  # the first document that is done
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 130, told.decode()
+    assert target.read_text() == "of yesterday"
+    assert {path.name for path in tmp_path.iterdir()} == {"many", "records.csv", home_with_starter.home.name}
+
+
+def many_slips(tmp_path: Path) -> Path:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(24):
+        (folder / f"{number}.txt").write_text(SLIP.replace("11.40", f"{number}.40"))
+    return folder
+
+
+def extracting(home: Locations, *arguments: object) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-c", "from thresher.app.cli.main import main; main()",
+         "extract", *map(str, arguments), *FIELDS],
+        env={**os.environ, "THRESHER_HOME": str(home.home)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        bufsize=0,  # a buffer would keep lines that came with the first from `communicate`
+    )  # fmt: skip
 
 
 def test_without_a_model_the_code_is_3_and_the_message_says_what_to_do(

@@ -69,6 +69,19 @@ def test_places_that_cannot_be_written_are_told_before_any_work(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout on this system")
+def test_a_pipe_may_be_named(tmp_path: Path) -> None:
+    code = (
+        "import json, sys\nfrom pathlib import Path\n"
+        "from thresher.app.export import export, record_from_json\n"
+        "export([record_from_json(json.loads(sys.stdin.read()))], 'jsonl', Path('/dev/stdout'))\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], input=json.dumps(record_json(RECORD)).encode(), stdout=subprocess.PIPE
+    )
+    assert process.stdout == record_line(RECORD)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_full_disk_is_told() -> None:
     with pytest.raises(UsageError, match="free space"):
