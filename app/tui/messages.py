@@ -90,11 +90,11 @@ class RunsLoaded(Message):
 
 @dataclass
 class RecordsLoaded(Message):
-    """A run's records, and which of them to show."""
+    """A run's records, and how many to step on from the one on screen."""
 
     run: int
     records: Sequence[StoredRecordPort]
-    index: int
+    by: int = 0
     problem: Problem | None = None
 
 

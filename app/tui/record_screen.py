@@ -72,7 +72,7 @@ class RecordScreen(Screen[None]):
     def on_mount(self) -> None:
         """Loads the run's records."""
         self.query_one("#values-pane").border_title = "Values"
-        self._load(0)
+        self._load()
         self.query_one("#values").focus()
 
     @property
@@ -86,17 +86,13 @@ class RecordScreen(Screen[None]):
         return self._rows.get(self.query_one("#values", StretchTable).current_key or "")
 
     @work(thread=True, exclusive=True, group="records")
-    def _load(self, index: int) -> None:
+    def _load(self, by: int = 0) -> None:
         try:
             records = self._session.store.records(self._run)
         except Exception as error:
-            self.post_message(RecordsLoaded(self._run, (), 0, Problem.of(error)))
+            self.post_message(RecordsLoaded(self._run, (), problem=Problem.of(error)))
             return
-        if self._source_id is not None:
-            ids = [stored.record.id for stored in records]
-            index = ids.index(self._source_id) if self._source_id in ids else 0
-            self._source_id = None
-        self.post_message(RecordsLoaded(self._run, records, index))
+        self.post_message(RecordsLoaded(self._run, records, by))
 
     @work(thread=True, exclusive=True, group="document")
     def _load_document(self, record_id: int) -> None:
@@ -116,13 +112,19 @@ class RecordScreen(Screen[None]):
             self.post_message(Corrected(Problem.of(error)))
 
     def on_records_loaded(self, message: RecordsLoaded) -> None:
-        """Shows the record that was asked for."""
+        """Stays at the record on screen, or steps on from it; at first, shows the one that was asked for."""
         self._say(message.problem)
         if not message.records:
             return
         before = self.stored.id if self.stored else None
+        # Looked for only now: whoever waited for these records may have gone on to another one.
+        asked = [
+            stored.record.id == self._source_id if before is None else stored.id == before
+            for stored in message.records
+        ]
+        at = asked.index(True) if True in asked else 0
         self._records = message.records
-        self._index = min(max(message.index, 0), len(message.records) - 1)
+        self._index = min(max(at + message.by, 0), len(message.records) - 1)
         self._show(new_document=before != self._records[self._index].id)
         self._has_looks = any(stored.record.looks for stored in message.records)
         self.refresh_bindings()
@@ -143,7 +145,7 @@ class RecordScreen(Screen[None]):
         """The record again, with the correction in place."""
         self._say(message.problem)
         if not message.problem:
-            self._load(self._index)
+            self._load()
 
     def on_exported(self, message: Exported) -> None:
         """Says where the file is."""
@@ -165,7 +167,7 @@ class RecordScreen(Screen[None]):
         """To the next record, or the one before; what has been stored since is there too."""
         target = self._index + by
         if target >= len(self._records):
-            self._load(target)
+            self._load(by)
         elif target >= 0:
             self._index = target
             self._show(new_document=True)

@@ -1,0 +1,50 @@
+"""What is on screen stays in hand while records come in, and the next record is the next one of the queue."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from thresher.app.tui.app import ThresherApp
+
+from .driving import press, said, settled
+
+SIZE = (80, 24)
+
+
+async def opened(pilot: Pilot[None], *paths: Path) -> None:
+    """A run over `paths`, and the record of the first."""
+    pilot.app.post_message(events.Paste("\n".join(map(str, paths))))
+    await settled(pilot)
+    await press(pilot, "s", "enter")
+
+
+async def test_a_step_made_while_a_correction_is_stored_stands(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, folder / "bakery.txt", folder / "second bakery.txt")
+        began, held = threading.Event(), threading.Event()
+        load = session.store.records
+
+        def slowly(run: int) -> Any:
+            began.set()
+            held.wait()
+            return load(run)
+
+        monkeypatch.setattr(session.store, "records", slowly)
+        await press(pilot, "e")
+        app.screen.query_one("#typed", Input).value = "Corner Bakery"
+        await pilot.press("enter")
+        while not began.is_set():
+            await pilot.pause()
+        await pilot.press("n")
+        held.set()
+        await settled(pilot)
+        assert "second bakery.txt   2 of 2" in said(app, "#record-title")
+        await press(pilot, "p")
+        assert "you corrected this" in said(app, "#value-detail")
