@@ -105,7 +105,8 @@ class HomeScreen(Screen[None]):
             words = "It is not done yet." if self.queue.running else "Start the run first: s."
             self.notify(words, markup=False)
             return
-        self.app.push_screen(RecordScreen(self._session, run, self._run.task, self._colours, entry.record.id))
+        task, ids = self._run.task, list(self.queue.entries)
+        self.app.push_screen(RecordScreen(self._session, run, task, self._colours, entry.record.id, ids))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a record type: on to the documents."""

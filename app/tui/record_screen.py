@@ -26,7 +26,7 @@ from thresher.app.wording import Colours, one_line
 
 
 class RecordScreen(Screen[None]):
-    """One record of a run at a time."""
+    """One record of a run at a time: in the order of `queue`, ids of documents; else as they were stored."""
 
     HELP = (
         "Up and Down move through the values; the text beside them scrolls to the place that states the "
@@ -44,7 +44,13 @@ class RecordScreen(Screen[None]):
     ]
 
     def __init__(
-        self, session: SessionPort, run: int, task: Task, colours: Colours, source_id: str | None = None
+        self,
+        session: SessionPort,
+        run: int,
+        task: Task,
+        colours: Colours,
+        source_id: str | None = None,
+        queue: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._session = session
@@ -52,6 +58,7 @@ class RecordScreen(Screen[None]):
         self._asked = task
         self._colours = colours
         self._source_id = source_id
+        self._places = {one: place for place, one in enumerate(queue)}
         self._records: Sequence[StoredRecordPort] = ()
         self._index = 0
         self._has_looks = False  # whether a value of the run wants a look
@@ -88,7 +95,10 @@ class RecordScreen(Screen[None]):
     @work(thread=True, exclusive=True, group="records")
     def _load(self, by: int = 0) -> None:
         try:
-            records = self._session.store.records(self._run)
+            records = sorted(
+                self._session.store.records(self._run),
+                key=lambda stored: self._places.get(stored.record.id, len(self._places)),
+            )
         except Exception as error:
             self.post_message(RecordsLoaded(self._run, (), problem=Problem.of(error)))
             return

@@ -48,3 +48,17 @@ async def test_a_step_made_while_a_correction_is_stored_stands(
         assert "second bakery.txt   2 of 2" in said(app, "#record-title")
         await press(pilot, "p")
         assert "you corrected this" in said(app, "#value-detail")
+
+
+async def test_the_next_record_is_the_next_one_of_the_queue_whichever_was_done_first(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extract = session.extract
+    monkeypatch.setattr(session, "extract", lambda sources, *args, **kw: extract(sources[::-1], *args, **kw))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, folder / "bakery.txt", folder / "locked.pdf", folder / "second bakery.txt")
+        assert "bakery.txt   1 of 3" in said(app, "#record-title")
+        await press(pilot, "n")
+        assert "locked.pdf   2 of 3" in said(app, "#record-title")
+        await press(pilot, "n")
+        assert "second bakery.txt   3 of 3" in said(app, "#record-title")
