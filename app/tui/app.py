@@ -16,6 +16,7 @@ from thresher.app.tui.quit_dialog import QuitDialog
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.themes import DARK, LIGHT, colours
+from thresher.app.wording import visible
 
 
 class ThresherApp(App[None]):
@@ -43,6 +44,10 @@ class ThresherApp(App[None]):
         """Starts at home."""
         self._home = HomeScreen(self._session, self._colours)
         self.push_screen(self._home)
+
+    def notify(self, message: str, **options: Any) -> None:
+        """The same with control characters made visible: files and adapters are named in it."""
+        super().notify(visible(message), **options)
 
     def action_help(self) -> None:
         """The keys of the screen on top."""

@@ -13,6 +13,7 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
+from thresher.app.tui.typed_text import Signs, VisibleTextArea
 from thresher.app.tui.typed_value import form_of, parse_typed
 from thresher.app.wording import one_line, shown
 
@@ -56,9 +57,10 @@ class CorrectDialog(AnswerDialog[NewValue]):
                 )
             elif self._field.is_list:
                 items = self._value or []
-                yield TextArea("\n".join(items), id="typed-lines", soft_wrap=True, tab_behavior="focus")
+                text = "\n".join(items)
+                yield VisibleTextArea(text, id="typed-lines", soft_wrap=True, tab_behavior="focus")
             else:
-                yield Input(shown(self._value), id="typed", select_on_focus=True)
+                yield Input(shown(self._value), id="typed", select_on_focus=True, highlighter=Signs())
             yield ProblemLine()
             yield AnswerButtons("Save")
         yield Footer(show_command_palette=False)

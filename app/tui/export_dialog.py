@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from thresher.app.paths import exists, expanded, is_folder
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
+from thresher.app.tui.typed_text import Signs
 
 if TYPE_CHECKING:
     from thresher.app.export import Format
@@ -53,7 +54,7 @@ class ExportDialog(AnswerDialog[ExportChoice]):
             yield OptionList(
                 *(Option(about, id=name) for name, _, about in FORMATS), id="formats", markup=False
             )
-            yield Input(str(self._start), id="export-path", select_on_focus=False)
+            yield Input(str(self._start), id="export-path", select_on_focus=False, highlighter=Signs())
             yield ProblemLine()
             yield AnswerButtons("Export")
         yield Footer(show_command_palette=False)

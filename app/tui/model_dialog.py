@@ -8,6 +8,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from thresher.app.tui.modal import Dialog
+from thresher.app.wording import one_line
 
 
 class ModelDialog(Dialog[str]):
@@ -24,7 +25,7 @@ class ModelDialog(Dialog[str]):
         """The list."""
         with Vertical(classes="dialog"):
             yield Static("Model", classes="dialog-title", markup=False)
-            yield OptionList(*(Option(name) for name in self._models), id="models", markup=False)
+            yield OptionList(*(Option(one_line(name)) for name in self._models), id="models", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.suggester import Suggester
 
 from thresher.app.paths import expanded
+from thresher.app.wording import visible
 
 
 class PathSuggester(Suggester):
@@ -21,14 +22,21 @@ class PathSuggester(Suggester):
 
 
 def complete_path(typed: str) -> str | None:
-    """See `PathSuggester`. Looks at the disk; a folder that cannot be read has no names."""
+    """See `PathSuggester`. Looks at the disk; a folder that cannot be read has no names.
+
+    A name that a person could not type, for its control characters, is none to complete: the tree marks it.
+    """
     folder, start = os.path.split(typed)
     if not typed or not start:
         return None
     try:
         with os.scandir(expanded(Path(folder or "."))) as entries:
             matching = sorted(
-                ((entry.name, entry.is_dir()) for entry in entries if entry.name.startswith(start)),
+                (
+                    (entry.name, entry.is_dir())
+                    for entry in entries
+                    if entry.name.startswith(start) and visible(entry.name) == entry.name
+                ),
                 key=lambda pair: pair[0].casefold(),
             )
     except (OSError, ValueError):

@@ -3,6 +3,8 @@
 from rich.text import Text
 from textual.widgets import Static
 
+from thresher.app.wording import visible
+
 
 class ProblemLine(Static):
     """A line that is there while it has words."""
@@ -11,6 +13,8 @@ class ProblemLine(Static):
         super().__init__(id=id, classes="problem", markup=False)
 
     def say(self, words: str | Text) -> None:
-        """Shows the words; "" takes the line away."""
-        self.update(Text(words) if isinstance(words, str) else words)
+        """Shows the words, control characters made visible: names are in them. "" takes the line away."""
+        shown = Text(words) if isinstance(words, str) else words.copy()
+        shown.plain = visible(shown.plain)
+        self.update(shown)
         self.set_class(bool(words), "-shown")
