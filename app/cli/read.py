@@ -23,7 +23,7 @@ def read(path: Path, places: bool, as_json: bool) -> None:
     """
     from thresher.app.cli.json_out import echo_json
     from thresher.app.documents.read import read_document
-    from thresher.app.wording import visible
+    from thresher.app.wording import one_line, visible
 
     document = read_document(path)
     pieces = [
@@ -48,7 +48,7 @@ def read(path: Path, places: bool, as_json: bool) -> None:
         echo_json(described | ({"places": pieces} if places else {}))
         return
     for note in document.notes:
-        click.echo(f"note: {path}: {note}", err=True)
+        click.echo(one_line(f"note: {path}: {note}"), err=True)
     if places:
         for piece in pieces:
             echo_json(piece)

@@ -67,7 +67,7 @@ def _item(value: Value, item: Any, span: Span | None, text: str | None) -> str:
             if value.outcome is Outcome.FOUND
             else f"{said}  {click.style(value.outcome.value, dim=True)}"
         )
-    place = str(span.place)
+    place = one_line(str(span.place))
     where = f"{place}, " if place else ""
     return f"{said}  {click.style(f'{where}{span.start}–{span.end}:', dim=True)} {_quote(span, text)}"
 

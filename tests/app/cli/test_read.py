@@ -53,3 +53,15 @@ def test_a_missing_file_fails_with_its_name(thresher: Thresher, tmp_path: Path) 
     assert ended.code == 1
     assert json.loads(ended.err)["kind"] == "missing"
     assert "none.pdf" in json.loads(ended.err)["message"]
+
+
+def test_a_note_steers_no_terminal(thresher: Thresher, tmp_path: Path) -> None:
+    file = tmp_path / "mail.eml"
+    file.write_text(
+        'Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n'
+        "--B\nContent-Type: text/plain\n\nHello\n--B\nContent-Type: application/octet-stream\n"
+        "Content-Disposition: attachment; filename*=utf-8''a%1B%5B31mred.bin\n\nx\n--B--\n"
+    )
+    told = thresher("read", file).err
+    assert "a␛[31mred.bin" in told
+    assert "\x1b" not in told

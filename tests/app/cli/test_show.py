@@ -65,7 +65,7 @@ def test_what_a_person_set_has_no_confidence_of_the_model() -> None:
 def test_whatever_the_document_holds_a_value_stays_on_one_line(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    span = Span(start, end, text[start:end], "exact", Place())
+    span = Span(start, end, text[start:end], "exact", Place(part=text))
     (line,) = plain({"f": Value(text[start:end], Outcome.FOUND, 1.0, (span,))}, text)
     assert "\n" not in line
     assert "\x1b" not in line
