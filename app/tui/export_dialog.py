@@ -17,12 +17,12 @@ from thresher.app.tui.typed_text import Signs
 if TYPE_CHECKING:
     from thresher.app.export import Format
 
-#: Format, file ending, what it is good for.
-FORMATS: tuple[tuple["Format", str, str], ...] = (
-    ("jsonl", ".jsonl", "JSON lines: everything, for scripts"),
-    ("csv", ".csv", "CSV: one row a record"),
-    ("xlsx", ".xlsx", "Excel: values, outcomes and places"),
-    ("markdown", ".md", "Markdown: to read and to share"),
+#: Format, the endings that stand for it, what it is good for.
+FORMATS: tuple[tuple["Format", tuple[str, ...], str], ...] = (
+    ("jsonl", (".jsonl", ".ndjson"), "JSON lines: everything, for scripts"),
+    ("csv", (".csv",), "CSV: one row a record"),
+    ("xlsx", (".xlsx",), "Excel: values, outcomes and places"),
+    ("markdown", (".md", ".markdown"), "Markdown: to read and to share"),
 )
 
 
@@ -38,12 +38,15 @@ class ExportChoice:
 class ExportDialog(AnswerDialog[ExportChoice]):
     """Returns the choice."""
 
-    HELP = "Writes the records of the run, corrections in place."
+    HELP = (
+        "Writes the records of the run, corrections in place. An ending that stands for a format chooses it; "
+        "a format that is chosen gives the path its ending."
+    )
 
     def __init__(self, records: int, stem: str, folder: Path) -> None:
         super().__init__()
         self._records = records
-        self._start = folder / f"{stem}{FORMATS[0][1]}"
+        self._start = folder / f"{stem}{FORMATS[0][1][0]}"
         self._confirmed: Path | None = None
 
     def compose(self) -> ComposeResult:
@@ -68,8 +71,8 @@ class ExportDialog(AnswerDialog[ExportChoice]):
         event.stop()
         box = self.query_one("#export-path", Input)
         path = Path(box.value)
-        if path.suffix in {ending for _, ending, _ in FORMATS}:
-            box.value = str(path.with_suffix(FORMATS[event.option_index][1]))
+        if _format_of(path) not in (None, event.option_index):
+            box.value = str(path.with_suffix(FORMATS[event.option_index][1][0]))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """On to the path."""
@@ -77,8 +80,10 @@ class ExportDialog(AnswerDialog[ExportChoice]):
         self.query_one("#export-path", Input).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Another path needs its own yes."""
+        """The format follows the path's ending; another path needs its own yes."""
         event.stop()
+        if (at := _format_of(Path(event.value))) is not None:
+            self.query_one("#formats", OptionList).highlighted = at
         self._ask_again()
 
     def action_accept(self) -> None:
@@ -106,3 +111,9 @@ class ExportDialog(AnswerDialog[ExportChoice]):
         self.problem("")
         self.query_one("#accept", Button).label = "Export"
         self.query_one("#accept", Button).variant = "primary"
+
+
+def _format_of(path: Path) -> int | None:
+    """The number of the format that the ending stands for, as on the command line."""
+    ending = path.suffix.lower()
+    return next((at for at, (_, endings, _) in enumerate(FORMATS) if ending in endings), None)
