@@ -20,7 +20,10 @@ from thresher.app.wording import one_line
 class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
     """Returns the fields."""
 
-    HELP = "Fields that you add are asked of every document, beside those of the record type."
+    HELP = (
+        "Fields that you add are asked of every document, beside those of the record type. Enter adds "
+        "what is typed; with nothing typed, it uses those of the list."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "accept", "Use these", priority=True),
         Binding("delete,backspace", "remove", "Remove"),
@@ -29,6 +32,8 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
     def __init__(self, fields: Sequence[Field]) -> None:
         super().__init__()
         self._fields = list(fields)
+        self._before = list(fields)
+        self._warned = False  # whether the user knows that the list, as it is, is not used yet
 
     def compose(self) -> ComposeResult:
         """One input, the list, two buttons."""
@@ -66,6 +71,16 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
         self.problem("")
         self._list()
 
+    def action_give_up(self) -> None:
+        """Closes; a list that was changed is only thrown away on a second yes."""
+        if self._fields != self._before and not self._warned:
+            self._warned = True
+            self.problem(
+                "The list is changed and not used yet. ctrl+s uses it; Esc again throws the change away."
+            )
+            return
+        super().action_give_up()
+
     def action_remove(self) -> None:
         """Takes the highlighted field away."""
         listing = self.query_one("#field-list", OptionList)
@@ -74,6 +89,7 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
             self._list()
 
     def _list(self) -> None:
+        self._warned = False
         listing = self.query_one("#field-list", OptionList)
         listing.clear_options()
         for field in self._fields:
