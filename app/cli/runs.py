@@ -8,9 +8,6 @@ import click
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.options import NUMBER, json_option, open_store, output_options
 
-#: More runs than anybody has.
-_ALL = 2**31 - 1
-
 
 @click.group(invoke_without_command=True)
 @click.pass_context
@@ -72,7 +69,7 @@ def export(run: int, format_name: str | None, output: Path | None, overwrite: bo
         stored = store.records(run)
         if not stored:
             raise UsageError(f"there is no run {run}, or it has no record. 'thresher runs' lists them.")
-        fields = next((r.task.fields for r in store.runs(_ALL) if r.id == run), ())
+        fields = next((r.task.fields for r in store.runs() if r.id == run), ())
         with writing(format_name, output, overwrite, fields) as writer:
             for one in stored:
                 writer.write(one.record)

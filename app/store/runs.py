@@ -62,9 +62,11 @@ def finish(connection: sqlite3.Connection, run: int, cancelled: bool) -> None:
     connection.execute("UPDATE runs SET finished = ?, cancelled = ? WHERE id = ?", (now(), cancelled, run))
 
 
-def latest(connection: sqlite3.Connection, limit: int) -> list[RunSummary]:
+def latest(connection: sqlite3.Connection, limit: int | None) -> list[RunSummary]:
     """The newest first, at most `limit`."""
-    return [_summary(row) for row in connection.execute(f"{_SUMMARIES} ORDER BY id DESC LIMIT ?", (limit,))]
+    # SQLite takes -1 for no limit.
+    rows = connection.execute(f"{_SUMMARIES} ORDER BY id DESC LIMIT ?", (-1 if limit is None else limit,))
+    return [_summary(row) for row in rows]
 
 
 def one(connection: sqlite3.Connection, run: int) -> RunSummary | None:

@@ -61,8 +61,8 @@ class Store:
         with self._database.transaction() as connection:
             runs.finish(connection, run, cancelled)
 
-    def runs(self, limit: int = 50) -> list[RunSummary]:
-        """The newest runs first."""
+    def runs(self, limit: int | None = None) -> list[RunSummary]:
+        """The newest runs first; all where no limit is set."""
         with self._database.reading() as connection:
             return runs.latest(connection, limit)
 

@@ -96,8 +96,8 @@ class RunPort(Protocol):
 class StorePort(Protocol):
     """Runs, records, documents and corrections."""
 
-    def runs(self, limit: int = 50) -> Sequence[RunPort]:
-        """The newest first."""
+    def runs(self) -> Sequence[RunPort]:
+        """All of them, the newest first."""
 
     def records(self, run: int) -> Sequence[StoredRecordPort]:
         """A run's records, corrections in place."""
