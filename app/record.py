@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     UNGROUNDED = "ungrounded"  # the model said it, the text does not
     INVALID = "invalid"  # breaks the field's type
     TRUNCATED = "truncated"  # the answer ended before the value did
-    FAILED = "failed"  # the model could not be asked
+    FAILED = "failed"  # no answer: the model was not asked or gave none
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ MEANINGS: dict[Outcome, str] = {
     Outcome.UNGROUNDED: "the model said it, the text does not: check it",
     Outcome.INVALID: "not a value of the field's type",
     Outcome.TRUNCATED: "the answer ended before the value did",
-    Outcome.FAILED: "the model could not be asked",
+    Outcome.FAILED: "no answer: the model was not asked or gave none",
 }
 
 #: What is left out of a record, as a symbol with a word, its colour, and what it means.

@@ -70,3 +70,8 @@ def test_doubtful_items_follow_those_that_are_stated_and_can_be_taken_up() -> No
     nothing = Value([], Outcome.ABSENT, None, whole=said)
     assert [row[1] for row in cells(nothing)] == ["a", "b", "c"]
     assert taken_up(nothing, rows_of(record(nothing))[1]) == ["b"]
+
+
+def test_what_failed_claims_no_more_than_that_there_is_no_answer() -> None:
+    # Also of a document that could not be read: no model was to be asked.
+    assert "no answer: the model was not asked" in detail(Value(None, Outcome.FAILED, None))
