@@ -123,6 +123,8 @@ class Narrator(WithBar):
 
     def _record(self, event: RecordReady) -> None:
         self._ready += 1
+        if self._ready == self._total:
+            self._seconds_left = None  # the estimate was made before the last record
         self._reused += event.reused
         record = event.record
         taken, judged = accepted_of(list(record.values.values()))

@@ -62,6 +62,19 @@ def test_without_a_terminal_each_step_is_a_plain_line(capfd: pytest.CaptureFixtu
     assert narrator.exit_code == 1
 
 
+def test_the_last_document_leaves_no_time(capfd: pytest.CaptureFixture[str]) -> None:
+    story: list[Event] = [
+        RunStarted(7, 2),
+        Progress(0, 2, 26.0, "extracting"),
+        RecordReady(GOOD, record(GOOD), reused=False),
+        RecordReady(GOOD, record(GOOD), reused=False),
+    ]
+    assert told(capfd, Narrator(), story)[1:] == [
+        "1/2 good.txt: ok (2.0 s, about 26 s left)",
+        "2/2 good.txt: ok (2.0 s)",
+    ]
+
+
 def test_a_failed_document_is_named_where_its_message_does_not(capfd: pytest.CaptureFixture[str]) -> None:
     lines = told(capfd, Narrator(quiet=True), events("asks for a password"))
     assert lines == ["error: in/locked.pdf: asks for a password"]
