@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -15,6 +16,7 @@ from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.problem_line import ProblemLine
 
 from ..conftest import AddAdapter
+from .conftest import Adapter
 from .driving import press, said, settled
 
 SIZE = (80, 24)
@@ -133,6 +135,15 @@ async def test_a_live_adapter_that_cannot_be_used_is_told_before_and_at_the_star
         assert "the adapter old is live and cannot be used. Roll back." in said(app, "#home-problem")
         await press(pilot, "A", "b", "escape", "s")
         assert [task.adapter for task, _ in session.asked] == [None]
+
+
+async def test_a_long_name_begins_on_its_line(app: ThresherApp, session: Any) -> None:
+    session.adapters = (Adapter("expenses-starter"),)
+    session.promoted = ["expenses-starter"]
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        line = app.screen.query_one("#adapter").render_lines(Region(0, 0, 24, 2))[1]
+        assert line.text.strip() == "A adapter expenses-st…"
 
 
 async def test_the_real_registry_stands_behind_it(
