@@ -5,9 +5,10 @@ from pathlib import Path
 
 from textual.screen import Screen
 
-from thresher.app.paths import expanded
+from thresher.app.paths import exists, expanded
 from thresher.app.tui.browser import BrowserDialog
 from thresher.app.tui.messages import Problem, SourcesFound
+from thresher.app.tui.pasted import pasted_paths
 
 
 def start_browsing(screen: Screen[None]) -> None:
@@ -25,13 +26,32 @@ def start_finding(screen: Screen[None], paths: Sequence[str]) -> None:
     screen.run_worker(lambda: _find(screen, paths), thread=True, group="sources")
 
 
-def _find(screen: Screen[None], paths: Sequence[str]) -> None:
+def start_pasting(screen: Screen[None], text: str) -> None:
+    """The same of what was pasted, in which there may be words that are no path."""
+    screen.run_worker(
+        lambda: _find(screen, pasted_paths(text, _is_there), pasted=True), thread=True, group="sources"
+    )
+
+
+def _find(screen: Screen[None], paths: Sequence[str], *, pasted: bool = False) -> None:
     # Imported here: it brings the readers with it.
     from thresher.app.sources import expand_paths
 
     try:
         # One name a file, however it was given: the queue holds it once.
         found = expand_paths([str(expanded(Path(path)).absolute()) for path in paths])
-        screen.post_message(SourcesFound(found.sources, found.skipped))
+        words = _words(paths) if pasted else set()
+        sources = [source for source in found.sources if source.path not in words]
+        screen.post_message(SourcesFound(sources, found.skipped, len(found.sources) - len(sources)))
     except Exception as error:
-        screen.post_message(SourcesFound((), 0, Problem.of(error)))
+        screen.post_message(SourcesFound((), problem=Problem.of(error)))
+
+
+def _words(paths: Sequence[str]) -> set[Path]:
+    """Those of `paths` that are relative and not there: whoever pastes a sentence means no file."""
+    relative = [path for path in map(Path, paths) if not expanded(path).is_absolute()]
+    return {path.absolute() for path in relative if not exists(path)}
+
+
+def _is_there(line: str) -> bool:
+    return bool(line) and exists(expanded(Path(line)))

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer, OptionList, Static
 
 from thresher.app.tui.exporting import start_export
-from thresher.app.tui.finding import start_browsing, start_finding
+from thresher.app.tui.finding import start_browsing, start_pasting
 from thresher.app.tui.home_text import home_title, problem_words
 from thresher.app.tui.messages import EventsWaiting, Exported, Problem, RunEnded, SourcesFound
 from thresher.app.tui.pasted import pasted_paths
@@ -24,6 +24,8 @@ from thresher.app.tui.running import Running
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.task_pane import TaskPane
 from thresher.app.wording import Colours, counted
+
+_NO_PATH = "There is no path in what was pasted."
 
 
 class HomeScreen(Screen[None]):
@@ -84,11 +86,10 @@ class HomeScreen(Screen[None]):
     def on_paste(self, event: events.Paste) -> None:
         """Files dropped on the terminal, or paths pasted."""
         event.stop()
-        paths = pasted_paths(event.text)
-        if paths:
-            start_finding(self, paths)
+        if pasted_paths(event.text):
+            start_pasting(self, event.text)
         else:
-            self.notify("There is no path in what was pasted.", severity="warning", markup=False)
+            self.notify(_NO_PATH, severity="warning", markup=False)
 
     def on_task_pane_changed(self, event: TaskPane.Changed) -> None:
         """Something else will be asked."""
@@ -122,6 +123,9 @@ class HomeScreen(Screen[None]):
         if message.skipped:
             skipped = counted(message.skipped, "file")
             self.notify(f"{skipped} left out: of a kind that is not read.", markup=False)
+        if message.words:
+            left_out = f"{counted(message.words, 'word')} left out: the name of nothing here."
+            self.notify(left_out if message.sources else _NO_PATH, severity="warning", markup=False)
         if message.sources:
             new = self.queue.add(message.sources)
             if known := len(message.sources) - new:

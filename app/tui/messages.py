@@ -73,10 +73,14 @@ class RunEnded(Message):
 
 @dataclass
 class SourcesFound(Message):
-    """Paths have become sources; `skipped` files in folders are of no kind that is read."""
+    """Paths have become sources; `skipped` files in folders are of no kind that is read.
+
+    `words` of what was pasted are the name of nothing that is there.
+    """
 
     sources: Sequence[Source]
     skipped: int = 0
+    words: int = 0
     problem: Problem | None = None
 
 

@@ -1,10 +1,11 @@
 """Paths out of pasted text: what terminals send when files are dropped on them.
 
 Terminals differ: quotes, backslash escapes, file:// URLs, a path a line, or a bare path with spaces in
-it. Pure text: does not look at the disk.
+it. Pure text: whoever asks may look at the disk.
 """
 
 import re
+from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 #: How an absolute path begins: POSIX, home, URL, Windows drive, or an opening quote before one of these.
@@ -13,11 +14,14 @@ _DRIVE = re.compile(r"[A-Za-z]:\\|\\\\")
 _SPACES = re.compile(r"[ \t]+")
 
 
-def pasted_paths(text: str) -> list[str]:
-    """The paths that `text` names, in order, each once. Never raises; empty where there is none."""
+def pasted_paths(text: str, is_there: Callable[[str], bool] = lambda _: False) -> list[str]:
+    """The paths that `text` names, in order, each once. Never raises; empty where there is none.
+
+    A line that `is_there` is one path, whatever stands in it.
+    """
     paths: dict[str, None] = {}
-    for line in re.split(r"[\r\n\0]+", text):
-        for word in _words(line.strip(" \t")):
+    for line in re.split(r"[ \t]*[\r\n\0]+[ \t]*", text.strip(" \t")):
+        for word in [line] if is_there(line) else _words(line):
             if path := _plain(word):
                 paths[path] = None
     return list(paths)
