@@ -95,8 +95,8 @@ class BrowserDialog(AnswerDialog[list[str]]):
     """Returns paths, folders and globs as they were marked or typed."""
 
     HELP = (
-        "Mark files or folders with Space, or just type a path, a folder or a glob (reports/*.pdf). "
-        "The right arrow completes what you type."
+        "Mark files or folders with Space, or just type a path, a folder or a glob (reports/*.pdf), "
+        "in quotes where it has spaces. The right arrow completes what you type."
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", "Add", priority=True)]
 

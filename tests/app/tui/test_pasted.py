@@ -59,6 +59,7 @@ def test_shlex_agrees(names: list[str]) -> None:
         ("/a/b.pdf /c/d e.pdf", ["/a/b.pdf", "/c/d e.pdf"]),
         ("a.pdf b.pdf", ["a.pdf", "b.pdf"]),
         ("~/docs/*.pdf", ["~/docs/*.pdf"]),
+        ('"my docs/*.pdf" b.pdf', ["my docs/*.pdf", "b.pdf"]),
         (r"C:\Users\me\a b.pdf", [r"C:\Users\me\a b.pdf"]),
         (r'"C:\Users\me\a b.pdf" "D:\c.pdf"', [r"C:\Users\me\a b.pdf", r"D:\c.pdf"]),
         ("file:///C:/Users/a%20b.pdf", ["C:/Users/a b.pdf"]),
