@@ -80,17 +80,24 @@ _KEYS = {1: PackForm.model_fields, 3: RecordTypeForm.model_fields, 5: Field.mode
 
 # The C loader is ten times as fast; a PyYAML built without libyaml has only the other.
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML in which a repeated key is an error, where PyYAML would keep the last silently."""
+    """Safe YAML in which a repeated key is an error, where PyYAML would keep the last silently.
+
+    So is a key that is no word: `{{ title }}` of a template that was not filled in.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(
+                    problem="a key must be a word: put quotes around a text that begins with { or [",
+                    problem_mark=key.start_mark,
+                )
             if key.tag != "tag:yaml.org,2002:merge" and key.value in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"the key {key.value!r} repeats", problem_mark=key.start_mark
                 )
-            if isinstance(key.value, str):
-                seen.add(key.value)
+            seen.add(key.value)
         return super().construct_mapping(node, deep=deep)  # type: ignore[no-any-return]
 
 
@@ -116,6 +123,8 @@ def _parse(file: Path) -> dict[str, Any]:
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise PackError(f"{file}: is not YAML ({error}). Put texts that look special in quotes.") from error
+    except (LookupError, AttributeError, TypeError) as error:  # what PyYAML makes of `!!bool maybe`
+        raise PackError(f"{file}: a tag (!!…) does not fit its value. Leave out the tags.") from error
     if not isinstance(raw, dict):
         raise PackError(f"{file}: must hold keys (format, domain, …), not {_kind(raw)}. See the packs guide.")
     return raw

@@ -1,6 +1,7 @@
 """A pack's file, key by key: what is read, what is refused, and what the message says."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,10 +132,30 @@ def test_all_wrong_keys_are_told_at_once(write: Write) -> None:
         (b"[" * 100_000, "line 1"),
         (b"format: !!python/object/apply:os.getcwd []\n", "line 1"),
         (b"#" * (MAX_BYTES + 1), "larger than"),
+        (b"format: 1\ntitle: {{ title }}\n", "line 2, column 9: a key must be a word"),
+        (b"[a]: z\n", "line 1, column 1: a key must be a word"),
+        (b"? {a: b}\n: z\n", "line 1, column 3: a key must be a word"),
+        (b"format: 1\nrecord_types: !!map [a]\n", "line 2"),
+        (b"format: !!timestamp soon\n", "a tag (!!"),
+        (b"format: !!bool maybe\n", "a tag (!!"),
+        (b"format: 1\x00\n", "is not YAML"),
+        ("format: 1\n".encode("utf-16"), "not UTF-8 at byte 0"),
+        (b"a: &a [*a]\nformat: *a\n", "format: must be"),
+        (b"format: 1\n---\nformat: 1\n", "line 2"),
     ],
 )
 def test_a_file_that_is_no_pack_is_refused(write: Write, data: bytes, said: str) -> None:
     assert said in refusal(write(data))
+
+
+def test_aliases_that_stand_for_a_billion_texts_are_refused_at_once(write: Write) -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    for before, name in pairwise("abcdefghij"):
+        lines.append(f"{name}: &{name} [{', '.join(['*' + before] * 10)}]")
+    lines += ["format: 1", "domain: *j", "record_types: [{name: *j, fields: *j}]"]
+    message = refusal(write("\n".join(lines).encode()))
+    assert "domain: must be text" in message
+    assert len(message) < 10_000
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

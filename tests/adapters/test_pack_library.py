@@ -75,9 +75,9 @@ def test_a_users_pack_replaces_a_shipped_one(tmp_path: Path) -> None:
 
 def test_a_broken_pack_of_the_user_is_reported_and_stops_no_other(write: Write, tmp_path: Path) -> None:
     write(content())
-    for name in ("broken", "expenses"):
+    for name, text in (("broken", "format: 1\ntitle: {{ title }}"), ("expenses", "format: [")):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "pack.yaml").write_text("format: [")
+        (tmp_path / name / "pack.yaml").write_text(text)
     packs, errors = find_packs(tmp_path)
     assert "post" in packs
     assert "broken" not in packs
