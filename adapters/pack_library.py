@@ -18,16 +18,25 @@ class FoundPacks(NamedTuple):
 
     packs: dict[str, Pack]
     errors: tuple[PackError, ...]
+    broken: dict[str, PackError]  # those of `errors` that are of one domain, by its name
+
+    def pick(self, domain: str, record_type: str | None = None) -> RecordType:
+        """As the function `pick`; PackError where the user's pack of that domain is the broken one."""
+        if domain in self.broken:
+            raise self.broken[domain]
+        return pick(self.packs, domain, record_type)
 
 
 def find_packs(user_folder: Path | None = None) -> FoundPacks:
     """Every pack, the user's in place of a shipped one of the same domain.
 
-    A pack of the user that is broken is left out and reported: it stops no other. Examples are not looked
-    at, so that this takes milliseconds. Raises PackError where a shipped pack is broken.
+    A pack of the user that is broken is left out and reported: it stops no other. The shipped one of its
+    domain does not stand in for it, or records would be of fields that the user has replaced. Examples are
+    not looked at, so that this takes milliseconds. Raises PackError where a shipped pack is broken.
     """
     packs = {folder.name: read_pack(folder) for folder in _folders(SHIPPED)}
     errors: list[PackError] = []
+    broken: dict[str, PackError] = {}
     try:
         own = _folders(user_folder) if user_folder else []
     except OSError as error:
@@ -37,9 +46,9 @@ def find_packs(user_folder: Path | None = None) -> FoundPacks:
         try:
             packs[folder.name] = read_pack(folder)
         except PackError as error:
-            instead = " Until then the pack that ships with Thresher is used." if folder.name in packs else ""
-            errors.append(PackError(f"{error}{instead}"))
-    return FoundPacks(dict(sorted(packs.items())), tuple(errors))
+            packs.pop(folder.name, None)
+            broken[folder.name] = error
+    return FoundPacks(dict(sorted(packs.items())), (*errors, *broken.values()), broken)
 
 
 def pick(packs: Mapping[str, Pack], domain: str, record_type: str | None = None) -> RecordType:

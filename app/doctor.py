@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
+from thresher.adapters.errors import PackError
 from thresher.app.locations import Locations
 
 Level = Literal["good", "slow", "bad"]
@@ -59,6 +60,7 @@ def examine(locations: Locations) -> list[Finding]:
         *_ocr(),
         *_models(locations),
         *_adapters(locations),
+        *_packs(locations),
     ]
 
 
@@ -212,6 +214,24 @@ def _adapters(locations: Locations) -> Iterator[Finding]:
         yield Finding("adapters", "good", detail)
     for name, problem in broken_adapters(locations.adapters):
         yield Finding(f"adapter {name}", "slow", problem, "Bring it in again, or remove its folder.")
+
+
+def _packs(locations: Locations) -> Iterator[Finding]:
+    from thresher.adapters.pack_library import find_packs
+
+    try:
+        found = find_packs(locations.packs)
+    except PackError as error:  # one that ships
+        yield Finding("packs", "bad", str(error), "Install Thresher again.")
+        return
+    own = [pack.domain for pack in found.packs.values() if pack.folder.parent == locations.packs]
+    detail = f"{len(found.packs)} domains" + (f", your own: {', '.join(own)}" if own else "")
+    yield Finding("packs", "good", detail)
+    for domain, problem in found.broken.items():
+        remedy = f"Then run `thresher packs check {locations.packs / domain}`."
+        yield Finding(f"pack {domain}", "slow", str(problem), remedy)
+    for problem in found.errors[: len(found.errors) - len(found.broken)]:
+        yield Finding("packs", "slow", str(problem), "Change the folder's permissions.")
 
 
 def _existing(path: Path) -> Path:

@@ -9,7 +9,7 @@ from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import Field, unique
 from thresher.adapters.pack import Pack
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.app.events import Event
 from thresher.app.locations import Locations
 from thresher.app.models import library
@@ -60,9 +60,13 @@ class Session:
 
     def packs(self) -> dict[str, Pack]:
         """The packs by domain; what is wrong with a user's pack goes to `pack_errors`."""
+        return self.found_packs().packs
+
+    def found_packs(self) -> FoundPacks:
+        """The same, to pick from: where the domain's own pack is broken, that says so."""
         found = find_packs(self.locations.packs)
         self.pack_errors = found.errors
-        return found.packs
+        return found
 
     def models(self) -> list[InstalledModel]:
         """The models that are installed."""
@@ -80,8 +84,8 @@ class Session:
 
         A record type with open fields may have none here: then every source brings its own. `adapter` is a
         name, "none" for the base alone, or None for the one that is live. Raises UsageError where domain,
-        record type or adapter do not exist, or the adapter does not fit; AdapterError where it, or the live
-        one, is broken; NoModelError for the model.
+        record type or adapter do not exist, or the adapter does not fit; PackError where the domain's pack is
+        broken; AdapterError where the adapter, or the live one, is; NoModelError for the model.
         """
         chosen = library.find(self.locations.models, model or self.settings.model)
         if domain is None:
@@ -93,17 +97,17 @@ class Session:
             return Task(
                 NO_DOMAIN, NO_TYPE, _ANY, given, "", chosen.name, name, None, self.settings.state_from
             )
-        packs = self.packs()
-        asked = pick(packs, domain, record_type)
+        found = self.found_packs()
+        asked, pack = found.pick(domain, record_type), found.packs[domain]
         if fields or asked.fields:
             asked = asked.with_fields(fields)
-        answers = self.registry.chosen(adapter, domain, chosen, packs[domain], asked.name)
+        answers = self.registry.chosen(adapter, domain, chosen, pack, asked.name)
         return Task(
             domain,
             asked.name,
             asked.instructions,
             asked.fields,
-            packs[domain].hash,
+            pack.hash,
             chosen.name,
             answers.name if answers else None,
             None if self.settings.all_windows else asked.most_windows,
@@ -208,11 +212,11 @@ class Session:
     ) -> tuple[str, InstalledModel, Pack | None, str]:
         """Domain, model, pack and record type, the pack's first where none is named.
 
-        Raises UsageError and NoModelError.
+        Raises UsageError, PackError and NoModelError.
         """
         chosen = library.find(self.locations.models, model or self.settings.model)
         if domain in (None, NO_DOMAIN):
             return NO_DOMAIN, chosen, None, NO_TYPE
-        packs = self.packs()
-        found = pick(packs, domain, record_type)
-        return found.domain, chosen, packs[found.domain], found.name
+        packs = self.found_packs()
+        found = packs.pick(domain, record_type)
+        return found.domain, chosen, packs.packs[found.domain], found.name

@@ -8,7 +8,7 @@ from hashlib import sha256
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_fields
 from thresher.adapters.manifest import BoundPack
-from thresher.adapters.pack_library import FoundPacks, find_packs, pick
+from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.adapters.training.augment import shown
 from thresher.adapters.training.labels import Label, read_labels
 from thresher.adapters.training.run_config import RunConfig
@@ -80,7 +80,7 @@ class _Asked:
 
 def _asked(one: LabelSet, packs: FoundPacks) -> _Asked:
     if one.domain is not None:
-        record_type = pick(packs.packs, one.domain, one.record_type)
+        record_type = packs.pick(one.domain, one.record_type)
         bound = BoundPack(
             domain=one.domain, hash=packs.packs[one.domain].hash, record_types=(record_type.name,)
         )

@@ -131,10 +131,9 @@ def _base(session: "Session", name: str) -> "BaseModel":
 
 def _pack(session: "Session", domain: str | None) -> "BoundPack | None":
     from thresher.adapters.manifest import BoundPack
-    from thresher.adapters.pack_library import pick
 
     if domain is None:
         return None
-    packs = session.packs()
-    pick(packs, domain)
-    return BoundPack(domain=domain, hash=packs[domain].hash)
+    found = session.found_packs()
+    found.pick(domain)
+    return BoundPack(domain=domain, hash=found.packs[domain].hash)

@@ -17,12 +17,14 @@ from thresher.app.cli.options import (
     json_option,
     model_option,
     open_session,
+    warn_of_packs,
 )
 from thresher.app.cli.proving import prove
 from thresher.app.wording import of_domain, one_line
 
 if TYPE_CHECKING:
     from thresher.adapters.base_facts import InstalledModel
+    from thresher.app.registry.overview import Standing
     from thresher.app.session import Session
 
 
@@ -44,10 +46,8 @@ def list_(domain: str | None, as_json: bool) -> None:
 
     With --domain, those of that domain and the general ones.
     """
-    from thresher.app.registry.overview import overview
-
     with open_session() as session:
-        standings = overview(session.registry, _bases(session), session.packs())
+        standings = _standings(session)
         broken = session.registry.broken()
     chosen = [each for each in standings if domain is None or each.adapter.domain in (None, domain)]
     if as_json:
@@ -65,13 +65,10 @@ def list_(domain: str | None, as_json: bool) -> None:
 def inspect(name: str, as_json: bool) -> None:
     """Show what the adapter NAME was made for, from what and how, how good it is, and whether it fits."""
     from thresher.adapters.adapter_folder import read_adapter
-    from thresher.app.registry.overview import overview
 
     with open_session() as session:
         found = session.registry.find(name)
-        standings = {
-            each.adapter.name: each for each in overview(session.registry, _bases(session), session.packs())
-        }
+        standings = {each.adapter.name: each for each in _standings(session)}
         promotions = session.store.promotions(name)
         verdicts = session.store.verdicts(found.fingerprint)
     matrices = read_adapter(found.folder)
@@ -205,6 +202,15 @@ def rollback(domain: str | None, record_type: str | None, model: str | None) -> 
             click.echo(f"{about}: {name or 'the base alone'} answers again", err=True)
         except AdapterError as error:
             click.echo(one_line(f"{about}: rolled back. But {error}"), err=True)
+
+
+def _standings(session: "Session") -> "list[Standing]":
+    """How every adapter stands; a broken pack, whose adapters fit nothing, is named on stderr."""
+    from thresher.app.registry.overview import overview
+
+    standings = overview(session.registry, _bases(session), session.packs())
+    warn_of_packs(session.pack_errors)
+    return standings
 
 
 def _bases(session: "Session") -> "list[InstalledModel]":

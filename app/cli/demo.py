@@ -46,7 +46,7 @@ def demo(model: str | None, adapter: str | None) -> int:
     with open_session() as session:
         session.settings = session.settings.model_copy(update={"answer_tokens": _ANSWER_TOKENS})
         learnt = partial(_is_learnt, session, model, adapter)
-        for record_type, example in chosen(installed_packs().values(), learnt):
+        for record_type, example in chosen(installed_packs().packs.values(), learnt):
             task = session.task(record_type.domain, record_type.name, example.fields, model, adapter)
             source = Source(example.id, example.path)
             document, record = None, None

@@ -232,9 +232,7 @@ def default_fields(
     domain: str | None, record_type: str | None, given: "tuple[Field, ...]"
 ) -> "tuple[Field, ...] | None":
     """The fields of a gold line that brings none; None where each has to bring its own."""
-    from thresher.adapters.pack_library import pick
-
     if domain is None:
         return given or None
-    chosen = pick(installed_packs(), domain, record_type)
+    chosen = installed_packs().pick(domain, record_type)
     return chosen.with_fields(given).fields if given or chosen.fields else None

@@ -4,10 +4,12 @@ Takes the session's events and writes nothing on stdout. Without a terminal each
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from thresher.adapters.errors import PackError
 from thresher.app.calibration.acceptance_lines import acceptance_lines
 from thresher.app.calibration.judge import Judge, accepted_of
 from thresher.app.cli import exits
@@ -76,6 +78,11 @@ class Narrator(WithBar):
     def notes(self, what: str) -> None:
         """Tell something that the reader should know of the run."""
         self._say(f"note: {what}")
+
+    def left_out(self, packs: Sequence[PackError]) -> None:
+        """Tell which packs of the user's are broken, beside the one that is asked."""
+        for error in packs:
+            self._say(f"warning: {error}")
 
     def skipped(self, files: int) -> None:
         """Tell how many files of the folders are of no format that is read."""

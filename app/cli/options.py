@@ -9,8 +9,9 @@ import click
 from thresher.app.locations import Locations
 
 if TYPE_CHECKING:
+    from thresher.adapters.errors import PackError
     from thresher.adapters.fields import Field
-    from thresher.adapters.pack import Pack
+    from thresher.adapters.pack_library import FoundPacks
     from thresher.app.export import Format
     from thresher.app.session import Session
     from thresher.app.store import Store
@@ -30,12 +31,12 @@ NUMBER = click.IntRange(1, 2**63 - 1)
 
 
 def _complete_domain(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    return [domain for domain in installed_packs() if domain.startswith(incomplete)]
+    return [domain for domain in installed_packs().packs if domain.startswith(incomplete)]
 
 
 def complete_record_type(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Those of the domain that is given, or of all."""
-    packs = installed_packs()
+    packs = installed_packs().packs
     chosen = packs.get(ctx.params.get("domain") or "")
     of = [chosen] if chosen else packs.values()
     return sorted({name for pack in of for name in pack.record_types if name.startswith(incomplete)})
@@ -130,14 +131,23 @@ def parse_field_specs(specs: Sequence[str]) -> "tuple[Field, ...]":
     return unique((parse_field(spec) for spec in specs), "--field")
 
 
-def installed_packs() -> "dict[str, Pack]":
-    """The packs that ship and the user's own, by domain; a broken one of the user's is named on stderr."""
+def installed_packs() -> "FoundPacks":
+    """The packs that ship and the user's own; a broken one of the user's is named on stderr."""
     from thresher.adapters.pack_library import find_packs
 
     found = find_packs(Locations.default().packs)
-    for error in found.errors:
-        click.echo(f"warning: {error}", err=True)
-    return found.packs
+    warn_of_packs(found.errors)
+    return found
+
+
+def warn_of_packs(errors: "Sequence[PackError]") -> None:
+    """Names on stderr each pack of the user that is left out because it is broken."""
+    if not errors:
+        return  # nothing is imported for nothing: completion runs this, too
+    from thresher.app.wording import one_line
+
+    for error in errors:
+        click.echo(one_line(f"warning: {error}"), err=True)
 
 
 def open_session() -> "Session":

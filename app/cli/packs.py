@@ -24,7 +24,7 @@ def packs(ctx: click.Context) -> None:
 @json_option
 def list_packs(as_json: bool) -> None:
     """List the domains and their record types."""
-    found = installed_packs()
+    found = installed_packs().packs
     if as_json:
         click.echo(json.dumps([_summary(pack) for pack in found.values()], ensure_ascii=False))
         return
@@ -38,10 +38,8 @@ def list_packs(as_json: bool) -> None:
 @json_option
 def show(domain: str, as_json: bool) -> None:
     """Show the record types of DOMAIN and their fields."""
-    from thresher.adapters.pack_library import pick
-
     found = installed_packs()
-    pack = found[pick(found, domain).domain]
+    pack = found.packs[found.pick(domain).domain]
     if as_json:
         types = [_record_type(t) for t in pack.record_types.values()]
         click.echo(

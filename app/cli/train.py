@@ -80,7 +80,6 @@ def train(
     --promote, 2 wrong use, 130 stopped.
     """
     from thresher.adapters.errors import UsageError
-    from thresher.adapters.pack_library import pick
     from thresher.app.cli.training_narration import TrainingNarrator
     from thresher.app.training.candidate import Candidate, TrainingTask, train_candidate
     from thresher.app.training.process import TrainingStopped
@@ -93,7 +92,7 @@ def train(
         raise UsageError("--sweep finds the learning rate: leave out --learning-rate, or --sweep")
     task = TrainingTask(
         domain=domain,
-        record_type=pick(installed_packs(), domain, record_type).name,
+        record_type=installed_packs().pick(domain, record_type).name,
         labels=labels,
         validation=validation,
         corrections=corrections,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from thresher.adapters.errors import UsageError
+from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import Pack, load_pack
 from thresher.adapters.pack_library import find_packs, pick, resolve
@@ -78,11 +78,12 @@ def test_a_broken_pack_of_the_user_is_reported_and_stops_no_other(write: Write, 
     for name, text in (("broken", "format: 1\ntitle: {{ title }}"), ("expenses", "format: [")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "pack.yaml").write_text(text)
-    packs, errors = find_packs(tmp_path)
-    assert "post" in packs
-    assert "broken" not in packs
-    assert packs["expenses"] == find_packs().packs["expenses"]
-    broken, replaced = map(str, errors)
-    assert str(tmp_path / "broken") in broken
-    assert "ships with Thresher" not in broken
-    assert "ships with Thresher" in replaced
+    found = find_packs(tmp_path)
+    assert "post" in found.packs
+    assert found.pick("post").name == "letter"
+    assert found.packs.keys().isdisjoint(("broken", "expenses"))
+    for error, name in zip(found.errors, ("broken", "expenses"), strict=True):
+        assert str(tmp_path / name) in str(error)
+        with pytest.raises(PackError) as caught:
+            found.pick(name)
+        assert caught.value is error

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from thresher.adapters.blas import BlasReport
+from thresher.adapters.pack_library import find_packs
 from thresher.app import doctor
 from thresher.app.doctor import Finding, examine
 from thresher.app.locations import Locations
@@ -60,6 +61,19 @@ def test_adapters_are_named_and_a_broken_one_is_a_shortfall(
     assert findings["adapters"].detail.startswith("one;")
     assert findings["adapter cut"].level == "slow"
     assert "manifest.json is missing" in findings["adapter cut"].detail
+
+
+def test_packs_are_counted_and_a_broken_one_is_a_shortfall(home: Locations) -> None:
+    assert by_subject(examine(home))["packs"].detail == f"{len(find_packs().packs)} domains"
+    for name, text in (("broken", "format: ["), ("expenses", "format: {{ it }}")):
+        (home.packs / name).mkdir(parents=True)
+        (home.packs / name / "pack.yaml").write_text(text)
+    findings = by_subject(examine(home))
+    for name in ("broken", "expenses"):
+        found = findings[f"pack {name}"]
+        assert found.level == "slow"
+        assert str(home.packs / name / "pack.yaml") in found.detail
+        assert f"thresher packs check {home.packs / name}" in str(found.remedy)
 
 
 def test_the_slow_blas_is_told_with_its_remedy(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,6 +142,25 @@ def test_wrong_use_ends_before_any_work(
     assert ended.out == ""
 
 
+def test_a_pack_of_the_users_that_is_broken_is_told_and_never_stood_in_for(
+    thresher: Thresher, home_with_tiny: Locations, slip: Path
+) -> None:
+    broken = [home_with_tiny.packs / name / "pack.yaml" for name in ("expenses", "mine")]
+    for file in broken:
+        file.parent.mkdir(parents=True)
+        file.write_text("format: 1\ntitle: {{ title }}\n")
+    for file in broken:
+        ended = thresher("extract", slip, "-d", file.parent.name)
+        assert (ended.code, ended.out) == (2, "")
+        assert f"error: {file}: line 2" in ended.err
+        assert thresher("calibrate", "-d", file.parent.name, "--corrections").code == 2
+    other = thresher("extract", slip, "-d", "hr")
+    assert other.code == 0
+    assert all(f"warning: {file}: line 2" in other.err for file in broken)
+    assert thresher("extract", slip, "-d", "hr", "--quiet").err == ""
+    assert "line 2" in thresher("adapters", "list").err
+
+
 def test_an_output_that_exists_is_not_replaced_unless_asked(
     thresher: Thresher, home_with_starter: Locations, slip: Path, tmp_path: Path
 ) -> None:

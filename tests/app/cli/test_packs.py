@@ -44,6 +44,21 @@ def test_a_broken_pack_of_the_users_is_named_and_stops_no_other(thresher: Thresh
     assert "shipping" not in ended.out
 
 
+def test_where_the_domains_own_pack_is_broken_the_shipped_one_does_not_stand_in(
+    thresher: Thresher, home: Locations
+) -> None:
+    make_pack(home.packs / "expenses", type="strng")
+    for ended in (
+        thresher("packs", "show", "expenses"),
+        thresher("train", "-d", "expenses", "--labels", "none.jsonl"),
+        thresher("evaluate", "-d", "expenses", "--records", "none.jsonl"),
+    ):
+        assert ended.code == 2
+        assert (
+            f"error: {home.packs / 'expenses' / 'pack.yaml'}: record_types.ship.fields.port.type" in ended.err
+        )
+
+
 def test_show_names_every_field(thresher: Thresher) -> None:
     told = json.loads(thresher("packs", "show", "expenses", "--json").out)
     (receipt,) = (t for t in told["record_types"] if t["name"] == "receipt")
