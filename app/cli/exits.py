@@ -1,14 +1,16 @@
 """How a command ends: exit codes, and an error as a line for a person or for a script.
 
 0   all done
-1   some documents failed (the rest are written), or something on this machine did
-2   wrong use: the command, an option, a pack or a path
+1   some documents failed or are not there (the rest are written), or something on this machine failed
+2   wrong use: the command, an option or the file it names, a pack
 3   no model
 70  a defect of Thresher's own; the log says where
 130 stopped with Ctrl-C; what is done is kept
 """
 
+import errno
 import json
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -27,9 +29,20 @@ DEFECT = 70
 STOPPED = 130
 
 
+#: What the system says where it takes no more of what is written: a full disk, a quota, a broken device.
+_TAKES_NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+
+
+def takes_no_more(error: BaseException | None) -> bool:
+    """Whether the disk or the device that is written to takes no more: nobody's wrong use, and no defect."""
+    return isinstance(error, OSError) and error.errno in _TAKES_NO_MORE
+
+
 def exit_code(error: ThresherError) -> int:
     """The exit code that an error stands for."""
     match error:
+        case _ if takes_no_more(error.__cause__):
+            return SOME_FAILED
         case UsageError() | PackError():
             return WRONG_USE
         case ModelError():
@@ -59,6 +72,14 @@ def report(
         first, *rest = lines or (message,)
         for line in (f"error: {first}" if named else f"error: {document}: {first}", *rest):
             click.echo(one_line(line), err=True)
+
+
+def give_up_stdout() -> None:
+    """Drop what stdout does not take: Python would try, and complain, once more at its own exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def report_defect(error: Exception, *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ import click
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.options import (
     accept_option,
+    check_files,
     json_option,
     open_session,
     output_options,
@@ -62,8 +63,8 @@ def extract(
     PATH is a file, a folder (read in full, its folders too) or a pattern such as 'in/*.pdf'. Records go to
     stdout as JSON lines, or to --output; the story of the run goes to stderr. Ctrl-C keeps what is done.
 
-    Exit code: 0 all done, 1 some documents failed (the rest are written), 2 wrong use, 3 no model,
-    130 stopped.
+    Exit code: 0 all done, 1 some documents failed or are not there (the rest are written), 2 wrong use,
+    3 no model, 130 stopped.
     """
     from thresher.app.cli.narration import Narrator
     from thresher.app.cli.output import writing
@@ -99,6 +100,7 @@ def _sources(
     """What is to be read. Raises UsageError where it is nothing."""
     from thresher.app.sources import expand_paths, read_records
 
+    check_files(record_files)
     found = expand_paths(paths, output)
     sources = [*found.sources, *(source for file in record_files for source in read_records(file))]
     narrator.skipped(found.skipped)

@@ -3,7 +3,6 @@
 Imports no command and nothing heavy; every error of every command ends here.
 """
 
-import os
 import sys
 from importlib.metadata import version
 
@@ -82,6 +81,7 @@ def run_command(arguments: list[str]) -> int:
         result = thresher.main(args=arguments, prog_name="thresher", standalone_mode=False)
     except ThresherError as error:
         exits.report(error.kind, str(error), as_json=as_json, lines=error.lines)
+        exits.give_up_stdout()
         return exits.exit_code(error)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -97,10 +97,16 @@ def run_command(arguments: list[str]) -> int:
         click.echo("stopped", err=True)
         return exits.STOPPED
     except BrokenPipeError:
-        # The reader (`head`, say) has what it wanted. Python would complain once more at its own exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (`head`, say) has what it wanted.
+        exits.give_up_stdout()
         return exits.DONE
     except Exception as error:
+        if isinstance(error, OSError) and exits.takes_no_more(error):
+            what = f"{error.filename or 'the output'}: cannot be written ({error.strerror})"
+            remedy = "Free some space, or choose another place."
+            exits.report(ThresherError.kind, f"{what}. {remedy}", as_json=as_json)
+            exits.give_up_stdout()
+            return exits.SOME_FAILED
         exits.report_defect(error, as_json=as_json)
         return exits.DEFECT
     return result if isinstance(result, int) else exits.DONE

@@ -1,11 +1,12 @@
 """Options that several commands share, their completion, and the session that commands run on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from thresher.adapters.errors import UsageError
 from thresher.app.locations import Locations
 
 if TYPE_CHECKING:
@@ -129,6 +130,13 @@ def parse_field_specs(specs: Sequence[str]) -> "tuple[Field, ...]":
     from thresher.adapters.fields import parse_field, unique
 
     return unique((parse_field(spec) for spec in specs), "--field")
+
+
+def check_files(files: Iterable[Path]) -> None:
+    """Raises UsageError for a file that an option names and that is not there."""
+    for file in files:
+        if not file.expanduser().exists():
+            raise UsageError(f"{file}: there is no such file. Check the path.")
 
 
 def installed_packs() -> "FoundPacks":

@@ -8,6 +8,7 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.options import (
+    check_files,
     complete_answering,
     domain_option,
     installed_packs,
@@ -103,6 +104,7 @@ def train(
         recipe={key: value for key, value in recipe.items() if value is not None},
         sweep=sweep,
     )
+    check_files((*labels, *validation))
     with (
         open_session() as session,
         TrainingNarrator(quiet=quiet) as narrator,

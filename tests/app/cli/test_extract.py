@@ -137,9 +137,36 @@ def test_wrong_use_ends_before_any_work(
     thresher: Thresher, home_with_starter: Locations, slip: Path, arguments: list[str], word: str
 ) -> None:
     ended = thresher("extract", *[slip if a == "SLIP" else a for a in arguments])
-    assert ended.code in (1, 2)
+    assert ended.code == 2
     assert word in ended.err
     assert ended.out == ""
+
+
+def test_a_document_that_is_not_there_is_one_that_failed(
+    thresher: Thresher, home_with_tiny: Locations, slip: Path, tmp_path: Path
+) -> None:
+    for missing in (tmp_path / "none.pdf", tmp_path / "x*.pdf"):
+        ended = thresher("extract", missing, slip, *FIELDS)
+        assert ended.code == 1
+        assert missing.name in ended.err
+        failed, other = (json.loads(line)["status"] == "failed" for line in ended.out.splitlines())
+        assert failed
+        assert not other
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_records_that_a_full_disk_does_not_take_are_no_wrong_use(
+    home_with_tiny: Locations, slip: Path
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "from thresher.app.cli.main import main; main()",
+             "extract", str(slip), *FIELDS],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=120,
+        )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "the records cannot be written (No space left on device)" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_pack_of_the_users_that_is_broken_is_told_and_never_stood_in_for(

@@ -146,6 +146,20 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", ["packs list", "read README.md", "--help", "doctor --json"])
+def test_a_full_disk_is_no_defect(command: str, home: Locations, repository: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "from thresher.app.cli.main import main; main()", *command.split()],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, cwd=repository,
+        )  # fmt: skip
+    assert done.returncode == 1
+    *_, last = done.stderr.splitlines()
+    assert "the output: cannot be written (No space left on device). Free some space" in last
+    assert not (home.logs / "defect.log").exists()
+
+
 def test_control_characters_in_a_message_do_not_reach_the_terminal(thresher: Thresher) -> None:
     ended = thresher("read", "no\x1b[31msuch\nfile")
     assert ended.code == 1

@@ -30,6 +30,14 @@ def labels(tmp_path: Path) -> Path:
     return path
 
 
+def test_labels_that_are_not_there_are_wrong_use(
+    home_with_tiny: Locations, labels: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for wrong in (["--labels", "none.jsonl"], ["--labels", str(labels), "--validation", "none.jsonl"]):
+        assert run_command(["train", "--domain", "expenses", *wrong, *RECIPE]) == 2
+        assert "error: none.jsonl: there is no such file." in capsys.readouterr().err
+
+
 def test_labels_become_a_candidate_that_answers(
     home_with_tiny: Locations, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
