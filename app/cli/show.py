@@ -36,7 +36,7 @@ def record_lines(
         for item, span, confidence in _items(value):
             sure = "     " if note else _sure(confidence, value.calibrated)
             yield f"  {head}  {sure}  {_item(value, item, span, text)}{note}"
-            head, note = f"  {'':{width}}", ""
+            head = f"  {'':{width}}"
         if doubted := left_out(value):
             behind = click.style(DOUBTED, fg=_COLOURS[DOUBTED_ROLE])
             for item, span, confidence in _items(doubted):

@@ -59,6 +59,11 @@ def test_what_a_person_set_has_no_confidence_of_the_model() -> None:
     assert list(map(click.unstyle, record_lines(made, TEXT, frozenset({"paid"})))) == [
         "  ✓ paid         yes  (corrected)"
     ]
+    made = record({"words": Value(["Bill", "Shop"], Outcome.FOUND, 1.0, calibrated=True)})
+    assert list(map(click.unstyle, record_lines(made, TEXT, frozenset({"words"})))) == [
+        "  ✓ words         Bill  (corrected)",
+        "                  Shop  (corrected)",
+    ]
 
 
 @given(st.text(min_size=1, max_size=60), st.data())
