@@ -30,7 +30,7 @@ class Settings(BaseModel):
     """How many tokens of a document the model reads at once; longer documents go in several windows."""
 
     window_overlap: int = Setting(default=96, ge=0)
-    """How many tokens two neighbouring windows share, so that no value is cut in two."""
+    """How many tokens, about, two neighbouring windows share: a value half as long is never cut."""
 
     answer_tokens: int = Setting(default=1024, ge=16)
     """How many tokens the model may write for one window; what does not fit is marked truncated."""

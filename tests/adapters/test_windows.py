@@ -89,3 +89,16 @@ def test_windows_lose_nothing_and_fit(
             assert part.start <= start <= end <= part.end
     for before, after in pairwise(parts):
         assert before.first_token < after.first_token <= before.last_token < after.last_token
+
+
+@given(tokenised(), st.integers(2, 40), st.data())
+def test_what_is_half_as_long_as_the_overlap_stands_whole_in_a_window(
+    case: tuple[str, list[tuple[int, int]]], size: int, data: st.DataObject
+) -> None:
+    """What the settings and docs/extraction.md say of values near an edge."""
+    text, offsets = case
+    overlap = data.draw(st.integers(0, size // 2))
+    parts = windows(text, offsets, size, overlap)
+    length = overlap // 2
+    for first in range(len(offsets) - length + 1 if text else 0):
+        assert any(part.first_token <= first and first + length <= part.last_token for part in parts)
