@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from thresher.adapters.errors import PackError
+from thresher.adapters.errors import PackError, UsageError
 from thresher.app.locations import Locations
 
 Level = Literal["good", "slow", "bad"]
@@ -56,6 +56,7 @@ def examine(locations: Locations) -> list[Finding]:
         *_trainers(),
         *_memory(),
         *_home(locations),
+        *_settings(locations),
         *_disk(locations),
         *_ocr(),
         *_models(locations),
@@ -161,6 +162,18 @@ def _home(locations: Locations) -> Iterator[Finding]:
     else:
         remedy = "Change its permissions, or set THRESHER_HOME to a folder of yours."
         yield Finding("home", "bad", f"{locations.home} ({where}): {existing} cannot be written to", remedy)
+
+
+def _settings(locations: Locations) -> Iterator[Finding]:
+    from thresher.app.settings import load_settings
+
+    try:
+        load_settings(locations.settings)
+    except UsageError as error:
+        yield Finding("settings", "bad", str(error), "Then run `thresher doctor` again.")
+        return
+    there = "" if locations.settings.exists() else " (not there: every default holds)"
+    yield Finding("settings", "good", f"{locations.settings}{there}")
 
 
 def _disk(locations: Locations) -> Iterator[Finding]:

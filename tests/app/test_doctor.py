@@ -76,6 +76,16 @@ def test_packs_are_counted_and_a_broken_one_is_a_shortfall(home: Locations) -> N
         assert f"thresher packs check {home.packs / name}" in str(found.remedy)
 
 
+def test_the_settings_are_named_and_wrong_ones_prevent_work(home: Locations) -> None:
+    found = by_subject(examine(home))["settings"]
+    assert (found.level, found.detail) == ("good", f"{home.settings} (not there: every default holds)")
+    home.home.mkdir()
+    home.settings.write_text("window_token: 3\n")
+    found = by_subject(examine(home))["settings"]
+    assert found.level == "bad"
+    assert f"{home.settings}: unknown setting 'window_token'" in found.detail
+
+
 def test_the_slow_blas_is_told_with_its_remedy(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "mlx.core", raising=False)
     report = BlasReport(None, needed=True, remedy="Install OpenBLAS")

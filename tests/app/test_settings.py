@@ -1,12 +1,15 @@
 """Settings are typed, named in errors, written whole, and hashed by what changes an answer."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
+from thresher.app.locations import Locations
 from thresher.app.settings import Settings, load_settings, save_settings, settings_hash
 from thresher.app.task import Task
 
@@ -89,3 +92,11 @@ def test_the_hash_follows_all_that_changes_an_answer_and_nothing_else() -> None:
         settings_hash(TASK, Settings(answer_tokens=512), "w"),
     ]
     assert len({first, *others}) == len(others) + 1
+
+
+def test_the_table_of_the_page_has_every_setting_with_its_default(repository: Path) -> None:
+    page = (repository / "docs" / "cli.md").read_text("utf-8")
+    section = page.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| `(.*?)` \| (.+) \|$", section, re.M)
+    assert {name: yaml.safe_load(default) for name, default, _ in rows} == Settings().model_dump()
+    assert f"`{Locations(Path()).settings.name}`" in section
