@@ -7,7 +7,10 @@ architecture that mlx-lm lacks.
 import json
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import Field as Setting
 
 from thresher.adapters.base_facts import FACTS_FILE, FileFacts, ModelFacts
 from thresher.adapters.errors import ModelError
@@ -22,9 +25,60 @@ from thresher.app.models.gguf import ready_mlx
 
 #: What a model folder may hold. Nothing else is fetched or copied.
 ALLOWED = ("*.safetensors", "*.json", "*.txt", "*.jinja", "*.model", "LICENSE*")
+_INDEX = "model.safetensors.index.json"
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 #: Bytes of work space beside weights and cache, and the tokens that the cache estimate counts with.
 _WORK_SPACE, _CACHED_TOKENS = 400 << 20, 8192
+
+
+class _Sizes(BaseModel):
+    """What is read of a model's sizes; what its architecture needs beside these is mlx-lm's to know."""
+
+    model_config = ConfigDict(strict=True)
+
+    max_position_embeddings: PositiveInt = 2048
+    num_attention_heads: PositiveInt = 1
+    num_key_value_heads: PositiveInt | None = None
+    head_dim: PositiveInt | None = None
+    hidden_size: NonNegativeInt = 0
+    num_hidden_layers: NonNegativeInt = 0
+
+    @property
+    def cache_bytes(self) -> int:
+        """Bytes of keys and values a token, at two bytes a number."""
+        width = self.head_dim or self.hidden_size // self.num_attention_heads
+        return 4 * self.num_hidden_layers * (self.num_key_value_heads or self.num_attention_heads) * width
+
+
+class _Quantisation(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    bits: PositiveInt | None = None
+    group_size: PositiveInt | None = None
+
+
+class _Config(_Sizes):
+    """config.json. A model that reads more than text has the sizes under `text_config`."""
+
+    model_type: str
+    quantization: _Quantisation | None = None
+    text_config: _Sizes = Setting(default_factory=_Sizes)
+
+    @property
+    def text(self) -> _Sizes:
+        """The sizes of what reads text."""
+        return self.text_config if "text_config" in self.model_fields_set else self
+
+
+class _Index(BaseModel):
+    """model.safetensors.index.json: the file of each tensor, where there are several."""
+
+    model_config = ConfigDict(strict=True)
+
+    weight_map: dict[str, str] = {}
+
+
+_Form = TypeVar("_Form", bound=BaseModel)
 
 
 def refuse_listing(name: str, files: list[str]) -> None:
@@ -40,7 +94,7 @@ def refuse_listing(name: str, files: list[str]) -> None:
     _refuse(name, reasons)
 
 
-def check_folder(folder: Path, name: str) -> dict[str, Any]:
+def check_folder(folder: Path, name: str) -> _Config:
     """The config.json of the model in `folder`. Raises ModelError with all reasons against the model."""
     refuse_listing(name, [path.name for path in folder.iterdir() if path.is_file()])
     reasons: list[str] = []
@@ -50,16 +104,17 @@ def check_folder(folder: Path, name: str) -> dict[str, Any]:
         reasons += [
             f"{name_of_file} asks for code of its own ({key})"
             for key in ("auto_map", "model_file")
-            if key in content
+            if key in (content or ())
         ]
-    if "chat_template" not in tokenizer and not (folder / "chat_template.jinja").exists():
+    if "chat_template" not in (tokenizer or ()) and not (folder / "chat_template.jinja").exists():
         reasons.append("it has no chat template: use an instruction-tuned model")
-    if config and (lacking := _unknown_architecture(config)):
+    read = _checked(_Config, "config.json", config, reasons) if config is not None else None
+    if read and (lacking := _unknown_architecture(read.model_type)):
         reasons.append(lacking)
-    shards = set(
-        _json(folder / "model.safetensors.index.json", reasons, optional=True).get("weight_map", {}).values()
-    )
-    missing = sorted(shards - {file.name for file in weight_files(folder)})
+    index = _json(folder / _INDEX, reasons) if (folder / _INDEX).exists() else None
+    shards = _checked(_Index, _INDEX, index or {}, reasons)
+    named = set(shards.weight_map.values()) if shards else set()
+    missing = sorted(named - {file.name for file in weight_files(folder)})
     reasons += [f"{shard} is missing" for shard in missing]
     for file in weight_files(folder):
         try:
@@ -67,7 +122,8 @@ def check_folder(folder: Path, name: str) -> dict[str, Any]:
         except ModelError as error:
             reasons.append(str(error))
     _refuse(name, reasons)
-    return config
+    assert read is not None  # else there is a reason
+    return read
 
 
 def gather_facts(
@@ -82,11 +138,9 @@ def gather_facts(
 ) -> ModelFacts:
     """Check the model in `folder` and gather its facts. `digests` are sha256s that are known already."""
     config = check_folder(folder, name)
-    text: dict[str, Any] = config.get("text_config", config)
-    quantisation = config.get("quantization") or {}
-    group_size = quantisation.get("group_size")
+    quantisation = config.quantization or _Quantisation()
     tensors = all_tensors(folder)
-    context = int(text.get("max_position_embeddings", 2048))
+    context = config.text.max_position_embeddings
     stored = sum(tensor.end - tensor.start for tensor in tensors)
     files = {
         path.relative_to(folder).as_posix(): path
@@ -99,12 +153,12 @@ def gather_facts(
         source=source,
         revision=revision,
         licence=licence,
-        architecture=config["model_type"],
-        bits=quantisation.get("bits"),
-        group_size=group_size,
+        architecture=config.model_type,
+        bits=quantisation.bits,
+        group_size=quantisation.group_size,
         context=context,
-        parameters=parameter_count(tensors, group_size),
-        memory=stored + _WORK_SPACE + min(context, _CACHED_TOKENS) * _cache_bytes(text),
+        parameters=parameter_count(tensors, quantisation.group_size),
+        memory=stored + _WORK_SPACE + min(context, _CACHED_TOKENS) * config.text.cache_bytes,
         fingerprint=fingerprint(tensors),
         files={
             key: FileFacts(size=path.stat().st_size, sha256=(digests or {}).get(key) or sha256_of(path))
@@ -119,40 +173,38 @@ def sha256_of(path: Path) -> str:
         return file_digest(stream, "sha256").hexdigest()
 
 
-def _cache_bytes(config: dict[str, Any]) -> int:
-    """Bytes of keys and values a token, at two bytes a number."""
-    heads = int(config.get("num_attention_heads", 1))
-    width = int(config.get("head_dim") or int(config.get("hidden_size", 0)) // heads)
-    return (
-        4 * int(config.get("num_hidden_layers", 0)) * int(config.get("num_key_value_heads") or heads) * width
-    )
-
-
-def _unknown_architecture(config: dict[str, Any]) -> str | None:
+def _unknown_architecture(kind: str) -> str | None:
     ready_mlx()
     from mlx_lm import utils
 
-    kind = config.get("model_type")
     known = utils.MODEL_REMAPPING.get(kind, kind)
     models = Path(utils.__file__).with_name("models")
-    if isinstance(known, str) and known.isidentifier() and (models / f"{known}.py").exists():
+    if known.isidentifier() and (models / f"{known}.py").exists():
         return None
     return f"mlx-lm has no architecture {kind!r}: use another base, or update Thresher"
 
 
-def _json(path: Path, reasons: list[str], *, optional: bool = False) -> dict[str, Any]:
-    """A JSON object, or {} with a reason added."""
+def _json(path: Path, reasons: list[str]) -> dict[str, Any] | None:
+    """A JSON object, or None with a reason added."""
     try:
         content = json.loads(path.read_text("utf-8"))
         if isinstance(content, dict):
             return content
         reasons.append(f"{path.name} holds no JSON object")
     except FileNotFoundError:
-        if not optional:
-            reasons.append(f"{path.name} is missing")
-    except (OSError, ValueError) as error:
+        reasons.append(f"{path.name} is missing")
+    except (OSError, ValueError, RecursionError) as error:
         reasons.append(f"{path.name} cannot be read ({error})")
-    return {}
+    return None
+
+
+def _checked(form: type[_Form], name: str, content: dict[str, Any], reasons: list[str]) -> _Form | None:
+    """The content in its form, or None with each mismatch added."""
+    try:
+        return form.model_validate(content)
+    except ValidationError as error:
+        reasons += [f"{name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        return None
 
 
 def _refuse(name: str, reasons: list[str]) -> None:

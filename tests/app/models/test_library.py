@@ -106,6 +106,44 @@ def test_what_cannot_run_is_refused(models: Path, tiny_model: Path, how: str, re
     assert list_models(models) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "change", "reason"),
+    [
+        ("model.safetensors.index.json", {"weight_map": ["model.safetensors"]}, "weight_map: "),
+        ("model.safetensors.index.json", {"weight_map": {"a": 1}}, "weight_map.a: "),
+        ("config.json", {"quantization": [4]}, "quantization: "),
+        ("config.json", {"quantization": {"bits": "four"}}, "quantization.bits: "),
+        ("config.json", {"text_config": None}, "text_config: "),
+        ("config.json", {"text_config": {"hidden_size": -1}}, "text_config.hidden_size: "),
+        ("config.json", {"max_position_embeddings": None}, "max_position_embeddings: "),
+        ("config.json", {"hidden_size": "x"}, "hidden_size: "),
+        ("config.json", {"num_attention_heads": 0}, "num_attention_heads: "),
+        ("config.json", {"model_type": None}, "model_type: "),
+        ("config.json", {"model_type": ["llama"]}, "model_type: "),
+    ],
+)
+def test_a_key_of_the_wrong_kind_is_named(
+    models: Path, tiny_model: Path, file: str, change: dict[str, Any], reason: str
+) -> None:
+    path = tiny_model / file
+    content = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps(content | change))
+    with pytest.raises(ModelError, match=f"cannot be used: {file}: {reason}"):
+        add(models, tiny_model, "mine")
+    assert list_models(models) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{}", "[" * 100_000, '{"model_type": "llama", "hidden_size": 1e999}'],
+    ids=["empty", "deep", "endless"],
+)
+def test_a_config_that_says_nothing_of_use_is_refused(models: Path, tiny_model: Path, content: str) -> None:
+    (tiny_model / "config.json").write_text(content)
+    with pytest.raises(ModelError, match=r"config\.json"):
+        add(models, tiny_model, "mine")
+
+
 def test_all_reasons_come_at_once(models: Path, tiny_model: Path) -> None:
     for how in ("cut", "no template", "architecture"):
         break_it(tiny_model, how)
