@@ -17,6 +17,8 @@ from thresher.adapters.errors import ModelError
 #: holds.
 _SYSTEM, _USER = "\ue000\ue001\ue000", "\ue000\ue002\ue000"
 
+_REMEDY = "Remove the model and add it again from whole files, or use another base."
+
 
 @dataclass(frozen=True)
 class PromptTokens:
@@ -40,12 +42,15 @@ class PromptTokenizer:
             )
             self._data: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # transformers and tokenizers raise anything, of many lines
-            reason = str(error).partition("\n")[0]
             raise ModelError(
-                f"{folder.name}: the tokenizer cannot be read ({reason}). Run `thresher models verify`."
+                f"{folder.name}: the tokenizer cannot be read ({_first_line(error)}). {_REMEDY}"
             ) from error
         if not self._chat.chat_template:
             raise ModelError(f"{folder.name}: the model has no chat template. Use an instruction-tuned base.")
+        if self._chat.eos_token_id is None:
+            raise ModelError(
+                f"{folder.name}: the tokenizer names no token that ends an answer. Use another base."
+            )
         self._data.no_truncation()
         self._data.no_padding()
         # Control tokens in a document are split like any other text.
@@ -65,11 +70,16 @@ class PromptTokenizer:
         """Token ids of the rendered chat around the document, which follows `user` directly.
 
         Both messages are data like the document: they may hold what a user called a field. Raises ModelError
-        where the chat template does not keep the messages as they are.
+        where the chat template cannot be rendered, or does not keep the messages as they are.
         """
         messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": _USER}]
         options = {"tokenize": False, "add_generation_prompt": True, "enable_thinking": False}
-        text = self._chat.apply_chat_template(messages, **options)
+        try:
+            text = self._chat.apply_chat_template(messages, **options)
+        except Exception as error:  # a template is a program: beside Jinja's own errors it raises anything
+            raise ModelError(
+                f"the model's chat template cannot be rendered ({_first_line(error)}). {_REMEDY}"
+            ) from error
         before, one, rest = text.partition(_SYSTEM)
         between, two, after = rest.partition(_USER)
         if not (one and two) or _SYSTEM in rest or _USER in after:
@@ -96,6 +106,10 @@ class PromptTokenizer:
 
     def _control(self, text: str) -> list[int]:
         return list(self._chat(text, add_special_tokens=False)["input_ids"])
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def tokenizer_hash(folder: Path) -> str:

@@ -21,7 +21,9 @@ from thresher.adapters.tensor_file import (
     read_tensors,
     weight_files,
 )
+from thresher.adapters.tokens import PromptTokenizer
 from thresher.app.models.gguf import ready_mlx
+from thresher.app.models.offline import go_offline
 
 #: What a model folder may hold. Nothing else is fetched or copied.
 ALLOWED = ("*.safetensors", "*.json", "*.txt", "*.jinja", "*.model", "LICENSE*")
@@ -111,6 +113,8 @@ def check_folder(folder: Path, name: str) -> _Config:
     read = _checked(_Config, "config.json", config, reasons) if config is not None else None
     if read and (lacking := _unknown_architecture(read.model_type)):
         reasons.append(lacking)
+    if not reasons and (unusable := _unusable_tokenizer(folder)):
+        reasons.append(unusable)
     index = _json(folder / _INDEX, reasons) if (folder / _INDEX).exists() else None
     shards = _checked(_Index, _INDEX, index or {}, reasons)
     named = set(shards.weight_map.values()) if shards else set()
@@ -182,6 +186,16 @@ def _unknown_architecture(kind: str) -> str | None:
     if known.isidentifier() and (models / f"{known}.py").exists():
         return None
     return f"mlx-lm has no architecture {kind!r}: use another base, or update Thresher"
+
+
+def _unusable_tokenizer(folder: Path) -> str | None:
+    """What a run would stumble over: the tokenizer is read, and the chat template rendered once."""
+    go_offline()  # the tokenizer's library would look some things up, also within a pull
+    try:
+        PromptTokenizer(folder).prompt("Answer.", "Read.")
+    except ModelError as error:
+        return str(error).rstrip(".")
+    return None
 
 
 def _json(path: Path, reasons: list[str]) -> dict[str, Any] | None:

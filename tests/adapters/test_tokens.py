@@ -77,5 +77,24 @@ def test_the_hashes_follow_tokenizer_and_template(starter: Path, tmp_path: Path)
 
 
 def test_a_folder_without_a_tokenizer_is_a_named_error(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"tokenizer cannot be read.*thresher models verify"):
+    with pytest.raises(ModelError, match=r"tokenizer cannot be read.*add it again from whole files"):
         PromptTokenizer(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{% if %}", "cannot be rendered"),
+        ("{{ messages[0].content + 1 }}", "cannot be rendered"),
+        ("{{ raise_exception('no system role') }}", "cannot be rendered .no system role"),
+        ("nothing of it", "does not keep the messages"),
+    ],
+)
+def test_a_template_that_does_not_work_is_a_named_error(
+    starter: Path, tmp_path: Path, template: str, said: str
+) -> None:
+    for name in ("tokenizer.json", "tokenizer_config.json", "config.json"):
+        (tmp_path / name).write_bytes((starter / name).read_bytes())
+    (tmp_path / "chat_template.jinja").write_text(template, "utf-8")
+    with pytest.raises(ModelError, match=said):
+        PromptTokenizer(tmp_path).prompt("s", "u")

@@ -80,6 +80,16 @@ def break_it(folder: Path, how: str) -> None:
             (folder / "tokenizer_config.json").write_text("{}")
         case "no tokenizer":
             (folder / "tokenizer.json").unlink()
+        case "cut tokenizer":
+            (folder / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes()[:1000])
+        case "template":
+            (folder / "chat_template.jinja").write_text("{% if %}")
+        case "template that rejects":
+            (folder / "chat_template.jinja").write_text("{{ raise_exception('no system role') }}")
+        case "no end":
+            settings = json.loads((folder / "tokenizer_config.json").read_text())
+            del settings["eos_token"]
+            (folder / "tokenizer_config.json").write_text(json.dumps(settings))
         case "json":
             (folder / "config.json").write_text("{")
 
@@ -96,6 +106,10 @@ def break_it(folder: Path, how: str) -> None:
         ("architecture", "mlx-lm has no architecture"),
         ("no template", "no chat template"),
         ("no tokenizer", "no tokenizer.json"),
+        ("cut tokenizer", "the tokenizer cannot be read"),
+        ("template", "chat template cannot be rendered"),
+        ("template that rejects", "chat template cannot be rendered .no system role"),
+        ("no end", "no token that ends an answer"),
         ("json", "config.json cannot be read"),
     ],
 )
@@ -232,14 +246,13 @@ def test_a_folder_that_may_not_be_written_to(models: Path, tiny_model: Path) -> 
 def test_an_installed_model_opens_no_socket(
     models: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add(models, tiny_model, "mine")
-
     def refuse(*_: Any, **__: Any) -> Any:
         raise AssertionError("a socket was opened")
 
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    add(models, tiny_model, "mine")
     go_offline()
     assert list_models(models)
     model = find(models, "mine")
