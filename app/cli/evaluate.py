@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     "gold_file",
     required=True,
     type=click.Path(path_type=Path),
-    help='The gold, JSON lines: {"id", "input", "output", "fields"?} a line.',
+    help='The gold, JSON lines: {"id", "input", "output", "fields"?} a line. '
+    "A line's fields come in place of the pack's.",
 )
 @task_options
 @click.option(

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     "record_files",
     multiple=True,
     type=click.Path(path_type=Path),
-    help='A JSON-lines file of texts to extract from: {"id", "input", "fields"?} a line.',
+    help='A JSON-lines file of texts to extract from: {"id", "input", "fields"?} a line. '
+    "A line's fields come in place of the pack's and of --field.",
 )
 @task_options
 @output_options

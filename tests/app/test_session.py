@@ -261,6 +261,13 @@ def test_cancelling_while_a_document_is_read_loads_no_model(home_with_tiny: Loca
     assert told == [RunStarted, DocumentStarted, RunFinished]
 
 
+def test_the_fields_of_a_source_come_in_place_of_the_packs(home_with_tiny: Locations) -> None:
+    own = Source("a", text="Paid by Ann Lee", fields=FIELDS[:1])
+    with Session(home_with_tiny) as session:
+        (one,) = ready(list(session.extract([own], session.task("expenses", "receipt"))))
+    assert list(one.record.values) == ["who"]
+
+
 def test_fields_may_come_with_each_source(home_with_tiny: Locations) -> None:
     own = [
         Source(f"q{n}", text="Revenue was 5 million", fields=(Field(name=f"Q{n}?", type="string"),))
