@@ -1,6 +1,7 @@
 """From labelled and corrected records to a calibration of what answered them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,20 +27,37 @@ def of_labels(gold: "Iterable[GoldRecord]", records: "Iterable[Record]") -> Iter
             yield from labelled_values(by_id[one.id], one.fields, dict(one.output))
 
 
-def of_corrections(session: "Session", task: "Task", reviewed: bool = False) -> list[Labelled]:
-    """The values that a person corrected or confirmed, of records made just as this task makes them.
+@dataclass(frozen=True)
+class Corrected:
+    """A record as it was answered, and what a person said of it by field. `keys` are its document's."""
+
+    record: "Record"
+    labels: Mapping[str, Any]
+    keys: frozenset[str]
+
+
+def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
+    """The records that a person corrected or confirmed, made just as this task makes them."""
+    model, adapter = session.answers(task)
+    hash_ = settings_hash(task, session.settings, model.fingerprint, adapter.fingerprint if adapter else None)
+    return [
+        Corrected(record, labels, session.store.document_keys(record.sha256 or ""))
+        for record, labels in session.store.answered(task.domain, task.record_type, hash_)
+    ]
+
+
+def of_corrections(task: "Task", corrected: Iterable[Corrected], reviewed: bool = False) -> list[Labelled]:
+    """The values that a person corrected or confirmed.
 
     With `reviewed` what was left as it was in these records counts as right, and what was too doubtful to be
     stated in them as wrong.
     """
-    model, adapter = session.answers(task)
-    hash_ = settings_hash(task, session.settings, model.fingerprint, adapter.fingerprint if adapter else None)
     found: list[Labelled] = []
-    for record, labels in session.store.answered(task.domain, task.record_type, hash_):
-        known: dict[str, Any] = dict(labels)
+    for one in corrected:
+        known: dict[str, Any] = dict(one.labels)
         if reviewed:
-            known = {name: value.value for name, value in record.values.items()} | known
-        found += labelled_values(whole(record), task.fields, known)
+            known = {name: value.value for name, value in one.record.values.items()} | known
+        found += labelled_values(whole(one.record), task.fields, known)
     return found
 
 

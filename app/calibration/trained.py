@@ -1,19 +1,38 @@
 """Which labelled documents an adapter has learnt from: it answers them surer and better than new ones.
 
 A manifest has no text, but the fingerprint of the labels that were trained on; files are held against it.
+Of what was trained here the store knows more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import LabelError, labels_fingerprint, read_labels
 from thresher.adapters.training.split import document_key, split
+from thresher.app.store.store import Store
 from thresher.app.task import Task
+from thresher.app.training.exposure import descent
+
+
+def learnt_from(
+    manifest: Manifest, files: Sequence[Path], task: Task, store: Store, manifests: Mapping[str, Manifest]
+) -> frozenset[str]:
+    """The keys (see `document_key`) of documents that the adapter, or one before it, has learnt from.
+
+    By the fingerprint where the files are the labels of the training: it tells what was only validated on.
+    Else all that the store says was seen. `manifests` are those of the adapters that are here, by the hash of
+    their matrices.
+    """
+    keys: set[str] = set()
+    for one, training in descent(manifest, store, manifests):
+        told = trained_on(one, files, task) if one else frozenset()
+        keys |= told or (training.seen if training else frozenset())
+    return frozenset(keys)
 
 
 def trained_on(manifest: Manifest, files: Sequence[Path], task: Task) -> frozenset[str]:
-    """The keys (see `document_key`) of the files' documents that were trained on.
+    """The keys of the files' documents that were trained on.
 
     Known where one of the files, or all of them together, were the labels of the training, be it that a share
     was held back or that there were files to validate on. Empty where nothing is known.
@@ -22,15 +41,16 @@ def trained_on(manifest: Manifest, files: Sequence[Path], task: Task) -> frozens
         return frozenset()
     recipe = manifest.recipe.configuration
     share, seed = recipe.get("validation_share"), recipe.get("split_seed")
-    group = recipe.get("group")
+    group, proof = recipe.get("group"), recipe.get("proof_share")
+    proof = proof if isinstance(proof, float) else 0.0
     for some in dict.fromkeys([*((file,) for file in files), tuple(files)]):
         try:
             labels = read_labels(some, task.fields, task.instructions, not task.fields, group, unfit=[])
         except LabelError:
             continue  # it was no file of labels, then or now
-        sides = [split(labels, 0.0, 0, validation=())]
+        sides = [split(labels, 0.0, 0, (), proof)]
         if isinstance(share, float) and isinstance(seed, int):
-            sides.append(split(labels, share, seed))
+            sides.append(split(labels, share, seed, None, proof))
         for side in sides:
             if labels_fingerprint(side.train) == manifest.data.fingerprint:
                 return frozenset(document_key(label.text) for label in side.train)

@@ -67,7 +67,6 @@ def calibrate(
     """
     from thresher.app.calibration import library
     from thresher.app.calibration.calibrate import calibrate as make
-    from thresher.app.calibration.calibrate import of_corrections
     from thresher.app.cli.narration import Narrator
 
     if domain is None:
@@ -83,17 +82,18 @@ def calibrate(
         narrator.left_out(session.pack_errors)
         if kept := library.set_aside_broken(session.locations, task, *session.answers(task)):
             narrator.notes(f"the calibration so far cannot be read: it is kept as {kept}")
+        learnt = _learnt(session, task, labels)
         values: list[Labelled] = []
         if labels:
             sources += ("labels",)
-            values += _of_labels(session, task, labels, limit, narrator)
+            values += _of_labels(session, task, labels, limit, learnt, narrator)
             if narrator.exit_code == exits.STOPPED:
                 return exits.STOPPED
         if corrections:
             sources += ("corrections",)
-            corrected = of_corrections(session, task, reviewed)
-            _warn_of_choice(corrected, reviewed, quiet or as_json)
-            values += corrected
+            said = _of_corrections(session, task, reviewed, learnt, narrator)
+            _warn_of_choice(said, reviewed, quiet or as_json)
+            values += said
         made = make(session, task, values, sources)
         path = library.save(session.locations, made)
     if as_json:
@@ -103,24 +103,34 @@ def calibrate(
     return exits.DONE
 
 
+def _learnt(session: "Session", task: "Task", files: tuple[Path, ...]) -> frozenset[str]:
+    """The keys of documents that what answers has learnt from: it answers them surer and better than new."""
+    from thresher.app.calibration.trained import learnt_from
+    from thresher.app.registry.library import list_adapters
+
+    if not task.adapter:
+        return frozenset()
+    manifests = {one.manifest.weights: one.manifest for one in list_adapters(session.registry.folder)}
+    manifest = session.registry.find(task.adapter).manifest
+    return learnt_from(manifest, files, task, session.store, manifests)
+
+
 def _of_labels(
-    session: "Session", task: "Task", files: tuple[Path, ...], limit: int | None, narrator: "Narrator"
+    session: "Session",
+    task: "Task",
+    files: tuple[Path, ...],
+    limit: int | None,
+    learnt: frozenset[str],
+    narrator: "Narrator",
 ) -> "list[Labelled]":
     from thresher.adapters.training.split import document_key
     from thresher.app.calibration.calibrate import of_labels
-    from thresher.app.calibration.trained import trained_on
     from thresher.app.evaluation.records import load_gold
 
     loaded = [load_gold(file, task.fields) for file in files]
-    learnt: frozenset[str] = frozenset()
-    if task.adapter:
-        learnt = trained_on(session.registry.find(task.adapter).manifest, files, task)
     fresh = [[one for one in each if document_key(one.text) not in learnt] for each in loaded]
     if left_out := sum(map(len, loaded)) - sum(map(len, fresh)):
-        narrator.notes(
-            f"{counted(left_out, 'document')} left out: {task.adapter} was trained on them, and answers "
-            "them surer and better than new ones"
-        )
+        narrator.notes(_left_out(left_out, task))
     gold = [one for each in fresh for one in each[:limit]]
     if not gold:
         raise UsageError(
@@ -133,6 +143,25 @@ def _of_labels(
     records = extract_labelled(session, gold, session.whole(task), narrator, None, False)
     narrator.summarise()
     return list(of_labels(gold, records))
+
+
+def _of_corrections(
+    session: "Session", task: "Task", reviewed: bool, learnt: frozenset[str], narrator: "Narrator"
+) -> "list[Labelled]":
+    from thresher.app.calibration.calibrate import corrected_records, of_corrections
+
+    corrected = corrected_records(session, task)
+    fresh = [one for one in corrected if not one.keys & learnt]
+    if left_out := len(corrected) - len(fresh):
+        narrator.notes(_left_out(left_out, task))
+    return of_corrections(task, fresh, reviewed)
+
+
+def _left_out(documents: int, task: "Task") -> str:
+    return (
+        f"{counted(documents, 'document')} left out: {task.adapter} was trained on them, and answers them "
+        "surer and better than new ones"
+    )
 
 
 def _warn_of_choice(values: "list[Labelled]", reviewed: bool, quiet: bool) -> None:

@@ -53,6 +53,12 @@ def latest(connection: sqlite3.Connection, sha256: str) -> Document | None:
     return None if row is None else _document(row)
 
 
+def keys(connection: sqlite3.Connection, sha256: str) -> frozenset[str]:
+    """The key (see `document_key`) of each reading of these bytes."""
+    texts = connection.execute("SELECT text FROM documents WHERE sha256 = ?", (sha256,))
+    return frozenset(document_key(from_sql(row["text"])) for row in texts)
+
+
 def of_record(connection: sqlite3.Connection, record: int) -> Document | None:
     """The reading that a record's spans count characters of."""
     row = connection.execute(
@@ -63,8 +69,7 @@ def of_record(connection: sqlite3.Connection, record: int) -> Document | None:
 
 def forget(connection: sqlite3.Connection, sha256: str) -> bool:
     """Delete the text, records, corrections, labels and keys of these bytes. Whether there was anything."""
-    texts = connection.execute("SELECT text FROM documents WHERE sha256 = ?", (sha256,)).fetchall()
-    trainings.forget(connection, {document_key(from_sql(row["text"])) for row in texts})
+    trainings.forget(connection, keys(connection, sha256))
     # Values and corrections go with their record.
     gone = connection.execute(
         """DELETE FROM records

@@ -126,6 +126,11 @@ class Store:
         with self._database.reading() as connection:
             return documents.latest(connection, sha256)
 
+    def document_keys(self, sha256: str) -> frozenset[str]:
+        """What tells the text of a file from others, by its bytes' hash: a key for each of its readings."""
+        with self._database.reading() as connection:
+            return documents.keys(connection, sha256)
+
     def document_of(self, record_id: int) -> Document | None:
         """The reading that the record's spans count characters of; None where nothing could be read."""
         with self._database.reading() as connection:

@@ -1,12 +1,13 @@
 """What an adapter may have seen of some labels: from the store, else from what its recipe held back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.split import document_key, is_proof
 from thresher.app.store.store import Store
+from thresher.app.store.trainings import Training
 
 
 @dataclass(frozen=True)
@@ -37,27 +38,38 @@ def exposure(
     seen: set[str] = set()
     unknown: set[str] = set()
     shipped: set[str] = set()
+    for one, training in descent(manifest, store, manifests):
+        if training is not None:
+            seen |= {label.id for label in labels if document_key(label.text) in training.seen}
+            shipped |= {training.shipped} if training.shipped else set()
+            continue
+        open_ = {label.id for label in labels if not _held_back(label, group, one)}
+        if one is not None and one.origin == "shipped":
+            shipped |= {one.name} if open_ else set()
+        else:
+            unknown |= open_
+    return Exposure(frozenset(seen), frozenset(unknown - seen), frozenset(shipped))
+
+
+def descent(
+    manifest: Manifest | None, store: Store, manifests: Mapping[str, Manifest]
+) -> Iterator[tuple[Manifest | None, Training | None]]:
+    """The adapter of `manifest`, the one that it started from, and so on, as far back as anything tells.
+
+    Of each its manifest, where it is here, and its training, where it was trained here.
+    """
     weights = manifest.weights if manifest else None
     passed: set[str] = set()
     while weights is not None and weights not in passed:
         passed.add(weights)
-        of = manifest if manifest and manifest.weights == weights else manifests.get(weights)
+        one = manifest if manifest and manifest.weights == weights else manifests.get(weights)
         training = store.training(weights)
+        yield one, training
+        # What one that ships started from has shipped too, be it with an earlier version, and knows no more.
         if training is not None:
-            seen |= {label.id for label in labels if document_key(label.text) in training.seen}
-            if training.shipped:
-                shipped.add(training.shipped)
-                break
-            weights = training.parent
-            continue
-        open_ = {label.id for label in labels if not _held_back(label, group, of)}
-        if of is not None and of.origin == "shipped":
-            # What it started from has shipped too, be it with an earlier version, and knows no more.
-            shipped |= {of.name} if open_ else set()
-            break
-        unknown |= open_
-        weights = of.parent if of else None
-    return Exposure(frozenset(seen), frozenset(unknown - seen), frozenset(shipped))
+            weights = None if training.shipped else training.parent
+        else:
+            weights = one.parent if one and one.origin != "shipped" else None
 
 
 def _held_back(label: Label, group: str | None, manifest: Manifest | None) -> bool:

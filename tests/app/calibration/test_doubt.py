@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from thresher.adapters.calibration import Calibration, Group, Weights
 from thresher.app.calibration import library
-from thresher.app.calibration.calibrate import of_corrections
+from thresher.app.calibration.calibrate import corrected_records, of_corrections
 from thresher.app.calibration.doubt import left_out, without_doubtful
 from thresher.app.documents.document import Place
 from thresher.app.events import RecordReady
@@ -177,7 +177,8 @@ def test_a_calibration_from_corrections_knows_what_was_left_out(home_with_tiny: 
 
         def known(reviewed: bool) -> set[bool]:
             task = session.task("expenses", "receipt", adapter="none")
-            return {one.right for one in of_corrections(session, task, reviewed) if one.field == name}
+            values = of_corrections(task, corrected_records(session, task), reviewed)
+            return {one.right for one in values if one.field == name}
 
         # What a person looked at and left out of the record was wrong.
         assert known(reviewed=False) == set()

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from thresher.adapters.manifest import Manifest, read_manifest
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.labels import labels_fingerprint, read_labels
-from thresher.adapters.training.split import split
+from thresher.adapters.training.split import document_key, split
 from thresher.app.locations import Locations
 from thresher.app.store import Store
+from thresher.app.store.trainings import Training
 
 from ..conftest import AddAdapter
 from .conftest import Thresher
@@ -94,26 +96,100 @@ def test_the_starter_is_calibrated_on_labels_and_then_on_corrections(
     assert "100.0% right" in reviewed.out
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3])
-def test_what_the_adapter_was_trained_on_is_left_out(
-    thresher: Thresher, home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path, share: float
-) -> None:
-    file = tmp_path / "learnt.jsonl"
-    texts = [
-        {"id": str(n), "input": f"CORNER CAFE {n}", "output": {"company": "CORNER CAFE"}} for n in range(12)
+EXPENSES = ("-d", "expenses", "-r", "receipt")
+
+
+def cafes(path: Path, numbers: range) -> Path:
+    lines = [
+        {"id": str(n), "input": f"CORNER CAFE {n}", "output": {"company": "CORNER CAFE"}} for n in numbers
     ]
-    file.write_text("".join(json.dumps(line) + "\n" for line in texts), "utf-8")
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+def key(number: int) -> str:
+    return document_key(f"CORNER CAFE {number}")
+
+
+def trained(thresher: Thresher, home: Locations, labels: Path, name: str, *more: object) -> Manifest:
+    """A step of a training by the defaults, and what its adapter says."""
+    steps = ("--steps", "1", "--rank", "2", "--no-proof", "--name", name)
+    ended = thresher("train", *EXPENSES, "--labels", labels, *steps, *more)
+    assert ended.code == 0, ended.err
+    return read_manifest(home.adapters / name)
+
+
+def test_what_a_training_held_back_calibrates_its_adapter(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    file = cafes(tmp_path / "labels.jsonl", range(40))
+    data = trained(thresher, home_with_tiny, file, "mine").data
+    assert data is not None
+    assert data.proof > 0
+    assert data.validation > 0
+    command = ("calibrate", *EXPENSES, "--adapter", "mine", "--labels")
+    ended = thresher(*command, file)
+    assert ended.code == 0, ended.err
+    assert f"{data.train} documents left out: mine was trained on them" in ended.err
+    assert f"from {data.validation + data.proof} documents" in ended.out
+
+
+def test_of_other_files_the_store_knows_what_an_adapter_and_its_parent_have_seen(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    first, second = cafes(tmp_path / "1.jsonl", range(20)), cafes(tmp_path / "2.jsonl", range(20, 40))
+    trained(thresher, home_with_tiny, first, "parent")
+    manifest = trained(thresher, home_with_tiny, second, "child", "--parent", "parent")
+    with Store.open(home_with_tiny) as store:
+        seen: set[str] = set()
+        for weights in (manifest.weights, manifest.parent or ""):
+            training = store.training(weights)
+            assert training is not None
+            assert training.seen
+            seen |= training.seen
+    some = range(10, 50)
+    fresh = [number for number in some if key(number) not in seen]
+    assert len(fresh) >= 10
+    command = ("calibrate", *EXPENSES, "--adapter", "child")
+    ended = thresher(*command, "--labels", cafes(tmp_path / "some.jsonl", some))
+    assert f"{40 - len(fresh)} documents left out: child was trained on them" in ended.err
+    assert f"from {len(fresh)} documents" in ended.out
+    # Of corrections, too.
+    with Store.open(home_with_tiny) as store:
+        corrected = store.records(store.runs(1)[0].id)[:3]
+        one_more = frozenset({key(int(corrected[0].record.id))})
+        store.add_training(manifest.weights, Training("expenses", "receipt", None, one_more))
+        for one in corrected:
+            store.correct(one.id, "company", "CORNER CAFE")
+    ended = thresher(*command, "--corrections")
+    assert "1 document left out: child was trained on them" in ended.err
+    assert "from 2 documents" in ended.out
+
+
+@pytest.mark.parametrize(("share", "proof"), [(0.0, 0.0), (0.3, 0.0), (0.3, 0.2)])
+def test_what_an_adapter_from_elsewhere_was_trained_on_is_left_out(
+    thresher: Thresher,
+    home_with_tiny: Locations,
+    add_adapter: AddAdapter,
+    tmp_path: Path,
+    share: float,
+    proof: float,
+) -> None:
+    file = cafes(tmp_path / "learnt.jsonl", range(12))
     asked = find_packs().packs["expenses"].record_types["receipt"]
-    labels = read_labels([file], asked.fields, asked.instructions)
-    train = split(labels, share, 5).train
+    sides = split(read_labels([file], asked.fields, asked.instructions), share, 5, None, proof)
+    train = sides.train
     assert 0 < len(train) <= 12
+    assert bool(proof) == bool(sides.proof)
     recipe: dict[str, Any] = {
         "trainer": "train_mlx", "versions": {}, "learning_rate": 1e-3, "steps": 1, "seconds": 1.0,
-        "configuration": {"validation_share": share, "split_seed": 5, "group": None},
+        "configuration": {
+            "validation_share": share, "split_seed": 5, "group": None, "proof_share": proof
+        },
     }  # fmt: skip
     data = {"fingerprint": labels_fingerprint(train), "train": len(train), "validation": 12 - len(train)}
     add_adapter("expenses-1", recipe=recipe, data=data)
-    command = ("calibrate", "-d", "expenses", "-r", "receipt", "--adapter", "expenses-1", "--labels")
+    command = ("calibrate", *EXPENSES, "--adapter", "expenses-1", "--labels")
     ended = thresher(*command, file)
     if share:
         assert ended.code == 0
@@ -122,9 +198,7 @@ def test_what_the_adapter_was_trained_on_is_left_out(
     else:
         assert ended.code == 2
         assert "trained on all of these" in ended.err
-    fresh = tmp_path / "fresh.jsonl"
-    fresh.write_text(json.dumps({**texts[0], "input": "another"}) + "\n", "utf-8")
-    assert "left out" not in thresher(*command, fresh).err
+    assert "left out" not in thresher(*command, cafes(tmp_path / "fresh.jsonl", range(12, 14))).err
 
 
 @pytest.mark.parametrize(
