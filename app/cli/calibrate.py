@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from thresher.adapters.calibration import Calibration
     from thresher.app.calibration.calibrator import Labelled
     from thresher.app.cli.narration import Narrator
+    from thresher.app.evaluation.records import GoldRecord
     from thresher.app.session import Session
     from thresher.app.task import Task
 
@@ -65,6 +66,7 @@ def calibrate(
     is held against their labels. The calibration holds for this adapter, base and pack, and is used from
     then on; one that was made before is replaced.
     """
+    from thresher.adapters.training.split import document_key
     from thresher.app.calibration import library
     from thresher.app.calibration.calibrate import calibrate as make
     from thresher.app.cli.narration import Narrator
@@ -84,14 +86,17 @@ def calibrate(
             narrator.notes(f"the calibration so far cannot be read: it is kept as {kept}")
         learnt = _learnt(session, task, labels)
         values: list[Labelled] = []
+        taken: frozenset[str] = frozenset()
         if labels:
             sources += ("labels",)
-            values += _of_labels(session, task, labels, limit, learnt, narrator)
+            gold = _gold(task, labels, limit, learnt, narrator)
+            values += _of_labels(session, task, gold, narrator)
+            taken = frozenset(document_key(one.text) for one in gold)
             if narrator.exit_code == exits.STOPPED:
                 return exits.STOPPED
         if corrections:
             sources += ("corrections",)
-            said = _of_corrections(session, task, reviewed, learnt, narrator)
+            said = _of_corrections(session, task, reviewed, learnt, taken, narrator)
             _warn_of_choice(said, reviewed, quiet or as_json)
             values += said
         made = make(session, task, values, sources)
@@ -115,16 +120,10 @@ def _learnt(session: "Session", task: "Task", files: tuple[Path, ...]) -> frozen
     return learnt_from(manifest, files, task, session.store, manifests)
 
 
-def _of_labels(
-    session: "Session",
-    task: "Task",
-    files: tuple[Path, ...],
-    limit: int | None,
-    learnt: frozenset[str],
-    narrator: "Narrator",
-) -> "list[Labelled]":
+def _gold(
+    task: "Task", files: tuple[Path, ...], limit: int | None, learnt: frozenset[str], narrator: "Narrator"
+) -> "list[GoldRecord]":
     from thresher.adapters.training.split import document_key
-    from thresher.app.calibration.calibrate import of_labels
     from thresher.app.evaluation.records import load_gold
 
     loaded = [load_gold(file, task.fields) for file in files]
@@ -139,6 +138,14 @@ def _of_labels(
         )
     if len({one.id for one in gold}) < len(gold):
         raise UsageError("--labels: the files share an id. Give each document its own.")
+    return gold
+
+
+def _of_labels(
+    session: "Session", task: "Task", gold: "list[GoldRecord]", narrator: "Narrator"
+) -> "list[Labelled]":
+    from thresher.app.calibration.calibrate import of_labels
+
     narrator.asks(task)
     records = extract_labelled(session, gold, session.whole(task), narrator, None, False)
     narrator.summarise()
@@ -146,7 +153,12 @@ def _of_labels(
 
 
 def _of_corrections(
-    session: "Session", task: "Task", reviewed: bool, learnt: frozenset[str], narrator: "Narrator"
+    session: "Session",
+    task: "Task",
+    reviewed: bool,
+    learnt: frozenset[str],
+    taken: frozenset[str],
+    narrator: "Narrator",
 ) -> "list[Labelled]":
     from thresher.app.calibration.calibrate import corrected_records, of_corrections
 
@@ -154,7 +166,10 @@ def _of_corrections(
     fresh = [one for one in corrected if not one.keys & learnt]
     if left_out := len(corrected) - len(fresh):
         narrator.notes(_left_out(left_out, task))
-    return of_corrections(task, fresh, reviewed)
+    others = [one for one in fresh if not one.keys & taken]
+    if twice := len(fresh) - len(others):
+        narrator.notes(f"{counted(twice, 'corrected document')} counted once: as --labels has them")
+    return of_corrections(task, others, reviewed)
 
 
 def _left_out(documents: int, task: "Task") -> str:

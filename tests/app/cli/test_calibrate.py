@@ -166,6 +166,21 @@ def test_of_other_files_the_store_knows_what_an_adapter_and_its_parent_have_seen
     assert "from 2 documents" in ended.out
 
 
+def test_a_document_that_is_labelled_and_corrected_counts_once(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    command = ("calibrate", *EXPENSES, "--labels")
+    alone = thresher(*command, cafes(tmp_path / "labels.jsonl", range(4)), "--json")
+    with Store.open(home_with_tiny) as store:
+        for one in store.records(store.runs(1)[0].id)[:3]:
+            store.correct(one.id, "company", "CORNER CAFE")
+    more = thresher(*command, cafes(tmp_path / "labels.jsonl", range(4)), "--corrections", "--json")
+    stated = [json.loads(ended.out)["stated"]["values"] for ended in (alone, more)]
+    assert stated[0] == stated[1]
+    told = thresher(*command, cafes(tmp_path / "fewer.jsonl", range(3)), "--corrections").err
+    assert re.search(r"\d corrected documents? counted once: as --labels has them", told)
+
+
 @pytest.mark.parametrize(("share", "proof"), [(0.0, 0.0), (0.3, 0.0), (0.3, 0.2)])
 def test_what_an_adapter_from_elsewhere_was_trained_on_is_left_out(
     thresher: Thresher,
