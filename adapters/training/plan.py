@@ -210,8 +210,8 @@ def _notes(one: ReadSet, train: Examples, validation: Examples, several: bool) -
         f"{train.tokens:,} tokens), {len(sides.validation)} held back to validate on, "
         f"{len(sides.proof)} for the proof"
     )
-    for dropped, kept in sides.duplicates:
-        yield f"{name}{dropped}: the same document as {kept}, left out"
+    for earlier, last in sides.duplicates:
+        yield f"{name}{earlier}: the same document as {last}: both are taken as one label"
     for dropped, held in sides.leaks:
         same = f"the same document or group as {held}, which is held back"
         yield f"{name}{dropped}: {same}: left out of training"

@@ -6,9 +6,10 @@ by it, and so it can show which of two adapters is the better one.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
 from thresher.adapters.fields import Field
 from thresher.adapters.training.labels import Label
@@ -19,10 +20,10 @@ from thresher.adapters.values import normalise
 class Split:
     """Labels to train on, labels to validate on and labels for the proof, and what was left out.
 
-    All texts are ids of labels. `duplicates`: (dropped, kept), the same document asked for the same.
-    `leaks`: (dropped, held back), the same document or group on two sides: it stays with the proof, else with
-    validation. `conflicts`: (earlier, later, field), two labels that give one document's field different
-    values; of two that ask for the same the later one stands.
+    All texts are ids of labels. `duplicates`: (earlier, last), the same document asked for the same: what the
+    earlier knows went into the last. `leaks`: (dropped, held back), the same document or group on two sides:
+    it stays with the proof, else with validation. `conflicts`: (earlier, later, field), two labels that give
+    one document's field different values; of two that ask for the same the later value stands.
     """
 
     train: tuple[Label, ...]
@@ -59,9 +60,9 @@ def split(
 ) -> Split:
     """The labels in three sides. With `validation` those are the side to validate on, without `share`.
 
-    Of duplicates and of labels that conflict while they ask for the same the last is kept. What stands on
-    two sides is dropped from the one that is nearer to training. Nothing guarantees that a small set has a
-    label held back.
+    Duplicates are made one: the last, with what any of them knows of a field, of several values the last.
+    What stands on two sides is dropped from the one that is nearer to training. Nothing guarantees that a
+    small set has a label held back.
     """
     everything = [*labels, *(validation or ())]
     proof = [label for label in everything if is_proof(label, proof_share)]
@@ -141,10 +142,14 @@ def without_leaks_between(splits: Sequence[Split]) -> list[Split]:
 
 def _without_duplicates(labels: Sequence[Label], found: list[tuple[str, str]]) -> list[Label]:
     last = {_asked(label): label for label in labels}
+    # A field that a label lacks is not known to it: a correction of one field says nothing of the others.
+    values: dict[tuple[str, str, tuple[Field, ...]], Mapping[str, Any]] = {}
     for label in labels:
-        if (kept := last[_asked(label)]) is not label:
+        asked = _asked(label)
+        values[asked] = {**values.get(asked, {}), **label.values}
+        if (kept := last[asked]) is not label:
             found.append((label.id, kept.id))
-    return list(last.values())
+    return [replace(label, values=values[asked]) for asked, label in last.items()]
 
 
 def _asked(label: Label) -> tuple[str, str, tuple[Field, ...]]:

@@ -130,6 +130,19 @@ def test_conflicts_name_the_field_and_the_later_label_stands() -> None:
     assert [one.id for one in sides.train] == ["c"]
 
 
+def test_a_label_of_one_field_leaves_the_others_of_its_document_as_they_are() -> None:
+    labels = [label("a", "text", who="Lee", what=["seal"]), label("b", "Text", who="Ann")]
+    sides = split(labels, 0, 0)
+    assert sides.duplicates == (("a", "b"),)
+    assert sides.conflicts == (("a", "b", "who"),)
+    (one,) = sides.train
+    assert one.id == "b"
+    assert one.values == {"who": "Ann", "what": ["seal"]}
+    # What is known to be absent is known.
+    (absent,) = split([*labels, label("c", "text", what=[])], 0, 0).train
+    assert absent.values == {"who": "Ann", "what": []}
+
+
 def test_a_group_is_never_parted() -> None:
     labels = [label(str(at), f"document {at}", f"group {at % 40}") for at in range(400)]
     assert 20 <= sum(is_held_back(one, 0.2, 0) for one in labels) <= 160

@@ -212,6 +212,27 @@ def test_corrections_are_judged_beside_what_was_left_as_it_was(
         assert [one.record.values["company"].value for one in latest] == ["Corner Mill"] * 3
 
 
+def test_what_a_label_knows_goes_before_what_was_left_as_it_was(
+    home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
+) -> None:
+    add_adapter("new", 1)
+    with Session(home_with_tiny) as session:
+        sources = [Source("d", text=text_of(PROOF[0]))]
+        list(session.extract(sources, session.task("expenses")))
+        (stored,) = session.store.records(session.store.runs()[0].id)
+        live = stored.record.values
+        other = next(name for name, value in live.items() if value.value and name != "company")
+        labels = write(tmp_path / "labels.jsonl", PROOF[:1], {other: None})
+        session.store.correct(stored.id, "company", "Corner Mill")
+        task = ProofTask("new", labels=(labels,), corrections=True)
+        proved = list(prove(session, task, threading.Event()))[-1]
+        assert isinstance(proved, Proved)
+        fields = proved.verdict.comparison.fields
+        assert fields["company"].support == 1
+        # The live adapter states one where the label says that there is none.
+        assert fields[other].support == 0
+
+
 def test_a_proof_that_is_stopped_goes_on_from_what_is_answered(
     home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
