@@ -1,12 +1,13 @@
 """From labelled and corrected records to a calibration of what answered them."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from thresher.adapters.calibration import Calibration
 from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
 from thresher.app.calibration.calibrator import Labelled
 from thresher.app.calibration.doubt import whole
 from thresher.app.calibration.fitting import fit_all, labelled_values
@@ -29,24 +30,36 @@ def of_labels(gold: "Iterable[GoldRecord]", records: "Iterable[Record]") -> Iter
 
 @dataclass(frozen=True)
 class Corrected:
-    """A record as it was answered, and what a person said of it by field. `keys` are its document's."""
+    """A record as it was answered, what it was asked, and what a person said of it by field.
+
+    `keys` are its document's (see `document_key`).
+    """
 
     record: "Record"
+    fields: Sequence[Field]
     labels: Mapping[str, Any]
     keys: frozenset[str]
 
 
 def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
-    """The records that a person corrected or confirmed, made just as this task makes them."""
+    """The records that a person corrected or confirmed, made just as this task makes them.
+
+    A record that was asked for fields of its own is one that the task makes where these are given.
+    """
     model, adapter = session.answers(task)
-    hash_ = settings_hash(task, session.settings, model.fingerprint, adapter.fingerprint if adapter else None)
+
+    def hash_of(fields: Sequence[Field]) -> str:
+        asked = replace(task, fields=tuple(fields))
+        weights = adapter.fingerprint if adapter else None
+        return settings_hash(asked, session.settings, model.fingerprint, weights)
+
     return [
-        Corrected(record, labels, session.store.document_keys(record.sha256 or ""))
-        for record, labels in session.store.answered(task.domain, task.record_type, hash_)
+        Corrected(one.record, one.fields, one.labels, session.store.document_keys(one.record.sha256 or ""))
+        for one in session.store.answered(task.domain, task.record_type, hash_of)
     ]
 
 
-def of_corrections(task: "Task", corrected: Iterable[Corrected], reviewed: bool = False) -> list[Labelled]:
+def of_corrections(corrected: Iterable[Corrected], reviewed: bool = False) -> list[Labelled]:
     """The values that a person corrected or confirmed.
 
     With `reviewed` what was left as it was in these records counts as right, and what was too doubtful to be
@@ -57,7 +70,7 @@ def of_corrections(task: "Task", corrected: Iterable[Corrected], reviewed: bool 
         known: dict[str, Any] = dict(one.labels)
         if reviewed:
             known = {name: value.value for name, value in one.record.values.items()} | known
-        found += labelled_values(whole(one.record), task.fields, known)
+        found += labelled_values(whole(one.record), one.fields, known)
     return found
 
 

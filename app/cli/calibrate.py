@@ -169,7 +169,7 @@ def _of_corrections(
     others = [one for one in fresh if not one.keys & taken]
     if twice := len(fresh) - len(others):
         narrator.notes(f"{counted(twice, 'corrected document')} counted once: as --labels has them")
-    return of_corrections(task, others, reviewed)
+    return of_corrections(others, reviewed)
 
 
 def _left_out(documents: int, task: "Task") -> str:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -124,6 +124,22 @@ def labelled(
     return list(found.values())
 
 
+def fields(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, tuple[Field, ...]]:
+    """By sha256, what was asked of the records that were corrected; of two fields of a name the later one."""
+    rows = connection.execute(
+        """SELECT id, sha256 FROM records
+        WHERE domain = ? AND record_type = ? AND sha256 IS NOT NULL
+            AND EXISTS (SELECT 1 FROM corrections WHERE corrections.record = records.id)
+        ORDER BY id""",
+        (to_sql(domain), to_sql(record_type)),
+    ).fetchall()
+    found: dict[str, dict[str, Field]] = {}
+    for row in rows:
+        asked = {field.name: field for field in records.fields_of(connection, row["id"])}
+        found[row["sha256"]] = found.get(row["sha256"], {}) | asked
+    return {sha256: tuple(asked.values()) for sha256, asked in found.items()}
+
+
 def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, dict[str, Any]]:
     """By sha256, of the record that was corrected last: what was found, or absent, and nobody changed."""
     rows = connection.execute(
@@ -143,24 +159,38 @@ def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> d
     return found
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A record of a document with labels as the model answered it, what it was asked, and the labels."""
+
+    record: Record
+    fields: tuple[Field, ...]
+    labels: dict[str, Any]
+
+
 def answered(
-    connection: sqlite3.Connection, domain: str, record_type: str, settings_hash: str
-) -> list[tuple[Record, dict[str, Any]]]:
-    """The documents with labels that were answered so: what the model said, and the labels."""
+    connection: sqlite3.Connection,
+    domain: str,
+    record_type: str,
+    hash_of: Callable[[Sequence[Field]], str],
+) -> list[Answered]:
+    """The documents with labels that were answered so: `hash_of` has the settings by what is asked."""
     rows = connection.execute(
-        """SELECT max(records.id) AS id, labels.sha256 FROM labels
-        JOIN records ON records.sha256 = labels.sha256 AND records.settings_hash = ?
+        """SELECT max(records.id) AS id, labels.sha256, records.settings_hash FROM labels
+        JOIN records ON records.sha256 = labels.sha256
+            AND records.domain = labels.domain AND records.record_type = labels.record_type
         WHERE labels.domain = ? AND labels.record_type = ? AND records.status IN ('ok', 'partial')
-        GROUP BY labels.sha256 ORDER BY labels.sha256""",
-        (settings_hash, to_sql(domain), to_sql(record_type)),
+        GROUP BY labels.sha256, records.settings_hash ORDER BY labels.sha256, id""",
+        (to_sql(domain), to_sql(record_type)),
     ).fetchall()
-    return [
-        (
-            records.load(connection, "id = ?", row["id"], corrections=False)[0].record,
-            labels(connection, row["sha256"], domain, record_type),
-        )
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        asked = records.fields_of(connection, row["id"])
+        if hash_of(asked) == row["settings_hash"]:
+            (stored,) = records.load(connection, "id = ?", row["id"], corrections=False)
+            known = labels(connection, row["sha256"], domain, record_type)
+            found.append(Answered(stored.record, asked, known))
+    return found
 
 
 def checked(field: Field | None, name: str, value: Any) -> Any:

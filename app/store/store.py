@@ -4,7 +4,7 @@ It knows no model and no screen. A method is one transaction; several threads ma
 processes a file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +15,7 @@ from thresher.app.documents.document import Document
 from thresher.app.locations import Locations
 from thresher.app.record import Record, Span
 from thresher.app.store import corrections, documents, live_adapters, records, runs, trainings, verdicts
-from thresher.app.store.corrections import Correction
+from thresher.app.store.corrections import Answered, Correction
 from thresher.app.store.database import Database
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.records import StoredRecord
@@ -167,17 +167,25 @@ class Store:
         with self._database.reading() as connection:
             return corrections.labelled(connection, domain, record_type)
 
+    def corrected_fields(self, domain: str, record_type: str) -> dict[str, tuple[Field, ...]]:
+        """By sha256 of corrected documents: what was asked of them."""
+        with self._database.reading() as connection:
+            return corrections.fields(connection, domain, record_type)
+
     def accepted(self, domain: str, record_type: str) -> dict[str, dict[str, Any]]:
         """By sha256 of corrected documents: the values that whoever corrected them left as they were."""
         with self._database.reading() as connection:
             return corrections.accepted(connection, domain, record_type)
 
     def answered(
-        self, domain: str, record_type: str, settings_hash: str
-    ) -> list[tuple[Record, dict[str, Any]]]:
-        """The documents with labels that were answered so: what the model said, and the labels."""
+        self, domain: str, record_type: str, hash_of: Callable[[Sequence[Field]], str]
+    ) -> list[Answered]:
+        """The documents with labels that were answered so: what was asked, what the model said, the labels.
+
+        `hash_of` gives the hash of the settings for what is asked.
+        """
         with self._database.reading() as connection:
-            return corrections.answered(connection, domain, record_type, settings_hash)
+            return corrections.answered(connection, domain, record_type, hash_of)
 
     def forget_document(self, sha256: str) -> bool:
         """Delete text, records, corrections, labels and keys of a document, and overwrite where they stood.

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, TriedRate
+from thresher.adapters.pack_library import pick
 from thresher.adapters.training.command import ADAPTER, RUN_FILE, Trainer
 from thresher.adapters.training.documents import read_documents
 from thresher.adapters.training.metrics import Metric, read_metrics
@@ -26,6 +27,7 @@ from thresher.app.store.trainings import Training
 from thresher.app.training.labels import CORRECTIONS_FILE, write_corrections
 from thresher.app.training.process import train
 from thresher.app.training.sweep import SweepNews, sweep
+from thresher.app.wording import counted
 
 #: Within a run's folder, all of a sweep: its tries and the run that follows it. A run without a sweep lies
 #: beside it, and neither is ever taken for the other.
@@ -72,7 +74,8 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
     name = task.name or _free_name(session, task.domain)
     check_new_name(session.registry.folder, name)
     folder = session.locations.training / name
-    config, parent = _configuration(session, task, folder)
+    labels = yield from _labels(session, task, folder)
+    config, parent = _configuration(session, task, folder, labels)
     if task.parent is None:
         yield f"begins with {parent}, which answers now" if parent else "begins with a new adapter"
     tries: tuple[TriedRate, ...] = ()
@@ -118,19 +121,33 @@ def _remember(session: Session, task: TrainingTask, folder: Path, manifest: Mani
     session.store.add_training(manifest.weights, training)
 
 
-def _configuration(session: Session, task: TrainingTask, folder: Path) -> tuple[RunConfig, str | None]:
-    """The run, and the name of the adapter that it starts from."""
-    model = library.find(session.locations.models, task.model or session.settings.model)
+def _labels(session: Session, task: TrainingTask, folder: Path) -> Generator[str, None, list[Path]]:
+    """The files of labels, the corrections last, and what is to be told of these."""
     labels = [expanded(path).absolute() for path in task.labels]
     if task.corrections:
         path = folder / CORRECTIONS_FILE
-        if write_corrections(session.store, task.domain, task.record_type, path):
+        record_type = session.found_packs().pick(task.domain, task.record_type)
+        written = write_corrections(session.store, record_type, path)
+        if written.left_out:
+            yield (
+                f"{counted(written.left_out, 'corrected value')} left out: "
+                f"{task.domain}/{task.record_type} has no such field now, or one of another form"
+            )
+        if written.documents:
             labels.append(path)
     if not labels:
         raise UsageError(
             f"there is no label for {task.domain}/{task.record_type}. Give files with --labels, or correct "
             "records and use --corrections."
         )
+    return labels
+
+
+def _configuration(
+    session: Session, task: TrainingTask, folder: Path, labels: list[Path]
+) -> tuple[RunConfig, str | None]:
+    """The run, and the name of the adapter that it starts from."""
+    model = library.find(session.locations.models, task.model or session.settings.model)
     settings = session.settings
     asked = {
         "base": model.folder,

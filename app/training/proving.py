@@ -138,14 +138,14 @@ def _labels(
     paths = [path for path in paths if path != then]
     learnt = next(iter(learnt_types(candidate.manifest)), None)
     record_type = task.record_type or (config.record_type if config else learnt)
-    record_type = pick(session.packs(), domain, record_type).name
+    kind = pick(session.packs(), domain, record_type)
+    record_type = kind.name
     known: dict[str, Any] = {} if config is None else config.model_dump(exclude={"labels"})
     with tempfile.TemporaryDirectory() as scratch:
         # Those of now: what was corrected since the training is held back by the same rule.
-        if corrections and write_corrections(
-            session.store, domain, record_type, Path(scratch) / CORRECTIONS_FILE
-        ):
-            paths.append(Path(scratch) / CORRECTIONS_FILE)
+        now = Path(scratch) / CORRECTIONS_FILE
+        if corrections and write_corrections(session.store, kind, now).documents:
+            paths.append(now)
         if not paths:
             raise UsageError(f"there is no label for {domain}/{record_type} to prove anything on.")
         asked = known | {

@@ -177,7 +177,7 @@ def test_a_calibration_from_corrections_knows_what_was_left_out(home_with_tiny: 
 
         def known(reviewed: bool) -> set[bool]:
             task = session.task("expenses", "receipt", adapter="none")
-            values = of_corrections(task, corrected_records(session, task), reviewed)
+            values = of_corrections(corrected_records(session, task), reviewed)
             return {one.right for one in values if one.field == name}
 
         # What a person looked at and left out of the record was wrong.

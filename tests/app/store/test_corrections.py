@@ -79,14 +79,15 @@ def test_signals_are_kept_and_reused_work_is_judged_anew(store: Store) -> None:
 
 def test_what_was_answered_and_then_corrected_is_found_as_the_model_said_it(store: Store) -> None:
     number = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
-    assert store.answered("expenses", "receipt", "s") == []
+    assert store.answered("expenses", "receipt", lambda _: "s") == []
     store.correct(number, "total", 13.5)
     store.correct(number, "company", "Acme Ltd")  # confirmed
-    ((record, labels),) = store.answered("expenses", "receipt", "s")
-    assert record == RECORD
-    assert labels == {"total": 13.5, "company": "Acme Ltd"}
-    assert store.answered("expenses", "receipt", "other settings") == []
-    assert store.answered("expenses", "invoice", "s") == []
+    (answered,) = store.answered("expenses", "receipt", lambda _: "s")
+    assert answered.record == RECORD
+    assert answered.fields == TASK.fields
+    assert answered.labels == {"total": 13.5, "company": "Acme Ltd"}
+    assert store.answered("expenses", "receipt", lambda _: "other settings") == []
+    assert store.answered("expenses", "invoice", lambda _: "s") == []
 
 
 def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:

@@ -136,8 +136,8 @@ def test_a_file_of_version_1_is_brought_up_with_its_records(tmp_path: Path) -> N
     with Store.open(path) as store:
         store.correct(1, "f", "w")
         assert store.record(1).record.values["f"].value == "w"
-        ((record, _),) = store.answered("d", "r", "s")
-        old = record.values["f"]
+        (answered,) = store.answered("d", "r", lambda _: "s")
+        old = answered.record.values["f"]
         assert (old.value, old.signals, old.calibrated, old.accepted) == ("v", (), False, None)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (len(STEPS),)

@@ -122,6 +122,67 @@ def test_corrections_are_labels(home_with_tiny: Locations, tmp_path: Path) -> No
     assert data.train + data.validation + data.proof == 3
 
 
+def corrected(home: Locations, command: list[str], *values: tuple[str, object]) -> None:
+    """Runs the extraction, and corrects these fields of each of its records."""
+    assert run_command(command) == 0
+    with Session(home) as session:
+        for stored in session.store.records(session.store.runs(1)[0].id):
+            for field, value in values:
+                session.store.correct(stored.id, field, value)
+
+
+def test_a_correction_of_a_field_of_ones_own_leaves_the_others_to_train_on(
+    home_with_tiny: Locations, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.txt").write_text(f"Shop {number}\n2026-04-0{number + 1}\nTOTAL 7\n", "utf-8")
+    files = [str(tmp_path / f"{number}.txt") for number in range(3)]
+    out = ["-o", str(tmp_path / "out.jsonl"), "--overwrite"]
+    own = [
+        "--field",
+        "mood:string:How it reads",
+        "--field",
+        "total:list[string]:Sums",
+        "--domain",
+        "expenses",
+    ]
+    corrected(home_with_tiny, ["extract", files[0], *own, *out], ("mood", "dry"), ("total", ["7"]))
+    train = ["train", "--domain", "expenses", "--corrections", "--no-proof", *RECIPE]
+    assert run_command(train) == 2
+    told = capsys.readouterr().err
+    assert "2 corrected values left out: expenses/receipt has no such field now, or one of another" in told
+    assert "there is no label for expenses/receipt" in told
+    corrected(home_with_tiny, ["extract", *files, "--domain", "expenses", *out], ("company", "Shop"))
+    assert run_command(train) == 0
+    assert "2 corrected values left out" in capsys.readouterr().err
+    with Session(home_with_tiny) as session:
+        data = session.registry.find("expenses-1").manifest.data
+    assert data is not None
+    assert data.train + data.validation + data.proof == 3
+
+
+def test_corrections_of_open_fields_are_labels_with_these_fields(
+    home_with_tiny: Locations, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--domain", "financial", "--record-type", "report_question"]
+    out = ["-o", str(tmp_path / "out.jsonl"), "--overwrite"]
+    for number, name in enumerate(("sites", "staff", "sites")):
+        document = tmp_path / f"{number}.txt"
+        document.write_text(f"Report {number}\nThere are {number} {name}.\n", "utf-8")
+        field = ["--field", f"{name}:string:How many there are"]
+        corrected(home_with_tiny, ["extract", str(document), *asked, *field, *out], (name, str(number)))
+    capsys.readouterr()
+    assert run_command(["train", *asked, "--corrections", "--no-proof", *RECIPE]) == 0
+    assert "left out" not in capsys.readouterr().err
+    with Session(home_with_tiny) as session:
+        data = session.registry.find("financial-1").manifest.data
+    assert data is not None
+    assert data.train + data.validation + data.proof == 3
+    calibrate = ["calibrate", *asked, "--adapter", "none", "--corrections", "--json"]
+    assert run_command(calibrate) == 0
+    assert json.loads(capsys.readouterr().out)["documents"] == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
