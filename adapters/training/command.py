@@ -6,11 +6,13 @@ same command goes on.
 """
 
 import argparse
+import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +30,7 @@ from thresher.adapters.training.memory import Room, affordable
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig, read_run, save_run
+from thresher.adapters.training.run_lock import sole
 from thresher.adapters.training.state import STATE_FILE
 
 Trainer = Literal["train_mlx", "train_cuda"]
@@ -46,6 +49,10 @@ _SETTLED = ("precision", "base_storage", "shard_base")
 ADAPTER = "adapter"
 #: The run as it came to be, in its folder.
 RUN_FILE = "run.yaml"
+#: What a trainer holds while it works in the run's folder.
+LOCK_FILE = ".trainer.lock"
+#: Says that stdin is a pipe from whoever started the trainer, and ends with it.
+WITH_PARENT = "--with-parent"
 
 
 def write_layers(folder: Path, learner: Learner, plan: Plan, manifest: Manifest) -> None:
@@ -78,16 +85,31 @@ def main(way: Way) -> int:
         description="Trains an adapter. Ctrl-C stops with a state from which the same command goes on.",
     )
     parser.add_argument("run", type=Path, help="the run's YAML file")
-    return follow(parser.parse_args().run, way)
-
-
-def follow(run: Path, way: Way) -> int:
-    """Trains what the run's file asks for, in the given way; returns the exit code."""
+    parser.add_argument(
+        WITH_PARENT, action="store_true", help="stop, as at Ctrl-C, when stdin ends: who started it is gone"
+    )
+    asked = parser.parse_args()
     stop = threading.Event()
+    if asked.with_parent:
+        # A daemon that reads the bare descriptor: it may stay in its read when Python ends.
+        threading.Thread(target=_stop_at_the_end_of_stdin, args=(stop,), daemon=True).start()
+    return follow(asked.run, way, stop)
+
+
+def _stop_at_the_end_of_stdin(stop: threading.Event) -> None:
+    while os.read(0, 1024):
+        pass
+    stop.set()
+
+
+def follow(run: Path, way: Way, stop: threading.Event | None = None) -> int:
+    """Trains what the run's file asks for, in the given way; returns the exit code. `stop` ends it early."""
+    stop = stop or threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        folder = _train(run, way, stop)
+        with ExitStack() as held:
+            folder = _train(run, way, stop, held)
     except Stopped:
         _say("Stopped. The state is saved: the same command goes on from here.")
         return STOPPED
@@ -99,8 +121,8 @@ def follow(run: Path, way: Way) -> int:
     return 0
 
 
-def _train(run: Path, way: Way, stop: threading.Event) -> Path | None:
-    """The folder of what was trained; None in a process that does not write."""
+def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path | None:
+    """The folder of what was trained; None in a process that does not write. `held` has the run's folder."""
     versions = _versions(way)
     config = read_run(run)
     result = config.out / way.result
@@ -112,6 +134,13 @@ def _train(run: Path, way: Way, stop: threading.Event) -> Path | None:
     plan, notes = affordable(replace(plan, config=way.settled(config)), way.room())
     learner = way.make_learner(plan)
     if learner.rank == 0:
+        held.enter_context(
+            sole(
+                config.out / LOCK_FILE,
+                f"{config.out}: another process trains in this folder. Wait until it has ended, or choose "
+                "another folder (with `thresher train`: another --name).",
+            )
+        )
         for note in (*plan.notes, *notes):
             _say(note)
         # What the run came to be: the app reads it, and a reader of the adapter can run it again.

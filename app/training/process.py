@@ -1,6 +1,7 @@
 """A trainer as a process of its own: started, watched through its metrics, stopped.
 
-A crash or a cancel there harms nothing here. It goes on from its last save when the same run starts again.
+A crash or a cancel there harms nothing here. It goes on from its last save when the same run starts again,
+and stops by itself when this process is gone.
 """
 
 import os
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from thresher.adapters.errors import ThresherError
-from thresher.adapters.training.command import DIVERGED, STOPPED, TOLD, Trainer
+from thresher.adapters.training.command import DIVERGED, STOPPED, TOLD, WITH_PARENT, Trainer
 from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.run_config import RunConfig, save_run
 
@@ -51,27 +52,28 @@ def train(config: RunConfig, run: Path, trainer: Trainer, cancel: threading.Even
     save_run(run, config)
     with tempfile.TemporaryFile() as said:
         # A file and no pipe: a process that says much never waits for a reader.
-        process = subprocess.Popen(
-            [sys.executable, "-m", f"thresher.{trainer}", str(run)],
-            stdin=subprocess.DEVNULL,
+        with subprocess.Popen(
+            [sys.executable, "-m", f"thresher.{trainer}", str(run), WITH_PARENT],
+            # Nothing is written to it: however this process ends, the pipe ends too, and the trainer stops.
+            stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,
             # Ctrl-C on the terminal reaches this process alone, which then stops the trainer.
             start_new_session=True,
             env={**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
-        )
-        watch = _Watch(config.out, said)
-        try:
-            while process.poll() is None:
+        ) as process:
+            watch = _Watch(config.out, said)
+            try:
+                while process.poll() is None:
+                    yield from watch.news()
+                    if cancel.wait(_LOOK):
+                        process.send_signal(signal.SIGTERM)
+                        process.wait()
                 yield from watch.news()
-                if cancel.wait(_LOOK):
+            finally:
+                if process.poll() is None:  # the caller went away
                     process.send_signal(signal.SIGTERM)
                     process.wait()
-            yield from watch.news()
-        finally:
-            if process.poll() is None:  # the caller went away
-                process.send_signal(signal.SIGTERM)
-                process.wait()
         # In its first seconds a trainer does not listen yet, and the signal ends it.
         if process.returncode == STOPPED or (cancel.is_set() and process.returncode == -signal.SIGTERM):
             raise TrainingStopped("stopped; the same command goes on from the last step that was saved")

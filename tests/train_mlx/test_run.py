@@ -18,10 +18,12 @@ from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import read_base
 from thresher.adapters.errors import UsageError
+from thresher.adapters.training.command import LOCK_FILE
 from thresher.adapters.training.loop import Loop
 from thresher.adapters.training.metrics import read_metrics
 from thresher.adapters.training.plan import Plan
 from thresher.adapters.training.run_config import RunConfig, save_run
+from thresher.adapters.training.run_lock import sole
 from thresher.train_mlx.learner import MlxLearner
 
 
@@ -81,7 +83,7 @@ def test_a_run_that_is_killed_and_resumed_gives_the_same_adapter(config: RunConf
     steps = [metric.step for metric in read_metrics(again.out) if metric.kind == "train"]
     assert steps == list(range(1, 13))
     left = sorted(path.name for path in again.out.iterdir())
-    assert left == ["adapter", "documents.json", "metrics.jsonl", "run.yaml"]
+    assert left == [".trainer.lock", "adapter", "documents.json", "metrics.jsonl", "run.yaml"]
 
 
 def test_ctrl_c_leaves_a_state_from_which_it_goes_on(config: RunConfig, tmp_path: Path) -> None:
@@ -108,6 +110,7 @@ def test_two_processes_train_the_adapter_of_one(config: RunConfig, tmp_path: Pat
     assert process.stderr.count("labels to train on") == 1
     assert not (tmp_path / "two-1").exists()
     assert sorted(path.name for path in (tmp_path / "two-0").iterdir()) == [
+        ".trainer.lock",
         "adapter",
         "documents.json",
         "metrics.jsonl",
@@ -191,6 +194,15 @@ def test_a_rate_that_diverges_has_an_exit_code_of_its_own(config: RunConfig, tmp
     assert "not finite at step" in said
     assert "lower learning_rate" in said
     assert not (config.out / "adapter").exists()
+
+
+def test_two_processes_never_train_in_one_folder(config: RunConfig, tmp_path: Path) -> None:
+    with sole(config.out / LOCK_FILE, "in use"):
+        process = started(config, tmp_path / "run.yaml")
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "another process trains in this folder. Wait until it has ended" in said
+    assert not (config.out / "run.yaml").exists()
 
 
 def test_the_state_of_another_run_is_refused(config: RunConfig, tmp_path: Path) -> None:

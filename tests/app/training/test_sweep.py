@@ -105,6 +105,7 @@ def test_the_best_rate_of_the_tries_trains_the_adapter(
         out = folder / f"rate-{each.rate:g}"
         assert read_metrics(out)[-1].loss == each.loss
         assert sorted(path.name for path in out.iterdir()) == [
+            ".trainer.lock",
             "asked.yaml",
             "documents.json",
             "metrics.jsonl",

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from thresher.adapters.training.command import LOCK_FILE
 from thresher.adapters.training.metrics import read_metrics
+from thresher.adapters.training.run_lock import FolderInUse, sole
+from thresher.adapters.training.state import STATE_FILE
 from thresher.app.cli.main import run_command
 from thresher.app.locations import Locations
 from thresher.app.session import Session
@@ -232,3 +235,31 @@ def test_ctrl_c_stops_and_the_same_command_goes_on(
     last = capsys.readouterr().err
     assert f"loss in training  {trained[0].loss:.3f} → {trained[-1].loss:.3f}" in last
     assert "step 60" in last
+
+
+def test_a_trainer_stops_when_the_command_that_started_it_is_killed(
+    home_with_tiny: Locations, labels: Path
+) -> None:
+    code = "import sys; from thresher.app.cli.main import main; main()"
+    arguments = ["train", "--domain", "expenses", "--labels", str(labels), *RECIPE, "--steps", "20000"]
+    process = subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.DEVNULL)
+    folder = home_with_tiny.training / "expenses-1"
+    while process.poll() is None and len(read_metrics(folder)) < 3:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    ended = time.monotonic() + 60
+    while not is_free(folder / LOCK_FILE):
+        assert time.monotonic() < ended, "the trainer goes on"
+        time.sleep(0.1)
+    # It did not end by itself: the state of where it stopped is there.
+    assert (folder / STATE_FILE).exists()
+    assert read_metrics(folder)[-1].step < 20000
+
+
+def is_free(lock: Path) -> bool:
+    try:
+        with sole(lock, "in use"):
+            return True
+    except FolderInUse:
+        return False
