@@ -65,7 +65,7 @@ def load_state(folder: Path, run: str) -> SavedState | None:
     if about.get("run") != run:
         raise UsageError(
             f"{path}: is the state of another run: labels, base or configuration differ from now. Put them "
-            "back, choose another folder, or remove this one to start anew."
+            "back, or start anew in another folder: `out` of the run's file, --name of `thresher train`."
         )
     arrays = {tensor.name: read_floats(tensor) for tensor in tensors}
     return SavedState(Progress(**json.loads(about["progress"])), arrays)

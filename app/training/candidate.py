@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,18 +21,15 @@ from thresher.adapters.training.run_config import RunConfig, parse_run, read_run
 from thresher.adapters.training.state import STATE_FILE
 from thresher.app.models import library
 from thresher.app.paths import expanded
-from thresher.app.registry.folders import NONE, check_new_name
+from thresher.app.registry.folders import NONE
 from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.session import Session
 from thresher.app.store.trainings import Training
 from thresher.app.training.labels import CORRECTIONS_FILE, write_corrections
+from thresher.app.training.place import SWEEP, begun, claim
 from thresher.app.training.process import train
 from thresher.app.training.sweep import SweepNews, sweep
 from thresher.app.wording import counted
-
-#: Within a run's folder, all of a sweep: its tries and the run that follows it. A run without a sweep lies
-#: beside it, and neither is ever taken for the other.
-SWEEP = "sweep"
 
 
 @dataclass(frozen=True)
@@ -71,21 +69,21 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
 
     The same task goes on where an earlier one stopped. Raises UsageError, TrainingStopped, TrainingError.
     """
-    name = task.name or _free_name(session, task.domain)
-    check_new_name(session.registry.folder, name)
-    folder = session.locations.training / name
-    labels = yield from _labels(session, task, folder)
-    config, parent = _configuration(session, task, folder, labels)
-    if task.parent is None:
-        yield f"begins with {parent}, which answers now" if parent else "begins with a new adapter"
-    tries: tuple[TriedRate, ...] = ()
-    if task.sweep:
-        ends = yield from sweep(config, folder / SWEEP, task.trainer, cancel)
-        tries = ends.tries
-        config = config.model_copy(update={"out": folder / SWEEP / "run", "learning_rate": ends.rate})
-    if not (config.out / ADAPTER).exists():
-        yield from train(config, config.out / "asked.yaml", task.trainer, cancel)
-    _register(session, task, name, config.out, tries)
+    with ExitStack() as held:
+        name = claim(session, task.name, task.domain, task.record_type, held)
+        folder = session.locations.training / name
+        labels = yield from _labels(session, task, folder)
+        config, parent = _configuration(session, task, folder, labels)
+        if task.parent is None:
+            yield f"begins with {parent}, which answers now" if parent else "begins with a new adapter"
+        tries: tuple[TriedRate, ...] = ()
+        if task.sweep:
+            ends = yield from sweep(config, folder / SWEEP, task.trainer, cancel)
+            tries = ends.tries
+            config = config.model_copy(update={"out": folder / SWEEP / "run", "learning_rate": ends.rate})
+        if not (config.out / ADAPTER).exists():
+            yield from train(config, config.out / "asked.yaml", task.trainer, cancel)
+        _register(session, task, name, config.out, tries)
     yield Candidate(name, tuple(read_metrics(config.out)))
 
 
@@ -126,6 +124,12 @@ def _labels(session: Session, task: TrainingTask, folder: Path) -> Generator[str
     labels = [expanded(path).absolute() for path in task.labels]
     if task.corrections:
         path = folder / CORRECTIONS_FILE
+        if path.exists() and begun(folder):
+            yield (
+                "goes on with the corrections of when it began; to train on those of now, choose another "
+                "--name"
+            )
+            return [*labels, path]
         record_type = session.found_packs().pick(task.domain, task.record_type)
         written = write_corrections(session.store, record_type, path)
         if written.left_out:
@@ -189,11 +193,3 @@ def _parent(
     if live and parent_misfit(config, session.registry.base(model), read_adapter(live.folder)):
         return None
     return live
-
-
-def _free_name(session: Session, domain: str) -> str:
-    """DOMAIN-1, or the next number that no adapter has. A run that was stopped keeps its own."""
-    number = 1
-    while (session.registry.folder / f"{domain}-{number}").exists():
-        number += 1
-    return f"{domain}-{number}"

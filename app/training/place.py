@@ -1,0 +1,69 @@
+"""The folder of a training: which one a task has, what was left in it, and that no other works in it."""
+
+from contextlib import AbstractContextManager, ExitStack
+from itertools import count
+from pathlib import Path
+
+from thresher.adapters.errors import UsageError
+from thresher.adapters.training.command import ADAPTER, RUN_FILE
+from thresher.adapters.training.run_config import read_run
+from thresher.adapters.training.run_lock import FolderInUse, sole
+from thresher.adapters.training.state import STATE_FILE
+from thresher.app.registry.folders import check_new_name
+from thresher.app.session import Session
+from thresher.app.training.sweep import TRY_FILE
+
+#: Within a run's folder, all of a sweep: its tries and the run that follows it. A run without a sweep lies
+#: beside it, and neither is ever taken for the other.
+SWEEP = "sweep"
+#: What a command that trains holds, from the choice of the folder until the adapter is in the registry.
+LOCK_FILE = ".training.lock"
+
+
+def claim(session: Session, name: str | None, domain: str, record_type: str, held: ExitStack) -> str:
+    """What to call the adapter; the folder of that name is held until `held` is closed.
+
+    Without a name it is DOMAIN-1, or the next number that no adapter has, that nobody trains and that was not
+    left by a training of another record type: a run that was stopped keeps its own. Raises UsageError where
+    the name cannot be had.
+    """
+    adapters, training = session.registry.folder, session.locations.training
+    if name is not None:
+        check_new_name(adapters, name)
+        held.enter_context(_sole(training, name))
+        return name
+    for number in count(1):
+        name = f"{domain}-{number}"
+        if (adapters / name).exists() or _is_of_another(training / name, domain, record_type):
+            continue
+        try:
+            held.enter_context(_sole(training, name))
+        except FolderInUse:
+            continue
+        if not (adapters / name).exists():  # the one who held it may just have ended
+            break
+    return check_new_name(adapters, name or "")
+
+
+def begun(folder: Path) -> list[Path]:
+    """The runs in the folder that can go on: a run that was stopped, or those of a sweep."""
+    runs = (folder, *sorted((folder / SWEEP).glob("*")))
+    return [run for run in runs if any((run / left).exists() for left in (STATE_FILE, ADAPTER, TRY_FILE))]
+
+
+def _is_of_another(folder: Path, domain: str, record_type: str) -> bool:
+    for run in begun(folder):
+        if (run / RUN_FILE).exists():
+            try:
+                began = read_run(run / RUN_FILE)
+            except UsageError:  # of a newer version, say: it is left alone
+                return True
+            return (began.domain, began.record_type) != (domain, record_type)
+    return False
+
+
+def _sole(training: Path, name: str) -> AbstractContextManager[None]:
+    in_use = (
+        f"another process trains {name} at this moment. Wait until it has ended, or choose another --name."
+    )
+    return sole(training / name / LOCK_FILE, in_use)

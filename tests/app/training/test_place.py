@@ -1,0 +1,114 @@
+"""Which folder a training has: its own while it goes on, and the one that it was stopped in."""
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thresher.adapters.errors import ThresherError
+from thresher.adapters.training.metrics import Metric
+from thresher.adapters.training.run_lock import sole
+from thresher.app.locations import Locations
+from thresher.app.session import Session
+from thresher.app.sources import Source
+from thresher.app.training.candidate import Candidate, TrainingTask, train_candidate
+from thresher.app.training.place import LOCK_FILE
+from thresher.app.training.process import TrainingStopped
+
+RECIPE: dict[str, Any] = {"rank": 2, "batch_tokens": 1024}
+
+
+def task_of(record_type: str, *labels: Path, domain: str = "legal", **changes: Any) -> TrainingTask:
+    given: dict[str, Any] = {
+        "validation": (),
+        "corrections": False,
+        "model": None,
+        "parent": None,
+        "name": None,
+        "trainer": "train_mlx",
+        "recipe": {**RECIPE, "steps": 2},
+    }
+    return TrainingTask(domain, record_type, labels, **{**given, **changes})
+
+
+def written(path: Path, field: str) -> Path:
+    lines = [{"id": str(n), "input": f"Acme {n}\n", "output": {field: "Acme"}} for n in range(12)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+def trained(session: Session, task: TrainingTask) -> tuple[str, list[str]]:
+    """The candidate's name, and what was told on the way."""
+    *news, last = train_candidate(session, task, threading.Event())
+    assert isinstance(last, Candidate)
+    return last.name, [each for each in news if isinstance(each, str)]
+
+
+def stopped(session: Session, task: TrainingTask) -> None:
+    """Stops it after its first step."""
+    cancel = threading.Event()
+    news = train_candidate(session, task, cancel)
+    while not isinstance(next(news), Metric):
+        pass
+    cancel.set()
+    with pytest.raises(TrainingStopped):
+        list(news)
+
+
+@pytest.fixture
+def labels(home_with_tiny: Locations, tmp_path: Path) -> Path:
+    return written(tmp_path / "contracts.jsonl", "document_name")
+
+
+def test_a_folder_that_another_process_works_in_is_passed_over_or_refused(
+    home_with_tiny: Locations, labels: Path
+) -> None:
+    lock = home_with_tiny.training / "legal-1" / LOCK_FILE
+    with Session(home_with_tiny) as session:
+        with sole(lock, "in use"):
+            assert trained(session, task_of("contract", labels))[0] == "legal-2"
+            with pytest.raises(ThresherError, match="another process trains legal-1 at this moment"):
+                trained(session, task_of("contract", labels, name="legal-1"))
+        assert trained(session, task_of("contract", labels))[0] == "legal-1"
+
+
+def test_a_run_that_was_stopped_keeps_its_folder_from_other_record_types(
+    home_with_tiny: Locations, labels: Path, tmp_path: Path
+) -> None:
+    with Session(home_with_tiny) as session:
+        fields = session.packs()["legal"].record_types["nda"].fields
+        field = next(field.name for field in fields if field.type == "string")
+        other = written(tmp_path / "ndas.jsonl", field)
+        long = {**RECIPE, "steps": 5000}
+        stopped(session, task_of("contract", labels, recipe=long))
+        assert trained(session, task_of("nda", other))[0] == "legal-2"
+        # Of another length it cannot go on, and it is said how to start anew.
+        with pytest.raises(
+            ThresherError, match=r"start anew in another folder: .* --name of `thresher train`"
+        ):
+            trained(session, task_of("contract", labels))
+
+
+def test_what_was_stopped_goes_on_with_the_corrections_of_then(home_with_tiny: Locations) -> None:
+    task = task_of("receipt", domain="expenses", corrections=True, recipe={**RECIPE, "steps": 80})
+    with Session(home_with_tiny) as session:
+        sources = [Source(f"{n}", text=f"Shop {n}\nTOTAL 7\n") for n in range(8)]
+        list(session.extract(sources, session.task("expenses")))
+        first, *others = session.store.records(session.store.runs(1)[0].id)
+        for one in others:
+            session.store.correct(one.id, "company", "Shop")
+        stopped(session, task)
+        session.store.correct(first.id, "company", "Shop")
+        name, told = trained(session, task)
+        assert name == "expenses-1"
+        assert any("goes on with the corrections of when it began" in each for each in told)
+        data = session.registry.find(name).manifest.data
+        assert data is not None
+        assert data.train + data.validation + data.proof == 7
+        # The next one has all.
+        assert trained(session, task)[0] == "expenses-2"
+        data = session.registry.find("expenses-2").manifest.data
+        assert data is not None
+        assert data.train + data.validation + data.proof == 8
