@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """A file to write, which takes the place of `path` when the block ends, and is gone if it raises.
 
-    Raises OSError.
+    With `private` nobody but its owner may read it at any moment. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
@@ -22,7 +22,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_mode(path))
+        if not private:  # else it stays as mkstemp made it
+            temporary.chmod(_mode(path))
         temporary.replace(path)
     except BaseException:
         with suppress(FileNotFoundError):

@@ -14,7 +14,16 @@ from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.locations import Locations
 from thresher.app.record import Record, Span
-from thresher.app.store import corrections, documents, live_adapters, records, runs, trainings, verdicts
+from thresher.app.store import (
+    corrections,
+    documents,
+    label_files,
+    live_adapters,
+    records,
+    runs,
+    trainings,
+    verdicts,
+)
 from thresher.app.store.corrections import Answered, Correction
 from thresher.app.store.database import Database
 from thresher.app.store.live_adapters import Promotion
@@ -28,8 +37,9 @@ from thresher.app.task import Task
 class Store:
     """Open with `Store.open`, close with `close` or as a context. Any method may raise StoreError."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, training: Path | None = None) -> None:
+        """`training` is the folder of the runs, which may keep corrections in files; None where none is."""
+        self._database, self._training = database, training
 
     @classmethod
     def open(cls, where: Locations | Path) -> Self:
@@ -37,7 +47,9 @@ class Store:
 
         Raises StoreError where the file is damaged, from a newer version, or cannot be written.
         """
-        return cls(Database(where.database if isinstance(where, Locations) else where))
+        if isinstance(where, Locations):
+            return cls(Database(where.database), where.training)
+        return cls(Database(where))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -190,12 +202,15 @@ class Store:
     def forget_document(self, sha256: str) -> bool:
         """Delete text, records, corrections, labels and keys of a document, and overwrite where they stood.
 
-        Whether anything was known of it. Files that were exported are the user's own and stay.
+        Also what a training that was stopped has kept of its corrections, where the store is a user's: that
+        training cannot go on then. Whether anything was known of the document. Files that were exported are
+        the user's own and stay.
         """
         with self._database.transaction() as connection:
             known = documents.forget(connection, sha256)
         self._database.scrub()
-        return known
+        kept = self._training is not None and label_files.forget(self._training, sha256)
+        return known or kept
 
     def promote_adapter(
         self,

@@ -24,8 +24,9 @@ from thresher.app.paths import expanded
 from thresher.app.registry.folders import NONE
 from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.session import Session
+from thresher.app.store.label_files import CORRECTIONS_FILE
 from thresher.app.store.trainings import Training
-from thresher.app.training.labels import CORRECTIONS_FILE, write_corrections
+from thresher.app.training.labels import write_corrections
 from thresher.app.training.place import SWEEP, begun, claim
 from thresher.app.training.process import train
 from thresher.app.training.sweep import SweepNews, sweep
@@ -72,6 +73,7 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
     with ExitStack() as held:
         name = claim(session, task.name, task.domain, task.record_type, held)
         folder = session.locations.training / name
+        held.callback(_drop_corrections, folder)
         labels = yield from _labels(session, task, folder)
         config, parent = _configuration(session, task, folder, labels)
         if task.parent is None:
@@ -84,7 +86,14 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
         if not (config.out / ADAPTER).exists():
             yield from train(config, config.out / "asked.yaml", task.trainer, cancel)
         _register(session, task, name, config.out, tries)
+        (folder / CORRECTIONS_FILE).unlink(missing_ok=True)
     yield Candidate(name, tuple(read_metrics(config.out)))
+
+
+def _drop_corrections(folder: Path) -> None:
+    """The texts of documents stay only where a run was stopped that needs them to go on."""
+    if not begun(folder):
+        (folder / CORRECTIONS_FILE).unlink(missing_ok=True)
 
 
 def run_folder(training: Path, name: str, manifest: Manifest) -> Path:

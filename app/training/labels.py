@@ -1,18 +1,14 @@
 """The user's corrections as a file of labels, in the form that trainers read."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from thresher.adapters.atomic import replacing
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import RecordType
 from thresher.adapters.values import check
+from thresher.app.store.label_files import label_id, write
 from thresher.app.store.store import Store
-
-#: What the file is called in the folder of a run.
-CORRECTIONS_FILE = "corrections.jsonl"
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,7 @@ def write_corrections(store: Store, record_type: RecordType, path: Path) -> Writ
     """
     domain, name = record_type.domain, record_type.name
     own = store.corrected_fields(domain, name) if record_type.open_fields else {}
-    lines: list[str] = []
+    lines: list[dict[str, Any]] = []
     left_out = 0
     for sha256, text, values in store.labelled(domain, name):
         fields = {field.name: field for field in own.get(sha256, record_type.fields)}
@@ -43,10 +39,9 @@ def write_corrections(store: Store, record_type: RecordType, path: Path) -> Writ
         line: dict[str, Any] = {"id": label_id(sha256), "input": text, "output": output}
         if sha256 in own:
             line["fields"] = [field.model_dump(mode="json") for field in fields.values()]
-        lines.append(json.dumps(line, ensure_ascii=False) + "\n")
+        lines.append(line)
     if lines:
-        with replacing(path) as file:
-            file.write("".join(lines).encode())
+        write(path, lines)
     return Written(len(lines), left_out)
 
 
@@ -58,8 +53,3 @@ def _fits(field: Field | None, value: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-def label_id(sha256: str) -> str:
-    """The id of the label of a document that was corrected, by the sha256 of its bytes."""
-    return f"corrected {sha256[:12]}"

@@ -26,11 +26,12 @@ from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.registry.overview import made_for
 from thresher.app.session import Session
 from thresher.app.sources import Source
+from thresher.app.store.label_files import CORRECTIONS_FILE, label_id
 from thresher.app.store.verdicts import Judged
 from thresher.app.task import Task
 from thresher.app.training.candidate import run_folder
 from thresher.app.training.exposure import Exposure, exposure
-from thresher.app.training.labels import CORRECTIONS_FILE, label_id, write_corrections
+from thresher.app.training.labels import write_corrections
 from thresher.app.training.process import TrainingStopped
 
 

@@ -1,6 +1,7 @@
 """Which folder a training has: its own while it goes on, and the one that it was stopped in."""
 
 import json
+import stat
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from thresher.adapters.training.run_lock import sole
 from thresher.app.locations import Locations
 from thresher.app.session import Session
 from thresher.app.sources import Source
+from thresher.app.store.label_files import CORRECTIONS_FILE
 from thresher.app.training.candidate import Candidate, TrainingTask, train_candidate
 from thresher.app.training.place import LOCK_FILE
 from thresher.app.training.process import TrainingStopped
@@ -100,6 +102,9 @@ def test_what_was_stopped_goes_on_with_the_corrections_of_then(home_with_tiny: L
         for one in others:
             session.store.correct(one.id, "company", "Shop")
         stopped(session, task)
+        # Texts of documents: their owner's alone, and no longer than they are needed.
+        kept = home_with_tiny.training / "expenses-1" / CORRECTIONS_FILE
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
         session.store.correct(first.id, "company", "Shop")
         name, told = trained(session, task)
         assert name == "expenses-1"
@@ -107,6 +112,7 @@ def test_what_was_stopped_goes_on_with_the_corrections_of_then(home_with_tiny: L
         data = session.registry.find(name).manifest.data
         assert data is not None
         assert data.train + data.validation + data.proof == 7
+        assert not kept.exists()
         # The next one has all.
         assert trained(session, task)[0] == "expenses-2"
         data = session.registry.find("expenses-2").manifest.data
