@@ -8,6 +8,8 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_fields
+from thresher.adapters.training.labels import LabelError
+from thresher.adapters.values import check
 from thresher.app.record import Outcome, Record
 
 
@@ -62,12 +64,18 @@ def predicted(record: Record) -> PredictedRecord:
     return PredictedRecord(record.id, values, failed=record.status == "failed")
 
 
-def load_gold(path: Path, default_fields: Sequence[Field] | None = None) -> list[GoldRecord]:
+def load_gold(
+    path: Path, default_fields: Sequence[Field] | None = None, unfit: list[str] | None = None
+) -> list[GoldRecord]:
     """Gold of a JSON-lines file: `{"id", "output", "input"?, "fields"?}` a line.
 
-    A line without `fields` has the default ones. Raises UsageError, naming file and line, where a line breaks
-    the form, an id comes twice, or `output` has a key that is no field.
+    A line without `fields` has the default ones. Values are read as training reads them: "12.50" is a number.
+    With `unfit` one that breaks its field's type stays as it is written, and what is wrong goes to that list.
+
+    Raises UsageError, naming file and line, where a line breaks the form, an id comes twice, or `output` has
+    a key that is no field; LabelError with all values that break their field's type.
     """
+    problems: list[str] = []
     records: dict[str, GoldRecord] = {}
     for where, line in _lines(path):
         name = _id(where, line, records)
@@ -87,7 +95,13 @@ def load_gold(path: Path, default_fields: Sequence[Field] | None = None) -> list
             raise UsageError(
                 f"{where}: {unknown[0]!r} in 'output' is no field of the record: add it or drop it"
             )
-        records[name] = GoldRecord(name, text, output, fields)
+        wrong = problems if unfit is None else unfit
+        values = {
+            one.name: _gold(where, one, output[one.name], wrong) for one in fields if one.name in output
+        }
+        records[name] = GoldRecord(name, text, values, fields)
+    if problems:
+        raise LabelError(problems)
     if not records:
         raise UsageError(f"{path}: holds no record. Give a file with a record a line.")
     return list(records.values())
@@ -113,6 +127,16 @@ def load_predictions(path: Path) -> list[PredictedRecord]:
         else:
             raise UsageError(f"{where}: has neither 'fields' as `extract` writes them nor 'output'")
     return list(records.values())
+
+
+def _gold(where: str, field: Field, value: Any, unfit: list[str]) -> Any:
+    try:
+        if isinstance(value, list) and not field.is_list:  # several may be right: it is scored as a list
+            return [check(field, item) for item in value]
+        return check(field, value)
+    except ValueError as error:
+        unfit.append(f"{where}: {field.name!r}: {error}")
+        return value
 
 
 def _predicted(where: str, entry: Any) -> Predicted:
