@@ -3,6 +3,7 @@
 import json
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,8 @@ def test_what_was_stopped_goes_on_with_the_corrections_of_then(home_with_tiny: L
         assert data.train + data.validation + data.proof == 7
         assert not kept.exists()
         # The next one has all.
-        assert trained(session, task)[0] == "expenses-2"
+        short = replace(task, recipe={**RECIPE, "steps": 2})
+        assert trained(session, short)[0] == "expenses-2"
         data = session.registry.find("expenses-2").manifest.data
         assert data is not None
         assert data.train + data.validation + data.proof == 8
