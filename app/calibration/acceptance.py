@@ -6,6 +6,9 @@ the bound reaches what is wanted, and the last that does is taken. As the first 
 each may be tried at the whole level (fixed sequence testing, in Learn then Test by Angelopoulos et al.,
 2021); dividing it by the thresholds, as Geifman and El-Yaniv do (2017), takes nearly twice the labels. The
 search begins where one of the values may be wrong: among fewer a single mistake would end it.
+
+The bound takes values as independent. Those of one document are not, so of few documents with many values it
+promises too much (docs/extraction.md).
 """
 
 import math
