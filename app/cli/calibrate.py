@@ -126,7 +126,9 @@ def _gold(
     from thresher.adapters.training.split import document_key
     from thresher.app.evaluation.records import load_gold
 
-    loaded = [load_gold(file, task.fields) for file in files]
+    unfit: list[str] = []
+    loaded = [load_gold(file, task.fields, unfit) for file in files]
+    narrator.unfit(unfit)
     fresh = [[one for one in each if document_key(one.text) not in learnt] for each in loaded]
     if left_out := sum(map(len, loaded)) - sum(map(len, fresh)):
         narrator.notes(_left_out(left_out, task))

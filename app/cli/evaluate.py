@@ -90,12 +90,15 @@ def evaluate(
     Exit code: 0 all done, 1 some documents failed (they score as all absent), 2 wrong use, 3 no model.
     """
     from thresher.adapters.errors import UsageError
+    from thresher.app.cli.narration import Narrator
     from thresher.app.evaluation.records import load_gold
 
     if against is not None and against_predictions is not None:
         raise UsageError("give --against or --against-predictions, not both")
     fields = parse_field_specs(field_specs)
-    gold = load_gold(gold_file, default_fields(domain, record_type, fields))[:limit]
+    unfit: list[str] = []
+    gold = load_gold(gold_file, default_fields(domain, record_type, fields), unfit)[:limit]
+    Narrator(quiet=quiet, as_json=as_json).unfit(unfit)
     sides = [_Side(predictions, adapter, save, accept_at)]
     if against is not None or against_predictions is not None:
         sides.append(_Side(against_predictions, against))

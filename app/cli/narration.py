@@ -28,6 +28,9 @@ from thresher.app.sources import Source
 from thresher.app.task import Task
 from thresher.app.wording import answering, counted, one_line, time_left, windows_words
 
+#: So many gold values that break their field's type are told one by one.
+_UNFIT = 5
+
 
 class Narrator(WithBar):
     """Tells events, one after the other; `finished` is the last one, once it came.
@@ -78,6 +81,13 @@ class Narrator(WithBar):
     def notes(self, what: str) -> None:
         """Tell something that the reader should know of the run."""
         self._say(f"note: {what}")
+
+    def unfit(self, values: Sequence[str]) -> None:
+        """Tell which gold values break their field's type, with file and line."""
+        for value in values[:_UNFIT]:
+            self.notes(f"{value}; it is scored as it is written")
+        if (more := len(values) - _UNFIT) > 0:
+            self.notes(f"and so are {more} more that break their field's type")
 
     def left_out(self, packs: Sequence[PackError]) -> None:
         """Tell which packs of the user's are broken, beside the one that is asked."""

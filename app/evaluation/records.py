@@ -8,7 +8,6 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_fields
-from thresher.adapters.training.labels import LabelError
 from thresher.adapters.values import check
 from thresher.app.record import Outcome, Record
 
@@ -70,12 +69,11 @@ def load_gold(
     """Gold of a JSON-lines file: `{"id", "output", "input"?, "fields"?}` a line.
 
     A line without `fields` has the default ones. Values are read as training reads them: "12.50" is a number.
-    With `unfit` one that breaks its field's type stays as it is written, and what is wrong goes to that list.
+    One that breaks its field's type is scored as it is written; `unfit` is told which, with file and line.
 
     Raises UsageError, naming file and line, where a line breaks the form, an id comes twice, or `output` has
-    a key that is no field; LabelError with all values that break their field's type.
+    a key that is no field.
     """
-    problems: list[str] = []
     records: dict[str, GoldRecord] = {}
     for where, line in _lines(path):
         name = _id(where, line, records)
@@ -95,13 +93,10 @@ def load_gold(
             raise UsageError(
                 f"{where}: {unknown[0]!r} in 'output' is no field of the record: add it or drop it"
             )
-        wrong = problems if unfit is None else unfit
         values = {
-            one.name: _gold(where, one, output[one.name], wrong) for one in fields if one.name in output
+            one.name: _gold(where, one, output[one.name], unfit) for one in fields if one.name in output
         }
         records[name] = GoldRecord(name, text, values, fields)
-    if problems:
-        raise LabelError(problems)
     if not records:
         raise UsageError(f"{path}: holds no record. Give a file with a record a line.")
     return list(records.values())
@@ -129,13 +124,14 @@ def load_predictions(path: Path) -> list[PredictedRecord]:
     return list(records.values())
 
 
-def _gold(where: str, field: Field, value: Any, unfit: list[str]) -> Any:
+def _gold(where: str, field: Field, value: Any, unfit: list[str] | None) -> Any:
     try:
         if isinstance(value, list) and not field.is_list:  # several may be right: it is scored as a list
             return [check(field, item) for item in value]
         return check(field, value)
     except ValueError as error:
-        unfit.append(f"{where}: {field.name!r}: {error}")
+        if unfit is not None:
+            unfit.append(f"{where}: {field.name!r}: {error}")
         return value
 
 

@@ -12,7 +12,6 @@ from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, TriedRate
-from thresher.adapters.pack_library import pick
 from thresher.adapters.training.command import ADAPTER, RUN_FILE, Trainer
 from thresher.adapters.training.documents import read_documents
 from thresher.adapters.training.metrics import Metric, read_metrics

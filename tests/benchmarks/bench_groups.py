@@ -69,7 +69,7 @@ def main() -> None:
     for name in asked.names:
         domain, _, record_type = name.partition("/")
         fields = pick(find_packs().packs, domain, record_type).fields
-        gold = load_gold(asked.labelled / name / "dev.jsonl", fields, unfit=[])[: asked.upto]
+        gold = load_gold(asked.labelled / name / "dev.jsonl", fields)[: asked.upto]
         for size in asked.sizes:
             with fresh_home() as here, Session(here) as session:
                 task = session.whole(session.task(domain, record_type, adapter=asked.adapter))

@@ -33,7 +33,7 @@ def dev_scores(folder: Path, adapter: Path | None, upto: int | None) -> Scores:
 
 def labelled(folder: Path, file: str) -> list[GoldRecord]:
     """The labels of a file of DOMAIN/RECORD_TYPE."""
-    return load_gold(folder / file, default_fields(folder.parent.name, folder.name, ()), unfit=[])
+    return load_gold(folder / file, default_fields(folder.parent.name, folder.name, ()))
 
 
 def scores_of(folder: Path, gold: Sequence[GoldRecord], adapter: Path | None) -> Scores:
