@@ -218,7 +218,7 @@ def test_what_a_label_knows_goes_before_what_was_left_as_it_was(
     add_adapter("new", 1)
     with Session(home_with_tiny) as session:
         sources = [Source("d", text=text_of(PROOF[0]))]
-        list(session.extract(sources, session.task("expenses")))
+        list(session.extract(sources, session.whole(session.task("expenses"))))
         (stored,) = session.store.records(session.store.runs()[0].id)
         live = stored.record.values
         other = next(name for name, value in live.items() if value.value and name != "company")
