@@ -7,14 +7,15 @@ import atexit
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, wait
-from enum import Enum
+from collections.abc import Mapping
+from concurrent.futures import wait
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from thresher.adapters.blas import load_fast_blas
 from thresher.adapters.errors import ModelError, ThresherError
+from thresher.app.engine.orders import AdapterOrder, Order
 from thresher.app.engine.request import Answered, Failed, Reply, Request
 
 if TYPE_CHECKING:
@@ -24,12 +25,10 @@ if TYPE_CHECKING:
     from thresher.adapters.tokens import PromptTokenizer
     from thresher.app.engine.adapted_linear import Resident
     from thresher.app.engine.batch import Batch
+    from thresher.app.engine.orders import Act
     from thresher.app.engine.residents import Residents
     from thresher.app.engine.row import Row
     from thresher.app.engine.weights import LoadedModel
-
-    #: What an order about adapters does, given those that requests in work use.
-    Act = Callable[["Residents", set["Resident"]], Any]
 
 #: More rows than this gain little: the pass is then bound by arithmetic.
 _MOST_ROWS = 32
@@ -37,26 +36,6 @@ _MOST_ROWS = 32
 ADAPTER_BYTES = 1 << 30
 #: How long to wait for the system to end the thread.
 _END_SECONDS = 2.0
-
-
-class _Order(Enum):
-    CANCEL = "drop all requests"
-    CLOSE = "end the thread"
-
-
-class _AdapterOrder:
-    """Something to be done to the resident adapters between two passes."""
-
-    def __init__(self, act: "Act") -> None:
-        self._act = act
-        self.done: Future[Any] = Future()
-
-    def carry_out(self, residents: "Residents", in_use: "set[Resident]") -> None:
-        """Ends `done` with what came out, an error too."""
-        try:
-            self.done.set_result(self._act(residents, in_use))
-        except Exception as error:
-            self.done.set_exception(error)
 
 
 class Engine:
@@ -82,8 +61,8 @@ class Engine:
         self._batch_tokens = batch_tokens
         self._adapter_bytes = adapter_bytes
         self._most_rows = _MOST_ROWS
-        self._inbox: queue.Queue[Request | _Order | _AdapterOrder] = queue.Queue()
-        self._replies: queue.Queue[Reply | _Order] = queue.Queue()
+        self._inbox: queue.Queue[Request | Order | AdapterOrder] = queue.Queue()
+        self._replies: queue.Queue[Reply | Order] = queue.Queue()
         self._waiting: list[Row] = []
         self._interrupt = threading.Event()  # the model's own, once it is loaded
         self._loaded = threading.Event()
@@ -117,7 +96,7 @@ class Engine:
             if not self.is_alive:
                 raise ModelError("the engine has stopped. Give the same command again.") from None
             return None
-        assert not isinstance(reply, _Order)
+        assert not isinstance(reply, Order)
         return reply
 
     def register(self, key: str, layers: "Mapping[str, LoraLayer]", scale: float) -> None:
@@ -148,14 +127,16 @@ class Engine:
     def cancel(self) -> None:
         """Drops all that is queued or in work. Returns within one pass of the model; no reply comes after."""
         self._interrupt.set()
-        self._inbox.put(_Order.CANCEL)
-        while self.is_alive and self._replies.get() is not _Order.CANCEL:
-            pass
+        self._inbox.put(Order.CANCEL)
+        while self.is_alive:  # a thread that ends leaves its inbox
+            with suppress(queue.Empty):
+                if self._replies.get(timeout=0.1) is Order.CANCEL:
+                    return
 
     def close(self) -> None:
         """Ends the thread and frees the model. May be called again."""
         self._interrupt.set()
-        self._inbox.put(_Order.CLOSE)
+        self._inbox.put(Order.CLOSE)
         self._thread.join()
         _wait_for_end(self._thread)
         atexit.unregister(self.close)
@@ -167,7 +148,7 @@ class Engine:
         self.close()
 
     def _ask(self, act: "Act") -> Any:
-        order = _AdapterOrder(act)
+        order = AdapterOrder(act)
         self._inbox.put(order)
         while self.is_alive and not order.done.done():
             wait([order.done], timeout=0.1)  # a thread that ends leaves its inbox
@@ -193,7 +174,7 @@ class Engine:
         while True:
             idle = not batch.rows and not self._waiting
             order = self._receive(tokenizer, model.residents, block=idle)
-            if order is _Order.CLOSE:
+            if order is Order.CLOSE:
                 return
             try:
                 self._carry_out(order, batch, model.residents)
@@ -205,16 +186,14 @@ class Engine:
                     self._replies.put(Failed(row.request, str(error)))
                 batch.clear()
 
-    def _carry_out(
-        self, order: _Order | _AdapterOrder | None, batch: "Batch", residents: "Residents"
-    ) -> None:
+    def _carry_out(self, order: Order | AdapterOrder | None, batch: "Batch", residents: "Residents") -> None:
         """An order, or without one the next pass."""
-        if order is _Order.CANCEL:
+        if order is Order.CANCEL:
             self._waiting.clear()
             batch.clear()
             self._interrupt.clear()
-            self._replies.put(_Order.CANCEL)
-        elif isinstance(order, _AdapterOrder):
+            self._replies.put(Order.CANCEL)
+        elif isinstance(order, AdapterOrder):
             order.carry_out(residents, self._in_use(batch))
         else:
             self._advance(batch)
@@ -237,7 +216,7 @@ class Engine:
 
     def _receive(
         self, tokenizer: "LLTokenizer", residents: "Residents", block: bool
-    ) -> _Order | _AdapterOrder | None:
+    ) -> Order | AdapterOrder | None:
         """Moves new requests to the waiting list, up to an order, which it returns."""
         from thresher.app.engine.row import Row
 
