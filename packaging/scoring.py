@@ -24,8 +24,6 @@ from thresher.app.locations import Locations
 
 #: A field with fewer gold values says little: its score is left out.
 _LEAST_SUPPORT = 5
-#: Fewer labels that were left over are no calibration.
-_LEAST_SPARE = 50
 #: Of fewer values a calibration's error is mostly chance.
 _ENOUGH_VALUES = 300
 
@@ -59,11 +57,11 @@ class Scorer:
         )
 
     def calibrate(self, name: str, source: Source, seen: Iterable[str]) -> Calibration:
-        """From labels that no training saw, whose keys are not in `seen`, or from those that score it.
+        """From labels that no training saw, whose keys are not in `seen`.
 
-        As many as score it, or more where so few have few fields. Where few were left over, from the very
-        records that it is scored on. Either way the error that the calibration tells is of documents that
-        each fit had not seen. Raises SystemExit where it was stopped.
+        As many as score it, or more where so few have few fields. Where fewer were left over, from the very
+        records that it is scored on as well. Either way the error that the calibration tells is of documents
+        that each fit had not seen. Raises SystemExit where it was stopped.
         """
         keys = set(seen)
         count = len(source.scored.read_text("utf-8").splitlines())
@@ -71,10 +69,10 @@ class Scorer:
         wanted = max(count, -(-_ENOUGH_VALUES // len(fields)) if fields else 0)
         lines = [line for path in source.labels for line in path.read_text("utf-8").splitlines(keepends=True)]
         spare = [line for line in lines if document_key(json.loads(line)["input"]) not in keys][:wanted]
-        labels = source.scored
-        if len(spare) >= min(_LEAST_SPARE, count):
-            labels = self._home.home.parent / "made" / "spare" / f"{name}-{source.record_type}.jsonl"
-            write_lines(labels, spare)
+        if len(spare) < wanted:
+            spare += source.scored.read_text("utf-8").splitlines(keepends=True)
+        labels = self._home.home.parent / "made" / "spare" / f"{name}-{source.record_type}.jsonl"
+        write_lines(labels, spare)
         said = json.loads(self._thresher("calibrate", "--labels", labels, name, source))
         (made,) = read_calibrations(Path(said["file"]))
         return made
