@@ -177,7 +177,8 @@ class Flow:
             try:
                 answer = heard(window, work.fields, reply.answer)
             except Exception as error:
-                work.trouble = str(_told(work.source, error))
+                _log(error)
+                work.trouble = f"a defect of Thresher, {type(error).__name__}"
         else:
             _LOG.warning("a window failed: %s", reply.message)
             work.trouble = reply.message
@@ -236,10 +237,14 @@ def _told(source: Source, error: Exception) -> ThresherError:
     """The error as it is told. One that nothing should raise costs one document, too, not the batch."""
     if isinstance(error, ThresherError):
         return error
-    # Without the error's message, which may quote the document.
-    trace = "".join(traceback.format_tb(error.__traceback__))
-    _LOG.error("a document failed: %s\n%s", type(error).__name__, trace)
+    _log(error)
     return DocumentError(
-        f"{source.id}: could not be read, by a defect of Thresher ({type(error).__name__}). Leave it "
+        f"{source.id}: could not be worked on, by a defect of Thresher ({type(error).__name__}). Leave it "
         "out, and report it with the log, which holds no document text."
     )
+
+
+def _log(error: Exception) -> None:
+    """Where it happened, without the error's message, which may quote the document."""
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    _LOG.error("a document failed: %s\n%s", type(error).__name__, trace)
