@@ -8,6 +8,7 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.locations import Locations
+from thresher.app.paths import exists, expanded
 
 if TYPE_CHECKING:
     from thresher.adapters.errors import PackError
@@ -135,7 +136,7 @@ def parse_field_specs(specs: Sequence[str]) -> "tuple[Field, ...]":
 def check_files(files: Iterable[Path]) -> None:
     """Raises UsageError for a file that an option names and that is not there."""
     for file in files:
-        if not file.expanduser().exists():
+        if not exists(expanded(file)):
             raise UsageError(f"{file}: there is no such file. Check the path.")
 
 
