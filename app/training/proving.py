@@ -9,7 +9,6 @@ from typing import Any
 
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import UsageError
-from thresher.adapters.pack_library import pick
 from thresher.adapters.training.command import RUN_FILE
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.read_sets import read_sets
@@ -139,7 +138,7 @@ def _labels(
     paths = [path for path in paths if path != then]
     learnt = next(iter(learnt_types(candidate.manifest)), None)
     record_type = task.record_type or (config.record_type if config else learnt)
-    kind = pick(session.packs(), domain, record_type)
+    kind = session.found_packs().pick(domain, record_type)
     record_type = kind.name
     known: dict[str, Any] = {} if config is None else config.model_dump(exclude={"labels"})
     with tempfile.TemporaryDirectory() as scratch:
