@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from thresher.adapters.errors import UsageError
+from thresher.app.endings import ENDINGS
 from thresher.app.locations import Locations
 from thresher.app.paths import exists, expanded
 
@@ -14,19 +15,10 @@ if TYPE_CHECKING:
     from thresher.adapters.errors import PackError
     from thresher.adapters.fields import Field
     from thresher.adapters.pack_library import FoundPacks
-    from thresher.app.export import Format
     from thresher.app.session import Session
     from thresher.app.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-#: What `--format` takes, and the endings of `--output` that stand for each.
-FORMATS: "dict[Format, tuple[str, ...]]" = {
-    "jsonl": (".jsonl", ".ndjson"),
-    "csv": (".csv",),
-    "xlsx": (".xlsx",),
-    "markdown": (".md", ".markdown"),
-}
 
 #: A run or a record; the database counts no further.
 NUMBER = click.IntRange(1, 2**63 - 1)
@@ -95,7 +87,7 @@ adapter_option = click.option(
 format_option = click.option(
     "--format",
     "format_name",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(list(ENDINGS)),
     help="How records are written; guessed from --output's ending, else jsonl.",
 )
 output_option = click.option(

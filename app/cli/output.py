@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
-from thresher.app.cli.options import FORMATS
+from thresher.app.endings import ENDINGS, format_of_ending
 from thresher.app.paths import is_file
 
 if TYPE_CHECKING:
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 def format_of(name: str | None, output: Path | None) -> "Format":
     """The format's name. Raises UsageError where the ending says none."""
-    for format_name, endings in FORMATS.items():
-        if name == format_name or (name is None and output is not None and output.suffix.lower() in endings):
+    for format_name in ENDINGS:
+        if name == format_name:
             return format_name
     if output is None:
         return "jsonl"
-    raise UsageError(f"{output}: the ending names no format. Say which: --format {'|'.join(FORMATS)}.")
+    if name is None and (found := format_of_ending(output)):
+        return found
+    raise UsageError(f"{output}: the ending names no format. Say which: --format {'|'.join(ENDINGS)}.")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Button, Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from thresher.app.endings import ENDINGS, format_of_ending
 from thresher.app.paths import exists, expanded, is_folder
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
@@ -17,12 +18,12 @@ from thresher.app.tui.typed_text import Signs
 if TYPE_CHECKING:
     from thresher.app.export import Format
 
-#: Format, the endings that stand for it, what it is good for.
-FORMATS: tuple[tuple["Format", tuple[str, ...], str], ...] = (
-    ("jsonl", (".jsonl", ".ndjson"), "JSON lines: everything, for scripts"),
-    ("csv", (".csv",), "CSV: one row a record"),
-    ("xlsx", (".xlsx",), "Excel: values, outcomes and places"),
-    ("markdown", (".md", ".markdown"), "Markdown: to read and to share"),
+#: Format, what it is good for.
+FORMATS: tuple[tuple["Format", str], ...] = (
+    ("jsonl", "JSON lines: everything, for scripts"),
+    ("csv", "CSV: one row a record"),
+    ("xlsx", "Excel: values, outcomes and places"),
+    ("markdown", "Markdown: to read and to share"),
 )
 
 
@@ -46,7 +47,7 @@ class ExportDialog(AnswerDialog[ExportChoice]):
     def __init__(self, records: int, stem: str, folder: Path) -> None:
         super().__init__()
         self._records = records
-        self._start = folder / f"{stem}{FORMATS[0][1][0]}"
+        self._start = folder / f"{stem}{ENDINGS[FORMATS[0][0]][0]}"
         self._confirmed: Path | None = None
 
     def compose(self) -> ComposeResult:
@@ -54,9 +55,7 @@ class ExportDialog(AnswerDialog[ExportChoice]):
         what = "1 record" if self._records == 1 else f"{self._records} records"
         with Vertical(classes="dialog"):
             yield Static(f"Export {what}", classes="dialog-title", markup=False)
-            yield OptionList(
-                *(Option(about, id=name) for name, _, about in FORMATS), id="formats", markup=False
-            )
+            yield OptionList(*(Option(about, id=name) for name, about in FORMATS), id="formats", markup=False)
             yield Input(str(self._start), id="export-path", select_on_focus=False, highlighter=Signs())
             yield ProblemLine()
             yield AnswerButtons("Export")
@@ -72,7 +71,7 @@ class ExportDialog(AnswerDialog[ExportChoice]):
         box = self.query_one("#export-path", Input)
         path = Path(box.value)
         if _format_of(path) not in (None, event.option_index):
-            box.value = str(path.with_suffix(FORMATS[event.option_index][1][0]))
+            box.value = str(path.with_suffix(ENDINGS[FORMATS[event.option_index][0]][0]))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """On to the path."""
@@ -115,5 +114,5 @@ class ExportDialog(AnswerDialog[ExportChoice]):
 
 def _format_of(path: Path) -> int | None:
     """The number of the format that the ending stands for, as on the command line."""
-    ending = path.suffix.lower()
-    return next((at for at, (_, endings, _) in enumerate(FORMATS) if ending in endings), None)
+    found = format_of_ending(path)
+    return next((at for at, (name, _) in enumerate(FORMATS) if name == found), None)
