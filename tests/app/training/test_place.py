@@ -20,20 +20,13 @@ from thresher.app.training.candidate import Candidate, TrainingTask, train_candi
 from thresher.app.training.place import LOCK_FILE
 from thresher.app.training.process import TrainingStopped
 
+from .tasks import training_task
+
 RECIPE: dict[str, Any] = {"rank": 2, "batch_tokens": 1024}
 
 
 def task_of(record_type: str, *labels: Path, domain: str = "legal", **changes: Any) -> TrainingTask:
-    given: dict[str, Any] = {
-        "validation": (),
-        "corrections": False,
-        "model": None,
-        "parent": None,
-        "name": None,
-        "trainer": "train_mlx",
-        "recipe": {**RECIPE, "steps": 2},
-    }
-    return TrainingTask(domain, record_type, labels, **{**given, **changes})
+    return training_task(domain, record_type, *labels, **{"recipe": {**RECIPE, "steps": 2}, **changes})
 
 
 def written(path: Path, field: str) -> Path:

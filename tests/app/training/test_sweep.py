@@ -20,6 +20,8 @@ from thresher.app.training.candidate import TrainingTask, train_candidate
 from thresher.app.training.process import TrainingDiverged, TrainingStopped
 from thresher.app.training.sweep import SweepEnds, TryBegins, TryEnds
 
+from .tasks import training_task
+
 RECIPE: dict[str, Any] = {"steps": 3, "rank": 2, "batch_tokens": 1024}
 OPTIONS = ["--sweep", "--steps", "3", "--rank", "2", "--batch-tokens", "1024"]
 COMMAND = ["train", "--domain", "expenses", *OPTIONS]
@@ -42,20 +44,7 @@ def write_labels(path: Path, count: int) -> None:
 
 
 def task_of(labels: Path, **changes: Any) -> TrainingTask:
-    given: dict[str, Any] = {
-        "domain": "expenses",
-        "record_type": "receipt",
-        "labels": (labels,),
-        "validation": (),
-        "corrections": False,
-        "model": None,
-        "parent": None,
-        "name": None,
-        "trainer": "train_mlx",
-        "recipe": RECIPE,
-        "sweep": True,
-    }
-    return TrainingTask(**given | changes)
+    return training_task("expenses", "receipt", labels, **{"recipe": RECIPE, "sweep": True, **changes})
 
 
 def untrained(monkeypatch: pytest.MonkeyPatch, losses: dict[int, float | None]) -> list[float]:
