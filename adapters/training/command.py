@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import write_adapter
 from thresher.adapters.errors import ThresherError, UsageError
-from thresher.adapters.manifest import Manifest, Recipe
+from thresher.adapters.manifest import MANIFEST_FILE, Manifest, Recipe, read_manifest
 from thresher.adapters.training.documents import save_documents
 from thresher.adapters.training.learner import Learner, layers_of
 from thresher.adapters.training.loop import Diverged, Loop, Stopped, Trained
@@ -126,12 +126,18 @@ def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path 
     versions = _versions(way)
     config = read_run(run)
     result = config.out / way.result
-    if result.exists():
-        raise UsageError(f"{result}: is there already. Choose another `out`, or remove it.")
-    if (config.out / STATE_FILE).exists():
+    if (result.exists() or (config.out / STATE_FILE).exists()) and (config.out / RUN_FILE).exists():
         config = _as_before(config, read_run(config.out / RUN_FILE))
     plan = make_plan(config)
     plan, notes = affordable(replace(plan, config=way.settled(config)), way.room())
+    if result.exists():
+        # Whoever asked may have been killed before it took the adapter.
+        if _made_by(plan, result):
+            return result
+        raise UsageError(
+            f"{result}: is there already, of another run: labels, base or configuration differ from now. "
+            "Remove it, or choose another folder: `out` of the run's file, --name of `thresher train`."
+        )
     learner = way.make_learner(plan)
     if learner.rank == 0:
         held.enter_context(
@@ -171,6 +177,21 @@ def _as_before(config: RunConfig, before: RunConfig) -> RunConfig:
     return config.model_copy(update={key: getattr(before, key) for key in (*_PASSES, *free)})
 
 
+def _made_by(plan: Plan, folder: Path) -> bool:
+    """Whether what is in the folder is an adapter that such a run ended with."""
+    if not (folder / MANIFEST_FILE).exists():
+        return False
+    made = read_manifest(folder)
+    was = made.recipe.configuration if made.recipe else None
+    now = (plan.base.identity, plan.parent, plan.data, _configuration(plan))
+    return (made.base, made.parent, made.data, was) == now
+
+
+def _configuration(plan: Plan) -> dict[str, Any]:
+    """The run's. Paths say where this user keeps things, and nothing of the recipe."""
+    return plan.config.model_dump(mode="json", exclude=plan.config.paths())
+
+
 def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str, str]) -> Manifest:
     return Manifest(
         name=plan.config.out.name,
@@ -183,8 +204,7 @@ def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str
         recipe=Recipe(
             trainer=trainer,
             versions=versions,
-            # Paths say where this user keeps things, and nothing of the recipe.
-            configuration=plan.config.model_dump(mode="json", exclude=plan.config.paths()),
+            configuration=_configuration(plan),
             learning_rate=plan.rate,
             steps=trained.steps,
             seconds=round(trained.seconds, 1),

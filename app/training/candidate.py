@@ -82,8 +82,7 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
             ends = yield from sweep(config, folder / SWEEP, task.trainer, cancel)
             tries = ends.tries
             config = config.model_copy(update={"out": folder / SWEEP / "run", "learning_rate": ends.rate})
-        if not (config.out / ADAPTER).exists():
-            yield from train(config, config.out / "asked.yaml", task.trainer, cancel)
+        yield from train(config, config.out / "asked.yaml", task.trainer, cancel)
         _register(session, task, name, config.out, tries)
         (folder / CORRECTIONS_FILE).unlink(missing_ok=True)
     yield Candidate(name, tuple(read_metrics(config.out)))
@@ -191,7 +190,8 @@ def _parent(
     if task.parent is not None:
         return session.registry.find(task.parent)
     for run in (config.out, config.out / SWEEP / "run"):
-        if (run / STATE_FILE).exists():  # it goes on, whatever answers by now
+        # It goes on, whatever answers by now.
+        if any((run / left).exists() for left in (STATE_FILE, ADAPTER)):
             began = read_run(run / RUN_FILE).parent
             return next((a for a in list_adapters(session.registry.folder) if a.folder == began), None)
     try:

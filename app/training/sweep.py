@@ -130,12 +130,11 @@ def _tried(
     _keep(trial, None)
     loss: float | None = None
     try:
-        if not (config.out / ADAPTER).exists():
-            for news in train(config, config.out / "asked.yaml", trainer, cancel):
-                if news not in said:
-                    yield news
-                if isinstance(news, str):
-                    said.add(news)
+        for news in train(config, config.out / "asked.yaml", trainer, cancel):
+            if news not in said:
+                yield news
+            if isinstance(news, str):
+                said.add(news)
         loss = read_metrics(config.out)[-1].loss
     except TrainingDiverged:
         pass

@@ -98,6 +98,16 @@ def test_ctrl_c_leaves_a_state_from_which_it_goes_on(config: RunConfig, tmp_path
     finished(config, tmp_path / "run.yaml")
 
 
+def test_the_same_command_again_says_what_is_there(config: RunConfig, tmp_path: Path) -> None:
+    trained = finished(config, tmp_path / "run.yaml")
+    same(trained, finished(config, tmp_path / "run.yaml"))
+    other = started(config.model_copy(update={"seed": config.seed + 1}), tmp_path / "other.yaml")
+    _, told = other.communicate(timeout=60)
+    assert other.returncode == 2
+    assert "is there already, of another run" in told
+    same(trained, read_adapter(config.out / "adapter", read_base(config.base)))
+
+
 def test_two_processes_train_the_adapter_of_one(config: RunConfig, tmp_path: Path) -> None:
     """Within 1e-5: gradients are added in another order. Of three passes a step one rank has one more."""
     config = config.model_copy(update={"accumulation": 3, "steps": 6, "evaluate_every": 3})

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from thresher.adapters.manifest import read_manifest
 from thresher.adapters.training.command import LOCK_FILE
 from thresher.adapters.training.metrics import read_metrics
 from thresher.adapters.training.run_lock import FolderInUse, sole
 from thresher.adapters.training.state import STATE_FILE
 from thresher.app.cli.main import run_command
 from thresher.app.locations import Locations
+from thresher.app.registry.registry import Registry
 from thresher.app.session import Session
 
 RECIPE = ["--steps", "6", "--rank", "2", "--learning-rate", "0.01", "--batch-tokens", "1024"]
@@ -235,6 +237,32 @@ def test_ctrl_c_stops_and_the_same_command_goes_on(
     last = capsys.readouterr().err
     assert f"loss in training  {trained[0].loss:.3f} → {trained[-1].loss:.3f}" in last
     assert "step 60" in last
+
+
+def test_what_was_trained_is_taken_by_the_same_command_alone(
+    home_with_tiny: Locations,
+    labels: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    command = ["train", "--domain", "expenses", "--labels", str(labels), "--no-proof", *RECIPE]
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Registry, "add", killed)
+        assert run_command(command) != 0
+    trained = read_manifest(home_with_tiny.training / "expenses-1" / "adapter")
+    lines = labels.read_text("utf-8")
+    labels.write_text(lines.replace("Shop 3", "Inn 3"), "utf-8")
+    capsys.readouterr()
+    assert run_command(command) == 1
+    assert "is there already, of another run" in capsys.readouterr().err
+    labels.write_text(lines, "utf-8")
+    assert run_command(command) == 0
+    with Session(home_with_tiny) as session:
+        assert session.registry.find("expenses-1").manifest.weights == trained.weights
 
 
 def test_a_trainer_stops_when_the_command_that_started_it_is_killed(

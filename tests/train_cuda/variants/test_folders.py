@@ -187,7 +187,7 @@ def test_the_command_writes_what_the_method_gives(make_base: Any, starter: Path,
     assert adapter.manifest.recipe is not None
     assert adapter.manifest.recipe.configuration["method"] == "rslora"
     assert adapter.alpha == pytest.approx(16 * np.sqrt(8))
-    assert command("rslora").returncode == 2  # it is there already
+    assert command("dora").returncode == 2  # another adapter is there already
     done = command("full")
     assert done.returncode == 0, done.stderr
     assert f"The model is in {tmp_path / 'out' / 'model'}." in done.stderr
