@@ -158,6 +158,17 @@ def unique(fields: Iterable[Field], where: str) -> tuple[Field, ...]:
     return tuple(seen.values())
 
 
+def joined(own: Iterable[Field], given: Iterable[Field], *, open_fields: bool) -> tuple[Field, ...]:
+    """The fields of a record with those that are given for a run or for one document.
+
+    A given one is added, or takes the place of that of its name; where the fields are open, the given ones,
+    if there are any, are the fields.
+    """
+    given = tuple(given)
+    fields = {} if given and open_fields else {field.name: field for field in own}
+    return tuple((fields | {field.name: field for field in given}).values())
+
+
 def _first_message(error: ValidationError) -> str:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import UNTOLD, Field, unique
+from thresher.adapters.fields import UNTOLD, Field, joined, unique
 from thresher.adapters.pack_examples import Example, read_examples
 from thresher.adapters.pack_form import read_form
 
@@ -37,9 +37,7 @@ class RecordType:
     def with_fields(self, given: Sequence[Field] = ()) -> "RecordType":
         """This record type with the fields given at run time.
 
-        A given field is added, or takes the place of the pack's field of its name; where the fields are
-        open, the given ones are the fields. Raises UsageError where two of them share a name, or where
-        none is left.
+        See `fields.joined`. Raises UsageError where two of them share a name, or where none is left.
         """
         where = f"{self.domain}/{self.name}"
         given = unique(given, where)
@@ -48,9 +46,8 @@ class RecordType:
                 f"{where}: no field is given, and this record type has none of its own. "
                 'Give each with --field NAME:TYPE[:DESCRIPTION], or with "fields" in a line of JSON.'
             )
-        fields = {} if given and self.open_fields else {field.name: field for field in self.fields}
-        fields.update((field.name, field) for field in given)
-        return RecordType(**{**vars(self), "fields": tuple(fields.values())})
+        fields = joined(self.fields, given, open_fields=self.open_fields)
+        return RecordType(**{**vars(self), "fields": fields})
 
     def examples(self) -> list[Example]:
         """The example documents with their gold records; none where there is no such folder.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import PackError, UsageError
-from thresher.adapters.fields import Field, unique
+from thresher.adapters.fields import Field, joined, unique
 from thresher.adapters.pack import Pack
 from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.app.events import Event
@@ -112,6 +112,7 @@ class Session:
             answers.name if answers else None,
             None if self.settings.all_windows else asked.most_windows,
             self.settings.state_from,
+            asked.open_fields,
         )
 
     def answering(
@@ -170,10 +171,10 @@ class Session:
     ) -> Iterator[Event]:
         """Works through the sources in the calling thread; every record is stored before it is told.
 
-        What is done with the same settings is handed back as it is, unless `again`, and judged by the
-        calibration of now: with its corrections, or, without `corrected`, as the model answered it, so that
-        it can be scored. Setting `cancel` ends the run within moments; what is finished stays. Raises
-        UsageError where a source has no fields, or as `judge` does.
+        A source's own fields are joined with the task's. What is done with the same settings is handed back
+        as it is, unless `again`, and judged by the calibration of now: with its corrections, or, without
+        `corrected`, as the model answered it, so that it can be scored. Setting `cancel` ends the run within
+        moments; what is finished stays. Raises UsageError where a source has no fields, or as `judge` does.
         """
         # Imported here: it brings the engine's libraries.
         from thresher.app.run import Run
@@ -182,10 +183,11 @@ class Session:
             raise UsageError(
                 f"{bare.id}: no field is asked for. Give each with --field NAME:TYPE:DESCRIPTION."
             )
+        asked = [_asked(source, task) for source in sources]
         judge = self.judge(task, accept_at)
         model, adapter = self.answers(task)
         run = Run(task, model, adapter, judge, self.settings, self.store, self.registry, self._warm)
-        yield from run.events(sources, cancel or threading.Event(), again=again, corrected=corrected)
+        yield from run.events(asked, cancel or threading.Event(), again=again, corrected=corrected)
 
     def judge(self, task: Task, accept_at: float | None = None) -> "Judge":
         """What makes confidences of signals for a task, and accepts values at a wanted share of right ones.
@@ -220,3 +222,9 @@ class Session:
         packs = self.found_packs()
         found = packs.pick(domain, record_type)
         return found.domain, chosen, packs.packs[found.domain], found.name
+
+
+def _asked(source: Source, task: Task) -> Source:
+    """The source with all fields that are asked of it, where they are not the task's."""
+    fields = joined(task.fields, source.fields or (), open_fields=task.open_fields)
+    return replace(source, fields=None if fields == task.fields else fields)

@@ -20,7 +20,8 @@ class Task:
     `pack_hash` is the sha256 of the pack's files; "" where the fields alone were given.
     `adapter` is the name of the one that answers; None where the base model does alone. `most_windows` bounds
     how many windows of a document are asked; None where all are. What is right less often than
-    `state_from` is not stated.
+    `state_from` is not stated. A source's own fields are joined with these; with `open_fields` they come in
+    their place.
     """
 
     domain: str
@@ -32,3 +33,4 @@ class Task:
     adapter: str | None = None
     most_windows: int | None = None
     state_from: float = STATE_FROM
+    open_fields: bool = False

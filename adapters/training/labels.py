@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import UNTOLD, Field, FieldType, parse_fields
+from thresher.adapters.fields import UNTOLD, Field, FieldType, joined, parse_fields
 from thresher.adapters.values import check, is_absent
 
 #: Problems that a message shows; the error has all of them.
@@ -63,10 +63,9 @@ def read_labels(
 ) -> list[Label]:
     """The labels of the files, in order.
 
-    `fields`, `instructions` and `most_windows` are those of the record type. A line's own `fields` replace
-    fields of their name, or all of them with `open_fields`. Where there are none at all, the fields of lines
-    with an instruction are derived from the values of all of them. `group` names the key that has a line's
-    group.
+    `fields`, `instructions` and `most_windows` are those of the record type; with a line's own they are
+    `joined`. Where there are none at all, the fields of lines with an instruction are derived from the values
+    of all of them. `group` names the key that has a line's group.
 
     With `unfit`, a value that breaks its field's type is no error: it is not known, and what is wrong with it
     goes to that list.
@@ -207,9 +206,7 @@ def _fields(
         except UsageError as error:
             problems.append(str(error))
             return ()
-    base = {} if own and open_fields else {field.name: field for field in given}
-    fields = tuple((base | {field.name: field for field in own}).values())
-    if fields:
+    if fields := joined(given, own, open_fields=open_fields):
         return fields
     if line.instruction is None:
         problems.append(f"{line.where}: has no 'fields', and no record type was named that has some")

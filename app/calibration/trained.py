@@ -45,7 +45,7 @@ def trained_on(manifest: Manifest, files: Sequence[Path], task: Task) -> frozens
     proof = proof if isinstance(proof, float) else 0.0
     for some in dict.fromkeys([*((file,) for file in files), tuple(files)]):
         try:
-            labels = read_labels(some, task.fields, task.instructions, not task.fields, group, unfit=[])
+            labels = read_labels(some, task.fields, task.instructions, task.open_fields, group, unfit=[])
         except LabelError:
             continue  # it was no file of labels, then or now
         sides = [split(labels, 0.0, 0, (), proof)]

@@ -127,7 +127,7 @@ def _gold(
     from thresher.app.evaluation.records import load_gold
 
     unfit: list[str] = []
-    loaded = [load_gold(file, task.fields, unfit) for file in files]
+    loaded = [load_gold(file, task.fields, open_fields=task.open_fields, unfit=unfit) for file in files]
     narrator.unfit(unfit)
     fresh = [[one for one in each if document_key(one.text) not in learnt] for each in loaded]
     if left_out := sum(map(len, loaded)) - sum(map(len, fresh)):

@@ -97,7 +97,8 @@ def evaluate(
         raise UsageError("give --against or --against-predictions, not both")
     fields = parse_field_specs(field_specs)
     unfit: list[str] = []
-    gold = load_gold(gold_file, default_fields(domain, record_type, fields), unfit)[:limit]
+    own, are_open = own_fields(domain, record_type, fields)
+    gold = load_gold(gold_file, own, open_fields=are_open, unfit=unfit)[:limit]
     Narrator(quiet=quiet, as_json=as_json).unfit(unfit)
     sides = [_Side(predictions, adapter, save, accept_at)]
     if against is not None or against_predictions is not None:
@@ -209,10 +210,7 @@ def extract_labelled(
     from thresher.app.events import RecordReady, RunFinished
     from thresher.app.sources import Source
 
-    sources = [
-        Source(one.id, text=one.text, fields=one.fields if one.fields != task.fields else None)
-        for one in gold
-    ]
+    sources = [Source(one.id, text=one.text, fields=one.fields) for one in gold]
     records = []
     with (
         writing("jsonl", save, False, task.fields) if save else nullcontext() as writer,
@@ -232,11 +230,11 @@ def extract_labelled(
     return records
 
 
-def default_fields(
+def own_fields(
     domain: str | None, record_type: str | None, given: "tuple[Field, ...]"
-) -> "tuple[Field, ...] | None":
-    """The fields of a gold line that brings none; None where each has to bring its own."""
+) -> "tuple[tuple[Field, ...], bool]":
+    """The fields that a gold line need not bring, and whether those that it brings come in their place."""
     if domain is None:
-        return given or None
+        return given, False
     chosen = installed_packs().pick(domain, record_type)
-    return chosen.with_fields(given).fields if given or chosen.fields else None
+    return (chosen.with_fields(given) if given else chosen).fields, chosen.open_fields

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import Field, parse_fields
+from thresher.adapters.fields import Field, joined, parse_fields
 from thresher.adapters.values import check
 from thresher.app.record import Outcome, Record
 
@@ -64,12 +64,13 @@ def predicted(record: Record) -> PredictedRecord:
 
 
 def load_gold(
-    path: Path, default_fields: Sequence[Field] | None = None, unfit: list[str] | None = None
+    path: Path, own: Sequence[Field] = (), *, open_fields: bool = False, unfit: list[str] | None = None
 ) -> list[GoldRecord]:
     """Gold of a JSON-lines file: `{"id", "output", "input"?, "fields"?}` a line.
 
-    A line without `fields` has the default ones. Values are read as training reads them: "12.50" is a number.
-    One that breaks its field's type is scored as it is written; `unfit` is told which, with file and line.
+    `own` are the record type's fields; with a line's own they are `joined`. Values are read as training reads
+    them: "12.50" is a number. One that breaks its field's type is scored as it is written; `unfit` is told
+    which, with file and line.
 
     Raises UsageError, naming file and line, where a line breaks the form, an id comes twice, or `output` has
     a key that is no field.
@@ -83,11 +84,9 @@ def load_gold(
         text = line.get("input", "")
         if not isinstance(text, str):
             raise UsageError(f"{where}: 'input' must be the document's text")
-        if line.get("fields") is not None:
-            fields = parse_fields(line["fields"], where)
-        elif default_fields:
-            fields = tuple(default_fields)
-        else:
+        given = () if line.get("fields") is None else parse_fields(line["fields"], where)
+        fields = joined(own, given, open_fields=open_fields)
+        if not fields:
             raise UsageError(f"{where}: no 'fields', and none were named: give a record type or --field")
         if unknown := [key for key in output if key not in {one.name for one in fields}]:
             raise UsageError(

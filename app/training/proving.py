@@ -184,10 +184,7 @@ def _answers(
     """The records as the adapter answered them, and the events on the way."""
     if not gold:
         return []
-    sources = [
-        Source(one.id, text=one.text, fields=one.fields if one.fields != task.fields else None)
-        for one in gold
-    ]
+    sources = [Source(one.id, text=one.text, fields=one.fields) for one in gold]
     records: list[PredictedRecord] = []
     for event in session.extract(sources, task, corrected=False, cancel=cancel):
         yield event

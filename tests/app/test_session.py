@@ -261,11 +261,17 @@ def test_cancelling_while_a_document_is_read_loads_no_model(home_with_tiny: Loca
     assert told == [RunStarted, DocumentStarted, RunFinished]
 
 
-def test_the_fields_of_a_source_come_in_place_of_the_packs(home_with_tiny: Locations) -> None:
+def test_the_fields_of_a_source_are_asked_beside_the_packs(home_with_tiny: Locations) -> None:
     own = Source("a", text="Paid by Ann Lee", fields=FIELDS[:1])
     with Session(home_with_tiny) as session:
-        (one,) = ready(list(session.extract([own], session.task("expenses", "receipt"))))
-    assert list(one.record.values) == ["who"]
+        task = session.task("expenses", "receipt")
+        plain, one = ready(list(session.extract([Source("b", text=own.text), own], task)))
+        assert list(plain.record.values) == [field.name for field in task.fields]
+        assert list(one.record.values) == [*plain.record.values, "who"]
+        # One that brings no other field is asked as one that brings none.
+        (same,) = ready(list(session.extract([Source("c", text=own.text, fields=task.fields)], task)))
+    assert list(same.record.values) == list(plain.record.values)
+    assert same.reused
 
 
 def test_fields_may_come_with_each_source(home_with_tiny: Locations) -> None:

@@ -68,8 +68,9 @@ def main() -> None:
     rows = []
     for name in asked.names:
         domain, _, record_type = name.partition("/")
-        fields = pick(find_packs().packs, domain, record_type).fields
-        gold = load_gold(asked.labelled / name / "dev.jsonl", fields)[: asked.upto]
+        kind = pick(find_packs().packs, domain, record_type)
+        file = asked.labelled / name / "dev.jsonl"
+        gold = load_gold(file, kind.fields, open_fields=kind.open_fields)[: asked.upto]
         for size in asked.sizes:
             with fresh_home() as here, Session(here) as session:
                 task = session.whole(session.task(domain, record_type, adapter=asked.adapter))

@@ -95,7 +95,7 @@ def _examples(labels: Path, fields: Sequence[Field]) -> str:
 def measure(folder: Path, way: str, upto: int | None, results: Path, work: Path) -> None:
     """Asks for the parts that are not in the results yet. Raises UsageError where nothing answers."""
     asked = pick(find_packs().packs, folder.parent.name, folder.name)
-    gold = load_gold(folder / "dev.jsonl", asked.fields or None)
+    gold = load_gold(folder / "dev.jsonl", asked.fields, open_fields=asked.open_fields)
     name = f"{asked.domain}/{asked.name}"
     done = {(one["record_type"], one["way"], one["weights"], one["first"]) for one in read_results(results)}
     parts = range(0, min(upto or len(gold), len(gold)), PART)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
-from thresher.app.cli.evaluate import default_fields, extract_labelled
+from thresher.app.cli.evaluate import extract_labelled, own_fields
 from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation.records import GoldRecord, load_gold, predicted
 from thresher.app.evaluation.score import Scores, score
@@ -33,7 +33,8 @@ def dev_scores(folder: Path, adapter: Path | None, upto: int | None) -> Scores:
 
 def labelled(folder: Path, file: str) -> list[GoldRecord]:
     """The labels of a file of DOMAIN/RECORD_TYPE."""
-    return load_gold(folder / file, default_fields(folder.parent.name, folder.name, ()))
+    own, are_open = own_fields(folder.parent.name, folder.name, ())
+    return load_gold(folder / file, own, open_fields=are_open)
 
 
 def scores_of(folder: Path, gold: Sequence[GoldRecord], adapter: Path | None) -> Scores:

@@ -78,7 +78,9 @@ class Runs:
         self.base: BaseModel = read_base(library.find(Locations.default().models, "starter").folder)
         self.kind = resolve(find_packs().packs, asked.domain, asked.record_type)
         self.labels = asked.train.read_text("utf-8").splitlines()[: asked.labels]
-        self.gold = load_gold(asked.dev_file, self.kind.fields)[: asked.dev]
+        self.gold = load_gold(asked.dev_file, self.kind.fields, open_fields=self.kind.open_fields)[
+            : asked.dev
+        ]
         self.tokenizer = PromptTokenizer(self.base.folder)
 
     def settings(self, name: str) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def same_labels(data: Path, asked: RecordType, work: Path) -> list[GoldRecord]:
         for one, source in zip(read_sets(run)[0], only.sources, strict=True):
             if source.name == name:
                 return [GoldRecord(each.id, each.text, each.values, each.fields) for each in one.sides.train]
-    return load_gold(data / name / "train.jsonl", asked.fields or None)
+    return load_gold(data / name / "train.jsonl", asked.fields, open_fields=asked.open_fields)
 
 
 class Stock:

@@ -216,6 +216,30 @@ def test_what_an_adapter_from_elsewhere_was_trained_on_is_left_out(
     assert "left out" not in thresher(*command, cafes(tmp_path / "fresh.jsonl", range(12, 14))).err
 
 
+def test_labels_that_bring_open_fields_are_known_again(
+    thresher: Thresher, home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
+) -> None:
+    file = tmp_path / "learnt.jsonl"
+    fields = [{"name": "Scent", "type": "string"}]
+    with file.open("w", encoding="utf-8") as lines:
+        for number in range(3):
+            line = {"id": str(number), "input": f"Soap {number}, lime", "output": {"Scent": "lime"}}
+            lines.write(json.dumps({**line, "fields": fields}) + "\n")
+    asked = find_packs().packs["retail"].record_types["product"]
+    assert asked.open_fields
+    assert asked.fields
+    train = read_labels([file], asked.fields, asked.instructions, open_fields=True)
+    recipe: dict[str, Any] = {
+        "trainer": "train_mlx", "versions": {}, "learning_rate": 1e-3, "steps": 1, "seconds": 1.0,
+        "configuration": {"validation_share": 0.0, "split_seed": 5, "group": None, "proof_share": 0.0},
+    }  # fmt: skip
+    data = {"fingerprint": labels_fingerprint(train), "train": 3, "validation": 0}
+    add_adapter("retail-1", domain="retail", recipe=recipe, data=data)
+    ended = thresher("calibrate", "-d", "retail", "--adapter", "retail-1", "--labels", file)
+    assert ended.code == 2
+    assert "retail-1 was trained on all of these documents" in ended.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

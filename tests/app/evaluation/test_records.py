@@ -25,7 +25,7 @@ def written(path: Path, *lines: Any) -> Path:
     return path
 
 
-def test_gold_has_its_own_fields_or_the_default_ones(tmp_path: Path) -> None:
+def test_fields_of_a_line_are_joined_with_the_record_types(tmp_path: Path) -> None:
     own = [{"name": "q", "type": "number"}]
     path = written(
         tmp_path / "gold.jsonl",
@@ -35,6 +35,8 @@ def test_gold_has_its_own_fields_or_the_default_ones(tmp_path: Path) -> None:
     )
     first, second = load_gold(path, FIELDS)
     assert (first.text, first.output, first.fields) == ("a\u2028b", {"s": "x"}, FIELDS)
+    assert second.fields == (*FIELDS, Field(name="q", type="number"))
+    _, second = load_gold(path, FIELDS, open_fields=True)
     assert second.fields == (Field(name="q", type="number"),)
 
 
@@ -82,7 +84,7 @@ def test_values_that_training_would_refuse_are_scored_as_written_and_told(tmp_pa
         {"id": "2", "output": {"day": "perpetual"}},
     )
     unfit: list[str] = []
-    first, _ = load_gold(path, TYPED, unfit)
+    first, _ = load_gold(path, TYPED, unfit=unfit)
     assert first.output == {"sum": "12,50 EUR", "name": "x"}
     one, other = unfit
     assert one.startswith(f"{path}:1: 'sum': ")
@@ -173,8 +175,8 @@ def test_an_extracted_record_is_a_prediction() -> None:
 def test_gold_scores_one_against_itself(shared_data: Path) -> None:
     for contract in sorted(shared_data.glob("*/*/fields.json")):
         fields = json.loads(contract.read_text("utf-8"))["fields"]
-        default = parse_fields(fields, str(contract)) if isinstance(fields, list) else None
-        gold = load_gold(contract.parent / "dev.jsonl", default)
+        own = parse_fields(fields, str(contract)) if isinstance(fields, list) else ()
+        gold = load_gold(contract.parent / "dev.jsonl", own, open_fields=True)
         itself = [
             PredictedRecord(one.id, {key: Predicted(value) for key, value in one.output.items()})
             for one in gold
