@@ -26,7 +26,8 @@ def open_base(folder: Path) -> tuple[Any, dict[str, Any]]:
         model, config = load_model(folder, lazy=True)
     except Exception as error:  # mlx-lm raises bare ValueErrors and KeyErrors for every defect of a file
         raise ModelError(
-            f"{folder.name}: cannot be loaded ({error}). Run `thresher models verify`."
+            f"{folder.name}: cannot be loaded ({error}). If `thresher models verify` finds its files good, "
+            "the model is at fault: use another."
         ) from error
     return model, config
 
