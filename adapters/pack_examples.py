@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field, parse_fields
+from thresher.adapters.json_lines import Line, json_lines
 from thresher.adapters.values import check
 
 _KEYS = {"id", "file", "output"}
@@ -45,17 +46,14 @@ def read_examples(folder: Path, with_fields: Callable[[Sequence[Field]], HasFiel
         return []
     gold = folder / "gold.jsonl"
     try:
-        lines = gold.read_text("utf-8").split("\n")  # not splitlines: a text may hold U+2028
-    except (OSError, UnicodeDecodeError) as error:
+        lines = json_lines(gold)
+    except OSError as error:
         raise PackError(f"{gold}: cannot be read ({error}). Write a JSON line for each example.") from error
     examples: dict[str, Example] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        where = f"{gold}: line {number}"
-        example = _example(where, folder, line, with_fields)
+    for line in lines:
+        example = _example(folder, line, with_fields)
         if example.id in examples:
-            raise PackError(f"{where}: id: {example.id!r} repeats. Give each example its own id.")
+            raise PackError(f"{line.where}: id: {example.id!r} repeats. Give each example its own id.")
         examples[example.id] = example
     return list(examples.values())
 
@@ -74,13 +72,12 @@ def value_problem(field: Field, value: Any) -> str | None:
     return next((f"is longer than {MAX_STRING} characters" for t in texts if len(t) > MAX_STRING), None)
 
 
-def _example(
-    where: str, folder: Path, line: str, with_fields: Callable[[Sequence[Field]], HasFields]
-) -> Example:
+def _example(folder: Path, line: Line, with_fields: Callable[[Sequence[Field]], HasFields]) -> Example:
+    where = line.where
     try:
-        raw = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise PackError(f"{where}: is not JSON ({error}). Correct the line.") from error
+        raw = line.parsed()
+    except ValueError as error:
+        raise PackError(f"{where}: is no JSON in UTF-8 ({error}). Correct the line.") from error
     if not isinstance(raw, dict) or not _KEYS <= raw.keys() <= _KEYS | {"fields"}:
         raise PackError(f'{where}: must be an object with "id", "file", "output" and, at will, "fields".')
     for key in ("id", "file"):

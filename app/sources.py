@@ -2,16 +2,15 @@
 
 import glob
 import hashlib
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_fields
+from thresher.adapters.json_lines import Line, json_lines
 from thresher.app.documents.document import Document
 from thresher.app.documents.errors import EmptyDocumentError, MissingDocumentError
 from thresher.app.documents.formats import READ_ENDINGS
@@ -126,34 +125,33 @@ def read_records(path: Path) -> list[Source]:
     number. Raises MissingDocumentError, or UsageError that names the file and the line.
     """
     try:
-        data = path.read_bytes()
+        lines = json_lines(path)
     except OSError as error:
         raise MissingDocumentError(
             f"{path}: cannot be read ({error.strerror or error}). Check the path given to --records."
         ) from error
     lines_of_id: dict[str, int] = {}
     sources = []
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        source = _record(line, f"{path}, line {number}", str(number))
+    for line in lines:
+        source = _record(line)
         if source.id in lines_of_id:
             raise UsageError(
-                f"{path}, line {number}: the id {source.id!r} is on line {lines_of_id[source.id]} too. "
+                f"{line.where}: the id {source.id!r} is on line {lines_of_id[source.id]} too. "
                 "Give each record an id of its own."
             )
-        lines_of_id[source.id] = number
+        lines_of_id[source.id] = line.number
         sources.append(source)
     if not sources:
         raise UsageError(f'{path}: holds no record. Write one {{"id": …, "input": …}} a line.')
     return sources
 
 
-def _record(line: bytes, where: str, default_id: str) -> Source:
+def _record(line: Line) -> Source:
+    where = line.where
     form = 'a record is {"id": …, "input": …, "fields"?: […]} on one line'
     try:
-        raw: Any = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        raw = line.parsed()
+    except ValueError as error:
         raise UsageError(f"{where}: is no JSON in UTF-8 ({error}); {form}.") from error
     if not isinstance(raw, dict):
         raise UsageError(f"{where}: is no JSON object; {form}.")
@@ -161,7 +159,7 @@ def _record(line: bytes, where: str, default_id: str) -> Source:
         raise UsageError(f"{where}: the key {unknown[0]!r} is not known; {form}.")
     if not isinstance(raw.get("input"), str):
         raise UsageError(f"{where}: 'input' must be the document's text; {form}.")
-    id_ = raw.get("id", default_id)
+    id_ = raw.get("id", str(line.number))
     if isinstance(id_, int) and not isinstance(id_, bool):
         id_ = str(id_)
     if not isinstance(id_, str) or not id_:

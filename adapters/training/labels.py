@@ -15,6 +15,7 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import UNTOLD, Field, FieldType, joined, parse_fields
+from thresher.adapters.json_lines import json_lines
 from thresher.adapters.values import check, is_absent
 
 #: Problems that a message shows; the error has all of them.
@@ -138,16 +139,14 @@ class _Line:
 def _lines(path: Path, problems: list[str]) -> Iterator[_Line]:
     """The lines of a file that have the form of a label; what is wrong with the others goes to `problems`."""
     try:
-        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        lines = json_lines(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
-    for number, data in enumerate(content.split(b"\n"), start=1):
-        if not data.strip():
-            continue
-        where = f"{path}:{number}"
+    for line in lines:
+        where = line.where
         try:
-            raw = json.loads(data.decode())
-        except (ValueError, RecursionError) as error:
+            raw = line.parsed()
+        except ValueError as error:
             problems.append(f"{where}: is no JSON in UTF-8 ({error})")
             continue
         if not isinstance(raw, dict):
@@ -165,7 +164,7 @@ def _lines(path: Path, problems: list[str]) -> Iterator[_Line]:
         yield _Line(
             where=where,
             raw=raw,
-            id=raw.get("id", f"{path.name}:{number}"),
+            id=raw.get("id", f"{path.name}:{line.number}"),
             text=raw["input"],
             output=output if isinstance(output, dict) else {},
             instruction=raw.get("instruction"),

@@ -1,6 +1,5 @@
 """Gold and predicted records, read from JSON lines. Knows no rule of scoring."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, joined, parse_fields
+from thresher.adapters.json_lines import json_lines
 from thresher.adapters.values import check
 from thresher.app.record import Outcome, Record
 
@@ -166,24 +166,21 @@ def _share(given: Any) -> float:
 
 
 def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The objects of the file, each with 'FILE:LINE'. Blank lines are passed over."""
+    """The objects of the file, each with its place."""
     try:
-        text = path.read_text("utf-8-sig")
+        lines = json_lines(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: is not UTF-8 ({error.reason}). Save it as UTF-8.") from error
-    for number, raw in enumerate(text.split("\n"), start=1):
-        if not raw.strip():
-            continue
-        where = f"{path}:{number}"
+    for line in lines:
         try:
-            line = json.loads(raw)
+            raw = line.parsed()
         except ValueError as error:
-            raise UsageError(f"{where}: is no JSON ({error}). Write one object a line.") from error
-        if not isinstance(line, dict):
-            raise UsageError(f"{where}: must be an object with 'id'")
-        yield where, line
+            raise UsageError(
+                f"{line.where}: is no JSON in UTF-8 ({error}). Write one object a line."
+            ) from error
+        if not isinstance(raw, dict):
+            raise UsageError(f"{line.where}: must be an object with 'id'")
+        yield line.where, raw
 
 
 def _id(where: str, line: Mapping[str, Any], seen: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """A pack's examples: gold that matches its fields, or is refused with its line."""
 
+import json
 from typing import Any
 
 import pytest
@@ -29,11 +30,11 @@ def test_examples_carry_their_fields(write: Write) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (["{"], "line 1: is not JSON"),
-        (["[" * 100_000], "line 1: is not JSON"),
-        (["[]"], "line 1: must be an object"),
-        ([{**gold(), "note": 1}], "line 1: must be an object"),
-        ([gold(), gold()], "line 2: id: 'a' repeats"),
+        (["{"], "gold.jsonl:1: is no JSON"),
+        (["[" * 100_000], "gold.jsonl:1: is no JSON"),
+        (["[]"], "gold.jsonl:1: must be an object"),
+        ([{**gold(), "note": 1}], "gold.jsonl:1: must be an object"),
+        ([gold(), gold()], "gold.jsonl:2: id: 'a' repeats"),
         ([{**gold(), "file": "b.txt"}], "file: 'b.txt'"),
         ([{**gold(), "file": "../letter/a.txt"}], "file: '../letter/a.txt'"),
         ([{**gold(), "file": 7}], "file: must be text"),
@@ -50,16 +51,22 @@ def test_examples_carry_their_fields(write: Write) -> None:
         ([gold(sender="")], "output.sender: is '': write null"),
         ([gold(sender="x" * (MAX_STRING + 1))], f"output.sender: is longer than {MAX_STRING}"),
         ([gold(sender=["Ann"])], "output.sender: "),
-        ([{**gold(), "fields": [{"name": "x", "type": "text"}]}], "line 1: field 1: type"),
+        ([{**gold(), "fields": [{"name": "x", "type": "text"}]}], "gold.jsonl:1: field 1: type"),
     ],
 )
 def test_gold_that_does_not_match_is_refused_with_its_line(write: Write, lines: list[Any], said: str) -> None:
     folder = write(content())
     write_gold(folder, *lines)
     message = refusal(folder)
-    assert f"{folder / 'examples' / 'letter' / 'gold.jsonl'}: line " in message
+    assert f"{folder / 'examples' / 'letter' / 'gold.jsonl'}:" in message
     assert said in message
     assert read_pack(folder).domain == "post", "a listing does not look at examples"
+
+
+def test_examples_may_begin_with_a_byte_order_mark(write: Write) -> None:
+    folder = write(content())
+    write_gold(folder, "\ufeff" + json.dumps(gold()))
+    assert [example.id for example in load_pack(folder).record_types["letter"].examples()] == ["a"]
 
 
 def test_an_examples_folder_without_gold_is_refused(write: Write) -> None:

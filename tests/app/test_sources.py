@@ -157,7 +157,7 @@ def test_records_are_texts_with_ids_and_fields_of_their_own(tmp_path: Path) -> N
 )
 def test_a_wrong_line_is_named_with_its_file(tmp_path: Path, line: object, says: str) -> None:
     path = records(tmp_path, {"id": "first", "input": "x"}, line)
-    with pytest.raises(UsageError, match=rf"gold\.jsonl, line 2: .*{says}"):
+    with pytest.raises(UsageError, match=rf"gold\.jsonl:2: .*{says}"):
         read_records(path)
 
 

@@ -44,6 +44,7 @@ def test_fields_of_a_line_are_joined_with_the_record_types(tmp_path: Path) -> No
     ("line", "reason"),
     [
         ("{", "is no JSON"),
+        pytest.param("[" * 100_000, "is no JSON in UTF-8 (lists or objects lie too deep", id="deep"),
         ("[1]", "must be an object"),
         ({"output": {}}, "'id'"),
         ({"id": "1", "output": {}}, "came before"),
@@ -101,7 +102,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.jsonl: cannot be read"):
         load_gold(tmp_path / "none.jsonl", FIELDS)
     (tmp_path / "latin.jsonl").write_bytes('{"id": "é"}'.encode("latin-1"))
-    with pytest.raises(UsageError, match="is not UTF-8"):
+    with pytest.raises(UsageError, match=r"latin\.jsonl:1: is no JSON in UTF-8"):
         load_predictions(tmp_path / "latin.jsonl")
     with pytest.raises(UsageError, match="holds no record"):
         load_gold(written(tmp_path / "empty.jsonl"), FIELDS)

@@ -1,0 +1,25 @@
+"""Lines of JSON are the same lines whoever reads them."""
+
+from pathlib import Path
+
+import pytest
+
+from thresher.adapters.json_lines import json_lines
+
+
+def test_lines_have_their_numbers_whatever_lies_between_them(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes('\ufeff1\r\n \n\n"a\u2028b\x85"'.encode())
+    read = [(line.number, line.where, line.parsed()) for line in json_lines(path)]
+    assert read == [(1, f"{path}:1", 1), (4, f"{path}:4", "a\u2028b\x85")]
+
+
+@pytest.mark.parametrize(
+    "data", [b"{", b'"\xe9"', b"\xff\xfe1\0", b"9" * 5000, b'{"a":' * 100_000], ids=range(5)
+)
+def test_what_is_no_json_is_a_value_error(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(data)
+    (line,) = json_lines(path)
+    with pytest.raises(ValueError, match=r"\w"):
+        line.parsed()
