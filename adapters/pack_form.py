@@ -1,15 +1,15 @@
 """pack.yaml as it stands in the file: read, checked key by key, and what to say where a key is wrong."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, PositiveInt, StringConstraints, ValidationError
 
 from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
+from thresher.adapters.yaml_keys import parse_yaml
 
 #: The version of pack.yaml that this code writes and reads.
 FORMAT = 1
@@ -78,29 +78,6 @@ def read_form(folder: Path) -> PackForm:
 _KEYS = {1: PackForm.model_fields, 3: RecordTypeForm.model_fields, 5: Field.model_fields}
 
 
-# The C loader is ten times as fast; a PyYAML built without libyaml has only the other.
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML in which a repeated key is an error, where PyYAML would keep the last silently.
-
-    So is a key that is no word: `{{ title }}` of a template that was not filled in.
-    """
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(
-                    problem="a key must be a word: put quotes around a text that begins with { or [",
-                    problem_mark=key.start_mark,
-                )
-            if key.tag != "tag:yaml.org,2002:merge" and key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key.value!r} repeats", problem_mark=key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)  # type: ignore[no-any-return]
-
-
 def _parse(file: Path) -> dict[str, Any]:
     try:
         with file.open("rb") as stream:
@@ -112,19 +89,9 @@ def _parse(file: Path) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise PackError(f"{file}: is larger than {MAX_BYTES:,} bytes. Keep documents in examples/, not here.")
     try:
-        raw = yaml.load(data.decode("utf-8-sig"), _Loader)  # noqa: S506 (a safe loader)
-    except UnicodeDecodeError as error:
-        raise PackError(f"{file}: is not UTF-8 at byte {error.start}. Save it as UTF-8.") from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise PackError(
-            f"{file}: {place}{error.problem or 'is not YAML'}. Correct the YAML there."
-        ) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise PackError(f"{file}: is not YAML ({error}). Put texts that look special in quotes.") from error
-    except (LookupError, AttributeError, TypeError) as error:  # what PyYAML makes of `!!bool maybe`
-        raise PackError(f"{file}: a tag (!!…) does not fit its value. Leave out the tags.") from error
+        raw = parse_yaml(data)
+    except ValueError as error:
+        raise PackError(f"{file}: {error}") from error
     if not isinstance(raw, dict):
         raise PackError(f"{file}: must hold keys (format, domain, …), not {_kind(raw)}. See the packs guide.")
     return raw

@@ -1,6 +1,5 @@
 """The user's settings: typed, with a sentence under each, and the hash of what changes an answer."""
 
-import difflib
 import hashlib
 import json
 from pathlib import Path
@@ -9,8 +8,8 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic import Field as Setting
 
-from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
+from thresher.adapters.yaml_keys import key_problems, parse_keys, save_keys
 from thresher.app.task import STATE_FROM, Task
 
 #: Raised whenever this code, given the same model and settings, would answer otherwise than it did: then
@@ -56,46 +55,24 @@ def load_settings(path: Path) -> Settings:
 
     Raises UsageError that names the file and the key: not YAML, an unknown key, a wrong value.
     """
-    import yaml
-
     try:
-        raw: Any = yaml.safe_load(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError:
         return Settings()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it is no text in UTF-8"
-        raise UsageError(f"{path}: is no YAML{where}: {problem}; mend it, or remove it") from error
-    if raw is None:  # an empty file
-        return Settings()
-    if not isinstance(raw, dict):
-        raise UsageError(f"{path}: must hold lines of 'name: value'; mend it, or remove it")
     try:
-        return Settings.model_validate(raw)
+        return Settings.model_validate(parse_keys(content))
     except ValidationError as error:
-        problems = "; ".join(_problem(each["loc"], each["type"], each["msg"]) for each in error.errors())
+        problems = key_problems(error, Settings)
         raise UsageError(f"{path}: {problems}. Correct it, or remove it to use the default.") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: {error} Without the file every default holds.") from error
 
 
 def save_settings(path: Path, settings: Settings) -> None:
-    """Write the file whole or not at all, with the sentence about each setting above it.
-
-    Raises UsageError where it cannot be written.
-    """
-    import yaml
-
-    lines = []
-    for name, field in Settings.model_fields.items():
-        line = yaml.safe_dump({name: getattr(settings, name)}, allow_unicode=True)
-        lines.append(f"# {field.description}\n{line}")
-    try:
-        with replacing(path) as file:
-            file.write("\n".join(lines).encode())
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); check its permissions") from error
+    """Write the file whole or not at all. Raises UsageError where it cannot be written."""
+    save_keys(path, settings)
 
 
 def settings_hash(
@@ -126,12 +103,3 @@ def settings_hash(
     if task.most_windows is not None:
         parts["most_windows"] = task.most_windows
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _problem(where: tuple[int | str, ...], kind: str, message: str) -> str:
-    name = ".".join(str(part) for part in where)
-    if kind == "extra_forbidden":
-        close = difflib.get_close_matches(name, Settings.model_fields, n=1)
-        meant = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(Settings.model_fields)}"
-        return f"unknown setting {name!r} ({meant})"
-    return f"{name}: {message}" if name else message

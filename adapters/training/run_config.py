@@ -3,17 +3,16 @@
 Knows no trainer, and reads nothing of what it names.
 """
 
-import difflib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
 from thresher.adapters.training.run_parts import Augmentation, Keys, LabelSet, check_asked
 from thresher.adapters.training.schedule import default_learning_rate
+from thresher.adapters.yaml_keys import key_problems, parse_keys, save_keys
 
 FORMAT: Literal[2] = 2
 #: Keys of older forms that mean nothing any more.
@@ -217,27 +216,20 @@ def read_run(path: Path) -> RunConfig:
 
     Raises UsageError that names the file and each key that is wrong, at once.
     """
-    import yaml
-
     try:
-        raw: Any = yaml.safe_load(path.read_bytes())
+        raw = parse_keys(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it is no text in UTF-8"
-        raise UsageError(f"{path}: is no YAML{where}: {problem}. Correct the file.") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}") from error
     return parse_run(raw, str(path), path.absolute().parent)
 
 
-def parse_run(raw: Any, where: str, folder: Path) -> RunConfig:
+def parse_run(raw: dict[str, Any], where: str, folder: Path) -> RunConfig:
     """The run of a mapping, its relative paths taken from `folder`.
 
     Raises UsageError that starts with `where` and names each key that is wrong, at once.
     """
-    if not isinstance(raw, dict):
-        raise UsageError(f"{where}: must hold lines of 'key: value'. Correct the file.")
     version = raw.get("format")
     if isinstance(version, int) and version > FORMAT:
         raise UsageError(f"{where}: format {version} is from a newer Thresher. Update Thresher.")
@@ -246,7 +238,7 @@ def parse_run(raw: Any, where: str, folder: Path) -> RunConfig:
     try:
         config = RunConfig.model_validate(raw)
     except ValidationError as error:
-        problems = "; ".join(_problem(each["loc"], each["type"], each["msg"]) for each in error.errors())
+        problems = key_problems(error, RunConfig, sets=LabelSet, augment=Augmentation)
         raise UsageError(f"{where}: {problems}. Correct the file.") from error
     sets = [
         one.model_copy(update={name: _from(folder, getattr(one, name)) for name in _SET_PATHS})
@@ -257,41 +249,11 @@ def parse_run(raw: Any, where: str, folder: Path) -> RunConfig:
 
 
 def save_run(path: Path, config: RunConfig) -> None:
-    """Write the file whole or not at all, with the sentence about each key above it.
-
-    Raises UsageError where it cannot be written.
-    """
-    try:
-        with replacing(path) as file:
-            file.write(run_yaml(config).encode())
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}). Check its folder.") from error
-
-
-def run_yaml(config: RunConfig) -> str:
-    """The content of the file."""
-    import yaml
-
-    values = config.model_dump(mode="json")
-    return "\n".join(
-        f"# {field.description}\n{yaml.safe_dump({name: values[name]}, allow_unicode=True)}"
-        for name, field in RunConfig.model_fields.items()
-    )
+    """Write the file whole or not at all. Raises UsageError where it cannot be written."""
+    save_keys(path, config)
 
 
 def _from(folder: Path, value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(folder / path for path in value)
     return None if value is None else folder / value
-
-
-def _problem(where: tuple[int | str, ...], kind: str, message: str) -> str:
-    name = ".".join(str(part) for part in where)
-    if kind == "extra_forbidden":
-        parts: dict[int | str, type[Keys]] = {"sets": LabelSet, "augment": Augmentation}
-        keys = (parts[where[0]] if len(where) > 1 and where[0] in parts else RunConfig).model_fields
-        close = difflib.get_close_matches(str(where[-1]), keys, n=1)
-        meant = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(keys)}"
-        return f"unknown key {name!r} ({meant})"
-    message = message.removeprefix("Value error, ")
-    return f"{name}: {message}" if name else message

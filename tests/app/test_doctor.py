@@ -83,7 +83,7 @@ def test_the_settings_are_named_and_wrong_ones_prevent_work(home: Locations) -> 
     home.settings.write_text("window_token: 3\n")
     found = by_subject(examine(home))["settings"]
     assert found.level == "bad"
-    assert f"{home.settings}: unknown setting 'window_token'" in found.detail
+    assert f"{home.settings}: unknown key 'window_token'" in found.detail
 
 
 def test_the_slow_blas_is_told_with_its_remedy(home: Locations, monkeypatch: pytest.MonkeyPatch) -> None:

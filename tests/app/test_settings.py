@@ -44,16 +44,20 @@ def test_settings_come_back_with_their_sentences(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("window_token: 3", "unknown setting 'window_token' .did you mean 'window_tokens'"),
-        ("colour: red", "unknown setting 'colour' .there are: model, "),
+        ("window_token: 3", "unknown key 'window_token' .did you mean 'window_tokens'"),
+        ("colour: red", "unknown key 'colour' .there are: model, "),
         ("window_tokens: many", "window_tokens: "),
         ("window_tokens: true", "window_tokens: "),
         ("model: 1", "model: "),
         ("answer_tokens: 0", "answer_tokens: "),
-        ("window_tokens: 200\nwindow_overlap: 101", "at most half"),
-        ("a: [", "no YAML at line 1"),
+        ("window_tokens: 200\nwindow_overlap: 101", ": window_overlap may be at most half"),
+        ("a: [", "line 2, column 1: "),
+        pytest.param("[" * 5000, "line 1, |is not YAML", id="deep"),
+        ("model: one\nmodel: two", "line 2, column 1: the key 'model' repeats"),
+        ("model: 2024-13-45", "is not YAML"),
+        ("all_windows: !!bool maybe", "a tag"),
         ("- model", "'name: value'"),
-        ("1: 2", "unknown setting '1'|Keys should be strings"),
+        ("1: 2", "unknown key '1'|Keys should be strings"),
     ],
 )
 def test_a_mistake_names_the_file_and_the_key(tmp_path: Path, text: str, said: str) -> None:
@@ -67,7 +71,7 @@ def test_a_mistake_names_the_file_and_the_key(tmp_path: Path, text: str, said: s
 def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     path = tmp_path / "settings.yaml"
     path.write_bytes(b"model: \xff\xfe")
-    with pytest.raises(UsageError, match="no YAML"):
+    with pytest.raises(UsageError, match="is not UTF-8"):
         load_settings(path)
     with pytest.raises(UsageError, match="cannot be read"):
         load_settings(tmp_path)

@@ -169,11 +169,14 @@ def test_a_run_of_the_first_form_is_read_without_what_means_nothing_any_more(tmp
         run(tmp_path, patience=3)
 
 
-@pytest.mark.parametrize("content", [b"base: [", b"- a list", b"\xff\xfe\x00", b"", b"42"])
+@pytest.mark.parametrize(
+    "content",
+    [b"base: [", b"- a list", b"\xff\xfe\x00", b"", b"42", b"base: a\nbase: b", b"base: !!bool maybe"],
+)
 def test_a_file_that_is_no_run_is_a_named_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "run.yaml"
     path.write_bytes(content)
-    with pytest.raises(UsageError, match=r"run\.yaml: .*Correct the file"):
+    with pytest.raises(UsageError, match=r"run\.yaml: .*(Correct|Save|Leave out) "):
         read_run(path)
     with pytest.raises(UsageError, match="cannot be read"):
         read_run(tmp_path / "missing.yaml")
