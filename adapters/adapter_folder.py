@@ -3,16 +3,17 @@
 Written whole or not at all.
 """
 
-import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from thresher.adapters.adapter import Adapter
+from thresher.adapters.atomic import appearing
 from thresher.adapters.base_model import BaseModel
 from thresher.adapters.calibration import (
     CALIBRATION_FILE,
@@ -66,27 +67,34 @@ def write_adapter(
     the format looks at. Calibrations that were made for other matrices are left out. Raises AdapterError
     where the folder is there already or cannot be written.
     """
-    if folder.exists():
-        raise AdapterError(f"{folder}: is there already. Choose another name, or remove it first.")
+    with new_place(folder) as work:
+        work.mkdir()
+        files = peft_files(adapter.layers, adapter.alpha, adapter.manifest.base.name, half)
+        for name, content in {**(beside or {}), **files}.items():
+            (work / name).write_bytes(content)
+        manifest = adapter.manifest.model_copy(update={"weights": _hash(work, adapter.scale)})
+        (work / MANIFEST_FILE).write_text(manifest_json(manifest), "utf-8")
+        own = tuple(each for each in adapter.calibrations if each.adapter == manifest.weights)
+        if own:
+            (work / CALIBRATION_FILE).write_text(calibrations_json(own), "utf-8")
+    return manifest
+
+
+@contextmanager
+def new_place(target: Path) -> Iterator[Path]:
+    """`atomic.appearing` for what a user keeps: a file or a folder that is never written over what is there.
+
+    Raises AdapterError where `target` is there already or cannot be written.
+    """
+    if target.exists() or target.is_symlink():
+        raise AdapterError(f"{target}: is there already. Choose another name, or remove it first.")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:40]}.") as scratch:
-            work = Path(scratch) / "adapter"
-            work.mkdir()
-            files = peft_files(adapter.layers, adapter.alpha, adapter.manifest.base.name, half)
-            for name, content in {**(beside or {}), **files}.items():
-                _write(work / name, content)
-            manifest = adapter.manifest.model_copy(update={"weights": _hash(work, adapter.scale)})
-            _write(work / MANIFEST_FILE, manifest_json(manifest).encode())
-            own = tuple(each for each in adapter.calibrations if each.adapter == manifest.weights)
-            if own:
-                _write(work / CALIBRATION_FILE, calibrations_json(own).encode())
-            work.rename(folder)
+        with appearing(target) as work:
+            yield work
     except OSError as error:
         raise AdapterError(
-            f"{folder}: cannot be written ({error.strerror}). Free some space, or check its permissions."
+            f"{target}: cannot be written ({error.strerror}). Free some space, or check its permissions."
         ) from error
-    return manifest
 
 
 def remove_adapter(folder: Path) -> int:
@@ -145,10 +153,3 @@ def _hash(folder: Path, scale: float) -> str:
     """The sha256, in hex, over the matrices and the scale: all that decides what the adapter does."""
     matrices = fingerprint(read_tensors(folder / WEIGHTS_FILE, AdapterError))
     return sha256(f"{matrices} {scale:.9g}".encode()).hexdigest()
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

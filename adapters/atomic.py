@@ -1,4 +1,4 @@
-"""Whole files or none: a file is written beside its place and moved there when it is complete."""
+"""Whole or not at all: a file or folder is made beside its place and moved there when it is complete."""
 
 import os
 import tempfile
@@ -29,14 +29,35 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
         with suppress(FileNotFoundError):
             temporary.unlink()
         raise
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk, where the system can."""
+@contextmanager
+def appearing(target: Path) -> Iterator[Path]:
+    """A path to make a file or folder at; it becomes `target` when the block ends, and is gone if it raises.
+
+    All that is in it is on the disk before it has its name. Raises OSError.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name[:40]}.") as scratch:
+        work = Path(scratch) / "new"
+        yield work
+        sync_tree(work)
+        work.rename(target)
+    sync(target.parent)
+
+
+def sync_tree(path: Path) -> None:
+    """Have a file, or a folder with all that lies in it, on the disk, where the system can."""
+    for each in (*path.rglob("*"), path):
+        sync(each)
+
+
+def sync(path: Path) -> None:
+    """Have what a file holds, or the names in a folder, on the disk, where the system can."""
     if os.name != "posix":
         return
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -34,6 +34,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Locations:
     return Locations(folder)
 
 
+@pytest.fixture
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The inodes of all that is flushed to the disk from now on."""
+    flushed: set[int] = set()
+    flush = os.fsync
+
+    def noted(handle: int) -> None:
+        flush(handle)
+        flushed.add(os.fstat(handle).st_ino)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    return flushed
+
+
 @pytest.fixture(scope="session")
 def starter() -> Path:
     """The folder of the starter model, shared by all tests: read it, never write to it."""

@@ -1,15 +1,12 @@
 """Our adapters in the forms that others read, written whole or not at all, and never over what is there."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
 from thresher.adapters.adapter import Adapter
-from thresher.adapters.atomic import sync_folder
+from thresher.adapters.adapter_folder import new_place
 from thresher.adapters.base_model import BaseModel
-from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.config_file import refuse
 from thresher.adapters.formats.gguf import write_gguf
 from thresher.adapters.formats.mlx_lm import mlx_lm_files
@@ -26,29 +23,17 @@ def export(adapter: Adapter, base: BaseModel, target: Path, form: Form) -> None:
     Raises AdapterError where `target` is there, cannot be written, or the form cannot hold the adapter;
     UsageError where `gguf` lacks its package.
     """
-    if target.exists() or target.is_symlink():
-        raise AdapterError(f"{target}: is there already. Choose another name, or remove it first.")
     refuse(adapter.manifest.name, _misfits(adapter, base))
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name[:40]}.") as scratch:
-            work = Path(scratch) / "adapter"
-            match form:
-                case "peft":
-                    theirs = {original(name): layer for name, layer in adapter.layers.items()}
-                    _write_folder(work, peft_files(theirs, adapter.alpha, base.identity.name))
-                case "mlx_lm":
-                    name = base.identity.name
-                    _write_folder(work, mlx_lm_files(adapter.layers, adapter.alpha, name, base.linear))
-                case "gguf":
-                    write_gguf(work, adapter, base)
-                    _sync(work)
-            work.rename(target)
-            sync_folder(target.parent)
-    except OSError as error:
-        raise AdapterError(
-            f"{target}: cannot be written ({error.strerror}). Free some space, or check its permissions."
-        ) from error
+    name = base.identity.name
+    with new_place(target) as work:
+        match form:
+            case "peft":
+                theirs = {original(path): layer for path, layer in adapter.layers.items()}
+                _write_folder(work, peft_files(theirs, adapter.alpha, name))
+            case "mlx_lm":
+                _write_folder(work, mlx_lm_files(adapter.layers, adapter.alpha, name, base.linear))
+            case "gguf":
+                write_gguf(work, adapter, base)
 
 
 def _misfits(adapter: Adapter, base: BaseModel) -> list[str]:
@@ -63,9 +48,3 @@ def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(content)
-        _sync(folder / name)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

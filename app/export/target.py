@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
-from thresher.adapters.atomic import sync_folder
+from thresher.adapters.atomic import sync
 from thresher.adapters.errors import UsageError
 
 #: What the name of a file ends in until it is whole.
@@ -54,7 +54,7 @@ class Target:
             raise UsageError(f"{self._path} has appeared meanwhile; the records are in {partial}, rename it")
         partial.replace(self._path)
         self._stream.close()  # and not before: it holds the claim to the name
-        sync_folder(self._path.parent)
+        sync(self._path.parent)
 
     def abandon(self, *, keep: bool) -> None:
         """Something went wrong: `NAME.partial` stays where it is of use, and goes where it is not."""

@@ -4,14 +4,13 @@
 """
 
 import errno
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from thresher.adapters.atomic import replacing, sync_folder
+from thresher.adapters.atomic import replacing, sync, sync_tree
 from thresher.adapters.base_facts import FACTS_FILE, InstalledModel, ModelFacts
 from thresher.adapters.errors import ModelError
 
@@ -37,15 +36,12 @@ class Staging:
         """Write the facts last, then give the folder its name in one step. Replaces a model of that name."""
         with replacing(self.files / FACTS_FILE) as file:
             file.write((facts.model_dump_json(indent=2) + "\n").encode())
-        for path in self.files.rglob("*"):
-            if path.is_file():
-                _sync(path)
-        sync_folder(self.files)
+        sync_tree(self.files)
         target, old = self.models / self.name, self.work / "replaced"
         if target.exists():
             target.replace(old)
         self.files.replace(target)
-        sync_folder(self.models)
+        sync(self.models)
         shutil.rmtree(self.work, ignore_errors=True)
         return InstalledModel(target, facts)
 
@@ -88,11 +84,3 @@ def writing(folder: Path) -> Iterator[None]:
                 "Change its permissions, or set THRESHER_HOME to a folder of yours."
             ) from error
         raise
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -28,6 +28,14 @@ def test_what_is_written_is_read(adapter: Adapter, base: BaseModel, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_written_is_on_the_disk_under_its_name(
+    adapter: Adapter, tmp_path: Path, on_disk: set[int]
+) -> None:
+    folder = tmp_path / "one"
+    write_adapter(folder, adapter)
+    assert {path.stat().st_ino for path in (tmp_path, folder, *folder.iterdir())} <= on_disk
+
+
 def test_matrices_in_half_the_bytes_are_read_as_they_were_rounded(
     adapter: Adapter, base: BaseModel, tmp_path: Path
 ) -> None:

@@ -1,27 +1,24 @@
 """Folders of what was trained: whole or not there, and never pickle."""
 
 import json
-import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
 from thresher.adapters.adapter import Adapter
-from thresher.adapters.adapter_folder import write_adapter
-from thresher.adapters.atomic import sync_folder
-from thresher.adapters.errors import AdapterError
+from thresher.adapters.adapter_folder import new_place, write_adapter
+from thresher.adapters.base_facts import FACTS_FILE
+from thresher.adapters.formats.peft import WEIGHTS_FILE
 from thresher.adapters.formats.uniform import ScaledLayer, uniform
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.tensor_file import read_metadata, weight_files
 
 #: What a model's folder has beside its weights. Facts and the index are of the base's own weights.
 _BESIDE = ("*.json", "*.jinja", "*.txt", "*.model", "LICENSE*")
-_NOT_OURS = ("config.json", "thresher.json", "model.safetensors.index.json")
+_NOT_OURS = ("config.json", FACTS_FILE, "model.safetensors.index.json")
 
 
 def write_plain(folder: Path, layers: Mapping[str, ScaledLayer], manifest: Manifest) -> None:
@@ -39,8 +36,9 @@ def write_peft(folder: Path, model: Any, base: str) -> None:
     # Else PEFT asks the Hub whether embeddings changed: nothing here opens a connection.
     state = get_peft_model_state_dict(model, save_embedding_layers=False)
     tensors = {name: tensor.detach().cpu() for name, tensor in state.items()}
-    with _new_folder(folder) as work:
-        _save(work / "adapter_model.safetensors", tensors, "pt")
+    with new_place(folder) as work:
+        work.mkdir()
+        _save(work / WEIGHTS_FILE, tensors, "pt")
         config.save_pretrained(work)
 
 
@@ -53,7 +51,8 @@ def write_model(folder: Path, model: Any, base: Path) -> None:
     # Names and meaning of the weights are still those of the base's files.
     form = read_metadata(weight_files(base)[0]).get("format", "pt")
     tensors = {name: parameter.detach().cpu() for name, parameter in model.named_parameters()}
-    with _new_folder(folder) as work:
+    with new_place(folder) as work:
+        work.mkdir()
         for path in sorted({path for pattern in _BESIDE for path in base.glob(pattern)}):
             if path.name not in _NOT_OURS:
                 shutil.copy(path, work / path.name)
@@ -65,22 +64,3 @@ def _save(path: Path, tensors: Mapping[str, Tensor], form: str) -> None:
     from safetensors.torch import save_file
 
     save_file({name: tensor.contiguous().clone() for name, tensor in tensors.items()}, path, {"format": form})
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def _new_folder(folder: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes `folder` when the block ends. Raises AdapterError."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:40]}.") as scratch:
-            work = Path(scratch) / "new"
-            work.mkdir()
-            yield work
-            work.rename(folder)
-        sync_folder(folder.parent)
-    except OSError as error:
-        raise AdapterError(
-            f"{folder}: cannot be written ({error.strerror}). Free some space, or check its permissions."
-        ) from error

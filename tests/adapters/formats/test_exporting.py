@@ -1,5 +1,6 @@
 """Exports are whole, new, and of an adapter that fits."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ import pytest
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.base_model import BaseModel
 from thresher.adapters.errors import AdapterError
-from thresher.adapters.formats import exporting
 from thresher.adapters.formats.exporting import FORMS, export
 
 
@@ -43,10 +43,10 @@ def test_an_adapter_of_another_base_is_refused(
 def test_a_write_that_fails_leaves_nothing(
     adapter: Adapter, base: BaseModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def full(path: Path) -> None:
+    def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporting, "_sync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(AdapterError, match=r"cannot be written \(No space left on device\)"):
         export(adapter, base, tmp_path / "out", "peft")
     assert list(tmp_path.iterdir()) == []

@@ -139,7 +139,7 @@ def test_dora_and_prefix_are_read_by_peft(make_plan: Any, tiny: Path, tmp_path: 
 
 @pytest.mark.parametrize("architecture", ["llama", "qwen3"])
 def test_a_fully_trained_base_is_loaded_by_mlx_lm(
-    architecture: str, make_base: Any, make_plan: Any, tmp_path: Path
+    architecture: str, make_base: Any, make_plan: Any, tmp_path: Path, on_disk: set[int]
 ) -> None:
     import mlx.core as mx
     from mlx_lm.utils import load_model
@@ -150,6 +150,7 @@ def test_a_fully_trained_base_is_loaded_by_mlx_lm(
     expected = logits(learner.variant.model)
     folder = tmp_path / "model"
     learner.write(folder, manifest(plan))
+    assert {path.stat().st_ino for path in (tmp_path, folder, *folder.iterdir())} <= on_disk
     assert (folder / "tokenizer.json").read_bytes() == (base / "tokenizer.json").read_bytes()
     assert not {path.suffix for path in folder.iterdir()} & {".bin", ".pt", ".pkl"}
     model, config = load_model(folder)
