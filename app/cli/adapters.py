@@ -1,6 +1,5 @@
 """`thresher adapters`: which there are, which answers, and which shall."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +8,7 @@ from thresher.adapters.errors import AdapterError, UsageError
 from thresher.app.cli import exits
 from thresher.app.cli.adapter_files import export, import_
 from thresher.app.cli.adapter_lines import adapter_lines, as_dict, list_lines, verdict_dict
+from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import (
     complete_adapter,
     complete_answering,
@@ -53,7 +53,7 @@ def list_(domain: str | None, as_json: bool) -> None:
     if as_json:
         unusable = [{"name": name, "problem": problem} for name, problem in broken.items()]
         told = {"adapters": [as_dict(each) for each in chosen], "broken": unusable}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        echo_json(told)
         return
     for line in list_lines(chosen, broken):
         click.echo(one_line(line))  # a manifest may come from anywhere
@@ -91,7 +91,7 @@ def inspect(name: str, as_json: bool) -> None:
         manifest = found.manifest.model_dump(mode="json")
         told = as_dict(standings[name]) | shape | {"history": history, "manifest": manifest}
         told["verdicts"] = [verdict_dict(each) for each in verdicts]
-        click.echo(json.dumps(told, ensure_ascii=False))
+        echo_json(told)
         return
     weights = {each.adapter.manifest.weights: each.adapter.name for each in standings.values()}
     for line in adapter_lines(standings[name], shape, weights, promotions, verdicts):
@@ -120,7 +120,7 @@ def verify(ctx: click.Context, name: str | None, as_json: bool) -> None:
         if name is None:
             problems |= registry.broken()
     if as_json:
-        click.echo(json.dumps(problems, ensure_ascii=False))
+        echo_json(problems)
     else:
         for each, problem in problems.items():
             click.echo(one_line(f"{each}: {problem or 'good'}"))

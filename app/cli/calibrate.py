@@ -1,6 +1,5 @@
 """`thresher calibrate`: make confidences mean how often a value is right, from labels and corrections."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +8,7 @@ import click
 from thresher.adapters.errors import UsageError
 from thresher.app.cli import exits
 from thresher.app.cli.evaluate import extract_labelled
+from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import (
     adapter_option,
     domain_option,
@@ -102,7 +102,7 @@ def calibrate(
         made = make(session, task, values, sources)
         path = library.save(session.locations, made)
     if as_json:
-        click.echo(json.dumps({"file": str(path), **made.model_dump(mode="json")}, ensure_ascii=False))
+        echo_json({"file": str(path), **made.model_dump(mode="json")})
     else:
         _tell(made, task, path)
     return exits.DONE

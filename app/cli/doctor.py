@@ -1,11 +1,11 @@
 """`thresher doctor`: what this machine has and lacks, and what to do about each shortfall."""
 
-import json
 from dataclasses import asdict
 
 import click
 
 from thresher.app.cli import exits
+from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import json_option
 from thresher.app.locations import Locations
 
@@ -22,7 +22,7 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
     findings = examine(Locations.default())
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+        echo_json([asdict(finding) for finding in findings])
     else:
         width = max(len(finding.subject) for finding in findings)
         for finding in findings:

@@ -1,6 +1,5 @@
 """`thresher evaluate`: extract from labelled documents and score, or score predictions that are there."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ import click
 
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
+from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import (
     accept_option,
     complete_answering,
@@ -188,7 +188,7 @@ def _tell(
         for other, comparison in comparisons:
             told["against"] = other.about | as_dict(score(gold, other.answers))
             told["comparison"] = comparison_report.as_dict(comparison)
-        click.echo(json.dumps(told, ensure_ascii=False))
+        echo_json(told)
         return
     if first.file is None:
         click.echo(f"answered by {first.name}")

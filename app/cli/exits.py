@@ -9,7 +9,6 @@
 """
 
 import errno
-import json
 import os
 import sys
 import traceback
@@ -61,10 +60,12 @@ def report(
     `document` is the path or id of the document at fault; it leads the line unless the message names it.
     """
     if as_json:
+        from thresher.app.cli.json_out import echo_json
+
         entry = {"kind": kind, "message": message}
         if document is not None:
             entry["document"] = document
-        click.echo(json.dumps(entry, ensure_ascii=False), err=True)
+        echo_json(entry, err=True)
     else:
         from thresher.app.wording import one_line
 

@@ -1,6 +1,5 @@
 """`thresher models`: the base models on this machine, and those that can be had."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli import exits
+from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import complete_model, json_option
 from thresher.app.locations import Locations
 from thresher.app.paths import expanded
@@ -39,9 +39,7 @@ def list_(as_json: bool) -> None:
         ]
         known = [base.model_dump() | {"recommended": base == best} for base in catalogue()]
         unusable = [{"name": name, "problem": problem} for name, problem in broken]
-        click.echo(
-            json.dumps({"installed": entries, "broken": unusable, "catalogue": known}, ensure_ascii=False)
-        )
+        echo_json({"installed": entries, "broken": unusable, "catalogue": known})
         return
     click.echo(f"Installed in {folder}:" if installed else "No model is installed.")
     for model in installed:
@@ -132,7 +130,7 @@ def verify(ctx: click.Context, name: str | None, as_json: bool) -> None:
     if name is None:
         problems |= {broken: [problem] for broken, problem in broken_models(folder)}
     if as_json:
-        click.echo(json.dumps(problems, ensure_ascii=False))
+        echo_json(problems)
     else:
         for each, differing in problems.items():
             click.echo(f"{each}: {'; '.join(differing) or 'good'}")

@@ -1,11 +1,11 @@
 """`thresher packs`: the domains, what each asks of a document, and a check for packs of one's own."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import installed_packs, json_option
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def list_packs(as_json: bool) -> None:
     """List the domains and their record types."""
     found = installed_packs().packs
     if as_json:
-        click.echo(json.dumps([_summary(pack) for pack in found.values()], ensure_ascii=False))
+        echo_json([_summary(pack) for pack in found.values()])
         return
     width = max(map(len, found), default=0)
     for pack in found.values():
@@ -42,9 +42,7 @@ def show(domain: str, as_json: bool) -> None:
     pack = found.packs[found.pick(domain).domain]
     if as_json:
         types = [_record_type(t) for t in pack.record_types.values()]
-        click.echo(
-            json.dumps(_summary(pack) | {"hash": pack.hash, "record_types": types}, ensure_ascii=False)
-        )
+        echo_json(_summary(pack) | {"hash": pack.hash, "record_types": types})
         return
     click.echo(f"{pack.domain}: {pack.title}\n{pack.description}\n{pack.folder}")
     for record_type in pack.record_types.values():

@@ -1,6 +1,5 @@
 """`thresher adapters prove`: a candidate beside the adapter that is live, and what a person reads of it."""
 
-import json
 import threading
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
+from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import (
     complete_adapter,
     domain_option,
@@ -68,7 +68,7 @@ def prove(
             return exits.STOPPED
     if as_json:
         about = {"domain": proved.domain, "record_type": proved.record_type, "model": proved.model}
-        click.echo(json.dumps(about | as_dict(proved.verdict), ensure_ascii=False))
+        echo_json(about | as_dict(proved.verdict))
     else:
         for line in lines_of(proved):
             click.echo(one_line(line))

@@ -1,11 +1,11 @@
 """`thresher runs`: past runs, and their records written once more."""
 
-import json
 from pathlib import Path
 
 import click
 
 from thresher.adapters.errors import UsageError
+from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import NUMBER, json_option, open_store, output_options
 
 
@@ -44,7 +44,7 @@ def list_runs(limit: int, as_json: bool) -> None:
             }
             for run in past
         ]
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        echo_json(rows)
         return
     if not past:
         click.echo("no runs yet; 'thresher extract --help' says how to start one")

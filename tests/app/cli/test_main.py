@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import re
@@ -165,6 +166,26 @@ def test_control_characters_in_a_message_do_not_reach_the_terminal(thresher: Thr
     assert ended.code == 1
     assert not re.search(r"[\x00-\x09\x0b-\x1f]", ended.err)
     assert ended.err.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names need not be text only there")
+def test_a_home_whose_name_is_no_text_is_told_as_json(
+    thresher: Thresher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strict_stdout: None
+) -> None:
+    home = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
+    monkeypatch.setenv("THRESHER_HOME", home)
+    told = thresher("doctor", "--json")
+    assert told.code in (exits.DONE, exits.SOME_FAILED), told.err
+    assert any(home in each["detail"] for each in json.loads(told.out))
+
+
+def test_an_error_as_json_is_utf_8_whatever_stderr_is(
+    thresher: Thresher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stderr = io.TextIOWrapper(open(2, "wb", closefd=False), encoding="latin-1")  # noqa: SIM115
+    monkeypatch.setattr(sys, "stderr", stderr)
+    told = thresher("read", tmp_path / "café.pdf", "--json")
+    assert "café.pdf" in json.loads(told.err)["message"]
 
 
 def test_the_version_is_that_of_the_package(thresher: Thresher) -> None:
