@@ -54,13 +54,9 @@ class TargetLoss:
         if not head:
             return self._inner(input_ids=tokens, use_cache=False)
         cache = DynamicCache()
-        # transformers 5.24 has another name for it.
-        known = inspect.signature(self._model.base_model.forward).parameters
-        held = {"cache" if "cache" in known else "past_key_values": cache, "use_cache": True}
+        held = {cache_name(self._model): cache, "use_cache": True}
         self._inner(input_ids=tokens[:1, :head], **held)
-        for layer in cache.layers:
-            layer.keys = layer.keys.expand(len(tokens), -1, -1, -1)
-            layer.values = layer.values.expand(len(tokens), -1, -1, -1)
+        widen(cache, len(tokens))
         return self._inner(input_ids=tokens[:, head:], **held)
 
     def _inner(self, **inputs: Any) -> Tensor:
@@ -87,6 +83,19 @@ class TargetLoss:
         whole = self._hidden(tokens)[:, 2:]
         # Not number by number: rough products leave single ones some hundredths apart.
         return bool((whole - short).norm() < _ALIKE * whole.norm())
+
+
+def cache_name(model: Any) -> str:
+    """What the model calls its cache: transformers 5.24 has another name for it."""
+    known = inspect.signature(model.base_model.forward).parameters
+    return "cache" if "cache" in known else "past_key_values"
+
+
+def widen(cache: Any, rows: int) -> None:
+    """Lets a cache of one row stand for many, without a copy."""
+    for layer in cache.layers:
+        layer.keys = layer.keys.expand(rows, -1, -1, -1)
+        layer.values = layer.values.expand(rows, -1, -1, -1)
 
 
 class _SummedCrossEntropy(torch.autograd.Function):

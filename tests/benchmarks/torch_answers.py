@@ -20,7 +20,7 @@ from thresher.app.engine.row import Row
 from thresher.app.evaluation.records import GoldRecord, Predicted, PredictedRecord
 from thresher.app.extraction.asking import Asker, WindowKey, heard
 from thresher.app.extraction.merge import WindowAnswer, merge
-from thresher.train_cuda.variants.loss import cache_name
+from thresher.train_cuda.loss import cache_name
 
 ROWS = 32
 

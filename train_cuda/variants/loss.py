@@ -3,7 +3,6 @@
 As `train_cuda.loss`, but the projection to the vocabulary may train, and the cache may begin with a prefix.
 """
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from thresher.adapters.training.batches import Batch
+from thresher.train_cuda.loss import cache_name, widen
 
 #: A cache of one row that the model starts from, gradients and all.
 Begin = Callable[[], Any]
@@ -57,16 +57,3 @@ class WholeLoss:
             self._model.base_model(input_ids=head, **held)
         widen(cache, rows)
         return held
-
-
-def cache_name(model: Any) -> str:
-    """What the model calls its cache: transformers 5.24 has another name for it."""
-    known = inspect.signature(model.base_model.forward).parameters
-    return "cache" if "cache" in known else "past_key_values"
-
-
-def widen(cache: Any, rows: int) -> None:
-    """Lets a cache of one row stand for many, without a copy."""
-    for layer in cache.layers:
-        layer.keys = layer.keys.expand(rows, -1, -1, -1)
-        layer.values = layer.values.expand(rows, -1, -1, -1)

@@ -14,8 +14,9 @@ from torch import Tensor
 from thresher.adapters.errors import UsageError
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.plan import Plan
+from thresher.train_cuda.loss import cache_name
 from thresher.train_cuda.variants.folders import write_peft
-from thresher.train_cuda.variants.loss import WholeLoss, cache_name
+from thresher.train_cuda.variants.loss import WholeLoss
 from thresher.train_cuda.variants.variant import Variant, trained_in
 
 #: Virtual tokens.

@@ -116,7 +116,7 @@ def test_dora_and_prefix_are_read_by_peft(make_plan: Any, tiny: Path, tmp_path: 
         learner = trained(plan, method, 0.02)
         more = {}
         if method == "prefix":
-            from thresher.train_cuda.variants.loss import cache_name, widen
+            from thresher.train_cuda.loss import cache_name, widen
 
             cache = learner.variant.begin()  # type: ignore[attr-defined]
             widen(cache, len(TOKENS))
