@@ -32,7 +32,7 @@ def read_image(data: bytes, draft: Draft) -> None:
         frame, scale = _frame(opened, number - 1, draft)
         if number > 1:
             draft.write("\n")
-        words = words_of(_on_paper(frame), scale)
+        words = words_of(_on_paper(frame), draft.name, scale)
         draft.ocr_pages += 1
         if not words:
             draft.notes.append(f"page {number} holds no text that the OCR can see")

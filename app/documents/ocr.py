@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from thresher.app.documents.document import Box
 from thresher.app.documents.lines import Word, turned_back
+from thresher.app.documents.parsing import parsing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 LONGEST_SIDE = 2000
 #: The longer side at which lines of text are looked for (they are read at the picture's own scale).
 DETECTION_SIDE = 1280
+#: The shorter side, in pixels, from which letters can be read: in a strip of 5 "12.50" came out as "250", in
+#: one of 6 as itself.
+LEGIBLE_SIDE = 6
+#: The engine brings the sides of a large picture to multiples of 32: of one below this nothing would be left.
+VANISHING_SIDE = 17
 #: Below this confidence of the middle line a picture may stand on its head.
 DOUBTFUL = 0.8
 
@@ -70,19 +76,28 @@ class _SpacesWeighed:
         return self._decode(chances, *told, **more)
 
 
-def words_of(image: "Image", scale: float = 1.0) -> list[Word]:
+def words_of(image: "Image", name: str, scale: float = 1.0) -> list[Word]:
     """The lines of text in a picture, each a Word with its box in pixels times `scale`, in no order.
 
-    A picture that lies on its side or its head is turned until it reads best.
+    A picture that lies on its side or its head is turned until it reads best. Raises CorruptDocumentError,
+    with the document's `name`, where the OCR fails.
     """
     import numpy as np
 
+    shrunk = min(LONGEST_SIDE / max(image.size), 1.0)
+    thin = min(image.size) * shrunk
+    if thin < LEGIBLE_SIDE:
+        return []
+    if thin < VANISHING_SIDE:
+        image = image.resize((round(image.width * shrunk), round(image.height * shrunk)))
+        scale /= shrunk
     pixels = np.asarray(image.convert("RGB"))[:, :, ::-1]
-    best, turn = _read(pixels), 0
+    best, turn = _read(pixels, name), 0
     turns = _turns_to_try(best)
     if turns:
         tried = {
-            turn: _read(np.ascontiguousarray(np.rot90(pixels, turn))) if turn else best for turn in turns
+            turn: _read(np.ascontiguousarray(np.rot90(pixels, turn)), name) if turn else best
+            for turn in turns
         }
         turn = max(turns, key=lambda turn: _legible(tried[turn]))
         best = tried[turn]
@@ -97,9 +112,11 @@ def words_of(image: "Image", scale: float = 1.0) -> list[Word]:
     return words
 
 
-def _read(pixels: "np.ndarray[Any, Any]") -> list[tuple[str, Box, float]]:
+def _read(pixels: "np.ndarray[Any, Any]", name: str) -> list[tuple[str, Box, float]]:
     with _in_use:
-        found = _engine()(pixels)
+        engine = _engine()
+        with parsing(name, "picture"):
+            found = engine(pixels)
     if not found.txts:
         return []
     lines = []

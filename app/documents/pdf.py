@@ -80,7 +80,7 @@ def _read_page(pdf: Any, index: int, draft: Draft) -> None:
             picture, scale = _rendered(page, draft)
             draft.ocr_pages += 1
             # What the text layer holds (a stamp) is in the picture too.
-            words = words_of(picture, scale) or words
+            words = words_of(picture, draft.name, scale) or words
         if not words:
             draft.notes.append(f"page {number} holds no text")
         write_lines(draft, lines_of(words), number)

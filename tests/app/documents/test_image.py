@@ -3,6 +3,7 @@ import io
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from thresher.app.documents import ocr
 from thresher.app.documents.errors import CorruptDocumentError, EmptyDocumentError, OversizedDocumentError
 from thresher.app.documents.limits import Limits
 from thresher.app.documents.read import read_bytes
@@ -83,6 +84,31 @@ def test_a_large_photograph_keeps_its_own_pixels_in_the_boxes(scan: Image.Image)
     box = document.place(start, start + 5).box
     assert box is not None
     assert box[0] == pytest.approx(2700, abs=60)
+
+
+def test_a_line_of_text_in_a_long_strip_is_read_with_its_place() -> None:
+    strip = Image.new("RGB", (3000, 20), "white")
+    ImageDraw.Draw(strip).text((1500, 0), "Total 12.50", font=ImageFont.load_default(18), fill="black")
+    document = read_bytes(saved(strip, "PNG"), "strip.png")
+    assert document.text == "Total 12.50\n"
+    (region,) = document.regions
+    assert region.box is not None
+    assert region.box == pytest.approx((1500, 0, 1600, 20), abs=25)
+
+
+@pytest.mark.parametrize("size", [(2400, 8), (3, 5000), (2000, 1)])
+def test_a_thin_line_of_a_picture_holds_no_text(size: tuple[int, int]) -> None:
+    with pytest.raises(EmptyDocumentError, match=r"line\.png"):
+        read_bytes(saved(Image.new("RGB", size, "navy"), "PNG"), "line.png")
+
+
+def test_a_picture_that_breaks_the_ocr_is_named(scan: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(pixels: object) -> None:
+        raise RuntimeError("no kernel")
+
+    monkeypatch.setattr(ocr, "_engine", lambda: fails)
+    with pytest.raises(CorruptDocumentError, match=r"offer\.png: .*no kernel"):
+        read_bytes(saved(scan, "PNG"), "offer.png")
 
 
 def test_narrow_spaces_between_words_are_kept() -> None:

@@ -1,6 +1,8 @@
+import io
 from email.message import EmailMessage
 
 import pytest
+from PIL import Image
 
 from thresher.app.documents.errors import OversizedDocumentError
 from thresher.app.documents.limits import Limits
@@ -146,6 +148,19 @@ def test_text_is_in_the_encoding_that_its_header_names(text: str, charset: str, 
     if charset == "windows-1252":
         said = message.as_bytes().replace(b"windows-1252", b"iso-8859-1")
         assert read_bytes(said, "mail.eml").text == document.text
+
+
+def test_a_picture_that_only_draws_a_line_costs_nothing_but_itself() -> None:
+    line = io.BytesIO()
+    Image.new("RGB", (2400, 8), "navy").save(line, "PNG")
+    message = EmailMessage()
+    message["From"] = "a@example.org"
+    message.set_content("<p>Total: 12.50</p><img src='cid:line'>", subtype="html")
+    message.add_related(line.getvalue(), "image", "png", cid="<line>", filename="line.png")
+    document = read_bytes(message.as_bytes(), "mail.eml")
+    assert "Total: 12.50" in document.text
+    (note,) = document.notes
+    assert note.startswith("attachment line.png: holds no text")
 
 
 def test_messages_within_messages_end_at_the_limit() -> None:

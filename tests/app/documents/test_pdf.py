@@ -155,6 +155,17 @@ def test_a_page_that_is_a_picture_is_read_by_ocr_with_boxes_in_points(scan: Imag
     assert box_of(document, "12.50")[1] == pytest.approx(100 + 140 / 2, abs=8)
 
 
+def test_a_page_too_thin_for_text_costs_no_other() -> None:
+    def write(pdf: FPDF) -> None:
+        pdf.text(50, 60, "Total: 12.50")
+        pdf.add_page(format=(6, 1000))
+        pdf.image(Image.new("RGB", (6, 1000), "navy"), 0, 0, 6, 1000)
+
+    document = read_bytes(made(write), "strip.pdf")
+    assert document.text == "Total: 12.50\n\n"
+    assert document.notes == ("page 2 holds no text",)
+
+
 def test_an_empty_page_among_others_is_noted() -> None:
     def write(pdf: FPDF) -> None:
         pdf.text(50, 60, "One")
