@@ -17,6 +17,7 @@ _INLINE = {
     "i", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub",
     "sup", "time", "tt", "u", "var", "wbr", "img",
 }  # fmt: skip
+_CELLS = ("td", "th")
 _TYPED = ("text", "email", "tel", "number", "date", "url", "search")
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![\d.])", re.I
@@ -36,11 +37,10 @@ def read_html(data: bytes, draft: Draft) -> None:
     title = soup.title.get_text() if soup.title else ""
     _remove_hidden(soup)
     _write_out_inputs(soup)
-    lines: list[str] = [""]
     if title.strip():
         draft.lines(_SPACES.sub(" ", title).strip())
-    _walk(soup, draft, lines)
-    _flush(draft, lines)
+    for cells in _lines(soup):
+        draft.row((cell, None) for cell in cells)
 
 
 def _decoded(data: bytes) -> str | bytes:
@@ -100,48 +100,62 @@ def _rules(sheet: str) -> Iterator[tuple[str, str]]:
         text = token if token not in "{}" else ""
 
 
-def _walk(root: Any, draft: Draft, line: list[str]) -> None:
-    """Append the text of an element in document order; blocks begin new lines."""
+def _lines(root: Any) -> Iterator[list[str]]:
+    """The text of an element in document order, line by line, each as its cells; blocks begin new lines."""
     from bs4 import Tag
     from bs4.element import NavigableString, PreformattedString
 
-    stack: list[tuple[Any, bool]] = [(iter(root.children), True)]
+    line: list[str] = []
+    as_typed = root.find_parent("pre") is not None
+    stack: list[tuple[Any, bool, bool]] = [(iter(root.children), True, as_typed)]
     while stack:
-        children, block = stack[-1]
+        children, block, as_typed = stack[-1]
         child = next(children, None)
         if child is None:
             stack.pop()
             if block:
-                _flush(draft, line)
+                yield from _ended(line)
         elif isinstance(child, PreformattedString):
             continue  # a doctype, a declaration
         elif isinstance(child, NavigableString):
-            if child.find_parent("pre"):
+            if as_typed:
                 first, *rest = str(child).split("\n")
                 line.append(first)
                 for more in rest:
-                    _flush(draft, line)
+                    yield from _ended(line)
                     line.append(more)
             else:
                 line.append(_SPACES.sub(" ", child))
         elif isinstance(child, Tag):
-            if child.name == "br":
-                _flush(draft, line)
-            elif child.name == "tr":
-                _flush(draft, line)
-                draft.row(
-                    (cell.get_text(" "), None) for cell in child.find_all(["td", "th"], recursive=False)
-                )
-            else:
-                inline = child.name in _INLINE
-                if not inline:
-                    _flush(draft, line)
-                stack.append((iter(list(child.children)), not inline))
+            inline = child.name in _INLINE
+            if not inline:
+                yield from _ended(line)
+            if child.name == "tr" and _is_plain(child):
+                yield from _row(child)
+            elif child.name != "br":
+                as_typed = as_typed or child.name == "pre"
+                stack.append((iter(list(child.children)), not inline, as_typed))
 
 
-def _flush(draft: Draft, line: list[str]) -> None:
+def _ended(line: list[str]) -> Iterator[list[str]]:
     text = _SPACES.sub(" ", "".join(line)).strip()
     line.clear()
     if text:
-        draft.place(text)
-        draft.write("\n")
+        yield [text]
+
+
+def _is_plain(row: Any) -> bool:
+    """Whether a table's row is one to a reader too: cells and nothing else, with no table within them."""
+    return not row.find("tr") and all(
+        child.name in _CELLS or not child.get_text(strip=True) for child in row.children
+    )
+
+
+def _row(row: Any) -> Iterator[list[str]]:
+    """A plain row as one line; of a row with text in one cell alone, as frames a page, that cell's lines."""
+    cells = [[text for (text,) in _lines(cell)] for cell in row.find_all(_CELLS, recursive=False)]
+    written = [lines for lines in cells if lines]
+    if len(written) == 1 and len(written[0]) > 1:
+        yield from ([text] for text in written[0])
+    else:
+        yield [" ".join(lines) for lines in cells]

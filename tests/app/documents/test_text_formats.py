@@ -1,6 +1,8 @@
 """Text, CSV and HTML."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from thresher.app.documents.document import Place
 from thresher.app.documents.errors import CorruptDocumentError, OversizedDocumentError
@@ -143,6 +145,54 @@ def test_a_style_sheet_hides_what_it_says(style: str, hides: bool) -> None:
 def test_a_page_s_own_word_on_its_encoding_is_heeded() -> None:
     page = '<html><head><meta charset="iso-8859-2"></head><body>Łódź</body></html>'
     assert read_bytes(page.encode("iso-8859-2"), "page.html").text == "Łódź\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ("<td>Total<td>$1<span>,</span>234<sup>.50</sup>", "Total\t$1,234.50\n"),
+        ("<td>14/06/<span>2025</span></td><td><b>A</b>da</td>", "14/06/2025\tAda\n"),
+        ("<td>Ada<br>Bonn</td><td><p>1</p><p>2</p></td>", "Ada Bonn\t1 2\n"),
+        ("<td><p>Nails</p></td><td></td><td><p>12.50</p></td>", "Nails\t\t12.50\n"),
+        (
+            "<td>&nbsp;</td><td><h1>Offer</h1><p>Dear Ada,<br>as agreed</p></td><td></td>",
+            "Offer\nDear Ada,\nas agreed\n",
+        ),
+        ("<td></td><td>Total</td>", "\tTotal\n"),
+        ("<form><td>in a</td><td>form</td></form>", "in a\nform\n"),
+        (
+            "<td>Menu</td><td>Offer<table><tr><td>Item<td>5.00<tr><td>Tax<td>1.00</table>thanks</td>",
+            "Menu\nOffer\nItem\t5.00\nTax\t1.00\nthanks\n",
+        ),
+    ],
+)
+def test_a_table_s_row_as_its_reader_sees_it(row: str, text: str) -> None:
+    page = f"<html><table><tr>{row}</tr></table></html>"
+    assert read_bytes(page.encode(), "page.html").text == text
+
+
+def joined(pieces: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(pieces, max_size=3).map("".join)
+
+
+def tables(pieces: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    cells = joined(pieces).map("<td>{}</td>".format)
+    return joined(joined(cells).map("<tr>{}</tr>".format)).map("<table>{}</table>".format)
+
+
+NESTED = st.recursive(
+    st.sampled_from(["<br>", " 1<b>@</b>2 "]),
+    lambda pieces: joined(pieces).map("<div>{}</div>".format) | tables(pieces),
+    max_leaves=20,
+)
+
+
+@given(NESTED)
+def test_each_word_of_tables_within_tables_is_read_once_and_whole(nested: str) -> None:
+    first, *rest = f"<html>1<b>@</b>2 {nested}</html>".split("@")
+    page = first + "".join(f"{number}{more}" for number, more in enumerate(rest))
+    words = read_bytes(page.encode(), "page.html").text.split()
+    assert words == [f"1{number}2" for number in range(len(rest))]
 
 
 def test_markup_within_text_stays_text() -> None:
