@@ -5,7 +5,9 @@ import io
 import re
 import warnings
 import zipfile
-from typing import Any
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from thresher.app.documents.archive import check_archive
 from thresher.app.documents.draft import Draft
@@ -15,6 +17,12 @@ from thresher.app.documents.parsing import parsing
 _CHUNK = 2**20
 #: What a number format has beside its codes: quoted text, and characters shown, left room for, or repeated.
 _LITERAL = re.compile(r'"[^"]*"?|[\\_*].')
+#: A colour, a currency, a language. One with a comparison says which numbers its section is for.
+_BRACKETS = re.compile(r"\[[^\]<>=]{0,99}\]")
+#: Digits with fixed decimals, with signs and currencies around them or not. A comma at their end divides
+#: by a thousand, and letters are dates or powers of ten: those show no such number.
+_FIXED = re.compile(r"[^\w#?.,/@]*+((?:[#0?][#0?,]*(?<!,))?)(?:\.([#0?]{0,30}))?[^\w#?.,/@]*")
+_EXACT = Context(prec=60)  # 15 digits, and as many decimals as a format may have
 _STORED = re.compile(rb"<v[^>/]*>[^<]|<t[ >]")
 
 
@@ -90,6 +98,41 @@ def _read_sheet(sheet: Any, draft: Draft, cells_left: int) -> int:
             draft.row(cells, sheet=sheet.title)
 
 
+class _Form(NamedTuple):
+    """How a number format shows a number."""
+
+    percent: bool  # times a hundred
+    least: int = 0  # decimals
+    most: int | None = None  # decimals; None where the number is shown with as many as it has
+    whole: int = 0  # digits before the decimals, at least
+
+
+@lru_cache
+def _form(number_format: str) -> _Form:
+    """By its first section: it is for all numbers, or for those that are not negative."""
+    codes = _LITERAL.sub("", number_format)
+    found = _FIXED.fullmatch(_BRACKETS.sub("", codes).partition(";")[0].replace(" ", ""))
+    whole, decimals = (found[1], found[2] or "") if found else ("", "")
+    if not whole and not decimals:
+        return _Form("%" in codes)
+    padded = len(whole) if not decimals and set(whole) == {"0"} else 0
+    return _Form("%" in codes, len(decimals.rstrip("#?")), len(decimals), padded)
+
+
+def _number(value: float, number_format: str) -> str:
+    form = _form(number_format)
+    if form.most is None:
+        return f"{value * 100:.10g}%" if form.percent else f"{value:.15g}"
+    # The number as it is written, with halves away from zero: 1.005 is 1.01, as the program has it.
+    exact = Decimal(f"{value:.15g}").scaleb(2 if form.percent else 0)
+    text = f"{exact.quantize(Decimal(1).scaleb(-form.most), ROUND_HALF_UP, _EXACT):f}"
+    sign = "-" if text.startswith("-") else ""
+    whole, _, decimals = text.removeprefix("-").partition(".")
+    decimals = decimals[: form.least] + decimals[form.least :].rstrip("0")
+    shown = f"{sign}{whole.zfill(form.whole)}" + (f".{decimals}" if decimals else "")
+    return f"{shown}%" if form.percent else shown
+
+
 def _shown(value: Any, number_format: str) -> str:
     """A cell's value as text, near to how the program shows it."""
     match value:
@@ -103,6 +146,6 @@ def _shown(value: Any, number_format: str) -> str:
         case datetime.date() | datetime.time():
             return value.isoformat()
         case int() | float() if abs(value) < 1e15:
-            return f"{value * 100:.10g}%" if "%" in _LITERAL.sub("", number_format) else f"{value:.15g}"
+            return _number(value, number_format)
         case _:
             return str(value)

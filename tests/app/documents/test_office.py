@@ -3,11 +3,14 @@
 import io
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 
 import docx as word
 import openpyxl
 import pytest
 from docx.oxml import parse_xml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from thresher.app.documents.document import Place
 from thresher.app.documents.errors import (
@@ -87,16 +90,69 @@ def test_a_workbook_s_values_with_their_cells(samples: dict[str, bytes]) -> None
     assert document.notes == ("sheet 'Secret' is hidden and was not read",)
 
 
-def test_a_share_is_told_from_a_number_with_a_percent_sign_beside_it() -> None:
+def numbers(*formatted: tuple[float, str]) -> list[str]:
+    """What is read of a column of numbers, each in its format."""
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     assert sheet is not None
-    formats = {"0.0%": 0.125, '0"%"': 12, "0\\%": 7, "0.0_%": 3.5, '"rate "0.00%': 0.5}
-    for row, (number_format, value) in enumerate(formats.items(), start=1):
+    for row, (value, number_format) in enumerate(formatted, start=1):
         sheet.cell(row, 1, value).number_format = number_format
     out = io.BytesIO()
     workbook.save(out)
-    assert read_bytes(out.getvalue(), "shares.xlsx").text == "Sheet\n12.5%\n12\n7\n3.5\n50%\n"
+    head, *read = read_bytes(out.getvalue(), "numbers.xlsx").text.splitlines()
+    assert head == "Sheet"
+    return read
+
+
+def test_a_share_is_told_from_a_number_with_a_percent_sign_beside_it() -> None:
+    shares = ((0.125, "0.0%"), (12, '0"%"'), (7, "0\\%"), (3.5, "0.0_%"), (0.5, '"rate "0.00%'))
+    assert numbers(*shares) == ["12.5%", "12", "7", "3.5", "50.00%"]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (19.99 * 0.2, "#,##0.00", "4.00"),
+        (1234.5, "#,##0.00", "1234.50"),
+        (1.005, "0.00", "1.01"),
+        (-2.675, "0.00", "-2.68"),
+        (2.5, "0", "3"),
+        (0.125, "0%", "13%"),
+        (-7.25, '_("$"* #,##0.0_);_("$"* \\(#,##0.00\\);_("$"* "-"??_);_(@_)', "-7.3"),
+        (5, "[$€-2] #,##0.00;[Red]-[$€-2] #,##0.00", "5.00"),
+        (5, "# ##0.00 €", "5.00"),
+        (0.5, "0.##", "0.5"),
+        (3, "0.##", "3"),
+        (3.998, "0.0#", "4.0"),
+        (7, "00000", "00007"),
+        (-7, "00000", "-00007"),
+        (123456789, "00000", "123456789"),
+        (78051120, "000\\-00\\-0000", "078051120"),
+        (0.25, f"0.{30 * '0'}", f"0.25{28 * '0'}"),
+        # As the number is: what these show is another number, or is written in another way.
+        (3.998, "General", "3.998"),
+        (3.998, "@", "3.998"),
+        (1234567, "0.0,,", "1234567"),
+        (1234567, "#,##0,", "1234567"),
+        (1234.5, "0.00E+00", "1234.5"),
+        (1.25, "# ?/?", "1.25"),
+        (1234.56, "[<1000]0.0;0.0,", "1234.56"),
+        (1234.56, ";;;", "1234.56"),
+        (0.25, f"0.{40 * '0'}", "0.25"),
+    ],
+)
+def test_a_number_is_read_as_its_format_shows_it(value: float, number_format: str, shown: str) -> None:
+    assert numbers((value, number_format)) == [shown]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.integers(-(10**12), 10**12), st.integers(0, 3)), min_size=1, max_size=50))
+def test_a_number_is_read_with_all_the_decimals_that_it_was_written_with(
+    wrote: list[tuple[int, int]],
+) -> None:
+    texts = [f"{Decimal(digits).scaleb(-decimals):f}" for digits, decimals in wrote]
+    formats = [f"#,##0.{'0' * decimals}" if decimals else "#,##0" for _, decimals in wrote]
+    assert numbers(*zip(map(float, texts), formats, strict=True)) == texts
 
 
 def test_formulas_without_a_stored_value_are_noted() -> None:
