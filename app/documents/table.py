@@ -4,16 +4,21 @@ import csv
 import io
 
 from thresher.app.documents.draft import Draft
+from thresher.app.documents.limits import Limits
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.text import decoded
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 64 * 1024
+#: A cell may be as long as a file: what is too much is the draft's to refuse. csv has one such limit for the
+#: whole process, so it follows no single document's.
+_CELL = Limits().file_bytes
 
 
 def read_table(data: bytes, draft: Draft) -> None:
     """Append the table's cells. Raises DocumentError."""
     text = decoded(data, draft)
+    csv.field_size_limit(_CELL)
     rows = csv.reader(io.StringIO(text, newline=""), _dialect(text[:_SAMPLE]))
     number = 0
     while True:

@@ -120,6 +120,20 @@ def test_one_column_is_a_table_too_and_a_cell_s_lines_are_joined() -> None:
     assert read_bytes(b'Name\n"Ada\nLovelace"\n', "names.csv").text == "Name\nAda Lovelace\n"
 
 
+def test_a_long_cell_is_read_to_the_limit_of_a_document() -> None:
+    table = f"Item,Note\nNails,{200_000 * 'x'}\n".encode()
+    assert read_bytes(table, "long.csv").text == f"Item\tNote\nNails\t{200_000 * 'x'}\n"
+    with pytest.raises(OversizedDocumentError, match=r"long\.csv: .*Split it"):
+        read_bytes(table, "long.csv", limits=Limits(text_characters=150_000))
+
+
+def test_a_quote_that_is_never_closed_loses_no_word() -> None:
+    rows = [f"{number},Nails,12.50" for number in range(12_000)]
+    rows[5] = '5,"5 inch pipe,12.50'
+    text = read_bytes("\n".join(rows).encode(), "stock.csv").text
+    assert text.replace(",", " ").split() == "\n".join(rows).replace('"', "").replace(",", " ").split()
+
+
 def test_a_page_as_its_reader_sees_it(samples: dict[str, bytes]) -> None:
     document = read_bytes(samples["offer.html"], "offer.html")
     assert document.kind == "html"
