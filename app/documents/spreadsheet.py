@@ -4,7 +4,6 @@ import datetime
 import io
 import re
 import warnings
-import zipfile
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -24,6 +23,8 @@ _BRACKETS = re.compile(r"\[[^\]<>=]{0,99}\]")
 _FIXED = re.compile(r"[^\w#?.,/@]*+((?:[#0?][#0?,]*(?<!,))?)(?:\.([#0?]{0,30}))?[^\w#?.,/@]*")
 _EXACT = Context(prec=60)  # 15 digits, and as many decimals as a format may have
 _STORED = re.compile(rb"<v[^>/]*>[^<]|<t[ >]")
+#: A formula whose result is a text, which may be empty: then its <v> is, too.
+_TEXT_RESULT = re.compile(rb"""<c\s[^>]*\bt=["']str["'][^>]*>\s*<f""")
 
 
 def read_spreadsheet(data: bytes, draft: Draft) -> None:
@@ -36,15 +37,16 @@ def read_spreadsheet(data: bytes, draft: Draft) -> None:
         with parsing(draft.name, "Excel workbook"):
             workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         try:
-            cells = 0
+            cells = formulas = 0
             for sheet in workbook.worksheets:
                 if sheet.sheet_state != "visible":
                     draft.notes.append(f"sheet {sheet.title!r} is hidden and was not read")
                     continue
                 cells += _read_sheet(sheet, draft, draft.limits.cells - cells)
+                formulas += _formulas_without_value(sheet, draft)
         finally:
             workbook.close()
-    if formulas := _formulas_without_value(data, draft):
+    if formulas:
         what = "1 formula has" if formulas == 1 else f"{formulas} formulas have"
         draft.notes.append(
             f"{what} no stored value and {'was' if formulas == 1 else 'were'} not read: "
@@ -52,21 +54,21 @@ def read_spreadsheet(data: bytes, draft: Draft) -> None:
         )
 
 
-def _formulas_without_value(data: bytes, draft: Draft) -> int:
+def _formulas_without_value(sheet: Any, draft: Draft) -> int:
     """How many cells hold a formula whose result the program that wrote them did not store."""
     count = 0
-    with parsing(draft.name, "Excel workbook"), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for part in archive.namelist():
-            if not part.startswith("xl/worksheets/"):
-                continue
-            with archive.open(part) as stream:
-                rest = b""
-                while chunk := stream.read(_CHUNK):
-                    *cells, rest = (rest + chunk).split(b"</c>")
-                    count += sum(
-                        b"<f" in cell and not _STORED.search(cell, cell.find(b"<f")) for cell in cells
-                    )
+    with parsing(draft.name, "Excel workbook"), sheet._get_source() as stream:
+        rest = b""
+        while chunk := stream.read(_CHUNK):
+            *cells, rest = (rest + chunk).split(b"</c>")
+            count += sum(_is_without_value(cell) for cell in cells)
     return count
+
+
+def _is_without_value(cell: bytes) -> bool:
+    """Whether the cell that a piece of XML ends with holds a formula and no result."""
+    formula = cell.find(b"<f")
+    return formula >= 0 and not (_STORED.search(cell, formula) or _TEXT_RESULT.search(cell))
 
 
 def _read_sheet(sheet: Any, draft: Draft, cells_left: int) -> int:

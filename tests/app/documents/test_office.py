@@ -169,6 +169,38 @@ def test_formulas_without_a_stored_value_are_noted() -> None:
     )
 
 
+def test_a_formula_whose_result_is_an_empty_text_is_no_loss() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append([1, '=IF(A1>0,"",A1)', "=A1+1"])
+    out = io.BytesIO()
+    workbook.save(out)
+    empty, unknown = b'<c r="B1"><f>', b'<c r="C1"><f>'
+
+    def stored(xml: bytes) -> bytes:
+        assert empty in xml
+        assert unknown in xml
+        return xml.replace(empty, empty.replace(b">", b' t="str">', 1))
+
+    document = read_bytes(with_part(out.getvalue(), "xl/worksheets/sheet1.xml", stored), "sums.xlsx")
+    (note,) = document.notes
+    assert note.startswith("1 formula has no stored value")
+
+
+def test_formulas_of_a_hidden_sheet_are_not_counted() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append([1, 2])
+    hidden = workbook.create_sheet("Rates")
+    hidden.sheet_state = "hidden"
+    hidden["A1"] = "=1+1"
+    out = io.BytesIO()
+    workbook.save(out)
+    assert read_bytes(out.getvalue(), "sums.xlsx").notes == ("sheet 'Rates' is hidden and was not read",)
+
+
 def test_an_archive_that_expands_without_end_is_refused(samples: dict[str, bytes]) -> None:
     bomb = with_part(samples["offer.docx"], "word/media/zeros.bin", lambda _: bytes(3 * 2**20))
     assert len(bomb) < 100_000
