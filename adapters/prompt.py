@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 from thresher.adapters.fields import Field
 
+#: The instructions where fields alone are given.
+ANY_RECORD = "Extract the record from the document."
+
 _SYSTEM = (
     "You extract records from documents. Answer with one JSON object that has exactly the listed fields, "
     "in that order. Copy values from the document as they are written there. Write dates as YYYY-MM-DD and "

@@ -10,6 +10,7 @@ from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import Field, joined, unique
 from thresher.adapters.pack import Pack
 from thresher.adapters.pack_library import FoundPacks, find_packs
+from thresher.adapters.prompt import ANY_RECORD
 from thresher.app.events import Event
 from thresher.app.locations import Locations
 from thresher.app.models import library
@@ -26,9 +27,6 @@ from thresher.app.warm_engine import WarmEngine
 
 if TYPE_CHECKING:
     from thresher.app.calibration.judge import Judge
-
-#: What is asked where fields are given and no domain is.
-_ANY = "Extract the record from the document."
 
 
 class Session:
@@ -95,7 +93,7 @@ class Session:
             answers = self.registry.chosen(adapter, NO_DOMAIN, chosen, None, NO_TYPE)
             name = answers.name if answers else None
             return Task(
-                NO_DOMAIN, NO_TYPE, _ANY, given, "", chosen.name, name, None, self.settings.state_from
+                NO_DOMAIN, NO_TYPE, ANY_RECORD, given, "", chosen.name, name, None, self.settings.state_from
             )
         found = self.found_packs()
         asked, pack = found.pick(domain, record_type), found.packs[domain]

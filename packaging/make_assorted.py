@@ -17,16 +17,17 @@ import yaml
 from assorted_forms import form_schema
 from make_listings import write_labels
 
+from thresher.adapters.prompt import ANY_RECORD
 from thresher.adapters.training.draw import Draw
 
 WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("assorted_words.yaml").read_text("utf-8"))
 
-#: What is asked beside the fields; the last is what use asks where fields alone are given.
+#: What is asked beside the fields.
 _INSTRUCTIONS = (
     "Fill in the record.",
     "Read the document and state each field.",
     "Extract what the fields ask for.",
-    "Extract the record from the document.",
+    ANY_RECORD,
 )
 _LISTED = ("{} named, as written", "All {} that are mentioned", "{}", "Every one of the {}", "")
 _KINDS = ("kind", "category", "class", "group", "topic", "sort_of_thing")

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from thresher.adapters.fields import Field
+from thresher.adapters.prompt import ANY_RECORD
 from thresher.adapters.training.draw import Draw
 from thresher.adapters.training.run_parts import Augmentation
 
-#: Instructions for a record of any kind; the first is what use asks where fields alone are given.
+#: Instructions for a record of any kind.
 WORDINGS = (
-    "Extract the record from the document.",
+    ANY_RECORD,
     "Read the document and fill in each field.",
     "Find these values in the text below.",
     "Take the listed fields from this document.",

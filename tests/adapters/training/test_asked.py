@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field, unique
-from thresher.adapters.training.asked import WORDINGS, vary_asked
+from thresher.adapters.training.asked import vary_asked
 from thresher.adapters.training.draw import Draw
 from thresher.adapters.training.run_parts import Augmentation
 
@@ -69,12 +69,6 @@ def test_what_all_fields_share_tells_nothing() -> None:
     asked = vary_asked("", fields, Augmentation(rename=1, undescribe=1), Draw(3))
     assert [field.name.casefold() for field in asked.fields.values()] == ["author", "journal", "pages"]
     assert {field.description for field in asked.fields.values()} == {""}
-
-
-def test_the_wordings_have_the_one_of_use() -> None:
-    from thresher.app.session import _ANY
-
-    assert WORDINGS[0] == _ANY
 
 
 def test_values_go_by_the_names_as_asked() -> None:
