@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from thresher.adapters.fields import Field
     from thresher.adapters.pack_library import FoundPacks
     from thresher.app.session import Session
-    from thresher.app.store import Store
+    from thresher.app.store import RunSummary, Store, StoredRecord
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -163,3 +163,11 @@ def open_store() -> "Store":
     from thresher.app.store import Store
 
     return Store.open(Locations.default())
+
+
+def stored_run(store: "Store", run: int) -> "tuple[RunSummary, list[StoredRecord]]":
+    """A run and its records. Raises UsageError where there is no such run, or no record in it."""
+    found, records = store.run(run), store.records(run)
+    if not records:
+        raise UsageError(f"run {run} has no record yet; 'thresher runs' says how far it has come")
+    return found, records

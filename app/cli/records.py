@@ -6,7 +6,7 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.json_out import echo_json
-from thresher.app.cli.options import NUMBER, json_option, open_store
+from thresher.app.cli.options import NUMBER, json_option, open_store, stored_run
 from thresher.app.cli.show import record_lines
 from thresher.app.export import record_json
 
@@ -22,9 +22,7 @@ def records() -> None:
 def list_records(run: int, as_json: bool) -> None:
     """List the records of RUN with their numbers."""
     with open_store() as store:
-        stored = store.records(run)
-    if not stored:
-        raise UsageError(f"there is no run {run}, or it has no record. 'thresher runs' lists them.")
+        _, stored = stored_run(store, run)
     for one in stored:
         record = one.record
         if as_json:

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from thresher.adapters.errors import UsageError
 from thresher.app.cli.json_out import echo_json
-from thresher.app.cli.options import NUMBER, json_option, open_store, output_options
+from thresher.app.cli.options import NUMBER, json_option, open_store, output_options, stored_run
 
 
 @click.group(invoke_without_command=True)
@@ -66,10 +65,7 @@ def export(run: int, format_name: str | None, output: Path | None, overwrite: bo
     from thresher.app.cli.output import writing
 
     with open_store() as store:
-        stored = store.records(run)
-        if not stored:
-            raise UsageError(f"there is no run {run}, or it has no record. 'thresher runs' lists them.")
-        fields = next((r.task.fields for r in store.runs() if r.id == run), ())
-        with writing(format_name, output, overwrite, fields) as writer:
+        found, stored = stored_run(store, run)
+        with writing(format_name, output, overwrite, found.task.fields) as writer:
             for one in stored:
                 writer.write(one.record)

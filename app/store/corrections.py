@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from thresher.adapters.errors import UsageError
@@ -15,17 +14,6 @@ from thresher.app.store import records
 from thresher.app.store.clock import now
 from thresher.app.store.corrected import dump_spans
 from thresher.app.store.database import from_sql, to_sql
-
-
-@dataclass(frozen=True)
-class Correction:
-    """One change of one field: from what stood there before, to what the analyst says."""
-
-    field: str
-    old: Any
-    new: Any
-    note: str
-    when: datetime
 
 
 def correct(
@@ -80,30 +68,6 @@ def correct(
             moment,
         ),
     )
-
-
-def of_record(connection: sqlite3.Connection, number: int) -> list[Correction]:
-    """Every change of a record, the oldest first."""
-    rows = connection.execute("SELECT * FROM corrections WHERE record = ? ORDER BY id", (number,))
-    return [
-        Correction(
-            field=from_sql(row["field"]),
-            old=json.loads(from_sql(row["old"])),
-            new=json.loads(from_sql(row["new"])),
-            note=from_sql(row["note"]),
-            when=datetime.fromisoformat(row["made"]),
-        )
-        for row in rows
-    ]
-
-
-def labels(connection: sqlite3.Connection, sha256: str, domain: str, record_type: str) -> dict[str, Any]:
-    """What is known to be right of a document: value by field, for the fields that have a label."""
-    rows = connection.execute(
-        "SELECT field, value FROM labels WHERE sha256 = ? AND domain = ? AND record_type = ?",
-        (sha256, to_sql(domain), to_sql(record_type)),
-    )
-    return {from_sql(row["field"]): json.loads(from_sql(row["value"])) for row in rows}
 
 
 def labelled(
@@ -188,7 +152,7 @@ def answered(
         asked = records.fields_of(connection, row["id"])
         if hash_of(asked) == row["settings_hash"]:
             (stored,) = records.load(connection, "id = ?", row["id"], corrections=False)
-            known = labels(connection, row["sha256"], domain, record_type)
+            known = _labels(connection, row["sha256"], domain, record_type)
             found.append(Answered(stored.record, asked, known))
     return found
 
@@ -206,6 +170,15 @@ def checked(field: Field | None, name: str, value: Any) -> Any:
         return check(field, value)
     except ValueError as error:
         raise UsageError(f"field {name!r}: {error}; give {field.form}, or null") from error
+
+
+def _labels(connection: sqlite3.Connection, sha256: str, domain: str, record_type: str) -> dict[str, Any]:
+    """What is known to be right of a document: value by field, for the fields that have a label."""
+    rows = connection.execute(
+        "SELECT field, value FROM labels WHERE sha256 = ? AND domain = ? AND record_type = ?",
+        (sha256, to_sql(domain), to_sql(record_type)),
+    )
+    return {from_sql(row["field"]): json.loads(from_sql(row["value"])) for row in rows}
 
 
 def _type_of(value: Any) -> FieldType:

@@ -45,14 +45,6 @@ def keep(connection: sqlite3.Connection, document: Document) -> int:
     return int(row["id"])
 
 
-def latest(connection: sqlite3.Connection, sha256: str) -> Document | None:
-    """The newest reading of these bytes."""
-    row = connection.execute(
-        "SELECT * FROM documents WHERE sha256 = ? ORDER BY id DESC LIMIT 1", (sha256,)
-    ).fetchone()
-    return None if row is None else _document(row)
-
-
 def keys(connection: sqlite3.Connection, sha256: str) -> frozenset[str]:
     """The key (see `document_key`) of each reading of these bytes."""
     texts = connection.execute("SELECT text FROM documents WHERE sha256 = ?", (sha256,))

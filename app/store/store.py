@@ -6,7 +6,6 @@ processes a file.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from thresher.adapters.errors import UsageError
@@ -24,7 +23,7 @@ from thresher.app.store import (
     trainings,
     verdicts,
 )
-from thresher.app.store.corrections import Answered, Correction
+from thresher.app.store.corrections import Answered
 from thresher.app.store.database import Database
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.records import StoredRecord
@@ -58,9 +57,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def start_run(self, task: Task, settings_hash: str, total: int) -> int:
@@ -133,11 +130,6 @@ class Store:
         with self._database.reading() as connection:
             return records.answered(connection, record_id)
 
-    def document(self, sha256: str) -> Document | None:
-        """The newest reading of a file by its bytes' hash: text and regions; None where it is not kept."""
-        with self._database.reading() as connection:
-            return documents.latest(connection, sha256)
-
     def document_keys(self, sha256: str) -> frozenset[str]:
         """What tells the text of a file from others, by its bytes' hash: a key for each of its readings."""
         with self._database.reading() as connection:
@@ -163,16 +155,6 @@ class Store:
         """
         with self._database.transaction() as connection:
             corrections.correct(connection, record_id, field, value, note, spans)
-
-    def corrections(self, record_id: int) -> list[Correction]:
-        """Every change of a record, the oldest first."""
-        with self._database.reading() as connection:
-            return corrections.of_record(connection, record_id)
-
-    def labels(self, sha256: str, domain: str, record_type: str) -> dict[str, Any]:
-        """What is known to be right of a document: value by field, for the fields that have a label."""
-        with self._database.reading() as connection:
-            return corrections.labels(connection, sha256, domain, record_type)
 
     def labelled(self, domain: str, record_type: str) -> list[tuple[str, str, dict[str, Any]]]:
         """The documents with labels for this record: sha256, text, and value by field."""

@@ -203,7 +203,6 @@ def test_what_a_person_corrected_stays_when_the_work_is_taken_up_again(home_with
         assert again.corrected == {"total"}
         # What the model answered is still known of it.
         assert session.store.answer(again.id).values["total"].value == before["total"].value
-        assert len(session.store.corrections(again.id)) == 1
 
 
 def test_to_learn_and_to_prove_everything_is_stated(home_with_tiny: Locations) -> None:

@@ -59,6 +59,18 @@ def test_a_new_home_has_no_runs_and_says_how_to_start(thresher: Thresher) -> Non
     assert "thresher extract" in thresher("runs").out
 
 
+@pytest.mark.parametrize("command", [("runs", "export"), ("records", "list")])
+def test_a_run_that_is_not_there_and_one_without_records_are_told_apart(
+    thresher: Thresher, past_run: int, home: Locations, command: tuple[str, str]
+) -> None:
+    with Store.open(home) as store:
+        empty = store.start_run(Task("expenses", "receipt", "Find it.", FIELDS), "hash", 2)
+    unknown, early = thresher(*command, 77), thresher(*command, empty)
+    assert (unknown.code, early.code) == (2, 2)
+    assert "there is no run 77" in unknown.err
+    assert f"run {empty} has no record yet" in early.err
+
+
 def test_a_run_is_exported_in_a_format_guessed_from_the_ending(
     thresher: Thresher, past_run: int, tmp_path: Path
 ) -> None:

@@ -1,6 +1,8 @@
 """Corrections stand beside what the model said, and survive reuse."""
 
+import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,16 @@ from thresher.app.documents.document import Place
 from thresher.app.record import Outcome, Span, Value
 from thresher.app.store import Store
 
-from .stored import DOCUMENT, FAILED, RECORD, SIGNALS, TASK
+from .stored import DOCUMENT, FAILED, RECORD, SIGNALS, TASK, TEXT
+
+
+def kept(home: Path, number: int) -> list[tuple[str, Any, Any, str]]:
+    """Every change of a record in the file, the oldest first: field, old, new and note."""
+    with closing(sqlite3.connect(home / "deep" / "thresher.db")) as connection:
+        rows = connection.execute(
+            "SELECT field, old, new, note FROM corrections WHERE record = ? ORDER BY id", (number,)
+        ).fetchall()
+    return [(field, json.loads(old), json.loads(new), note) for field, old, new, note in rows]
 
 
 def test_a_correction_is_loaded_and_the_models_value_stays(store: Store, tmp_path: Path) -> None:
@@ -34,17 +45,10 @@ def test_a_correction_is_loaded_and_the_models_value_stays(store: Store, tmp_pat
     assert values["items"].spans == (None, RECORD.values["items"].spans[0])
     assert (values["company"].value, values["company"].outcome) == (None, "absent")
     assert values["kind"] == RECORD.values["kind"]
-    told = [(c.field, c.old, c.new, c.note) for c in store.corrections(number)]
-    assert told[:2] == [("total", 12.5, 13, "smudged"), ("total", 13, 13.5, "")]
-    assert store.labels(DOCUMENT.sha256, "expenses", "receipt") == {
-        "total": 13.5,
-        "items": ["nails", "bolts"],
-        "company": None,
-    }
-    with sqlite3.connect(tmp_path / "deep" / "thresher.db") as connection:
-        kept = connection.execute("SELECT value FROM record_values WHERE field = 'total'").fetchall()
-    connection.close()
-    assert kept == [("12.5",)]
+    assert kept(tmp_path, number)[:2] == [("total", 12.5, 13, "smudged"), ("total", 13, 13.5, "")]
+    right = {"total": 13.5, "items": ["nails", "bolts"], "company": None}
+    assert store.labelled("expenses", "receipt") == [(DOCUMENT.sha256, TEXT, right)]
+    assert store.answer(number).values["total"].value == 12.5
 
 
 def test_a_correction_takes_the_spans_that_the_caller_found(store: Store) -> None:
@@ -100,7 +104,7 @@ def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:
     copied = store.save_record(again, found, "s", None)
     (stored,) = store.records(again)
     assert (stored.id, stored.record, stored.corrected) == (copied, found, frozenset({"total"}))
-    assert store.corrections(copied)[0].old == 12.5
+    assert store.answer(copied).values["total"].value == 12.5
     assert store.document_of(copied) == DOCUMENT
 
 
@@ -113,7 +117,7 @@ def reused(store: Store) -> int:
     return number
 
 
-def test_a_correction_of_any_run_is_taken_over_by_every_later_one(store: Store) -> None:
+def test_a_correction_of_any_run_is_taken_over_by_every_later_one(store: Store, tmp_path: Path) -> None:
     first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
     copy = reused(store)
     span = Span(0, 4, "Acme", "exact", Place(1))
@@ -126,8 +130,8 @@ def test_a_correction_of_any_run_is_taken_over_by_every_later_one(store: Store) 
     values = later.record.values
     assert (values["total"].value, values["company"].value) == (14, None)
     assert values["kind"] == RECORD.values["kind"]
-    assert [c.new for c in store.corrections(later.id)] == ["Acme", 13, 14, None]
-    assert [c.new for c in store.corrections(reused(store))] == ["Acme", 13, 14, None]  # each once
+    for number in (later.id, reused(store)):
+        assert [new for _, _, new, _ in kept(tmp_path, number)] == ["Acme", 13, 14, None]  # each once
     assert store.record(first).record.values["total"].value == 13  # a past run stays as it is
 
 
@@ -153,7 +157,7 @@ def test_what_could_not_be_read_cannot_be_corrected(store: Store) -> None:
     number = store.save_record(store.start_run(TASK, "s", 1), unread, "s", None)
     with pytest.raises(UsageError, match=f"record {number} has no document"):
         store.correct(number, "total", 5)
-    assert store.corrections(number) == []
+    assert store.record(number).corrected == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -179,8 +183,8 @@ def test_a_correction_of_the_wrong_type_is_refused(store: Store, field: str, wro
     number = store.save_record(run, RECORD, "s", DOCUMENT)
     with pytest.raises(UsageError, match=field):
         store.correct(number, field, wrong)
-    assert store.corrections(number) == []
-    assert store.labels(DOCUMENT.sha256, "expenses", "receipt") == {}
+    assert store.record(number).corrected == frozenset()
+    assert store.labelled("expenses", "receipt") == []
 
 
 def test_what_a_correction_left_alone_is_accepted(store: Store) -> None:

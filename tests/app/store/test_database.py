@@ -74,7 +74,7 @@ def test_a_killed_process_loses_no_saved_record(writer: list[str], tmp_path: Pat
         for number, sha256 in told:
             record = store.record(number).record
             assert (record.id, len(record.values)) == (sha256, 8)
-            document = store.document(sha256)
+            document = store.document_of(number)
             assert document is not None
             assert document.text.startswith("document ")
         assert all(run.finished is None for run in store.runs())
@@ -230,4 +230,4 @@ def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:
         with pytest.raises(TypeError):
             store.save_record(run, record, "s", Document("n", "h", "text", "t"))
         assert store.records(run) == []
-        assert store.document("h") is None
+        assert store.document_keys("h") == frozenset()
