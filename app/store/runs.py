@@ -5,6 +5,7 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.store.clock import now
 from thresher.app.store.database import from_sql, to_sql
@@ -69,10 +70,12 @@ def latest(connection: sqlite3.Connection, limit: int | None) -> list[RunSummary
     return [_summary(row) for row in rows]
 
 
-def one(connection: sqlite3.Connection, run: int) -> RunSummary | None:
-    """The run of a number; None where there is none."""
+def one(connection: sqlite3.Connection, run: int) -> RunSummary:
+    """The run of a number. Raises UsageError where there is none."""
     row = connection.execute(f"{_SUMMARIES} WHERE id = ?", (run,)).fetchone()
-    return None if row is None else _summary(row)
+    if row is None:
+        raise UsageError(f"there is no run {run}; 'thresher runs' lists them")
+    return _summary(row)
 
 
 def task_of(connection: sqlite3.Connection, run: int) -> Task | None:

@@ -36,19 +36,17 @@ from thresher.app.task import Task
 class Store:
     """Open with `Store.open`, close with `close` or as a context. Any method may raise StoreError."""
 
-    def __init__(self, database: Database, training: Path | None = None) -> None:
-        """`training` is the folder of the runs, which may keep corrections in files; None where none is."""
+    def __init__(self, database: Database, training: Path) -> None:
+        """`training` is the folder of the runs, which may keep corrections in files."""
         self._database, self._training = database, training
 
     @classmethod
-    def open(cls, where: Locations | Path) -> Self:
-        """The store of a user, or of one file; made, or brought to the newest schema, where need be.
+    def open(cls, locations: Locations) -> Self:
+        """The store of a user; made, or brought to the newest schema, where need be.
 
         Raises StoreError where the file is damaged, from a newer version, or cannot be written.
         """
-        if isinstance(where, Locations):
-            return cls(Database(where.database), where.training)
-        return cls(Database(where))
+        return cls(Database(locations.database), locations.training)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -78,10 +76,7 @@ class Store:
     def run(self, run: int) -> RunSummary:
         """One run. Raises UsageError where there is none of that number."""
         with self._database.reading() as connection:
-            found = runs.one(connection, run)
-        if found is None:
-            raise UsageError(f"there is no run {run}; 'thresher runs' lists them")
-        return found
+            return runs.one(connection, run)
 
     def find_done(
         self, source: str, sha256: str, settings_hash: str, path: str | None = None
@@ -184,15 +179,13 @@ class Store:
     def forget_document(self, sha256: str) -> bool:
         """Delete text, records, corrections, labels and keys of a document, and overwrite where they stood.
 
-        Also what a training that was stopped has kept of its corrections, where the store is a user's: that
-        training cannot go on then. Whether anything was known of the document. Files that were exported are
-        the user's own and stay.
+        Also what a training that was stopped has kept of its corrections: that training cannot go on then.
+        Whether anything was known of the document. Files that were exported are the user's own and stay.
         """
         with self._database.transaction() as connection:
             known = documents.forget(connection, sha256)
         self._database.scrub()
-        kept = self._training is not None and label_files.forget(self._training, sha256)
-        return known or kept
+        return label_files.forget(self._training, sha256) or known
 
     def promote_adapter(
         self,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from thresher.app.locations import Locations
 from thresher.app.store import Store
 
 #: Each change is told once it is made; `state` is what is live after so many changes.
@@ -16,9 +17,10 @@ CHANGES = """
 import sys
 from itertools import count
 from pathlib import Path
+from thresher.app.locations import Locations
 from thresher.app.store import Store
 
-with Store.open(Path(sys.argv[1])) as store:
+with Store.open(Locations(Path(sys.argv[1]))) as store:
     for n in count():
         print(n, flush=True)
         if n % 3 == 2:
@@ -47,10 +49,10 @@ def test_a_kill_leaves_the_state_before_or_after_a_change(tmp_path: Path) -> Non
     script.write_text(CHANGES)
     changes = 0
     for seed in range(6):
-        database = tmp_path / f"{seed}.db"
+        home = tmp_path / str(seed)
         # Without a buffer, which would keep lines that came with the first from `communicate`.
         process = subprocess.Popen(
-            [sys.executable, str(script), str(database)], stdout=subprocess.PIPE, bufsize=0
+            [sys.executable, str(script), str(home)], stdout=subprocess.PIPE, bufsize=0
         )
         assert process.stdout is not None
         assert process.stdout.readline() == b"0\n"
@@ -60,7 +62,7 @@ def test_a_kill_leaves_the_state_before_or_after_a_change(tmp_path: Path) -> Non
         told = output[: output.rfind(b"\n") + 1].split()
         begun = int(told[-1]) if told else 0  # this change was made, or was not
         changes += begun
-        with Store.open(database) as store:
+        with Store.open(Locations(home)) as store:
             found = store.live_adapter("expenses", "base", "receipt")
             assert (found.adapter if found else None) in states(begun + 1)[begun:]
             # The whole stack below is there too.
@@ -73,7 +75,8 @@ def test_a_kill_leaves_the_state_before_or_after_a_change(tmp_path: Path) -> Non
 
 
 def test_two_processes_see_one_stack(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "t.db") as one, Store.open(tmp_path / "t.db") as two:
+    home = Locations(tmp_path)
+    with Store.open(home) as one, Store.open(home) as two:
         assert one.promote_adapter("legal", "base", "a", "1")
         assert not two.promote_adapter("legal", "base", "a", "1")
         assert two.promote_adapter("legal", "base", "b", "2")

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from thresher.app.locations import Locations
 from thresher.app.store import Store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Any:
-    with Store.open(tmp_path / "deep" / "thresher.db") as opened:
+    with Store.open(Locations(tmp_path / "deep")) as opened:
         yield opened

@@ -11,6 +11,7 @@ import pytest
 
 from thresher.adapters.errors import UsageError
 from thresher.app.documents.document import Place
+from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Span, Value
 from thresher.app.store import Store
 
@@ -19,7 +20,7 @@ from .stored import DOCUMENT, FAILED, RECORD, SIGNALS, TASK, TEXT
 
 def kept(home: Path, number: int) -> list[tuple[str, Any, Any, str]]:
     """Every change of a record in the file, the oldest first: field, old, new and note."""
-    with closing(sqlite3.connect(home / "deep" / "thresher.db")) as connection:
+    with closing(sqlite3.connect(Locations(home / "deep").database)) as connection:
         rows = connection.execute(
             "SELECT field, old, new, note FROM corrections WHERE record = ? ORDER BY id", (number,)
         ).fetchall()

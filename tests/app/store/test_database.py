@@ -24,11 +24,12 @@ WRITER = """
 import sys
 from pathlib import Path
 from thresher.app.documents.document import Document, Place, Region
+from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Record, Span, Value
 from thresher.app.store import Store
 from thresher.app.task import Task
 
-with Store.open(Path(sys.argv[1])) as store:
+with Store.open(Locations(Path(sys.argv[1]))) as store:
     run = store.start_run(Task("d", "r", "", ()), "s", 0)
     print("run", run, flush=True)
     for n in range(int(sys.argv[2])):
@@ -46,7 +47,7 @@ with Store.open(Path(sys.argv[1])) as store:
 def writer(tmp_path: Path) -> list[str]:
     script = tmp_path / "writer.py"
     script.write_text(WRITER)
-    return [sys.executable, str(script), str(tmp_path / "t.db")]
+    return [sys.executable, str(script), str(tmp_path)]
 
 
 def _sound(path: Path) -> bool:
@@ -69,8 +70,8 @@ def test_a_killed_process_loses_no_saved_record(writer: list[str], tmp_path: Pat
         lines = output[: output.rfind("\n") + 1].splitlines()
         told += [(int(number), sha256) for number, sha256 in (line.split() for line in lines)]
     assert len(told) > 20
-    assert _sound(tmp_path / "t.db")
-    with Store.open(tmp_path / "t.db") as store:
+    assert _sound(Locations(tmp_path).database)
+    with Store.open(Locations(tmp_path)) as store:
         for number, sha256 in told:
             record = store.record(number).record
             assert (record.id, len(record.values)) == (sha256, 8)
@@ -83,9 +84,9 @@ def test_a_killed_process_loses_no_saved_record(writer: list[str], tmp_path: Pat
 def test_processes_open_write_and_read_at_once(writer: list[str], tmp_path: Path) -> None:
     processes = [subprocess.Popen([*writer, "15"], stdout=subprocess.PIPE, text=True) for _ in range(4)]
     seen = 0
-    path = tmp_path / "t.db"
+    path = Locations(tmp_path).database
     while any(process.poll() is None for process in processes):
-        with Store.open(path) as store:
+        with Store.open(Locations(tmp_path)) as store:
             for run in store.runs():
                 stored = store.records(run.id)
                 assert all(len(s.record.values) == 8 for s in stored)  # never half a record
@@ -93,7 +94,7 @@ def test_processes_open_write_and_read_at_once(writer: list[str], tmp_path: Path
     assert [process.wait() for process in processes] == [0, 0, 0, 0]
     for process in processes:
         process.communicate()
-    with Store.open(path) as store:
+    with Store.open(Locations(tmp_path)) as store:
         assert [run.ok for run in store.runs()] == [15] * 4
     assert seen > 0
     assert _sound(path)
@@ -118,7 +119,7 @@ def test_the_file_is_durable_private_and_where_locations_say(tmp_path: Path) -> 
 
 
 def test_a_file_of_version_1_is_brought_up_with_its_records(tmp_path: Path) -> None:
-    path = tmp_path / "t.db"
+    path = Locations(tmp_path).database
     with closing(sqlite3.connect(path)) as connection:
         documents_and_records(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -133,7 +134,7 @@ def test_a_file_of_version_1_is_brought_up_with_its_records(tmp_path: Path) -> N
         )
         connection.execute("INSERT INTO record_values VALUES (1, 0, 'f', NULL, '\"v\"', 'found', 0.5, '[]')")
         connection.commit()
-    with Store.open(path) as store:
+    with Store.open(Locations(tmp_path)) as store:
         store.correct(1, "f", "w")
         assert store.record(1).record.values["f"].value == "w"
         (answered,) = store.answered("d", "r", lambda _: "s")
@@ -146,8 +147,8 @@ def test_a_file_of_version_1_is_brought_up_with_its_records(tmp_path: Path) -> N
 def test_a_step_that_fails_leaves_the_file_at_its_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "t.db"
-    Store.open(path).close()
+    path = Locations(tmp_path).database
+    Store.open(Locations(tmp_path)).close()
 
     def fails(connection: sqlite3.Connection) -> None:
         connection.execute("CREATE TABLE half (a)")
@@ -156,58 +157,61 @@ def test_a_step_that_fails_leaves_the_file_at_its_version(
     with monkeypatch.context() as patch:
         patch.setattr("thresher.app.store.migrations.STEPS", (*STEPS, fails))
         with pytest.raises(StoreError):
-            Store.open(path)
+            Store.open(Locations(tmp_path))
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
         assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'half'").fetchone() is None
-    Store.open(path).close()
+    Store.open(Locations(tmp_path)).close()
 
 
 def test_a_newer_file_is_refused_and_kept(tmp_path: Path) -> None:
-    path = tmp_path / "t.db"
-    Store.open(path).close()
+    path = Locations(tmp_path).database
+    Store.open(Locations(tmp_path)).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
     before = path.read_bytes()
     with pytest.raises(StoreError, match="update Thresher"):
-        Store.open(path)
+        Store.open(Locations(tmp_path))
     assert path.read_bytes() == before
 
 
 def test_a_database_of_another_program_is_refused_and_kept(tmp_path: Path) -> None:
-    path = tmp_path / "t.db"
+    path = Locations(tmp_path).database
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE documents (a)")
     before = path.read_bytes()
     with pytest.raises(StoreError, match="another program"):
-        Store.open(path)
+        Store.open(Locations(tmp_path))
     assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("size", [1, 60, 600, 20_000])
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path, size: int) -> None:
-    path = tmp_path / "t.db"
+    path = Locations(tmp_path).database
     path.write_bytes(b"not a database " * (size // 15) + b"x" * (size % 15))
     before = path.read_bytes()
     with pytest.raises(StoreError, match=r"damaged.*move it aside"):
-        Store.open(path)
+        Store.open(Locations(tmp_path))
     assert path.read_bytes() == before
 
 
 def test_a_file_with_overwritten_pages_is_told_as_damaged(writer: list[str], tmp_path: Path) -> None:
     subprocess.run([*writer, "20"], check=True, stdout=subprocess.DEVNULL)
-    path = tmp_path / "t.db"
+    path = Locations(tmp_path).database
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
-    with pytest.raises(StoreError, match="damaged"), Store.open(path) as store:
+    with pytest.raises(StoreError, match="damaged"), Store.open(Locations(tmp_path)) as store:
         store.records(1)
 
 
 def test_a_locked_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "t.db"
-    Store.open(path).close()
+    path = Locations(tmp_path).database
+    Store.open(Locations(tmp_path)).close()
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other, Store.open(path) as store:
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+        Store.open(Locations(tmp_path)) as store,
+    ):
         other.execute("BEGIN IMMEDIATE")
         assert store.runs() == []  # a writer elsewhere hinders no reader
         with pytest.raises(StoreError, match="locked"):
@@ -215,15 +219,16 @@ def test_a_locked_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_folder_in_the_way_is_told(tmp_path: Path) -> None:
+    Locations(tmp_path).database.mkdir()
     with pytest.raises(StoreError, match="THRESHER_HOME"):
-        Store.open(tmp_path)
+        Store.open(Locations(tmp_path))
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="THRESHER_HOME"):
-        Store.open(tmp_path / "file" / "t.db")
+        Store.open(Locations(tmp_path / "file"))
 
 
 def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "t.db") as store:
+    with Store.open(Locations(tmp_path)) as store:
         run = store.start_run(Task("d", "r", "", ()), "s", 1)
         values = {"a": Value("x", Outcome.FOUND, 0.5), "b": Value({"not", "JSON"}, Outcome.FOUND, 0.5)}
         record = Record("i", None, "h", "d", "r", "m", None, "ok", None, values, 0.1)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from thresher.app.documents.document import Document, Place, Region
+from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Record, RecordError, Span, Value
 from thresher.app.store import Store
 from thresher.app.task import Task
@@ -15,7 +16,7 @@ from thresher.app.task import Task
 
 @pytest.fixture
 def store(tmp_path: Path) -> Any:
-    with Store.open(tmp_path / "thresher.db") as opened:
+    with Store.open(Locations(tmp_path)) as opened:
         yield opened
 
 

@@ -9,6 +9,7 @@ import pytest
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.training.split import document_key
+from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Value
 from thresher.app.store import Store
 from thresher.app.store.trainings import Training
@@ -18,13 +19,12 @@ from .stored import DOCUMENT, FAILED, RECORD, TASK, TEXT
 
 
 def test_a_record_comes_back_after_reopening(tmp_path: Path) -> None:
-    path = tmp_path / "t.db"
-    with Store.open(path) as store:
+    with Store.open(Locations(tmp_path)) as store:
         run = store.start_run(TASK, "s", 2)
         first = store.save_record(run, RECORD, "s", DOCUMENT)
         second = store.save_record(run, FAILED, "s", None)
         store.finish_run(run, cancelled=True)
-    with Store.open(path) as store:
+    with Store.open(Locations(tmp_path)) as store:
         assert [(r.id, r.record) for r in store.records(run)] == [(first, RECORD), (second, FAILED)]
         assert store.document_of(first) == DOCUMENT
         assert store.document_of(second) is None
@@ -87,8 +87,7 @@ def test_a_record_that_is_not_there_is_named(store: Store) -> None:
 
 def test_a_forgotten_document_leaves_no_trace_in_the_files(tmp_path: Path) -> None:
     secret = "Wilhelmina Ostrowska-Featherstonehaugh"
-    path = tmp_path / "t.db"
-    with Store.open(path) as store:
+    with Store.open(Locations(tmp_path)) as store:
         run = store.start_run(TASK, "s", 2)
         private = replace(DOCUMENT, text=secret * 400, sha256="aa" * 32)
         record = replace(RECORD, sha256=private.sha256)

@@ -9,6 +9,7 @@ import pytest
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.split import document_key, is_proof
+from thresher.app.locations import Locations
 from thresher.app.registry.library import list_adapters
 from thresher.app.store import Store
 from thresher.app.store.trainings import Training
@@ -48,7 +49,7 @@ def manifest(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "t.db") as opened:
+    with Store.open(Locations(tmp_path)) as opened:
         yield opened
 
 

@@ -17,6 +17,7 @@ from thresher.adapters.pack import Pack, RecordType
 from thresher.app import events
 from thresher.app.calibration.judge import Judge
 from thresher.app.documents.document import Document, Region
+from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
 from thresher.app.settings import Settings
 from thresher.app.sources import Source
@@ -254,7 +255,7 @@ PACKS = {
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[FakeSession]:
-    store = Store.open(tmp_path / "home" / "thresher.db")
+    store = Store.open(Locations(tmp_path / "home"))
     yield FakeSession(store)
     store.close()
 
