@@ -1,12 +1,11 @@
 """The packs at hand: those that ship with Thresher and the user's own, and the record type asked for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 from thresher.adapters.errors import PackError, UsageError
-from thresher.adapters.fields import Field
 from thresher.adapters.pack import Pack, RecordType, read_pack
 
 #: The packs that ship with Thresher, one folder a domain.
@@ -21,10 +20,21 @@ class FoundPacks(NamedTuple):
     broken: dict[str, PackError]  # those of `errors` that are of one domain, by its name
 
     def pick(self, domain: str, record_type: str | None = None) -> RecordType:
-        """As the function `pick`; PackError where the user's pack of that domain is the broken one."""
+        """The record type of that name as the pack has it; the pack's first where none is named.
+
+        Raises UsageError that lists what there is, with the closest name; PackError where the user's pack of
+        that domain is the broken one.
+        """
         if domain in self.broken:
             raise self.broken[domain]
-        return pick(self.packs, domain, record_type)
+        if domain not in self.packs:
+            raise UsageError(_not_found("domain", domain, self.packs))
+        types = self.packs[domain].record_types
+        if record_type is None:
+            return next(iter(types.values()))
+        if record_type not in types:
+            raise UsageError(_not_found(f"record type of {domain}", record_type, types))
+        return types[record_type]
 
 
 def find_packs(user_folder: Path | None = None) -> FoundPacks:
@@ -49,31 +59,6 @@ def find_packs(user_folder: Path | None = None) -> FoundPacks:
             packs.pop(folder.name, None)
             broken[folder.name] = error
     return FoundPacks(dict(sorted(packs.items())), (*errors, *broken.values()), broken)
-
-
-def pick(packs: Mapping[str, Pack], domain: str, record_type: str | None = None) -> RecordType:
-    """The record type of that name as the pack has it; the pack's first where none is named.
-
-    Raises UsageError that lists what there is, with the closest name.
-    """
-    if domain not in packs:
-        raise UsageError(_not_found("domain", domain, packs))
-    types = packs[domain].record_types
-    if record_type is None:
-        return next(iter(types.values()))
-    if record_type not in types:
-        raise UsageError(_not_found(f"record type of {domain}", record_type, types))
-    return types[record_type]
-
-
-def resolve(
-    packs: Mapping[str, Pack], domain: str, record_type: str | None = None, given_fields: Sequence[Field] = ()
-) -> RecordType:
-    """The record type to extract, with the fields given at run time (see `RecordType.with_fields`).
-
-    Raises UsageError where there is no such domain or record type, or no field at all.
-    """
-    return pick(packs, domain, record_type).with_fields(given_fields)
 
 
 def _folders(parent: Path) -> list[Path]:

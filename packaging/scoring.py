@@ -16,7 +16,7 @@ from recipes import Source, write_lines
 
 from thresher.adapters.calibration import Calibration, read_calibrations
 from thresher.adapters.manifest import Score
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.command import STOPPED
 from thresher.adapters.training.labels import labels_fingerprint, read_labels
 from thresher.adapters.training.split import document_key
@@ -40,7 +40,7 @@ class Scorer:
     def score(self, name: str, source: Source) -> Score:
         """On the source's records to be scored on. Raises SystemExit where it was stopped."""
         scored = json.loads(self._thresher("evaluate", "--records", source.scored, name, source))
-        asked = pick(find_packs().packs, source.domain, source.record_type)
+        asked = find_packs().pick(source.domain, source.record_type)
         gold = read_labels([source.scored], asked.fields, asked.instructions, asked.open_fields, unfit=[])
         return Score(
             domain=source.domain,
@@ -65,7 +65,7 @@ class Scorer:
         """
         keys = set(seen)
         count = len(source.scored.read_text("utf-8").splitlines())
-        fields = pick(find_packs().packs, source.domain, source.record_type).fields
+        fields = find_packs().pick(source.domain, source.record_type).fields
         wanted = max(count, -(-_ENOUGH_VALUES // len(fields)) if fields else 0)
         lines = [line for path in source.labels for line in path.read_text("utf-8").splitlines(keepends=True)]
         spare = [line for line in lines if document_key(json.loads(line)["input"]) not in keys][:wanted]

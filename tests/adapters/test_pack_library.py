@@ -7,52 +7,57 @@ import yaml
 
 from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import Field
-from thresher.adapters.pack import Pack, load_pack
-from thresher.adapters.pack_library import find_packs, pick, resolve
+from thresher.adapters.pack import load_pack
+from thresher.adapters.pack_library import FoundPacks, find_packs
 
 from .post_pack import Write, content, refusal, write_gold
+
+
+def alone(folder: Path) -> FoundPacks:
+    """That pack alone."""
+    return FoundPacks({folder.name: load_pack(folder)}, (), {})
 
 
 def test_a_question_without_fields_asks_for_them(write: Write) -> None:
     folder = write(content())
     with pytest.raises(UsageError, match=r"post/question: no field is given.*--field"):
-        resolve({"post": load_pack(folder)}, "post", "question")
+        alone(folder).pick("post", "question").with_fields()
     write_gold(folder, {"id": "q", "file": "a.txt", "output": {}}, record_type="question")
     assert "line 1: post/question: no field is given" in refusal(folder)
 
 
 def test_given_fields_are_added_or_take_a_place(write: Write) -> None:
-    packs = {"post": load_pack(write(content()))}
+    packs = alone(write(content()))
     date, colour = (
         Field(name="date", type="string", description="As written"),
         Field(name="colour", type="string"),
     )
-    fields = resolve(packs, "post", None, [colour, date]).fields
+    fields = packs.pick("post").with_fields([colour, date]).fields
     assert [f.name for f in fields] == ["sender", "date", "kind", "stamps", "pages", "colour"]
     assert fields[1] == date
-    assert resolve(packs, "post", "question", [colour]).fields == (colour,)
+    assert packs.pick("post", "question").with_fields([colour]).fields == (colour,)
     with pytest.raises(UsageError, match="two fields are named 'colour'"):
-        resolve(packs, "post", "letter", [colour, colour])
+        packs.pick("post", "letter").with_fields([colour, colour])
 
 
 def test_open_fields_replace_the_default(write: Write) -> None:
     pack = content()
     pack["record_types"][0]["open_fields"] = True
-    packs = {"post": load_pack(write(pack))}
+    packs = alone(write(pack))
     colour = Field(name="colour", type="string")
-    assert resolve(packs, "post", "letter", [colour]).fields == (colour,)
-    assert len(resolve(packs, "post", "letter").fields) == 5
+    assert packs.pick("post", "letter").with_fields([colour]).fields == (colour,)
+    assert len(packs.pick("post", "letter").with_fields().fields) == 5
 
 
 def test_a_wrong_name_gets_the_closest_and_the_list(write: Write) -> None:
-    packs: dict[str, Pack] = {"post": load_pack(write(content()))}
-    assert pick(packs, "post").name == "letter"
+    packs = alone(write(content()))
+    assert packs.pick("post").name == "letter"
     with pytest.raises(UsageError, match=r"no domain 'POSTS'. Did you mean 'post'\? There are: post\."):
-        pick(packs, "POSTS")
+        packs.pick("POSTS")
     with pytest.raises(UsageError, match=r"'leter'. Did you mean 'letter'\? There are: letter, question\."):
-        pick(packs, "post", "leter")
+        packs.pick("post", "leter")
     with pytest.raises(UsageError, match=r"no domain 'post'. There are: none"):
-        pick({}, "post")
+        FoundPacks({}, (), {}).pick("post")
 
 
 def test_the_users_packs_stand_beside_the_shipped(write: Write, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from results import markdown
 
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.labels import Label, read_labels
 from thresher.adapters.training.statements import Placing, statements
 
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("labels", type=Path)
     parser.add_argument("--upto", type=int, default=140, help="so many contracts")
     asked = parser.parse_args()
-    fields = pick(find_packs().packs, "legal", "contract").fields
+    fields = find_packs().pick("legal", "contract").fields
     cases: defaultdict[str, float] = defaultdict(float)
     hits: defaultdict[str, float] = defaultdict(float)
     chance: defaultdict[str, float] = defaultdict(float)

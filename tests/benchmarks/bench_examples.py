@@ -17,7 +17,7 @@ from typing import Any
 from llguidance import LLMatcher, LLTokenizer
 
 from thresher.adapters.base_facts import read_facts
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.batches import BatchPlan, padding_share
 from thresher.adapters.training.examples import answer_tokens, build_examples
@@ -53,7 +53,7 @@ def rows(sets: list[str], prompts: WindowPrompts) -> Iterator[list[Any]]:
 
 def row(name: str, prompts: WindowPrompts) -> Iterator[Any]:
     """The figures of one set, in the order of the columns."""
-    asked = pick(find_packs().packs, *name.split("/"))
+    asked = find_packs().pick(*name.split("/"))
     began = time.monotonic()
     labels = read_labels(
         [DATA / name / "train.jsonl"],

@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any
 
 from thresher.adapters.conventions import Conventions
-from thresher.adapters.pack_library import find_packs, resolve
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.prompt import render_prompt
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.app.engine.engine import Engine
@@ -49,7 +49,7 @@ def receipts() -> list[str]:
 
 def requests(tokenizer: PromptTokenizer) -> list[Request]:
     """What the engine is asked of the receipts."""
-    kind = resolve(find_packs().packs, "expenses", "receipt")
+    kind = find_packs().pick("expenses", "receipt")
     prompt = tokenizer.prompt(*render_prompt(kind.instructions, kind.fields))
     made = []
     for number, text in enumerate(receipts()):

@@ -19,7 +19,7 @@ from dev_scores import fresh_home
 from results import markdown
 
 from thresher.adapters.fields import Field
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import find_packs
 from thresher.app.cli.evaluate import extract_labelled
 from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation.records import GoldRecord, load_gold, predicted
@@ -68,7 +68,7 @@ def main() -> None:
     rows = []
     for name in asked.names:
         domain, _, record_type = name.partition("/")
-        kind = pick(find_packs().packs, domain, record_type)
+        kind = find_packs().pick(domain, record_type)
         file = asked.labelled / name / "dev.jsonl"
         gold = load_gold(file, kind.fields, open_fields=kind.open_fields)[: asked.upto]
         for size in asked.sizes:

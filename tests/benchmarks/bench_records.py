@@ -32,7 +32,7 @@ from stock_recipe import Ask, stock_answers
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import RecordType
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import find_packs
 from thresher.app.cli.evaluate import extract_labelled
 from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation.records import GoldRecord, PredictedRecord, load_gold, predicted
@@ -94,7 +94,7 @@ def _examples(labels: Path, fields: Sequence[Field]) -> str:
 
 def measure(folder: Path, way: str, upto: int | None, results: Path, work: Path) -> None:
     """Asks for the parts that are not in the results yet. Raises UsageError where nothing answers."""
-    asked = pick(find_packs().packs, folder.parent.name, folder.name)
+    asked = find_packs().pick(folder.parent.name, folder.name)
     gold = load_gold(folder / "dev.jsonl", asked.fields, open_fields=asked.open_fields)
     name = f"{asked.domain}/{asked.name}"
     done = {(one["record_type"], one["way"], one["weights"], one["first"]) for one in read_results(results)}

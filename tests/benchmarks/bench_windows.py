@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from thresher.adapters.fields import Field
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.values import check, is_absent
@@ -86,7 +86,7 @@ def main() -> None:
     click.echo("| record type | asked | documents | their windows | asked, share | gold values | recalled |")
     click.echo("| --- | --- | --- | --- | --- | --- | --- |")
     for name in asked.names:
-        fields = pick(find_packs().packs, *name.split("/")).fields
+        fields = find_packs().pick(*name.split("/")).fields
         read = list(documents(asked.labelled / name / asked.file, fields, tokenizer))
         for count in COUNTS:
             long = [one for one in read if len(one.texts) > count]

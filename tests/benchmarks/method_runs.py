@@ -11,7 +11,7 @@ from few_shot import SHOTS, FewShot, shown_examples
 
 from thresher.adapters.base_facts import read_facts
 from thresher.adapters.base_model import BaseModel, read_base
-from thresher.adapters.pack_library import find_packs, resolve
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig
@@ -76,7 +76,7 @@ class Runs:
         """`asked` has the options of bench_methods.py."""
         self.asked = asked
         self.base: BaseModel = read_base(library.find(Locations.default().models, "starter").folder)
-        self.kind = resolve(find_packs().packs, asked.domain, asked.record_type)
+        self.kind = find_packs().pick(asked.domain, asked.record_type).with_fields()
         self.labels = asked.train.read_text("utf-8").splitlines()[: asked.labels]
         self.gold = load_gold(asked.dev_file, self.kind.fields, open_fields=self.kind.open_fields)[
             : asked.dev

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from thresher.adapters.fields import Field
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.training.labels import read_labels
 
@@ -27,7 +27,7 @@ def listings(make: Any) -> list[dict[str, Any]]:
 
 
 def test_they_are_labels_of_the_pack(make: Any, listings: list[dict[str, Any]], tmp_path: Path) -> None:
-    record_type = pick(find_packs().packs, "real_estate", "listing")
+    record_type = find_packs().pick("real_estate", "listing")
     make.write(tmp_path / "listings.jsonl", COUNT, 3)
     labels = read_labels([tmp_path / "listings.jsonl"], record_type.fields, record_type.instructions)
     assert len(labels) == COUNT

@@ -142,12 +142,12 @@ def test_no_digit_becomes_another_digit() -> None:
 
 
 def test_real_labels_keep_the_rule(shared_data: Any) -> None:
-    from thresher.adapters.pack_library import find_packs, pick
+    from thresher.adapters.pack_library import find_packs
     from thresher.adapters.training.labels import read_labels
 
-    packs = find_packs().packs
+    packs = find_packs()
     for domain, name in (("expenses", "receipt"), ("hr", "resume"), ("invoices", "ad_buy")):
-        asked = pick(packs, domain, name)
+        asked = packs.pick(domain, name)
         path = shared_data / domain / name / "dev.jsonl"
         real = read_labels([path], asked.fields, asked.instructions, asked.open_fields, unfit=[])[:15]
         changed = [each for each in shown(real, 1, ALL, 1) if each.text not in {one.text for one in real}]

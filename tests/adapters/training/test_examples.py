@@ -186,10 +186,10 @@ def test_the_arrays_are_what_trainers_take(prompts: WindowPrompts) -> None:
 def test_real_labels_state_what_their_documents_say(
     prompts: WindowPrompts, shared_data: Any, name: str
 ) -> None:
-    from thresher.adapters.pack_library import find_packs, pick
+    from thresher.adapters.pack_library import find_packs
     from thresher.adapters.training.labels import read_labels
 
-    record_type = pick(find_packs().packs, *name.split("/"))
+    record_type = find_packs().pick(*name.split("/"))
     labels = read_labels([shared_data / name / "dev.jsonl"], record_type.fields, record_type.instructions)
     real = WindowPrompts(prompts.tokenizer, WindowSizes(8192, 768, 96, 1024))
     built = build_examples(labels[:20], real)

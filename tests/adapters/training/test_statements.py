@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.labels import Label, read_labels
 from thresher.adapters.training.statements import Placing, Statement, statements, telling
 
@@ -174,7 +174,7 @@ def test_words_that_all_fields_share_choose_no_window() -> None:
 
 def test_the_window_of_a_clause_is_found_in_real_contracts(shared_data: Path) -> None:
     """Against a pattern for the wording of the clause; by chance a window has it in a tenth of cases."""
-    record_type = pick(find_packs().packs, "legal", "contract")
+    record_type = find_packs().pick("legal", "contract")
     wording = re.compile(
         r"not\s+(be\s+)?(assign|transfer).{0,200}consent|assign.{0,160}without.{0,80}consent", re.S
     )

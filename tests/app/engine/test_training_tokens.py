@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from llguidance import LLMatcher, LLTokenizer
 
 from thresher.adapters.fields import Field
-from thresher.adapters.pack_library import find_packs, pick
+from thresher.adapters.pack_library import find_packs
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.examples import answer_tokens
 from thresher.adapters.training.labels import Label, read_labels
@@ -89,7 +89,7 @@ def test_the_grammar_takes_every_taught_answer(
 def test_it_does_on_real_labels(
     tokenizer: PromptTokenizer, matching: LLTokenizer, shared_data: Path, name: str
 ) -> None:
-    asked = pick(find_packs().packs, *name.split("/"))
+    asked = find_packs().pick(*name.split("/"))
     labels = read_labels([shared_data / name / "dev.jsonl"], asked.fields, asked.instructions, unfit=[])
     prompts = WindowPrompts(tokenizer, WindowSizes(8192, 768, 96, 1024))
     assert sum(follow(label, prompts, matching) for label in labels[:12]) > 0
