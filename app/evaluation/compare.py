@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from thresher.adapters.training.split import document_key
 from thresher.app.evaluation.records import GoldRecord, PredictedRecord
-from thresher.app.evaluation.score import Tally, record_tallies
+from thresher.app.evaluation.score import Tally, by_id, record_tallies
 
 #: How often the documents are drawn.
 RESAMPLES = 1999
@@ -97,7 +97,7 @@ def compare(
     A record without a prediction is all absent. The order of anything changes nothing. Raises
     ValueError where an id comes twice.
     """
-    sides = [_by_id(first), _by_id(second)]
+    sides = [by_id(first), by_id(second)]
     names = sorted({one.name for record in gold for one in record.fields if one.name in record.output})
     places = {name: at for at, name in enumerate(names)}
     texts = sorted({_document(record) for record in gold})
@@ -188,12 +188,3 @@ def _known(number: float) -> float | None:
 
 def _document(record: GoldRecord) -> str:
     return document_key(record.text) if record.text else f"id {record.id}"
-
-
-def _by_id(predicted: Iterable[PredictedRecord]) -> dict[str, PredictedRecord]:
-    by_id: dict[str, PredictedRecord] = {}
-    for record in predicted:
-        if record.id in by_id:
-            raise ValueError(f"two predictions for {record.id!r}")
-        by_id[record.id] = record
-    return by_id

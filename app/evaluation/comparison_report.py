@@ -3,7 +3,7 @@
 from typing import Any
 
 from thresher.app.evaluation.compare import Comparison, Difference
-from thresher.app.evaluation.report import MAX_ROWS
+from thresher.app.evaluation.report import field_table, figure
 
 
 def as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -34,27 +34,21 @@ def as_table(comparison: Comparison, first: str, second: str) -> str:
             f"the interval reaches zero: {comparison.documents} documents do not tell the two apart, about "
             f"{needed} would at this difference"
         )
-    names = list(comparison.fields)[:MAX_ROWS]
-    width = min(max([len(name) for name in names] + [len("field")]), 48)
-    lines += ["", f"{'field':{width}}   first  second  difference  {'at 95 %':>16}  support"]
-    for name in names:
-        field = comparison.fields[name]
-        shown = name if len(name) <= width else name[: width - 1] + "…"
-        lines.append(
-            f"{shown:{width}}  {_figure(field.f1):>6}  {_figure(field.other):>6}  "
-            f"{_signed(field.difference):>10}  {_interval(field):>16}  {field.support:>7}"
-        )
-    if left := len(comparison.fields) - len(names):
-        lines.append(f"… and {left} more fields, which --json lists")
-    return "\n".join(lines)
+    rows = {
+        name: f"{figure(field.f1):>6}  {figure(field.other):>6}  {_signed(field.difference):>10}  "
+        f"{_interval(field):>16}  {field.support:>7}"
+        for name, field in comparison.fields.items()
+    }
+    heads = f" first  second  difference  {'at 95 %':>16}  support"
+    return "\n".join([*lines, "", *field_table(heads, rows)])
 
 
 def figures(one: Difference) -> str:
     """'F1 0.812, other 0.760, +0.052 (+0.020 to +0.085)'."""
     if one.difference is None:
-        return f"F1 {_figure(one.f1)}, other {_figure(one.other)}"
+        return f"F1 {figure(one.f1)}, other {figure(one.other)}"
     between = f" ({_interval(one)} at 95 %)" if one.interval else ""
-    return f"F1 {_figure(one.f1)}, other {_figure(one.other)}, difference {_signed(one.difference)}{between}"
+    return f"F1 {figure(one.f1)}, other {figure(one.other)}, difference {_signed(one.difference)}{between}"
 
 
 def _difference(one: Difference) -> dict[str, Any]:
@@ -73,10 +67,6 @@ def _interval(one: Difference) -> str:
 
 def _signed(number: float | None) -> str:
     return "–" if number is None else f"{number:+.3f}"
-
-
-def _figure(number: float | None) -> str:
-    return "–" if number is None else f"{number:.3f}"
 
 
 def _share(part: int, whole: int) -> str:

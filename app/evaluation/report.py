@@ -1,11 +1,14 @@
 """Scores as a person reads them, and as JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from thresher.app.evaluation.score import Scores, Tally
 
 #: Fields of the table; records that bring their own fields may have hundreds. The JSON has them all.
 MAX_ROWS = 40
+#: Characters of a field's name in it.
+_WIDEST = 48
 
 
 def as_dict(scores: Scores) -> dict[str, Any]:
@@ -30,8 +33,8 @@ def as_table(scores: Scores) -> str:
     """The scores as lines of text: the whole, what did not go well, and a row a field."""
     total = scores.total
     lines = [
-        f"F1 {_figure(total.f1)}   precision {_figure(total.precision)}   recall {_figure(total.recall)}   "
-        f"F1 of found values alone {_figure(scores.found_only.f1)}",
+        f"F1 {figure(total.f1)}   precision {figure(total.precision)}   recall {figure(total.recall)}   "
+        f"F1 of found values alone {figure(scores.found_only.f1)}",
         f"every field right in {scores.right} of {scores.records} records ({_percent(scores.right_share)})",
     ]
     if scores.groundable:
@@ -44,17 +47,30 @@ def as_table(scores: Scores) -> str:
         )
     if scores.unasked:
         lines.append(f"not scored: {scores.unasked} predictions without gold")
-    names = list(scores.fields)[:MAX_ROWS]
-    width = min(max([len(name) for name in names] + [len("field")]), 48)
-    lines += ["", f"{'field':{width}}      F1  precision  recall  support"]
+    rows = {
+        name: f"{figure(counts.f1):>6}  {figure(counts.precision):>9}  {figure(counts.recall):>6}  "
+        f"{counts.support:>7}"
+        for name, counts in scores.fields.items()
+    }
+    return "\n".join([*lines, "", *field_table("    F1  precision  recall  support", rows)])
+
+
+def field_table(heads: str, rows: Mapping[str, str]) -> list[str]:
+    """A line of heads and one a field, of columns that are set; of many fields it says how many more."""
+    names = list(rows)[:MAX_ROWS]
+    width = min(max(map(len, ("field", *names))), _WIDEST)
+    lines = [f"{'field':{width}}  {heads}"]
     for name in names:
-        counts = scores.fields[name]
         shown = name if len(name) <= width else name[: width - 1] + "…"
-        figures = f"{_figure(counts.precision):>9}  {_figure(counts.recall):>6}  {counts.support:>7}"
-        lines.append(f"{shown:{width}}  {_figure(counts.f1):>6}  {figures}")
-    if left := len(scores.fields) - len(names):
+        lines.append(f"{shown:{width}}  {rows[name]}")
+    if left := len(rows) - len(names):
         lines.append(f"… and {left} more fields, which --json lists")
-    return "\n".join(lines)
+    return lines
+
+
+def figure(share: float | None) -> str:
+    """A score, or a dash where nothing was counted."""
+    return "–" if share is None else f"{share:.3f}"
 
 
 def _tally(counts: Tally) -> dict[str, Any]:
@@ -67,10 +83,6 @@ def _tally(counts: Tally) -> dict[str, Any]:
         "fp": counts.fp,
         "fn": counts.fn,
     }
-
-
-def _figure(share: float | None) -> str:
-    return "–" if share is None else f"{share:.3f}"
 
 
 def _percent(share: float | None) -> str:

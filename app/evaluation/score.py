@@ -88,14 +88,10 @@ class Scores:
 
 def score(gold: Sequence[GoldRecord], predicted: Iterable[PredictedRecord]) -> Scores:
     """Scores the predictions against the gold of the same id. Raises ValueError where an id comes twice."""
-    by_id: dict[str, PredictedRecord] = {}
-    for record in predicted:
-        if record.id in by_id:
-            raise ValueError(f"two predictions for {record.id!r}")
-        by_id[record.id] = record
-    scores = Scores(records=len(gold), unasked=len(by_id.keys() - {record.id for record in gold}))
+    predictions = by_id(predicted)
+    scores = Scores(records=len(gold), unasked=len(predictions.keys() - {record.id for record in gold}))
     for labelled in gold:
-        prediction = by_id.get(labelled.id)
+        prediction = predictions.get(labelled.id)
         scores.missing += prediction is None
         scores.failed += prediction is not None and prediction.failed
         values = prediction.values if prediction and not prediction.failed else {}
@@ -113,6 +109,16 @@ def score(gold: Sequence[GoldRecord], predicted: Iterable[PredictedRecord]) -> S
         scores.total.add(of_record)
         scores.right += not of_record.fp and not of_record.fn
     return scores
+
+
+def by_id(predicted: Iterable[PredictedRecord]) -> dict[str, PredictedRecord]:
+    """The predictions by id. Raises ValueError where one comes twice."""
+    found: dict[str, PredictedRecord] = {}
+    for record in predicted:
+        if record.id in found:
+            raise ValueError(f"two predictions for {record.id!r}")
+        found[record.id] = record
+    return found
 
 
 def record_tallies(labelled: GoldRecord, prediction: PredictedRecord | None) -> dict[str, Tally]:

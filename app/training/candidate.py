@@ -26,7 +26,7 @@ from thresher.app.session import Session
 from thresher.app.store.label_files import CORRECTIONS_FILE
 from thresher.app.store.trainings import Training
 from thresher.app.training.labels import write_corrections
-from thresher.app.training.place import SWEEP, begun, claim
+from thresher.app.training.place import SWEEP, begun, claim, swept
 from thresher.app.training.process import train
 from thresher.app.training.sweep import SweepNews, sweep
 from thresher.app.wording import counted
@@ -81,8 +81,8 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
         if task.sweep:
             ends = yield from sweep(config, folder / SWEEP, task.trainer, cancel)
             tries = ends.tries
-            config = config.model_copy(update={"out": folder / SWEEP / "run", "learning_rate": ends.rate})
-        yield from train(config, config.out / "asked.yaml", task.trainer, cancel)
+            config = config.model_copy(update={"out": swept(folder), "learning_rate": ends.rate})
+        yield from train(config, task.trainer, cancel)
         _register(session, task, name, config.out, tries)
         (folder / CORRECTIONS_FILE).unlink(missing_ok=True)
     yield Candidate(name, tuple(read_metrics(config.out)))
@@ -96,8 +96,8 @@ def _drop_corrections(folder: Path) -> None:
 
 def run_folder(training: Path, name: str, manifest: Manifest) -> Path:
     """The folder of the run that an adapter of this name came from, within the folder of all runs."""
-    swept = manifest.recipe is not None and bool(manifest.recipe.tried)
-    return training / name / SWEEP / "run" if swept else training / name
+    folder = training / name
+    return swept(folder) if manifest.recipe and manifest.recipe.tried else folder
 
 
 def _register(
@@ -189,7 +189,7 @@ def _parent(
         return None
     if task.parent is not None:
         return session.registry.find(task.parent)
-    for run in (config.out, config.out / SWEEP / "run"):
+    for run in (config.out, swept(config.out)):
         # It goes on, whatever answers by now.
         if any((run / left).exists() for left in (STATE_FILE, ADAPTER)):
             began = read_run(run / RUN_FILE).parent

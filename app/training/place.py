@@ -45,6 +45,11 @@ def claim(session: Session, name: str | None, domain: str, record_type: str, hel
     return check_new_name(adapters, name or "")
 
 
+def swept(folder: Path) -> Path:
+    """The run that follows a sweep, within the folder of a training."""
+    return folder / SWEEP / "run"
+
+
 def begun(folder: Path) -> list[Path]:
     """The runs in the folder that can go on: a run that was stopped, or those of a sweep."""
     runs = (folder, *sorted((folder / SWEEP).glob("*")))

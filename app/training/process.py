@@ -43,17 +43,18 @@ class TrainingStopped(ThresherError):
     kind = "stopped"
 
 
-def train(config: RunConfig, run: Path, trainer: Trainer, cancel: threading.Event) -> Iterator[Metric | str]:
+def train(config: RunConfig, trainer: Trainer, cancel: threading.Event) -> Iterator[Metric | str]:
     """Runs the trainer to its end; yields the metrics and what it says, as they come.
 
-    `run` is where the configuration is written. A set `cancel` stops the run at its next step. Raises
-    TrainingStopped then, TrainingError where the trainer fails, TrainingDiverged where its loss does.
+    A set `cancel` stops the run at its next step. Raises TrainingStopped then, TrainingError where the
+    trainer fails, TrainingDiverged where its loss does.
     """
-    save_run(run, config)
+    asked = config.out / "asked.yaml"
+    save_run(asked, config)
     with tempfile.TemporaryFile() as said:
         # A file and no pipe: a process that says much never waits for a reader.
         with subprocess.Popen(
-            [sys.executable, "-m", f"thresher.{trainer}", str(run), WITH_PARENT],
+            [sys.executable, "-m", f"thresher.{trainer}", str(asked), WITH_PARENT],
             # Nothing is written to it: however this process ends, the pipe ends too, and the trainer stops.
             stdin=subprocess.PIPE,
             stdout=said,

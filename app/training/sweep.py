@@ -130,7 +130,7 @@ def _tried(
     _keep(trial, None)
     loss: float | None = None
     try:
-        for news in train(config, config.out / "asked.yaml", trainer, cancel):
+        for news in train(config, trainer, cancel):
             if news not in said:
                 yield news
             if isinstance(news, str):
