@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from thresher.adapters.base_facts import InstalledModel
-from thresher.adapters.errors import PackError, UsageError
+from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, joined, unique
 from thresher.adapters.pack import Pack
 from thresher.adapters.pack_library import FoundPacks, find_packs
@@ -42,7 +42,6 @@ class Session:
         self.settings: Settings = load_settings(locations.settings)
         self.store = Store.open(locations)
         self.registry = Registry(locations, self.store)
-        self.pack_errors: tuple[PackError, ...] = ()
         self._warm = WarmEngine()
 
     def __enter__(self) -> Self:
@@ -56,15 +55,9 @@ class Session:
         self._warm.close()
         self.store.close()
 
-    def packs(self) -> dict[str, Pack]:
-        """The packs by domain; what is wrong with a user's pack goes to `pack_errors`."""
-        return self.found_packs().packs
-
     def found_packs(self) -> FoundPacks:
-        """The same, to pick from: where the domain's own pack is broken, that says so."""
-        found = find_packs(self.locations.packs)
-        self.pack_errors = found.errors
-        return found
+        """The packs by domain, and what is wrong with a user's pack that is left out."""
+        return find_packs(self.locations.packs)
 
     def models(self) -> list[InstalledModel]:
         """The models that are installed."""

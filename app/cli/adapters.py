@@ -208,8 +208,9 @@ def _standings(session: "Session") -> "list[Standing]":
     """How every adapter stands; a broken pack, whose adapters fit nothing, is named on stderr."""
     from thresher.app.registry.overview import overview
 
-    standings = overview(session.registry, _bases(session), session.packs())
-    warn_of_packs(session.pack_errors)
+    found = session.found_packs()
+    standings = overview(session.registry, _bases(session), found.packs)
+    warn_of_packs(found.errors)
     return standings
 
 

@@ -81,7 +81,7 @@ def calibrate(
     sources: tuple[Literal["labels", "corrections"], ...] = ()
     with open_session() as session:
         task = session.task(domain, record_type, (), model, adapter)
-        narrator.left_out(session.pack_errors)
+        narrator.left_out(session.found_packs().errors)
         if kept := library.set_aside_broken(session.locations, task, *session.answers(task)):
             narrator.notes(f"the calibration so far cannot be read: it is kept as {kept}")
         learnt = _learnt(session, task, labels)

@@ -77,7 +77,8 @@ def extract(
     sources = _sources(paths, record_files, output, narrator)
     with open_session() as session:
         task = session.task(domain, record_type, fields, model, adapter)
-        narrator.left_out(session.pack_errors)
+        if domain is not None:
+            narrator.left_out(session.found_packs().errors)
         narrator.asks(task, session.judge(task, accept_at))
         with (
             writing(format_name, output, overwrite, task.fields) as writer,

@@ -195,7 +195,8 @@ def _parent(
             began = read_run(run / RUN_FILE).parent
             return next((a for a in list_adapters(session.registry.folder) if a.folder == began), None)
     try:
-        live = session.registry.live(task.domain, model, session.packs()[task.domain], task.record_type)
+        pack = session.found_packs().packs[task.domain]
+        live = session.registry.live(task.domain, model, pack, task.record_type)
     except ThresherError:  # what cannot answer any more is no start
         return None
     if live and parent_misfit(config, session.registry.base(model), read_adapter(live.folder)):

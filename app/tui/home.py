@@ -73,8 +73,8 @@ class HomeScreen(Screen[None]):
         self._show_queue()
         self._task_pane.look_for_models()
         self.query_one("#record-types").focus()
-        if self._session.pack_errors:
-            self._say(Problem("A pack is left out", "\n".join(map(str, self._session.pack_errors))))
+        if broken := self._task_pane.pack_errors:
+            self._say(Problem("A pack is left out", "\n".join(map(str, broken))))
 
     @property
     def queue(self) -> Queue:

@@ -93,6 +93,15 @@ class RunPort(Protocol):
     def failed(self) -> int: ...  # noqa: D102
 
 
+class FoundPacksPort(Protocol):
+    """What there is to choose from."""
+
+    @property
+    def packs(self) -> Mapping[str, PackPort]: ...  # noqa: D102
+    @property
+    def errors(self) -> Sequence[Exception]: ...  # noqa: D102
+
+
 class StorePort(Protocol):
     """Runs, records, documents and corrections."""
 
@@ -131,11 +140,9 @@ class SessionPort(Protocol):
 
     @property
     def settings(self) -> SettingsPort: ...  # noqa: D102
-    @property
-    def pack_errors(self) -> Sequence[Exception]: ...  # noqa: D102
 
-    def packs(self) -> Mapping[str, PackPort]:
-        """The packs by domain."""
+    def found_packs(self) -> FoundPacksPort:
+        """The packs by domain, and those that are left out."""
 
     def models(self) -> Sequence[ModelPort]:
         """The models that are installed."""

@@ -40,7 +40,8 @@ class TaskPane(Vertical):
         super().__init__(id=id)
         self._session = session
         self._colours = colours
-        self._packs = session.packs()
+        found = session.found_packs()
+        self._packs, self.pack_errors = found.packs, found.errors
         self._models: list[str] = []
         self._model: str | None = None  # chosen here; else the settings' one
         # Chosen here, by domain and record type; else the live one.

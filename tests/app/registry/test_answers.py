@@ -61,7 +61,7 @@ def test_the_live_adapter_answers_where_none_is_named(session: Session, add_adap
     add_adapter("a", 1)
     base, reused = answers(session, None)
     assert not reused
-    model, pack = session.models()[0], session.packs()["expenses"]
+    model, pack = session.models()[0], session.found_packs().packs["expenses"]
     session.registry.promote("a", "expenses", model, pack)
     assert session.task("expenses").adapter == "a"
     live, reused = answers(session, None)

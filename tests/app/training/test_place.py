@@ -74,7 +74,7 @@ def test_a_run_that_was_stopped_keeps_its_folder_from_other_record_types(
     home_with_tiny: Locations, labels: Path, tmp_path: Path
 ) -> None:
     with Session(home_with_tiny) as session:
-        fields = session.packs()["legal"].record_types["nda"].fields
+        fields = session.found_packs().packs["legal"].record_types["nda"].fields
         field = next(field.name for field in fields if field.type == "string")
         other = written(tmp_path / "ndas.jsonl", field)
         long = {**RECIPE, "steps": 5000}

@@ -14,6 +14,7 @@ from thresher.adapters.calibration import Calibration, Group, Step, Weights
 from thresher.adapters.errors import AdapterError, PackError, UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import Pack, RecordType
+from thresher.adapters.pack_library import FoundPacks
 from thresher.app import events
 from thresher.app.calibration.judge import Judge
 from thresher.app.documents.document import Document, Region
@@ -76,8 +77,8 @@ class FakeSession:
     adapters: tuple[Adapter, ...] = ()
     promoted: list[str] = field(default_factory=list)
 
-    def packs(self) -> dict[str, Pack]:
-        return PACKS
+    def found_packs(self) -> FoundPacks:
+        return FoundPacks(PACKS, self.pack_errors, {})
 
     def models(self) -> list[Model]:
         return [Model(name) for name in self.installed]

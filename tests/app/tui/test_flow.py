@@ -10,7 +10,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from thresher.adapters.errors import NoModelError
+from thresher.adapters.errors import NoModelError, PackError
 from thresher.app.record import Outcome, Record, RecordError, Value
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.export_dialog import ExportDialog
@@ -231,6 +231,13 @@ async def test_no_model_says_how_to_get_one(app: ThresherApp, session: Any, fold
         await paste(pilot, str(folder / "bakery.txt"))
         await press(pilot, "s")
         assert isinstance(app.screen, NoModelDialog)
+
+
+async def test_a_pack_that_is_left_out_is_told(app: ThresherApp, session: Any) -> None:
+    session.pack_errors = (PackError("mine/pack.yaml: title: is missing"),)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "mine/pack.yaml: title: is missing" in said(app, "#home-problem")
 
 
 async def test_fields_given_at_run_time(app: ThresherApp, session: Any, folder: Path) -> None:
