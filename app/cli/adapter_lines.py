@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from thresher.adapters.manifest import Manifest, Score
     from thresher.app.registry.overview import Standing
     from thresher.app.store.live_adapters import Promotion
-    from thresher.app.store.verdicts import Judged
+    from thresher.app.store.verdicts import StoredVerdict
 
 
 def as_dict(standing: "Standing") -> dict[str, Any]:
@@ -57,7 +57,7 @@ def adapter_lines(
     shape: Mapping[str, float],
     names: Mapping[str, str],
     promotions: "Sequence[Promotion]",
-    verdicts: "Sequence[Judged]" = (),
+    verdicts: "Sequence[StoredVerdict]" = (),
 ) -> Iterator[str]:
     """All about an adapter. `names` are those of adapters by the hash of their matrices."""
     adapter, manifest = standing.adapter, standing.adapter.manifest
@@ -111,14 +111,14 @@ def _made(manifest: "Manifest") -> Iterator[str]:
             yield f"             {note}"
 
 
-def verdict_dict(judged: "Judged") -> dict[str, Any]:
+def verdict_dict(judged: "StoredVerdict") -> dict[str, Any]:
     """What the gate said, for `inspect --json`."""
     made = judged.made and judged.made.isoformat()
     of = {"domain": judged.domain, "record_type": judged.record_type, "base": judged.base, "made": made}
     return of | dict(judged.told)
 
 
-def _verdict_lines(judged: "Judged") -> Iterator[str]:
+def _verdict_lines(judged: "StoredVerdict") -> Iterator[str]:
     told = judged.told
     when = f"{judged.made.astimezone():%Y-%m-%d %H:%M}" if judged.made else ""
     between = f" ({told['interval'][0]:+.3f} to {told['interval'][1]:+.3f})" if told["interval"] else ""

@@ -14,7 +14,7 @@ from thresher.app.evaluation.comparison_report import as_dict as comparison_dict
 from thresher.app.evaluation.comparison_report import figures
 from thresher.app.wording import counted
 
-Outcome = Literal["passes", "fails", "unproved"]
+Ruling = Literal["passes", "fails", "unproved"]
 
 #: Fewer documents prove nothing: the interval of fewer is too narrow for what it says (docs/evaluation.md).
 MIN_DOCUMENTS = 20
@@ -32,7 +32,7 @@ class Verdict:
     how many more documents would tell; None where it passes, or where no number would.
     """
 
-    outcome: Outcome
+    outcome: Ruling
     adapter: str
     against: str | None
     comparison: Comparison
@@ -72,7 +72,7 @@ def judge(
             else:
                 open_.append(f"{name} falls, perhaps by chance: {figures(field)}")
                 needed.append(field.needed(documents) or 0)
-    outcome: Outcome = "fails" if wrong else "unproved" if open_ else "passes"
+    outcome: Ruling = "fails" if wrong else "unproved" if open_ else "passes"
     more = max(needed) - documents
     return Verdict(
         outcome,

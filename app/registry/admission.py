@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from thresher.adapters.base_facts import InstalledModel
 from thresher.app.registry.library import InstalledAdapter
-from thresher.app.store.verdicts import Judged
+from thresher.app.store.verdicts import StoredVerdict
 
 
-def newest(verdicts: Sequence[Judged], domain: str, model: InstalledModel) -> list[Judged]:
+def newest(verdicts: Sequence[StoredVerdict], domain: str, model: InstalledModel) -> list[StoredVerdict]:
     """Of an adapter's verdicts, the newest first: the last one for each record type of the domain."""
-    found: dict[str, Judged] = {}
+    found: dict[str, StoredVerdict] = {}
     for each in verdicts:
         if (each.domain, each.base) == (domain, model.fingerprint):
             found.setdefault(each.record_type, each)
@@ -21,18 +21,18 @@ def newest(verdicts: Sequence[Judged], domain: str, model: InstalledModel) -> li
 
 
 def standing(
-    verdicts: Sequence[Judged],
+    verdicts: Sequence[StoredVerdict],
     domain: str,
     record_type: str,
     model: InstalledModel,
     live: InstalledAdapter | None,
-) -> Judged | None:
+) -> StoredVerdict | None:
     """The one that holds: the newest, which comes first, beside what is live now, None being the base."""
     wanted = domain, record_type, model.fingerprint, live.fingerprint if live else None
     return next((v for v in verdicts if (v.domain, v.record_type, v.base, v.against) == wanted), None)
 
 
-def kept_out(judged: Judged | None, trained_here: bool, other: str) -> str:
+def kept_out(judged: StoredVerdict | None, trained_here: bool, other: str) -> str:
     """Why an adapter with this verdict may not take the place of `other`; "" where it may."""
     if judged and judged.outcome == "fails":
         return f"it failed the gate beside {other}: {_reasons(judged)}"
@@ -43,7 +43,7 @@ def kept_out(judged: Judged | None, trained_here: bool, other: str) -> str:
     return "" if judged.outcome == "passes" else f"it is not proved beside {other}: {_reasons(judged)}"
 
 
-def told(verdicts: Sequence[Judged], trained_here: bool) -> str:
+def told(verdicts: Sequence[StoredVerdict], trained_here: bool) -> str:
     """Verdicts in a few words: 'receipt passes the gate beside the base alone, F1 0.81'."""
     if not verdicts:
         return "not proved" if trained_here else ""
@@ -57,5 +57,5 @@ def told(verdicts: Sequence[Judged], trained_here: bool) -> str:
     return ", ".join(said)
 
 
-def _reasons(judged: Judged) -> str:
+def _reasons(judged: StoredVerdict) -> str:
     return "; ".join(judged.told["reasons"])

@@ -124,7 +124,7 @@ def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> d
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnsweredRecord:
     """A record of a document with labels as the model answered it, what it was asked, and the labels."""
 
     record: Record
@@ -137,7 +137,7 @@ def answered(
     domain: str,
     record_type: str,
     hash_of: Callable[[Sequence[Field]], str],
-) -> list[Answered]:
+) -> list[AnsweredRecord]:
     """The documents with labels that were answered so: `hash_of` has the settings by what is asked."""
     rows = connection.execute(
         """SELECT max(records.id) AS id, labels.sha256, records.settings_hash FROM labels
@@ -153,7 +153,7 @@ def answered(
         if hash_of(asked) == row["settings_hash"]:
             (stored,) = records.load(connection, "id = ?", row["id"], corrections=False)
             known = _labels(connection, row["sha256"], domain, record_type)
-            found.append(Answered(stored.record, asked, known))
+            found.append(AnsweredRecord(stored.record, asked, known))
     return found
 
 

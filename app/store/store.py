@@ -23,13 +23,13 @@ from thresher.app.store import (
     trainings,
     verdicts,
 )
-from thresher.app.store.corrections import Answered
+from thresher.app.store.corrections import AnsweredRecord
 from thresher.app.store.database import Database
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.records import StoredRecord
 from thresher.app.store.runs import RunSummary
 from thresher.app.store.trainings import Training
-from thresher.app.store.verdicts import Judged
+from thresher.app.store.verdicts import StoredVerdict
 from thresher.app.task import Task
 
 
@@ -168,7 +168,7 @@ class Store:
 
     def answered(
         self, domain: str, record_type: str, hash_of: Callable[[Sequence[Field]], str]
-    ) -> list[Answered]:
+    ) -> list[AnsweredRecord]:
         """The documents with labels that were answered so: what was asked, what the model said, the labels.
 
         `hash_of` gives the hash of the settings for what is asked.
@@ -237,12 +237,12 @@ class Store:
         with self._database.reading() as connection:
             return trainings.one(connection, weights)
 
-    def add_verdict(self, judged: Judged) -> None:
+    def add_verdict(self, judged: StoredVerdict) -> None:
         """Keep what the gate said."""
         with self._database.transaction() as connection:
             verdicts.add(connection, judged)
 
-    def verdicts(self, adapter: str) -> list[Judged]:
+    def verdicts(self, adapter: str) -> list[StoredVerdict]:
         """All that the gate said of an adapter, by fingerprint, the newest first."""
         with self._database.reading() as connection:
             return verdicts.of(connection, adapter)

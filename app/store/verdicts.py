@@ -12,7 +12,7 @@ from thresher.app.store.database import from_sql, to_sql
 
 
 @dataclass(frozen=True)
-class Judged:
+class StoredVerdict:
     """That an adapter was held against another one for a record type and a base.
 
     `adapter` and `against` are fingerprints of adapters, `against` None where the base alone was live; `base`
@@ -33,7 +33,7 @@ class Judged:
         return str(self.told["outcome"])
 
 
-def add(connection: sqlite3.Connection, judged: Judged) -> None:
+def add(connection: sqlite3.Connection, judged: StoredVerdict) -> None:
     """Keeps it; `made` is now."""
     connection.execute(
         """INSERT INTO verdicts (adapter, domain, record_type, base, against, told, made)
@@ -50,11 +50,11 @@ def add(connection: sqlite3.Connection, judged: Judged) -> None:
     )
 
 
-def of(connection: sqlite3.Connection, adapter: str) -> list[Judged]:
+def of(connection: sqlite3.Connection, adapter: str) -> list[StoredVerdict]:
     """All of an adapter, by fingerprint, the newest first."""
     rows = connection.execute("SELECT * FROM verdicts WHERE adapter = ? ORDER BY id DESC", (adapter,))
     return [
-        Judged(
+        StoredVerdict(
             adapter=row["adapter"],
             domain=from_sql(row["domain"]),
             record_type=from_sql(row["record_type"]),

@@ -26,7 +26,7 @@ from thresher.app.registry.overview import made_for
 from thresher.app.session import Session
 from thresher.app.sources import Source
 from thresher.app.store.label_files import CORRECTIONS_FILE, label_id
-from thresher.app.store.verdicts import Judged
+from thresher.app.store.verdicts import StoredVerdict
 from thresher.app.task import Task
 from thresher.app.training.candidate import run_folder
 from thresher.app.training.exposure import Exposure, exposure
@@ -101,7 +101,7 @@ def prove(session: Session, task: ProofTask, cancel: threading.Event) -> Iterato
     doubts, notes = _remarks(candidate, live, unseen, sides, len(labels) - len(unseen))
     verdict = judge(comparison, candidate.name, live_name, doubts, notes)
     session.store.add_verdict(
-        Judged(
+        StoredVerdict(
             adapter=candidate.fingerprint,
             domain=domain,
             record_type=asked.record_type,

@@ -11,7 +11,7 @@ from thresher.adapters.pack import Pack
 from thresher.app.registry.registry import Registry
 from thresher.app.session import Session
 from thresher.app.store.trainings import Training
-from thresher.app.store.verdicts import Judged
+from thresher.app.store.verdicts import StoredVerdict
 
 from ..conftest import AddAdapter
 
@@ -31,7 +31,9 @@ def judge(session: Session, model: InstalledModel) -> Judge:
         find = session.registry.find
         told: dict[str, Any] = {"outcome": outcome, "against": beside, "reasons": ["so"], "f1": 0.5}
         against = find(beside).fingerprint if beside else None
-        judged = Judged(find(name).fingerprint, "expenses", record_type, model.fingerprint, against, told)
+        judged = StoredVerdict(
+            find(name).fingerprint, "expenses", record_type, model.fingerprint, against, told
+        )
         session.store.add_verdict(judged)
 
     return keep

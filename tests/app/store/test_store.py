@@ -13,7 +13,7 @@ from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Value
 from thresher.app.store import Store
 from thresher.app.store.trainings import Training
-from thresher.app.store.verdicts import Judged
+from thresher.app.store.verdicts import StoredVerdict
 
 from .stored import DOCUMENT, FAILED, RECORD, TASK, TEXT
 
@@ -121,8 +121,10 @@ def test_what_a_training_has_seen_is_kept_until_the_document_is_forgotten(store:
 def test_verdicts_come_newest_first(store: Store) -> None:
     for outcome in ("unproved", "passes"):
         told = {"outcome": outcome, "reasons": ["ä"]}
-        store.add_verdict(Judged("f" * 64, "expenses", "receipt", "b" * 64, None, told))
-    store.add_verdict(Judged("e" * 64, "expenses", "receipt", "b" * 64, "f" * 64, {"outcome": "fails"}))
+        store.add_verdict(StoredVerdict("f" * 64, "expenses", "receipt", "b" * 64, None, told))
+    store.add_verdict(
+        StoredVerdict("e" * 64, "expenses", "receipt", "b" * 64, "f" * 64, {"outcome": "fails"})
+    )
     verdicts = store.verdicts("f" * 64)
     assert [each.outcome for each in verdicts] == ["passes", "unproved"]
     assert verdicts[0].told["reasons"] == ["ä"]
