@@ -124,9 +124,7 @@ class _Values:
     def __init__(self, words: dict[str, Any], draw: Draw) -> None:
         self._words, self._draw = words, draw
         self._dates, self._money = draw.below(6), draw.below(5)
-        self._yes_no = draw.pick(
-            (("yes", "no"), ("Yes", "No"), ("Y", "N"), ("[x]", "[ ]"), ("true", "false"))
-        )
+        self._yes_no = draw.pick(_YES_NO)
 
     def of(self, kind: str, name: str) -> tuple[Any, str]:
         """A value, and its text."""

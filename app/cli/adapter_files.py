@@ -1,7 +1,7 @@
 """`thresher adapters import` and `export`: adapters that come from elsewhere, and go elsewhere."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -13,6 +13,7 @@ from thresher.app.wording import one_line
 if TYPE_CHECKING:
     from thresher.adapters.adapter import Adapter
     from thresher.adapters.base_model import BaseModel
+    from thresher.adapters.formats.exporting import Form
     from thresher.adapters.manifest import BoundPack
     from thresher.app.session import Session
 
@@ -67,7 +68,6 @@ def import_(path: Path, base_name: str | None, domain: str | None, name: str | N
 )
 def export(name: str, form: str, output: Path) -> None:
     """Write the adapter NAME as PEFT, mlx-lm or llama.cpp (gguf) read it."""
-    from thresher.adapters.formats.exporting import FORMS as KNOWN
     from thresher.adapters.formats.exporting import export as export_adapter
     from thresher.app.registry.overview import made_for
 
@@ -82,8 +82,8 @@ def export(name: str, form: str, output: Path) -> None:
                 "layers' names and shapes are needed. Pull or add that base first."
             )
         adapter = session.registry.load(found, model)
-        (known,) = (each for each in KNOWN if each.replace("_", "-") == form)
-        export_adapter(adapter, session.registry.base(model), output, known)
+        written = cast("Form", form.replace("-", "_"))
+        export_adapter(adapter, session.registry.base(model), output, written)
     click.echo(f"{name} is written for {form}: {output}", err=True)
 
 

@@ -31,13 +31,11 @@ class Answer:
     """The text that the model wrote, and how sure it was.
 
     `pieces` has an entry for each sampled token: its characters [start, end) and the natural logarithm of its
-    probability among what the grammar allowed. Forced tokens are not listed. `whole` is false where
-    `answer_tokens` ended the answer.
+    probability among what the grammar allowed. Forced tokens are not listed.
     """
 
     text: str
     pieces: tuple[tuple[int, int, float], ...]
-    whole: bool
 
 
 @dataclass(frozen=True)

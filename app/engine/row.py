@@ -77,7 +77,7 @@ class Row:
             for at, score in self._sampled
             if at < len(tokens)
         )
-        return Answer(text, pieces, whole=self._matcher.is_stopped() or self._matcher.is_accepting())
+        return Answer(text, pieces)
 
     def _list_end(self, token: int) -> list[int]:
         """The tokens that end the list, where `token` would end an item that the list already has; else none.

@@ -1,4 +1,4 @@
-"""A record as JSON: the contract that scripts rely on, and its inverse. Knows no file and no format.
+"""A record as JSON: the contract that scripts rely on. Knows no file and no format.
 
 docs/output.md describes every key. The store keeps spans in the same form.
 """
@@ -6,9 +6,8 @@ docs/output.md describes every key. The store keeps spans in the same form.
 from collections.abc import Mapping
 from typing import Any
 
-from thresher.adapters.errors import UsageError
 from thresher.app.documents.document import Place
-from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
+from thresher.app.record import Record, Span, Value
 
 
 def record_json(record: Record) -> dict[str, Any]:
@@ -47,54 +46,6 @@ def _value_json(value: Value) -> dict[str, Any]:
     if value.whole:
         written["whole"] = _value_json(value.whole)
     return written
-
-
-def record_from_json(raw: Mapping[str, Any]) -> Record:
-    """The record that `record_json` wrote. Keys that it does not know are left aside.
-
-    Raises UsageError that names the key where one is missing or has a wrong value.
-    """
-    try:
-        return _record(raw)
-    except KeyError as error:
-        raise UsageError(
-            f"this is no record: the key {error} is missing; docs/output.md lists them"
-        ) from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"this is no record: {error}; docs/output.md says what each key holds") from error
-
-
-def _record(raw: Mapping[str, Any]) -> Record:
-    status, error, document = raw["status"], raw["error"], raw["document"]
-    if status not in ("ok", "partial", "failed"):
-        raise ValueError(f"'status' is {status!r}")
-    return Record(
-        id=raw["id"],
-        path=document["path"],
-        sha256=document["sha256"],
-        domain=raw["domain"],
-        record_type=raw["record_type"],
-        model=raw["model"],
-        adapter=raw["adapter"],
-        status=status,
-        error=None if error is None else RecordError(error["kind"], error["message"]),
-        values={name: _value(entry) for name, entry in raw["fields"].items()},
-        seconds=raw["seconds"],
-        windows=Windows(counts["asked"], counts["all"]) if (counts := raw.get("windows")) else None,
-    )
-
-
-def _value(raw: Mapping[str, Any]) -> Value:
-    return Value(
-        value=raw["value"],
-        outcome=Outcome(raw["outcome"]),
-        confidence=raw["confidence"],
-        spans=tuple(None if span is None else span_from_json(span) for span in raw["spans"]),
-        confidences=tuple(raw.get("confidences", ())),
-        calibrated=raw.get("calibrated", False),
-        accepted=raw.get("accepted"),
-        whole=_value(whole) if (whole := raw.get("whole")) else None,
-    )
 
 
 def span_json(span: Span) -> dict[str, Any]:

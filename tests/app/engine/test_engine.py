@@ -87,8 +87,7 @@ def test_answers_are_records_with_a_probability_for_each_chosen_token(engine: En
         assert isinstance(reply, Answered)
         answer = reply.answer
         parsed = parse_answer(FIELDS, answer.text)
-        assert answer.whole == (parsed.cut is None)
-        if answer.whole:
+        if parsed.cut is None:
             assert list(json.loads(answer.text)) == [field.name for field in FIELDS]
         assert answer.pieces
         for start, end, score in answer.pieces:
@@ -99,7 +98,6 @@ def test_answers_are_records_with_a_probability_for_each_chosen_token(engine: En
 def test_an_answer_that_does_not_fit_is_cut_and_says_so(engine: Engine) -> None:
     reply = replies(engine, [request(engine, 0, TEXTS[3], answer_tokens=6)])[0]
     assert isinstance(reply, Answered)
-    assert not reply.answer.whole
     assert parse_answer(FIELDS, reply.answer.text).cut is not None
 
 
@@ -207,7 +205,6 @@ def test_an_item_that_a_list_already_has_ends_the_list(engine: Engine) -> None:
     while not row.is_done:
         row.choose(towards('{"parts": ["bolts", "nuts", "bolts", "nuts", "bolts"]}', row, tokenizer))
     assert row.answer().text == '{"parts": ["bolts", "nuts", "bolts"]}'
-    assert row.answer().whole
 
 
 def test_a_head_whose_feeding_broke_is_not_taken_for_fed(

@@ -2,17 +2,14 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
-import pytest
 from hypothesis import given
 
-from thresher.adapters.errors import UsageError
-from thresher.app.export import record_from_json, record_json
 from thresher.app.export.jsonl import record_line
 from thresher.app.record import Outcome, Value
 
 from .conftest import FAILED, FIELDS, JUDGED, RECORD, SPAN, hostile, texts, written
+from .reading_back import record_from_json
 
 #: Only lone surrogates that do not follow each other: two of them are one character to JSON.
 json_texts = texts.filter(lambda text: "\\ud" not in text.encode("ascii", "backslashreplace").decode())
@@ -87,20 +84,3 @@ def test_a_line_of_jsonl_is_one_line_and_comes_back(text: str) -> None:
 @given(texts)
 def test_any_text_makes_readable_json(text: str) -> None:
     assert json.loads(record_line(hostile(text)))["status"] == "ok"
-
-
-@pytest.mark.parametrize(
-    ("key", "change"),
-    [
-        ("'seconds' is missing", lambda raw: raw.pop("seconds")),
-        ("'sha256' is missing", lambda raw: raw["document"].pop("sha256")),
-        ("'status' is 'fine'", lambda raw: raw.update(status="fine")),
-        ("'good' is not a valid Outcome", lambda raw: raw["fields"]["paid"].update(outcome="good")),
-        ("no record", lambda raw: raw.update(fields=[])),
-    ],
-)
-def test_what_is_no_record_is_told_by_its_key(key: str, change: Any) -> None:
-    raw = json.loads(json.dumps(record_json(RECORD)))
-    change(raw)
-    with pytest.raises(UsageError, match=key):
-        record_from_json(raw)

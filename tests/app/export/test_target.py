@@ -1,8 +1,8 @@
 """Where records go: files, links, devices and streams; what is there already or was written stays."""
 
 import io
-import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from thresher.adapters.errors import UsageError
-from thresher.app.export import export, open_writer, record_json
+from thresher.app.export import export, open_writer
 from thresher.app.export.jsonl import record_line
 
 from .conftest import RECORD, hostile, written
@@ -45,15 +45,13 @@ def test_a_file_has_one_writer_at_a_time(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_killed_process_leaves_its_lines(tmp_path: Path) -> None:
     code = (
-        "import json, os, signal, sys\nfrom pathlib import Path\n"
-        "from thresher.app.export import open_writer, record_from_json\n"
-        "record = record_from_json(json.loads(sys.stdin.read()))\n"
+        "import os, pickle, signal, sys\nfrom pathlib import Path\n"
+        "from thresher.app.export import open_writer\n"
+        "record = pickle.load(sys.stdin.buffer)\n"
         "writer = open_writer('jsonl', Path(sys.argv[1]))\n"
         "writer.write(record); writer.write(record)\nos.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "out")], input=json.dumps(record_json(RECORD)), text=True
-    )
+    process = subprocess.run([sys.executable, "-c", code, str(tmp_path / "out")], input=pickle.dumps(RECORD))
     assert process.returncode == -signal.SIGKILL
     assert (tmp_path / "out.partial").read_bytes() == record_line(RECORD) * 2
     assert not (tmp_path / "out").exists()
@@ -72,13 +70,11 @@ def test_places_that_cannot_be_written_are_told_before_any_work(tmp_path: Path) 
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout on this system")
 def test_a_pipe_may_be_named(tmp_path: Path) -> None:
     code = (
-        "import json, sys\nfrom pathlib import Path\n"
-        "from thresher.app.export import export, record_from_json\n"
-        "export([record_from_json(json.loads(sys.stdin.read()))], 'jsonl', Path('/dev/stdout'))\n"
+        "import pickle, sys\nfrom pathlib import Path\n"
+        "from thresher.app.export import export\n"
+        "export([pickle.load(sys.stdin.buffer)], 'jsonl', Path('/dev/stdout'))\n"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", code], input=json.dumps(record_json(RECORD)).encode(), stdout=subprocess.PIPE
-    )
+    process = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(RECORD), stdout=subprocess.PIPE)
     assert process.stdout == record_line(RECORD)
 
 

@@ -58,11 +58,11 @@ def test_the_sureness_of_a_value_is_that_of_the_tokens_that_share_a_character_wi
     text = '{"f": "Acme Corp"}'
     pieces = ((6, 7, -0.1), (7, 11, -0.7), (11, 17, -0.2), (17, 18, -5.0))
     fields = [Field(name="f", type="string")]
-    (sure,) = heard(FIRST, fields, Answer(text, pieces, True)).sureness["f"]
+    (sure,) = heard(FIRST, fields, Answer(text, pieces)).sureness["f"]
     assert (sure.least, sure.tokens) == (-0.7, 3)
     assert sure.total == pytest.approx(-1.0)
     assert sure.probability == pytest.approx(math.exp(-1))
-    (forced,) = heard(FIRST, fields, Answer(text, (), True)).sureness["f"]
+    (forced,) = heard(FIRST, fields, Answer(text, ())).sureness["f"]
     assert (forced, forced.probability) == (Sureness(0, 0.0, 0), 1.0)
 
 
