@@ -2,14 +2,15 @@
 
     ThresherError
     ├── UsageError            the command or its arguments are wrong (exit code 2)
-    ├── PackError             a pack's file is wrong: names file and key
+    ├── PackError             a pack's file is wrong: names file and key (exit code 2)
     ├── DocumentError         a document cannot be read (app.documents.errors has the kinds)
-    ├── ModelError            a model is broken or cannot be had
-    │   └── NoModelError      no model is installed (exit code 3)
+    ├── ModelError            a model is broken or cannot be had (exit code 3)
+    │   └── NoModelError      no model is installed
     ├── AdapterError          an adapter is broken, or was made for something else
     └── StoreError            the database cannot be used
 
-`kind` is a stable word for scripts; the message says what is wrong and, last, what to do.
+The others end a command with 1. `kind` is a stable word for scripts; the message says what is wrong and,
+last, what to do.
 """
 
 from typing import ClassVar

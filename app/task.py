@@ -17,7 +17,7 @@ STATE_FROM = 0.25
 class Task:
     """A record type, its fields (pack's and given), and who answers.
 
-    `pack_hash` is the sha256 of the pack's files; "" where the fields alone were given.
+    `pack_hash` is the sha256 of the pack's instructions and fields; "" where the fields alone were given.
     `adapter` is the name of the one that answers; None where the base model does alone. `most_windows` bounds
     how many windows of a document are asked; None where all are. What is right less often than
     `state_from` is not stated. A source's own fields are joined with these; with `open_fields` they come in
