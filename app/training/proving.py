@@ -4,6 +4,7 @@ import tempfile
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,7 @@ def _labels(
         }
         config = parse_run(asked, "the proof", run.parent)
         (labelled,), _ = read_sets(config)
-    return config, _completed(session, domain, record_type, labelled.sides.proof)
+    return config, _told_apart(_completed(session, domain, record_type, labelled.sides.proof))
 
 
 def _completed(session: Session, domain: str, record_type: str, labels: Sequence[Label]) -> list[Label]:
@@ -176,6 +177,19 @@ def _completed(session: Session, domain: str, record_type: str, labels: Sequence
         values = {name: value for name, value in left.items() if name in names} | dict(label.values)
         completed.append(replace(label, values=values))
     return completed
+
+
+def _told_apart(labels: Sequence[Label]) -> list[Label]:
+    """Each with an id of its own: files to train on and files to validate on may use the same ones."""
+    taken = {label.id for label in labels}
+    apart: dict[str, Label] = {}
+    for label in labels:
+        id_ = label.id
+        if id_ in apart:
+            id_ = next(name for at in count(2) if (name := f"{label.id} ({at})") not in taken)
+            taken.add(id_)
+        apart[id_] = replace(label, id=id_)
+    return list(apart.values())
 
 
 def _answers(

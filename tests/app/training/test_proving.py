@@ -167,6 +167,29 @@ def test_what_either_has_seen_is_left_out_and_what_nobody_knows_is_said(
     assert verdict_of(home_with_tiny, task).comparison.documents == 22
 
 
+def test_labels_and_files_to_validate_on_may_use_the_same_ids(
+    tickets: Locations, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = {"shop": "Corner Mill"}
+    labels = write(tmp_path / "labels.jsonl", [*OTHERS[:6], *PROOF[:3]], output)
+    held_lines = write(tmp_path / "held.jsonl", PROOF[3:6], output).read_text("utf-8").splitlines()
+    # As where both are numbered from the start, and one more that looks like an id made for telling apart.
+    ids = [f"l{PROOF[0]}", f"l{PROOF[1]}", f"l{PROOF[0]} (2)"]
+    held = [{**json.loads(line), "id": id_} for line, id_ in zip(held_lines, ids, strict=True)]
+    (tmp_path / "held.jsonl").write_text("".join(json.dumps(line) + "\n" for line in held), "utf-8")
+    files = ["--labels", str(labels), "--validation", str(tmp_path / "held.jsonl")]
+    assert run_command(["train", "--domain", "tickets", *files, "--steps", "1", "--rank", "2"]) == 0
+    assert "on 6 documents held back" in capsys.readouterr().err
+    # What was seen of one label is not said of its namesake.
+    with Session(tickets) as session:
+        weights = session.registry.find("tickets-1").manifest.weights
+        seen = frozenset({document_key(text_of(PROOF[0]))})
+        session.store.add_training(weights, Training("tickets", "ticket", None, seen))
+    proved = verdict_of(tickets, ProofTask("tickets-1"))
+    assert proved.comparison.records == 5
+    assert proved.notes == ("1 labels that one of the two has seen in training are left out",)
+
+
 def test_it_is_held_against_what_answers_for_its_own_record_type(
     home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
