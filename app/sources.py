@@ -165,12 +165,7 @@ def _record(line: Line) -> Source:
     if not isinstance(id_, str) or not id_:
         raise UsageError(f"{where}: 'id' must be a string that is not empty; {form}.")
     fields = None if raw.get("fields") is None else parse_fields(raw["fields"], where)
-    return Source(_storable(id_), text=_storable(raw["input"]), fields=fields)
-
-
-def _storable(text: str) -> str:
-    """Without NULs and halves of surrogate pairs, which no file or database can keep; offsets stay."""
-    return re.sub(r"[\ud800-\udfff]", "\ufffd", text.replace("\0", " "))
+    return Source(id_, text=raw["input"], fields=fields)
 
 
 def document_of(source: Source, *, limits: Limits = Limits()) -> Document:  # noqa: B008 (frozen)

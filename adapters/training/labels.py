@@ -15,7 +15,7 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import UNTOLD, Field, FieldType, joined, parse_fields
-from thresher.adapters.json_lines import json_lines
+from thresher.adapters.json_lines import json_lines, parsed
 from thresher.adapters.values import check, is_absent
 
 #: Problems that a message shows; the error has all of them.
@@ -186,8 +186,8 @@ def _form_problems(raw: Mapping[str, Any]) -> Iterator[str]:
 
 def _read_output(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return parsed(text)
+    except ValueError:
         return None
 
 

@@ -23,3 +23,10 @@ def test_what_is_no_json_is_a_value_error(tmp_path: Path, data: bytes) -> None:
     (line,) = json_lines(path)
     with pytest.raises(ValueError, match=r"\w"):
         line.parsed()
+
+
+def test_what_no_file_can_keep_stands_in_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(rb'{"\ud800a": ["\udfffb\u0000c", 1, null], "whole": "\ud83d\ude00"}')
+    (line,) = json_lines(path)
+    assert line.parsed() == {"\ufffda": ["\ufffdb c", 1, None], "whole": "\U0001f600"}

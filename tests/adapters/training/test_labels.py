@@ -147,6 +147,14 @@ def test_no_label_and_no_file_are_errors(tmp_path: Path) -> None:
         read_labels([write(tmp_path, {"id": "a", "input": "x", "output": {"who": "Lee"}})])
 
 
+def test_what_no_tokenizer_takes_stands_in_no_label(tmp_path: Path) -> None:
+    own = [{"name": "who", "type": "string", "description": "Name \udfff"}]
+    line = {"instruction": "Find\ud800", "input": "Le\ud800, x\0y", "output": json.dumps({"who": "Le\ud800"})}
+    (label,) = read_labels([write(tmp_path, {**line, "id": "\udc00", "fields": own})])
+    assert (label.id, label.instructions, label.text) == ("\ufffd", "Find\ufffd", "Le\ufffd, x y")
+    assert (label.fields[0].description, label.values) == ("Name \ufffd", {"who": "Le\ufffd"})
+
+
 def test_a_line_separator_within_a_text_does_not_end_the_line(tmp_path: Path) -> None:
     path = tmp_path / "labels.jsonl"
     line = json.dumps({"id": "a", "input": "one\u2028two\x85", "output": {"who": "Lee"}}, ensure_ascii=False)

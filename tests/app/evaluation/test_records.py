@@ -78,6 +78,12 @@ def test_gold_is_read_as_training_reads_labels(tmp_path: Path) -> None:
     assert score([gold], [PredictedRecord("1", right)]).total.f1 == 1.0
 
 
+def test_gold_has_the_text_that_training_would_see(tmp_path: Path) -> None:
+    path = written(tmp_path / "gold.jsonl", {"id": "1", "input": "Le\ud800", "output": {"name": "Le\ud800"}})
+    (gold,) = load_gold(path, TYPED)
+    assert (gold.text, gold.output) == ("Le\ufffd", {"name": "Le\ufffd"})
+
+
 def test_values_that_training_would_refuse_are_scored_as_written_and_told(tmp_path: Path) -> None:
     path = written(
         tmp_path / "gold.jsonl",
