@@ -62,15 +62,17 @@ class MetricsWriter:
             self._file.write(_line(metric))
             self._file.flush()
         except OSError as error:
-            raise UsageError(
-                f"{self.path}: cannot be written ({error.strerror}). Free some space."
-            ) from error
+            raise self._no_room(error) from error
 
     def close(self) -> None:
-        """Has the lines on the disk."""
-        if not self._file.closed:
-            os.fsync(self._file.fileno())
-            self._file.close()
+        """Has the lines on the disk. Raises UsageError."""
+        if self._file.closed:
+            return
+        try:
+            with self._file:  # closing writes, once more, what a full disk did not take
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._no_room(error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +81,9 @@ class MetricsWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _no_room(self, error: OSError) -> UsageError:
+        return UsageError(f"{self.path}: cannot be written ({error.strerror}). Free some space.")
 
 
 def read_metrics(folder: Path) -> list[Metric]:

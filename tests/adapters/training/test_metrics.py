@@ -62,6 +62,17 @@ def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None
         MetricsWriter(tmp_path / "file")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_disk_that_fills_is_said_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", lambda _, *how, **more: opened(Path("/dev/full"), *how, **more))
+    told = r"metrics\.jsonl: cannot be written .* Free some space\."
+    with pytest.raises(UsageError, match=told), MetricsWriter(tmp_path) as metrics:
+        metrics.write(ONE)
+    with pytest.raises(UsageError, match=told):
+        MetricsWriter(tmp_path).close()
+
+
 def test_a_number_that_is_none_is_never_written(tmp_path: Path) -> None:
     with MetricsWriter(tmp_path) as metrics, pytest.raises(ValueError, match="not JSON compliant"):
         metrics.write(replace(ONE, loss=float("nan")))
