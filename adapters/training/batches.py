@@ -40,7 +40,7 @@ class BatchPlan:
     ) -> None:
         """Raises UsageError where there is no example, or the longest is longer than `batch_tokens`."""
         if not len(lengths):
-            raise UsageError("there is no example to train on. Give labels, or raise max_example_tokens.")
+            raise UsageError("there is no example to train on. Give labels.")
         if max(lengths) > batch_tokens:
             raise UsageError(
                 f"batch_tokens: the longest example has {max(lengths)} tokens, a batch only {batch_tokens}. "

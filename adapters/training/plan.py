@@ -4,7 +4,7 @@ Both trainers start here, so that they see the same examples in the same order a
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -128,6 +128,7 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
     train: list[Example] = []
     validation: list[Example] = []
     notes: list[str] = []
+    too_long = False
     done = 0
     for one in sets:
         told = (lambda count, before=done: progress(before + count)) if progress else None
@@ -136,7 +137,10 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
         train += taught.examples
         validation += held.examples
         notes += _notes(one, taught, held, several=len(sets) > 1)
+        too_long = too_long or (config.max_example_tokens is not None and bool(taught.refused))
         done += len(one.shown)
+    if not train:
+        raise _nothing_to_train_on(notes, too_long)
     if not validation:
         notes.append(
             "nothing is held back to validate on, so no loss shows how it does on new documents. Give more "
@@ -161,7 +165,7 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
         notes=tuple(notes),
         documents=documents_of([one.sides for one in sets]),
     )
-    plan.step(0)  # raises where there is nothing to train on
+    plan.step(0)  # raises where an example is too long for a batch
     return plan
 
 
@@ -199,6 +203,15 @@ def _first(
         a = (draw.random((config.rank, inputs)) * 2 - 1) / np.sqrt(inputs)
         first[name] = LoraLayer(a.astype(np.float32), np.zeros((outputs, config.rank), np.float32))
     return None, first
+
+
+def _nothing_to_train_on(notes: Sequence[str], too_long: bool) -> UsageError:
+    remedy = "Give more labels, of documents that state their values" + (
+        ", or raise max_example_tokens." if too_long else "."
+    )
+    error = UsageError("\n".join(lines := ("there is no example to train on:", *notes, remedy)))
+    error.lines = lines
+    return error
 
 
 def _notes(one: ReadSet, train: Examples, validation: Examples, several: bool) -> Iterator[str]:

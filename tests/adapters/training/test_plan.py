@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from thresher.adapters.errors import UsageError
 from thresher.adapters.training.batches import collate
 from thresher.adapters.training.plan import EPOCHS, LEAST_STEPS, Plan, make_plan
 from thresher.adapters.training.run_config import parse_run
@@ -79,6 +80,27 @@ def test_numbers_that_stand_nowhere_are_told_with_what_to_do(make: Callable[...,
     assert "bedrooms" in lost
     assert "baths_half" in lost
     assert "if documents need not write these out, make the fields `derived`: bedrooms" in notes
+
+
+def test_where_nothing_can_be_trained_on_it_is_said_what_became_of_the_labels(
+    make: Callable[..., Plan], folder: Path
+) -> None:
+    sets = [{"domain": "expenses", "record_type": "receipt", "labels": ["others.jsonl"]}]
+    lines = [
+        {"id": str(n), "input": f"A menu, no {n}", "output": {"company": "Corner Cafe"}} for n in range(16)
+    ]
+    (folder / "others.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    with pytest.raises(UsageError) as caught:
+        make(sets=sets, validation_share=0.2)
+    first, counts, *others, remedy = caught.value.lines
+    assert str(caught.value).split("\n") == [*caught.value.lines]
+    assert first == "there is no example to train on:"
+    assert "labels to train on (0 windows, 0 tokens)" in counts
+    assert "for the proof" in counts
+    assert any("values stand nowhere in their documents (company" in other for other in others)
+    assert remedy == "Give more labels, of documents that state their values."
+    with pytest.raises(UsageError, match=r"(?s)left out: window 1 .* or raise max_example_tokens\."):
+        make(max_example_tokens=64)
 
 
 def test_of_few_labels_a_run_makes_as_many_steps_as_it_takes_to_learn(make: Callable[..., Plan]) -> None:
