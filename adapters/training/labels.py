@@ -1,8 +1,8 @@
 """Labels in: documents and what a careful reader made of them, from JSON lines. All problems come at once.
 
 Two forms of a line: a gold record, `{"id", "input", "output", "fields"?}`, and
-`{"instruction", "input", "output", "id"?}`, whose instruction takes the place of the pack's. `output` is an
-object of field and value, or its text. Other keys are left alone: one of them may be the group.
+`{"instruction", "input", "output", "id"?}`, whose instruction is asked where no record type has its own.
+`output` is an object of field and value, or its text. Other keys are left alone: one may be the group.
 """
 
 import json
@@ -29,7 +29,8 @@ class Label:
     `values` holds a checked value for each field that is known: None or [] says that the document does not
     state it. A field without a value is asked but not known. A split never parts labels of one `group`. Of a
     document in more than `most_windows`, use asks those that fit the fields best. Of one in more than
-    `taught_windows`, those are taught that together state the most.
+    `taught_windows`, those are taught that together state the most. `unasked` is an instruction that the
+    label brought and that is not asked, as use asks the record type's.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Label:
     group: str | None = None
     most_windows: int | None = None
     taught_windows: int | None = None
+    unasked: str | None = None
 
 
 class LabelError(UsageError):
@@ -64,9 +66,9 @@ def read_labels(
 ) -> list[Label]:
     """The labels of the files, in order.
 
-    `fields`, `instructions` and `most_windows` are those of the record type; with a line's own they are
-    `joined`. Where there are none at all, the fields of lines with an instruction are derived from the values
-    of all of them. `group` names the key that has a line's group.
+    `fields`, `instructions` and `most_windows` are those of the record type. A line's own fields are `joined`
+    with these; where there are none at all, those of lines with an instruction are derived from the values of
+    all of them. A line's instruction stands where none is given. `group` names the key of a line's group.
 
     With `unfit`, a value that breaks its field's type is no error: it is not known, and what is wrong with it
     goes to that list.
@@ -90,11 +92,12 @@ def read_labels(
         labels[line.id] = Label(
             id=line.id,
             text=line.text,
-            instructions=instructions if line.instruction is None else line.instruction,
+            instructions=instructions or line.instruction or "",
             fields=asked,
             values=values,
             group=None if key is None else str(key),
             most_windows=most_windows,
+            unasked=line.instruction if instructions not in ("", line.instruction) else None,
         )
     if not lines and not problems:
         problems.append("the files of labels hold no label")

@@ -21,9 +21,10 @@ from thresher.adapters.manifest import BoundPack, Data
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.batches import Batch, BatchPlan, collate, heads_of
 from thresher.adapters.training.documents import Documents, documents_of
-from thresher.adapters.training.examples import Example, Examples, build_examples
+from thresher.adapters.training.examples import Example, build_examples
+from thresher.adapters.training.found import found_in
 from thresher.adapters.training.labels import labels_fingerprint
-from thresher.adapters.training.read_sets import ReadSet, read_sets
+from thresher.adapters.training.read_sets import read_sets
 from thresher.adapters.training.run_config import RunConfig, chosen_layers
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
@@ -32,8 +33,6 @@ from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 EPOCHS, LEAST_STEPS = 3, 120
 #: The fewest steps between two validations: in fewer the loss says nothing about where the run is going.
 _LEAST_BETWEEN = 10
-#: So many values that break their field's type are told each, the rest by their number.
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
         held = build_examples(one.sides.validation, prompts, config.max_example_tokens)
         train += taught.examples
         validation += held.examples
-        notes += _notes(one, taught, held, several=len(sets) > 1)
+        notes += found_in(one, taught, held, several=len(sets) > 1)
         too_long = too_long or (config.max_example_tokens is not None and bool(taught.refused))
         done += len(one.shown)
     if not train:
@@ -212,37 +211,3 @@ def _nothing_to_train_on(notes: Sequence[str], too_long: bool) -> UsageError:
     error = UsageError("\n".join(lines := ("there is no example to train on:", *notes, remedy)))
     error.lines = lines
     return error
-
-
-def _notes(one: ReadSet, train: Examples, validation: Examples, several: bool) -> Iterator[str]:
-    sides = one.sides
-    name = f"{one.name}: " if several else ""
-    shown = f", shown {len(one.shown)} times" if len(one.shown) != len(sides.train) else ""
-    yield (
-        f"{name}{len(sides.train)} labels to train on{shown} ({len(train.examples)} windows, "
-        f"{train.tokens:,} tokens), {len(sides.validation)} held back to validate on, "
-        f"{len(sides.proof)} for the proof"
-    )
-    for earlier, last in sides.duplicates:
-        yield f"{name}{earlier}: the same document as {last}: both are taken as one label"
-    for dropped, held in sides.leaks:
-        same = f"the same document or group as {held}, which is held back"
-        yield f"{name}{dropped}: {same}: left out of training"
-    for earlier, later, disputed in sides.conflicts:
-        yield f"{name}{earlier} and {later}: give {disputed!r} different values for one document"
-    for examples in (train, validation):
-        for label, reason in dict(examples.refused).items():
-            yield f"{name}{label}: left out: {reason}"
-    lost = train.unplaced + validation.unplaced
-    if lost:
-        values = train.values + validation.values
-        worst = ", ".join(f"{field} {count}" for field, count in lost.most_common(5))
-        yield f"{name}{sum(lost.values())} of {values} values stand nowhere in their documents ({worst})"
-        stated = {f.name for label in sides.train for f in label.fields if f.is_stated}
-        if told := [field for field, _ in lost.most_common() if field in stated]:
-            fields = ", ".join(told[:_SHOWN])
-            yield f"{name}if documents need not write these out, make the fields `derived`: {fields}"
-    for each in one.unfit[:_SHOWN]:
-        yield f"{name}{each}: not taught"
-    if (more := len(one.unfit) - _SHOWN) > 0:
-        yield f"{name}… and {more} more values that break their field's type are not taught"

@@ -80,6 +80,9 @@ def test_instruction_lines_carry_their_own_instructions_and_may_have_output_as_t
     ]
     assert [f.name for f in second.fields] == ["who", "n", "tags"]
     assert (first.id, second.id) == ("labels.jsonl:1", "labels.jsonl:2")
+    # With a record type use asks what that one says, and nothing else.
+    asked = read_labels([path], first.fields, "Read it.")
+    assert [(one.instructions, one.unasked) for one in asked] == [("Read it.", "Find it.")] * 2
     # Against given fields they are checked.
     with pytest.raises(LabelError, match=r"labels\.jsonl:1: 'tags' in 'output' is no field"):
         read_labels([path], FIELDS)

@@ -137,6 +137,23 @@ def test_what_is_varied_changes_the_run_and_not_its_data(make: Callable[..., Pla
     assert {example.id for example in plain.validation} == {example.id for example in varied.validation}
 
 
+def test_labels_are_asked_as_use_asks_whatever_instruction_they_bring(
+    make: Callable[..., Plan], folder: Path
+) -> None:
+    lines = (folder / "expenses.jsonl").read_text("utf-8").splitlines()
+    own = [json.loads(line) | {"instruction": f"Do {n}."} for n, line in enumerate(lines)]
+    (folder / "own.jsonl").write_text("".join(json.dumps(line) + "\n" for line in own), "utf-8")
+    pack = {"domain": "expenses", "record_type": "receipt"}
+    plain, brought = (make(sets=[], **pack, labels=[f"{name}.jsonl"]) for name in ("expenses", "own"))
+    assert brought.hash == plain.hash
+    assert brought.data == plain.data
+    note = "16 labels bring an instruction of their own: the record type's is asked in its place"
+    assert set(brought.notes) - set(plain.notes) == {note}
+    alone = make(sets=[], labels=["own.jsonl"])
+    assert alone.hash != plain.hash
+    assert note not in alone.notes
+
+
 def test_one_set_is_planned_as_the_runs_own_keys_are(make: Callable[..., Plan]) -> None:
     own = {"domain": "expenses", "record_type": "receipt", "labels": ["expenses.jsonl"]}
     one, sugar = make(sets=[own]), make(sets=[], **own)
