@@ -6,7 +6,7 @@ Two forms of a line: a gold record, `{"id", "input", "output", "fields"?}`, and
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
@@ -15,7 +15,7 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import UNTOLD, Field, FieldType, joined, parse_fields
-from thresher.adapters.json_lines import json_lines, parsed
+from thresher.adapters.training.label_lines import LabelLine, label_lines, names_of
 from thresher.adapters.values import check, is_absent
 
 #: Problems that a message shows; the error has all of them.
@@ -76,9 +76,10 @@ def read_labels(
     Raises LabelError with all that is wrong in all files; UsageError where a file cannot be read.
     """
     problems: list[str] = []
-    lines: list[_Line] = []
-    for path in paths:
-        lines += _lines(path, problems)
+    lines: list[LabelLine] = []
+    paths = tuple(paths)
+    for path, called in zip(paths, names_of(paths), strict=True):
+        lines += label_lines(path, called, problems)
     derived = _derived(line.output for line in lines if line.instruction is not None)
     labels: dict[str, Label] = {}
     for line in lines:
@@ -129,73 +130,8 @@ def labels_fingerprint(labels: Iterable[Label]) -> str:
     return sha256(b"".join(digests)).hexdigest()
 
 
-@dataclass(frozen=True)
-class _Line:
-    where: str
-    raw: Mapping[str, Any]
-    id: str
-    text: str
-    output: Mapping[str, Any]
-    instruction: str | None
-
-
-def _lines(path: Path, problems: list[str]) -> Iterator[_Line]:
-    """The lines of a file that have the form of a label; what is wrong with the others goes to `problems`."""
-    try:
-        lines = json_lines(path)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
-    for line in lines:
-        where = line.where
-        try:
-            raw = line.parsed()
-        except ValueError as error:
-            problems.append(f"{where}: is no JSON in UTF-8 ({error})")
-            continue
-        if not isinstance(raw, dict):
-            problems.append(f"{where}: must be an object with 'input' and 'output'")
-            continue
-        own = [*_form_problems(raw)]
-        output = raw.get("output")
-        if isinstance(output, str):
-            output = _read_output(output)
-        if not own and not isinstance(output, dict):
-            own.append("'output' must be an object of field and value, or its text")
-        if own:
-            problems += [f"{where}: {problem}" for problem in own]
-            continue
-        yield _Line(
-            where=where,
-            raw=raw,
-            id=raw.get("id", f"{path.name}:{line.number}"),
-            text=raw["input"],
-            output=output if isinstance(output, dict) else {},
-            instruction=raw.get("instruction"),
-        )
-
-
-def _form_problems(raw: Mapping[str, Any]) -> Iterator[str]:
-    wanted = ["input", "output", *(["id"] if "instruction" not in raw else [])]
-    for key in wanted:
-        if key not in raw:
-            close = get_close_matches(key, [str(name) for name in raw], n=1)
-            yield f"{key!r} is missing" + (f" (is {close[0]!r} meant for it?)" if close else "")
-    for key in ("id", "instruction"):
-        if key in raw and not (isinstance(raw[key], str) and raw[key].strip()):
-            yield f"{key!r} must be a text that is not empty"
-    if "input" in raw and not (isinstance(raw["input"], str) and raw["input"].strip()):
-        yield "'input' must be the document's text, and not empty"
-
-
-def _read_output(text: str) -> Any:
-    try:
-        return parsed(text)
-    except ValueError:
-        return None
-
-
 def _fields(
-    line: _Line,
+    line: LabelLine,
     given: tuple[Field, ...],
     open_fields: bool,
     derived: Mapping[str, FieldType],
@@ -220,7 +156,9 @@ def _fields(
         return ()
 
 
-def _values(line: _Line, fields: tuple[Field, ...], problems: list[str], unfit: list[str]) -> dict[str, Any]:
+def _values(
+    line: LabelLine, fields: tuple[Field, ...], problems: list[str], unfit: list[str]
+) -> dict[str, Any]:
     values = {}
     names = [field.name for field in fields]
     if not fields:

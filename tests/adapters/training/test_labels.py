@@ -88,6 +88,18 @@ def test_instruction_lines_carry_their_own_instructions_and_may_have_output_as_t
         read_labels([path], FIELDS)
 
 
+def test_files_of_one_name_in_two_folders_need_no_ids(tmp_path: Path) -> None:
+    line = {"instruction": "Find it.", "output": {"who": None}}
+    paths = []
+    for folder in ("january", "march"):
+        (tmp_path / folder).mkdir()
+        paths.append(write(tmp_path / folder, {**line, "input": folder}))
+    paths.append(write(tmp_path, {**line, "input": "April"}, name="april.jsonl"))
+    labels = read_labels(paths, FIELDS)
+    assert [label.text for label in labels] == ["january", "march", "April"]
+    assert [label.id for label in labels] == [f"{paths[0]}:1", f"{paths[1]}:1", "april.jsonl:1"]
+
+
 def test_all_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     good = {"id": "a", "input": "x", "output": {"who": "Lee"}}
     one = write(
