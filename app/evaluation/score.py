@@ -4,12 +4,13 @@ Knows no file and no model.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from thresher.adapters.fields import Field
 from thresher.adapters.spans import grounded
-from thresher.adapters.values import is_absent, normalise, same
+from thresher.adapters.values import check, is_absent, normalise, same
 from thresher.app.evaluation.records import GoldRecord, Predicted, PredictedRecord
 from thresher.app.record import Outcome
 
@@ -133,6 +134,10 @@ def record_tallies(labelled: GoldRecord, prediction: PredictedRecord | None) -> 
 
 def tally(one: Field, gold: Any, predicted: Any) -> Tally:
     """The counts of one field of one record. A gold list makes a list of any field; gold decides."""
+    if isinstance(predicted, list):
+        predicted = [_read(one, item) for item in predicted]
+    else:
+        predicted = _read(one, predicted)
     if one.is_list or isinstance(gold, list):
         wanted, given = _items(gold), _items(predicted)
         return Tally(len(wanted & given), len(given - wanted), len(wanted - given))
@@ -140,6 +145,14 @@ def tally(one: Field, gold: Any, predicted: Any) -> Tally:
     if gold_there and predicted_there and same(one, gold, predicted):
         return Tally(tp=1)
     return Tally(fp=int(predicted_there), fn=int(gold_there))
+
+
+def _read(one: Field, predicted: Any) -> Any:
+    """A number that is written as a text is that number, as in gold. What is none stays, and is wrong."""
+    if one.type in ("number", "integer") and isinstance(predicted, str):
+        with suppress(ValueError):
+            return check(one, predicted)
+    return predicted
 
 
 def _is_present(one: Field, value: Any) -> bool:

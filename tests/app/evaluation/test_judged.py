@@ -29,6 +29,7 @@ def judge(kind: FieldType, gold: Any, value: Any, outcome: Outcome | None = None
         ("string", "Corner Cafe", None, [(False, False)]),
         ("string", None, None, [(False, True)]),
         ("number", 12.5, 12.5001, [(True, True)]),
+        ("number", 12.5, "12.50", [(True, True)]),
         ("boolean", True, True, [(True, True)]),
         ("boolean", True, False, [(False, False)]),
         ("boolean", None, False, [(False, True)]),

@@ -78,6 +78,12 @@ def test_gold_is_read_as_training_reads_labels(tmp_path: Path) -> None:
     assert score([gold], [PredictedRecord("1", right)]).total.f1 == 1.0
 
 
+def test_a_file_is_right_against_itself(tmp_path: Path) -> None:
+    values = {"sum": "4.20", "day": " 2019-03-04 ", "names": ["Lee", ""], "name": "Lee"}
+    path = written(tmp_path / "gold.jsonl", {"id": "1", "input": "x", "output": values})
+    assert score(load_gold(path, TYPED), load_predictions(path)).total.f1 == 1.0
+
+
 def test_gold_has_the_text_that_training_would_see(tmp_path: Path) -> None:
     path = written(tmp_path / "gold.jsonl", {"id": "1", "input": "Le\ud800", "output": {"name": "Le\ud800"}})
     (gold,) = load_gold(path, TYPED)
