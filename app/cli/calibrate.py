@@ -123,11 +123,15 @@ def _learnt(session: "Session", task: "Task", files: tuple[Path, ...]) -> frozen
 def _gold(
     task: "Task", files: tuple[Path, ...], limit: int | None, learnt: frozenset[str], narrator: "Narrator"
 ) -> "list[GoldRecord]":
+    from thresher.adapters.training.label_lines import names_of
     from thresher.adapters.training.split import document_key
     from thresher.app.evaluation.records import load_gold
 
     unfit: list[str] = []
-    loaded = [load_gold(file, task.fields, open_fields=task.open_fields, unfit=unfit) for file in files]
+    loaded = [
+        load_gold(file, task.fields, open_fields=task.open_fields, unfit=unfit, called=called)
+        for file, called in zip(files, names_of(files), strict=True)
+    ]
     narrator.unfit(unfit)
     fresh = [[one for one in each if document_key(one.text) not in learnt] for each in loaded]
     if left_out := sum(map(len, loaded)) - sum(map(len, fresh)):

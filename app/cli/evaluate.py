@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     "gold_file",
     required=True,
     type=click.Path(path_type=Path),
-    help='The gold, JSON lines: {"id", "input", "output", "fields"?} a line. '
-    "A line's fields come in place of the pack's.",
+    help='The gold, JSON lines as labels: {"id", "input", "output", "fields"?} a line. '
+    "A line's fields are joined with the pack's.",
 )
 @task_options
 @click.option(

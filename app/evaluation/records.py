@@ -8,6 +8,8 @@ from typing import Any
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, joined, parse_fields
 from thresher.adapters.json_lines import json_lines
+from thresher.adapters.training.label_lines import LabelLine, label_lines
+from thresher.adapters.training.labels import LabelError
 from thresher.adapters.values import check
 from thresher.app.record import Outcome, Record
 
@@ -64,38 +66,41 @@ def predicted(record: Record) -> PredictedRecord:
 
 
 def load_gold(
-    path: Path, own: Sequence[Field] = (), *, open_fields: bool = False, unfit: list[str] | None = None
+    path: Path,
+    own: Sequence[Field] = (),
+    *,
+    open_fields: bool = False,
+    unfit: list[str] | None = None,
+    called: str | None = None,
 ) -> list[GoldRecord]:
-    """Gold of a JSON-lines file: `{"id", "output", "input"?, "fields"?}` a line.
+    """Gold of a JSON-lines file, in the forms of labels (see `label_lines`); 'input' may be left out.
 
     `own` are the record type's fields; with a line's own they are `joined`. Values are read as training reads
     them: "12.50" is a number. One that breaks its field's type is scored as it is written; `unfit` is told
-    which, with file and line.
+    which, with file and line. `called` names the file in ids of lines that bring none; else its name does.
 
-    Raises UsageError, naming file and line, where a line breaks the form, an id comes twice, or `output` has
-    a key that is no field.
+    Raises UsageError with all that is wrong, each with file and line: a line breaks the form, an id comes
+    twice, or `output` has a key that is no field.
     """
+    problems: list[str] = []
     records: dict[str, GoldRecord] = {}
-    for where, line in _lines(path):
-        name = _id(where, line, records)
-        output = line.get("output")
-        if not isinstance(output, dict):
-            raise UsageError(f"{where}: 'output' must be an object of field and gold value")
-        text = line.get("input", "")
-        if not isinstance(text, str):
-            raise UsageError(f"{where}: 'input' must be the document's text")
-        given = () if line.get("fields") is None else parse_fields(line["fields"], where)
-        fields = joined(own, given, open_fields=open_fields)
-        if not fields:
-            raise UsageError(f"{where}: no 'fields', and none were named: give a record type or --field")
-        if unknown := [key for key in output if key not in {one.name for one in fields}]:
-            raise UsageError(
-                f"{where}: {unknown[0]!r} in 'output' is no field of the record: add it or drop it"
+    for line in label_lines(path, called or path.name, problems, with_text=False):
+        if line.id in records:
+            problems.append(f"{line.where}: the id {line.id!r} came before: each record needs its own")
+        fields = _fields(line, own, open_fields, problems)
+        names = {one.name for one in fields}
+        if fields and (unknown := [key for key in line.output if key not in names]):
+            problems.append(
+                f"{line.where}: {unknown[0]!r} in 'output' is no field of the record: add it or drop it"
             )
         values = {
-            one.name: _gold(where, one, output[one.name], unfit) for one in fields if one.name in output
+            one.name: _gold(line.where, one, line.output[one.name], unfit)
+            for one in fields
+            if one.name in line.output
         }
-        records[name] = GoldRecord(name, text, values, fields)
+        records[line.id] = GoldRecord(line.id, line.text, values, fields)
+    if problems:
+        raise LabelError(problems)
     if not records:
         raise UsageError(f"{path}: holds no record. Give a file with a record a line.")
     return list(records.values())
@@ -121,6 +126,20 @@ def load_predictions(path: Path) -> list[PredictedRecord]:
         else:
             raise UsageError(f"{where}: has neither 'fields' as `extract` writes them nor 'output'")
     return list(records.values())
+
+
+def _fields(
+    line: LabelLine, own: Sequence[Field], open_fields: bool, problems: list[str]
+) -> tuple[Field, ...]:
+    try:
+        given = () if line.raw.get("fields") is None else parse_fields(line.raw["fields"], line.where)
+    except UsageError as error:
+        problems.append(str(error))
+        return ()
+    fields = joined(own, given, open_fields=open_fields)
+    if not fields:
+        problems.append(f"{line.where}: no 'fields', and none were named: give a record type or --field")
+    return fields
 
 
 def _gold(where: str, field: Field, value: Any, unfit: list[str] | None) -> Any:

@@ -6,6 +6,7 @@ import pytest
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_fields
+from thresher.adapters.training.labels import read_labels
 from thresher.app.documents.document import Place
 from thresher.app.evaluation.records import (
     Predicted,
@@ -76,6 +77,30 @@ def test_gold_is_read_as_training_reads_labels(tmp_path: Path) -> None:
     assert gold.output == {"sum": 12.5, "day": None, "names": [], "name": ["Lee", "Ann"]}
     right = {"sum": Predicted(12.5), "name": Predicted(["Lee", "Ann"])}
     assert score([gold], [PredictedRecord("1", right)]).total.f1 == 1.0
+
+
+def test_gold_has_the_forms_of_labels(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "gold.jsonl",
+        {"id": "1", "input": "x", "output": '{"sum": "4.20"}'},
+        {"instruction": "Find it.", "input": "y", "output": {"name": "Lee"}},
+    )
+    labels = read_labels([path], TYPED, "Read it.")
+    gold = load_gold(path, TYPED)
+    assert [(one.id, one.text, one.output, one.fields) for one in gold] == [
+        (one.id, one.text, one.values, one.fields) for one in labels
+    ]
+    assert [one.id for one in load_gold(path, TYPED, called="march/gold.jsonl")] == [
+        "1",
+        "march/gold.jsonl:2",
+    ]
+
+
+def test_all_that_is_wrong_with_gold_comes_at_once(tmp_path: Path) -> None:
+    lines = [{"id": "1", "output": "no object"}, {"id": "2", "output": {"t": 1}}, "{"]
+    with pytest.raises(UsageError) as caught:
+        load_gold(written(tmp_path / "gold.jsonl", *lines), FIELDS)
+    assert [line.partition(": ")[0].rpartition(":")[2] for line in caught.value.lines[:-1]] == ["1", "2", "3"]
 
 
 def test_a_file_is_right_against_itself(tmp_path: Path) -> None:
