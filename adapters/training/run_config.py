@@ -239,7 +239,7 @@ def parse_run(raw: dict[str, Any], where: str, folder: Path) -> RunConfig:
         config = RunConfig.model_validate(raw)
     except ValidationError as error:
         problems = key_problems(error, RunConfig, sets=LabelSet, augment=Augmentation)
-        raise UsageError(f"{where}: {problems}. Correct the file.") from error
+        raise UsageError(f"{where}: {problems}. Correct it.") from error
     sets = [
         one.model_copy(update={name: _from(folder, getattr(one, name)) for name in _SET_PATHS})
         for one in config.sets

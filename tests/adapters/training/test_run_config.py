@@ -140,7 +140,7 @@ def test_all_wrong_keys_are_named_at_once_with_what_was_meant(tmp_path: Path) ->
     assert "unknown key 'learning_rte' (did you mean 'learning_rate'?)" in message
     assert "rank: " in message
     assert "epochs: " in message
-    assert message.endswith("Correct the file.")
+    assert message.endswith("Correct it.")
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,14 @@ def test_labels_that_are_not_there_are_wrong_use(
         assert "error: none.jsonl: there is no such file." in capsys.readouterr().err
 
 
+def test_an_option_that_cannot_be_is_named_and_no_file_blamed(
+    home_with_tiny: Locations, labels: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["train", "--domain", "expenses", "--labels", str(labels), "--steps", "0"]) == 2
+    told = capsys.readouterr().err
+    assert "error: the run: steps: Input should be greater than or equal to 1. Correct it." in told
+
+
 def test_labels_become_a_candidate_that_answers(
     home_with_tiny: Locations, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
