@@ -216,7 +216,7 @@ def train_runs(name: str, configs: Sequence[RunConfig], trainer: str) -> None:
         if not (config.out / ADAPTER).exists():
             path = config.out.parent / "run.yaml"
             save_run(path, config)
-            run([sys.executable, "-m", f"thresher.{trainer}", str(path)], (0,))
+            run([sys.executable, "-P", "-m", f"thresher.{trainer}", str(path)], (0,))
 
 
 def made() -> dict[str, Any]:

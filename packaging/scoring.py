@@ -82,7 +82,7 @@ class Scorer:
         asked = ["--domain", source.domain, "--record-type", source.record_type, option, str(labels)]
         how = ["--model", self._base, "--adapter", name, "--json", "--quiet"]
         environment = {"THRESHER_HOME": str(self._home.home)}
-        return run([sys.executable, "-c", start, command, *asked, *how], (0, 1), environment)
+        return run([sys.executable, "-P", "-c", start, command, *asked, *how], (0, 1), environment)
 
 
 def run(command: Sequence[str], good: tuple[int, ...], environment: dict[str, str] | None = None) -> str:

@@ -120,7 +120,8 @@ def _download_with_pip(wheel: Path) -> None:
 
 
 def _pip(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pip", *arguments]
+    # -P: no file of the folder that it is called from, a `token.py` say, is taken for a module.
+    command = [sys.executable, "-P", "-m", "pip", *arguments]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=_PATIENCE)
     except subprocess.TimeoutExpired as error:

