@@ -230,6 +230,7 @@ class Flow:
             error=trouble,
             values=values,
             seconds=round(time.monotonic() - started, 3),
+            notes=document.notes if document else (),
         )
 
 

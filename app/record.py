@@ -76,7 +76,8 @@ class Windows:
 class Record:
     """A document's record. `status` is partial where a value is truncated or failed.
 
-    `windows` is None where nothing was asked, and of records from before it was kept.
+    `windows` is None where nothing was asked, and of records from before it was kept. `notes` say what of the
+    document was not read, or not as it stands: "invoice.pdf: asks for a password".
     """
 
     id: str
@@ -91,6 +92,7 @@ class Record:
     values: dict[str, Value]
     seconds: float
     windows: Windows | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def looks(self) -> int:

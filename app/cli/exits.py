@@ -60,12 +60,7 @@ def report(
     `document` is the path or id of the document at fault; it leads the line unless the message names it.
     """
     if as_json:
-        from thresher.app.cli.json_out import echo_json
-
-        entry = {"kind": kind, "message": message}
-        if document is not None:
-            entry["document"] = document
-        echo_json(entry, err=True)
+        report_json(kind, message, document)
     else:
         from thresher.app.wording import one_line
 
@@ -73,6 +68,16 @@ def report(
         first, *rest = lines or (message,)
         for line in (f"error: {first}" if named else f"error: {document}: {first}", *rest):
             click.echo(one_line(line), err=True)
+
+
+def report_json(kind: str, message: str, document: str | None = None) -> None:
+    """Write an error, or a note, to stderr as a JSON object on a line."""
+    from thresher.app.cli.json_out import echo_json
+
+    entry = {"kind": kind, "message": message}
+    if document is not None:
+        entry["document"] = document
+    echo_json(entry, err=True)
 
 
 def give_up_stdout() -> None:

@@ -15,7 +15,6 @@ from thresher.app.calibration.judge import Judge, accepted_of
 from thresher.app.cli import exits
 from thresher.app.cli.bar import WithBar, make_bar
 from thresher.app.events import (
-    DocumentRead,
     DocumentStarted,
     Event,
     ModelLoading,
@@ -35,7 +34,8 @@ _UNFIT = 5
 class Narrator(WithBar):
     """Tells events, one after the other; `finished` is the last one, once it came.
 
-    `quiet` leaves errors alone; `as_json` writes them as JSON lines, and no prose that would break these.
+    `quiet` leaves errors alone; `as_json` writes them, and notes, as JSON lines, and no prose that would
+    break these.
     `bar` draws one where stderr is a terminal.
     """
 
@@ -44,7 +44,7 @@ class Narrator(WithBar):
         self._prose = not (quiet or as_json)
         drawn = bar and self._prose and sys.stderr.isatty()
         super().__init__(make_bar() if drawn else None, "starting", left="")
-        self._as_json = as_json
+        self._as_json, self._quiet = as_json, quiet
         self._done = self._ready = self._total = self._reused = 0
         self._accepted = (0, 0)  # values, of so many that were judged
         self._seconds_left: float | None = None
@@ -60,10 +60,6 @@ class Narrator(WithBar):
                 self._draw(f"loading the model {event.model}")
             case DocumentStarted():
                 self._draw(f"reading {name_of(event.source)}")
-            case DocumentRead():
-                for note in (*event.document.notes, windows_words(event.windows)):
-                    if note:
-                        self._say(f"note: {name_of(event.source)}: {note}")
             case Progress():
                 self._done, self._total, self._seconds_left = event.done, event.total, event.seconds_left
                 self._draw(event.activity)
@@ -78,9 +74,11 @@ class Narrator(WithBar):
         for line in acceptance_lines(judge) if judge else ():
             self._say(line)
 
-    def notes(self, what: str) -> None:
-        """Tell something that the reader should know of the run."""
-        self._say(f"note: {what}")
+    def notes(self, what: str, source: Source | None = None) -> None:
+        """Tell something that the reader should know of the run, or of one of its documents."""
+        self._say(f"note: {name_of(source)}: {what}" if source else f"note: {what}")
+        if self._as_json and not self._quiet:
+            exits.report_json("note", what, as_given(source) if source else None)
 
     def unfit(self, values: Sequence[str]) -> None:
         """Tell which gold values break their field's type, with file and line."""
@@ -146,8 +144,11 @@ class Narrator(WithBar):
         record = event.record
         taken, judged = accepted_of(list(record.values.values()))
         self._accepted = self._accepted[0] + taken, self._accepted[1] + judged
+        for note in (*record.notes, windows_words(record.windows)):
+            if note:
+                self.notes(note, event.source)
         if record.error is not None:
-            document = record.path or record.id
+            document = as_given(event.source)
             exits.report(record.error.kind, record.error.message, as_json=self._as_json, document=document)
         elif self._bar is None:
             how = "done before" if event.reused else f"{record.seconds:.1f} s"
@@ -168,6 +169,11 @@ class Narrator(WithBar):
                 description=one_line(activity),
                 left=time_left(self._seconds_left),
             )
+
+
+def as_given(source: Source) -> str:
+    """The file as it was given, or the record's id where there is no file."""
+    return str(source.path) if source.path else source.id
 
 
 def name_of(source: Source) -> str:

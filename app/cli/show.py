@@ -27,6 +27,8 @@ def record_lines(
     """
     if record.error is not None:
         yield click.style(one_line(f"  {record.error.kind}: {record.error.message}"), fg="red")
+    for note in record.notes:
+        yield click.style(one_line(f"  note: {note}"), fg=_COLOURS["warning"])
     width = max(map(len, record.values), default=0)
     for name, value in record.values.items():
         mark, role = MARKS[value.outcome]

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from thresher.app.export.table import Table, cell, record_cells
+from thresher.app.export.table import Table, cell
 
 
 class Csv(Table):
@@ -17,7 +17,7 @@ class Csv(Table):
         asked = self._asked
         self._target.write(_row(header))
         for record in self._records:
-            cells = record_cells(record)
+            cells = self._record_cells(record)
             for name in names:
                 value = record.values.get(name)
                 cells += [value.value, value.outcome.value] if value else [None, None]

@@ -26,6 +26,8 @@ def record_json(record: Record) -> dict[str, Any]:
     }
     if record.windows:
         written["windows"] = {"asked": record.windows.asked, "all": record.windows.all}
+    if record.notes:
+        written["notes"] = list(record.notes)
     return written
 
 

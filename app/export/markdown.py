@@ -36,6 +36,7 @@ def _section(record: Record) -> str:
         ("Model", f"{record.model} + {record.adapter}" if record.adapter else record.model),
         ("Status", record.status),
         ("Error", record.error and f"{record.error.kind}: {record.error.message}"),
+        *(("Note", note) for note in record.notes),
     ]
     lines = [f"## {_inline(record.id)}", ""]
     lines += [f"- {name}: {_inline(str(text))}" for name, text in about if text]

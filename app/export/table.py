@@ -39,21 +39,25 @@ class Table:
         self._target = target
         self._fields = fields
         self._records: list[Record] = []
+        # What some record has, there is a column for.
+        self._asked = self._noted = False
 
     def write(self, record: Record) -> None:
         """Keep the record for its row."""
         self._records.append(record)
+        self._asked = self._asked or any(value.accepted is not None for value in record.values.values())
+        self._noted = self._noted or bool(record.notes)
 
     def _columns(self) -> tuple[list[str], list[str]]:
         """The names of the fields, and the header: the record's columns, then those of each field."""
         names = field_names(self._fields, self._records)
         parts = ["", ".outcome", *([".accepted"] if self._asked else [])]
-        return names, [*RECORD_COLUMNS, *(f"{name}{part}" for name in names for part in parts)]
+        columns = [*RECORD_COLUMNS, *(["record.notes"] if self._noted else [])]
+        return names, [*columns, *(f"{name}{part}" for name in names for part in parts)]
 
-    @property
-    def _asked(self) -> bool:
-        """Whether values were to be accepted unseen: then each field has a column for it."""
-        return any(value.accepted is not None for record in self._records for value in record.values.values())
+    def _record_cells(self, record: Record) -> list[Any]:
+        """The cells of a row before those of the fields."""
+        return [*record_cells(record), *([record.notes or None] if self._noted else [])]
 
 
 def field_names(fields: Sequence[Field], records: Iterable[Record]) -> list[str]:

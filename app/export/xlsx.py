@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from thresher.adapters.errors import UsageError
-from thresher.app.export.table import Table, cell, record_cells
+from thresher.app.export.table import Table, cell
 from thresher.app.record import Record, Value
 
 MAX_ROWS = 1_048_576
@@ -46,7 +46,7 @@ class Xlsx(Table):
         asked = self._asked
         dates = {field.name for field in self._fields if field.type == "date"}
         tables = {
-            "records": [header, *(_record_row(record, names, dates, asked) for record in self._records)],
+            "records": [header, *(self._row(record, names, dates) for record in self._records)],
             "values": [
                 [*_VALUE_COLUMNS, *(["accepted"] if asked else [])],
                 *(row for record in self._records for row in _value_rows(record, dates, asked)),
@@ -55,6 +55,14 @@ class Xlsx(Table):
         if max(map(len, tables.values())) > MAX_ROWS or len(header) > MAX_COLUMNS:
             raise UsageError("these are more records than a spreadsheet holds; write jsonl or csv instead")
         self._target.write(_workbook(tables))
+
+    def _row(self, record: Record, names: Sequence[str], dates: set[str]) -> list[Any]:
+        row = self._record_cells(record)
+        for name in names:
+            value = record.values.get(name)
+            row += [_dated(value.value, name in dates), value.outcome.value] if value else [None, None]
+            row += [value.accepted if value else None] if self._asked else []
+        return row
 
 
 def _workbook(tables: dict[str, list[list[Any]]]) -> bytes:
@@ -81,15 +89,6 @@ def _workbook(tables: dict[str, list[list[Any]]]) -> bytes:
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()
-
-
-def _record_row(record: Record, names: Sequence[str], dates: set[str], asked: bool) -> list[Any]:
-    row = record_cells(record)
-    for name in names:
-        value = record.values.get(name)
-        row += [_dated(value.value, name in dates), value.outcome.value] if value else [None, None]
-        row += [value.accepted if value else None] if asked else []
-    return row
 
 
 def _value_rows(record: Record, dates: set[str], asked: bool) -> Iterator[list[Any]]:

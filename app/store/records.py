@@ -89,7 +89,9 @@ def load(
     connection: sqlite3.Connection, where: str, argument: Any, *, corrections: bool = True
 ) -> list[StoredRecord]:
     """The records of a condition on `records`, in the order of saving, with or without `corrections`."""
-    rows = connection.execute(f"SELECT * FROM records WHERE {where} ORDER BY id", (argument,)).fetchall()
+    notes = "(SELECT notes FROM documents WHERE documents.id = records.document) AS notes"
+    select = f"SELECT *, {notes} FROM records WHERE {where} ORDER BY id"
+    rows = connection.execute(select, (argument,)).fetchall()
     values = _values(connection, where, argument)
     corrected = by_record(connection, where, argument) if corrections else {}
     state_from = _state_from(connection, {row["run"] for row in rows})
@@ -249,6 +251,7 @@ def _record(row: sqlite3.Row, values: dict[str, Value]) -> Record:
         values=values,
         seconds=row["seconds"],
         windows=None if row["windows"] is None else Windows(row["windows_asked"], row["windows"]),
+        notes=() if row["notes"] is None else tuple(json.loads(from_sql(row["notes"]))),
     )
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,29 @@ def test_a_document_becomes_a_record_and_a_bad_one_does_not_stop_it(
     assert again.code == 0
     assert "done before" in again.err
     assert json.loads(again.out)["fields"] == record["fields"]
+
+
+def test_what_of_a_document_was_not_read_stays_with_its_record(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "ann@example.com", "bob@example.com", "Invoice"
+    mail.set_content("Please find the invoice attached.")
+    mail.add_attachment(b"%PDF-1.7 nothing", maintype="application", subtype="pdf", filename="invoice.pdf")
+    file = tmp_path / "mail.eml"
+    file.write_bytes(bytes(mail))
+    first = thresher("extract", file, *FIELDS, "--json")
+    told = json.loads(first.err)
+    assert (first.code, told["kind"], told["document"]) == (0, "note", str(file))
+    assert "invoice.pdf" in told["message"]
+    assert json.loads(first.out)["notes"] == [told["message"]]
+    # Also where it was done before, and wherever the record is seen later.
+    again = thresher("extract", file, *FIELDS)
+    assert f"note: mail.eml: {told['message']}" in again.err
+    assert json.loads(again.out)["notes"] == [told["message"]]
+    assert "invoice.pdf" in thresher("records", "show", 2).out
+    assert json.loads(thresher("records", "show", 2, "--json").out)["notes"] == [told["message"]]
+    assert "record.notes" in thresher("runs", "export", 2, "--format", "csv").out
 
 
 def test_texts_with_their_own_fields_need_no_domain_of_their_own(

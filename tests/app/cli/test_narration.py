@@ -1,12 +1,11 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from thresher.app.cli.narration import Narrator
-from thresher.app.documents.document import Document
 from thresher.app.events import (
-    DocumentRead,
     DocumentStarted,
     Event,
     Progress,
@@ -27,13 +26,15 @@ def record(source: Source, error: RecordError | None = None) -> Record:
     return Record(source.id, str(source.path), None, "d", "r", "starter", None, status, error, {}, 2.0)
 
 
+#: Of a document that was read in part.
+NOTED = replace(record(GOOD), windows=Windows(8, 22), notes=("page 3 holds no text",))
+
+
 def events(message: str, *, cancelled: bool = False) -> list[Event]:
-    document = Document("good.txt", "a" * 64, "text", "x", notes=("page 3 holds no text",))
     return [
         RunStarted(7, 3),
-        DocumentRead(GOOD, document, Windows(8, 22)),
         Progress(0, 3, 130.0, "asking"),
-        RecordReady(GOOD, record(GOOD), reused=True),
+        RecordReady(GOOD, NOTED, reused=True),
         RecordReady(BAD, record(BAD, RecordError("encrypted", message)), reused=False),
         RunFinished(7, 1, 0, 1, cancelled, 4.0),
     ]
@@ -80,11 +81,22 @@ def test_a_failed_document_is_named_where_its_message_does_not(capfd: pytest.Cap
     assert lines == ["error: in/locked.pdf: asks for a password"]
 
 
-def test_json_writes_errors_as_lines_of_json_and_no_prose(capfd: pytest.CaptureFixture[str]) -> None:
-    lines = told(capfd, Narrator(as_json=True), events("asks for a password"))
+def test_json_writes_errors_and_notes_as_lines_of_json_and_no_prose(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    narrator = Narrator(as_json=True)
+    narrator.notes("out.csv is not read: the records go there")
+    lines = told(capfd, narrator, events("asks for a password"))
+    part = "the model reads 8 of 22 parts, those that fit the fields best"
+    error = {"kind": "encrypted", "message": "asks for a password", "document": "in/locked.pdf"}
     assert [json.loads(line) for line in lines] == [
-        {"kind": "encrypted", "message": "asks for a password", "document": "in/locked.pdf"}
+        {"kind": "note", "message": "out.csv is not read: the records go there"},
+        {"kind": "note", "message": "page 3 holds no text", "document": "in/good.txt"},
+        {"kind": "note", "message": part, "document": "in/good.txt"},
+        error,
     ]
+    quiet = told(capfd, Narrator(as_json=True, quiet=True), events("asks for a password"))
+    assert [json.loads(line) for line in quiet] == [error]
 
 
 def test_a_stopped_run_says_what_is_left_and_how_to_go_on(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import click
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,12 @@ def record(values: dict[str, Value]) -> Record:
 
 def plain(values: dict[str, Value], text: str | None = TEXT) -> list[str]:
     return [click.unstyle(line) for line in record_lines(record(values), text)]
+
+
+def test_what_was_not_read_stands_before_the_values() -> None:
+    noted = replace(record({"paid": Value(True, Outcome.FOUND, 1.0)}), notes=("a\x1b.pdf: has a password",))
+    lines = [click.unstyle(line) for line in record_lines(noted)]
+    assert lines == ["  note: a␛.pdf: has a password", "  ✓ paid  ~100%  yes"]
 
 
 def test_a_span_is_quoted_with_its_line_around_it() -> None:

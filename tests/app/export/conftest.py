@@ -58,6 +58,8 @@ JUDGED = replace(
         ),
     },
 )
+#: What of its document was not read.
+NOTED = replace(RECORD, notes=("invoice.pdf: asks for a password", "=2 hidden sheets"))
 
 texts = st.text(st.characters(exclude_categories=()), max_size=30)
 

@@ -23,6 +23,7 @@ def record_from_json(raw: Mapping[str, Any]) -> Record:
         values={name: _value(entry) for name, entry in raw["fields"].items()},
         seconds=raw["seconds"],
         windows=Windows(counts["asked"], counts["all"]) if (counts := raw.get("windows")) else None,
+        notes=tuple(raw.get("notes", ())),
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from thresher.app.export.jsonl import record_line
 from thresher.app.record import Outcome, Value
 
-from .conftest import FAILED, FIELDS, JUDGED, RECORD, SPAN, hostile, texts, written
+from .conftest import FAILED, FIELDS, JUDGED, NOTED, RECORD, SPAN, hostile, texts, written
 from .reading_back import record_from_json
 
 #: Only lone surrogates that do not follow each other: two of them are one character to JSON.
@@ -51,6 +51,13 @@ def test_jsonl_is_the_contract_in_its_order() -> None:
     assert second["error"] == {"kind": "encrypted", "message": "x.pdf asks for a password"}
     assert second["document"]["sha256"] is None
     assert [record_from_json(first), record_from_json(second)] == [RECORD, FAILED]
+
+
+def test_jsonl_says_what_was_not_read_and_a_line_of_before_comes_back_without() -> None:
+    noted, plain = map(json.loads, written("jsonl", NOTED, RECORD).splitlines())
+    assert noted["notes"] == list(NOTED.notes)
+    assert "notes" not in plain
+    assert [record_from_json(noted), record_from_json(plain)] == [NOTED, RECORD]
 
 
 def test_jsonl_says_what_was_calibrated_and_accepted() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from thresher.app.record import Outcome, Value
 
-from .conftest import FAILED, JUDGED, RECORD, hostile, written
+from .conftest import FAILED, JUDGED, NOTED, RECORD, hostile, written
 
 
 def test_tables_have_a_column_for_what_was_accepted_only_where_that_was_asked() -> None:
@@ -30,6 +30,19 @@ def test_tables_have_a_column_for_what_was_accepted_only_where_that_was_asked() 
     assert "| Accepted |" in markdown
     assert "| look |" in markdown
     assert "Accepted" not in written("markdown", RECORD).decode()
+
+
+def test_tables_have_a_column_for_what_was_not_read_where_there_is_any() -> None:
+    said = "invoice.pdf: asks for a password; =2 hidden sheets"
+    rows = list(csv.DictReader(io.StringIO(written("csv", RECORD, NOTED).decode())))
+    assert [row["record.notes"] for row in rows] == ["", said]
+    assert list(rows[0])[9:12] == ["record.seconds", "record.notes", "company"]
+    assert [row["company"] for row in rows] == ["Acme, Ltd"] * 2
+    sheet = openpyxl.load_workbook(io.BytesIO(written("xlsx", RECORD, NOTED)))["records"]
+    assert [row[10] for row in sheet.iter_rows(values_only=True)] == ["record.notes", None, said]
+    assert b"notes" not in written("csv", RECORD)
+    markdown = written("markdown", NOTED).decode()
+    assert "\n- Note: invoice.pdf: asks for a password\n- Note: =2 hidden sheets\n" in markdown
 
 
 FORMULAS = ["=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"]

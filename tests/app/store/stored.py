@@ -63,6 +63,7 @@ RECORD = Record(
     },
     seconds=1.25,
     windows=Windows(3, 7),
+    notes=DOCUMENT.notes,
 )
 FAILED = replace(
     RECORD,
@@ -71,5 +72,6 @@ FAILED = replace(
     status="failed",
     error=RecordError("encrypted", "x.pdf asks for a password; remove it and try again"),
     values={},
+    notes=(),
 )
 SIGNALS = Signals(Sureness(-0.5, -0.25, 3), 1.0, "exact", 0.9, False)
