@@ -231,6 +231,7 @@ class Flow:
             values=values,
             seconds=round(time.monotonic() - started, 3),
             notes=document.notes if document else (),
+            kind=document.kind if document else None,
         )
 
 

@@ -77,7 +77,8 @@ class Record:
     """A document's record. `status` is partial where a value is truncated or failed.
 
     `windows` is None where nothing was asked, and of records from before it was kept. `notes` say what of the
-    document was not read, or not as it stands: "invoice.pdf: asks for a password".
+    document was not read, or not as it stands: "invoice.pdf: asks for a password". `kind` is None
+    where nothing was read.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Record:
     seconds: float
     windows: Windows | None = None
     notes: tuple[str, ...] = ()
+    kind: str | None = field(default=None, compare=False)  # what the document was read as
 
     @property
     def looks(self) -> int:

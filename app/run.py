@@ -1,6 +1,5 @@
 """A run: a batch of sources worked through, every record stored before it is told."""
 
-import hashlib
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,6 @@ from thresher.adapters.errors import DocumentError
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 from thresher.app.calibration.doubt import whole, without_doubtful
 from thresher.app.calibration.judge import Judge
-from thresher.app.documents.read import bytes_of_file
 from thresher.app.engine.engine import Engine
 from thresher.app.events import (
     DocumentRead,
@@ -29,7 +27,7 @@ from thresher.app.record import Record, Status
 from thresher.app.registry.library import InstalledAdapter
 from thresher.app.registry.registry import Registry
 from thresher.app.settings import Settings, settings_hash
-from thresher.app.sources import Source, document_of
+from thresher.app.sources import Source, document_of, identity_of
 from thresher.app.store.store import Store
 from thresher.app.task import Task
 from thresher.app.warm_engine import WarmEngine
@@ -102,13 +100,16 @@ class Run:
         return settings_hash(asked, self.settings, self.model.fingerprint, adapter)
 
     def _done_before(self, source: Source) -> Record | None:
-        """The record of the same bytes with the same settings; None also where the file cannot be read."""
+        """The record of the same bytes, read as the same kind of document, with the same settings.
+
+        None also where the file cannot be read.
+        """
         try:
-            data = bytes_of_file(source.path) if source.path else (source.text or "").encode()
+            sha256, kind = identity_of(source)
         except DocumentError:
             return None
         path = str(source.path) if source.path else None
-        return self.store.find_done(source.id, hashlib.sha256(data).hexdigest(), self._hash(source), path)
+        return self.store.find_done(source.id, sha256, kind, self._hash(source), path)
 
     def _open(self) -> tuple[Asker, Engine]:
         """The engine of the model, loaded where it is not warm, with the adapter resident.

@@ -15,7 +15,7 @@ from thresher.app.documents.document import Document
 from thresher.app.documents.errors import EmptyDocumentError, MissingDocumentError
 from thresher.app.documents.formats import READ_ENDINGS
 from thresher.app.documents.limits import Limits
-from thresher.app.documents.read import read_document
+from thresher.app.documents.read import bytes_of_file, kind_of, read_document
 from thresher.app.export.target import partial_of
 from thresher.app.paths import exists, expanded, is_folder, is_left_by_office
 
@@ -182,6 +182,16 @@ def document_of(source: Source, *, limits: Limits = Limits()) -> Document:  # no
     text = source.text or ""
     if not text.strip():
         raise EmptyDocumentError(f"{source.id}: its 'input' holds no text. Leave the record out or fill it.")
-    return Document(
-        name=source.id, sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(), kind="record", text=text
-    )
+    sha256, kind = identity_of(source)
+    return Document(name=source.id, sha256=sha256, kind=kind, text=text)
+
+
+def identity_of(source: Source) -> tuple[str, str]:
+    """The hash of a source's bytes and the kind of its document, both without reading it.
+
+    Raises DocumentError where it has none.
+    """
+    if source.path is not None:
+        data = bytes_of_file(source.path)
+        return hashlib.sha256(data).hexdigest(), kind_of(data, source.path.name)
+    return hashlib.sha256((source.text or "").encode()).hexdigest(), "record"

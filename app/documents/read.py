@@ -80,6 +80,13 @@ def read_into(draft: Draft, data: bytes) -> str:
     return format_.kind
 
 
+def kind_of(data: bytes, name: str) -> str:
+    """The kind that a file of these bytes is read as. Raises DocumentError where it is not read."""
+    kind = _format_of(Draft(name, Limits()), data).kind
+    assert kind is not None
+    return kind
+
+
 def bytes_of_file(path: Path, limits: Limits = Limits()) -> bytes:  # noqa: B008 (frozen)
     """The bytes of a document's file. Raises DocumentError where it is no file, or beyond the limits."""
     try:

@@ -44,7 +44,7 @@ def save(
     A record that was found done before comes without its document: it keeps that work's document, all of its
     corrections, and of the model's values what the calibration of now makes of them.
     """
-    before = None if document else done(connection, record.sha256, settings_hash)
+    before = None if document else done(connection, record.sha256, record.kind, settings_hash)
     if document:
         reading: int | None = documents.keep(connection, document)
     else:
@@ -89,9 +89,13 @@ def load(
     connection: sqlite3.Connection, where: str, argument: Any, *, corrections: bool = True
 ) -> list[StoredRecord]:
     """The records of a condition on `records`, in the order of saving, with or without `corrections`."""
-    notes = "(SELECT notes FROM documents WHERE documents.id = records.document) AS notes"
-    select = f"SELECT *, {notes} FROM records WHERE {where} ORDER BY id"
-    rows = connection.execute(select, (argument,)).fetchall()
+    rows = connection.execute(
+        f"""SELECT records.*, notes, kind
+        FROM (SELECT * FROM records WHERE {where}) AS records
+            LEFT JOIN documents ON documents.id = records.document
+        ORDER BY records.id""",
+        (argument,),
+    ).fetchall()
     values = _values(connection, where, argument)
     corrected = by_record(connection, where, argument) if corrections else {}
     state_from = _state_from(connection, {row["run"] for row in rows})
@@ -109,13 +113,18 @@ def answered(connection: sqlite3.Connection, number: int) -> Record:
     return load(connection, "id = ?", number, corrections=False)[0].record
 
 
-def done(connection: sqlite3.Connection, sha256: str | None, settings_hash: str) -> StoredRecord | None:
-    """The newest record with an answer to the same work, with the corrections of all of them."""
+def done(
+    connection: sqlite3.Connection, sha256: str | None, kind: str | None, settings_hash: str
+) -> StoredRecord | None:
+    """The newest record with an answer to the same work, with the corrections of all of them.
+
+    The same bytes read as another `kind` are other work.
+    """
     row = connection.execute(
-        """SELECT id, document FROM records
-        WHERE sha256 = ? AND settings_hash = ? AND status IN ('ok', 'partial')
-        ORDER BY id DESC LIMIT 1""",
-        (sha256, settings_hash),
+        """SELECT records.id, document FROM records JOIN documents ON documents.id = document
+        WHERE records.sha256 = ? AND kind = ? AND settings_hash = ? AND status IN ('ok', 'partial')
+        ORDER BY records.id DESC LIMIT 1""",
+        (sha256, kind, settings_hash),
     ).fetchone()
     if row is None:
         return None
@@ -252,6 +261,7 @@ def _record(row: sqlite3.Row, values: dict[str, Value]) -> Record:
         seconds=row["seconds"],
         windows=None if row["windows"] is None else Windows(row["windows_asked"], row["windows"]),
         notes=() if row["notes"] is None else tuple(json.loads(from_sql(row["notes"]))),
+        kind=row["kind"],
     )
 
 

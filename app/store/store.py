@@ -79,16 +79,16 @@ class Store:
             return runs.one(connection, run)
 
     def find_done(
-        self, source: str, sha256: str, settings_hash: str, path: str | None = None
+        self, source: str, sha256: str, kind: str, settings_hash: str, path: str | None = None
     ) -> Record | None:
-        """The newest ok or partial record of these bytes with these settings.
+        """The newest ok or partial record of these bytes, read as this kind of document, with these settings.
 
         The corrections of every such record are in place, of each field the newest. It is handed back as the
         record of `source` and `path`. To have it in a run, save it without a document: it keeps its document
         and the corrections, and the model's values as they are judged now.
         """
         with self._database.reading() as connection:
-            found = records.done(connection, sha256, settings_hash)
+            found = records.done(connection, sha256, kind, settings_hash)
         return None if found is None else records.asked_by(found.record, source, path)
 
     def save_record(

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,35 @@ def test_what_is_done_is_not_done_again_unless_asked(home_with_tiny: Locations) 
         assert not any(one.reused for one in ready(list(session.extract(sources(2), task, again=True))))
         other = session.task(None, fields=FIELDS[:1])
         assert not any(one.reused for one in ready(list(session.extract(sources(2), other))))
+
+
+def test_a_file_with_another_ending_is_read_anew_where_that_makes_it_another_kind(
+    home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "ann@example.com", "bob@example.com", "Invoice"
+    mail.set_content("Paid by Ann Lee", cte="base64")
+    file = tmp_path / "msg.txt"
+    file.write_bytes(bytes(mail))
+    with Session(home_with_tiny) as session:
+        task = session.task(None, fields=FIELDS)
+
+        def extracted() -> tuple[bool, str]:
+            source = Source(str(file), path=file)
+            (one,) = ready(list(session.extract([source], task)))
+            newest = session.store.runs(1)[0].id
+            document = session.store.document_of(session.store.records(newest)[0].id)
+            assert document is not None
+            return one.reused, document.kind
+
+        assert extracted() == (False, "text")
+        file = file.rename(tmp_path / "msg.eml")
+        assert extracted() == (False, "email")
+        assert extracted() == (True, "email")
+        file = file.rename(tmp_path / "message.eml")
+        assert extracted() == (True, "email")
+        file = file.rename(tmp_path / "msg.md")
+        assert extracted() == (True, "text")
 
 
 def test_a_long_document_goes_through_windows(home_with_tiny: Locations) -> None:

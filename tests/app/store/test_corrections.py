@@ -69,7 +69,7 @@ def test_signals_are_kept_and_reused_work_is_judged_anew(store: Store) -> None:
     assert store.record(number).record.values["total"].signals == (SIGNALS,)
     store.correct(number, "company", "Acme")
     again = store.start_run(TASK, "s", 1)
-    found = store.find_done("r.pdf", DOCUMENT.sha256, "s", "in/r.pdf")
+    found = store.find_done("r.pdf", DOCUMENT.sha256, DOCUMENT.kind, "s", "in/r.pdf")
     assert found is not None
     judged = replace(found.values["total"], confidence=0.93, calibrated=True, accepted=True)
     copied = store.save_record(again, replace(found, values={**found.values, "total": judged}), "s", None)
@@ -100,7 +100,7 @@ def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:
     number = store.save_record(run, RECORD, "s", DOCUMENT)
     store.correct(number, "total", 13.5)
     again = store.start_run(TASK, "s", 1)
-    found = store.find_done("copy", DOCUMENT.sha256, "s", "copy.pdf")
+    found = store.find_done("copy", DOCUMENT.sha256, DOCUMENT.kind, "s", "copy.pdf")
     assert found is not None
     copied = store.save_record(again, found, "s", None)
     (stored,) = store.records(again)
@@ -111,7 +111,7 @@ def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:
 
 def reused(store: Store) -> int:
     """The number of the record as another run takes it over."""
-    found = store.find_done("r.pdf", DOCUMENT.sha256, "s", "in/r.pdf")
+    found = store.find_done("r.pdf", DOCUMENT.sha256, DOCUMENT.kind, "s", "in/r.pdf")
     assert found is not None
     number = store.save_record(store.start_run(TASK, "s", 1), found, "s", None)
     assert store.record(number).record == found  # what was told is what is kept

@@ -46,17 +46,30 @@ def test_runs_come_newest_first(store: Store) -> None:
 def test_done_work_is_found_by_bytes_and_settings(store: Store) -> None:
     run = store.start_run(TASK, "s", 1)
     store.save_record(run, RECORD, "s", DOCUMENT)
-    assert store.find_done("other", DOCUMENT.sha256, "s", "b/c.pdf") == replace(
+    assert store.find_done("other", DOCUMENT.sha256, DOCUMENT.kind, "s", "b/c.pdf") == replace(
         RECORD, id="other", path="b/c.pdf"
     )
-    assert store.find_done("other", DOCUMENT.sha256, "another") is None
-    assert store.find_done("other", "00" * 32, "s") is None
+    assert store.find_done("other", DOCUMENT.sha256, DOCUMENT.kind, "another") is None
+    assert store.find_done("other", DOCUMENT.sha256, "text", "s") is None
+    assert store.find_done("other", "00" * 32, DOCUMENT.kind, "s") is None
+
+
+def test_work_of_one_kind_is_taken_over_beside_newer_work_of_another(store: Store) -> None:
+    run = store.start_run(TASK, "s", 2)
+    store.save_record(run, RECORD, "s", DOCUMENT)
+    raw = replace(DOCUMENT, kind="text", text="%PDF-1.7", regions=(), notes=())
+    store.save_record(run, replace(RECORD, values={}), "s", raw)
+    found = store.find_done("r.pdf", DOCUMENT.sha256, DOCUMENT.kind, "s", "in/r.pdf")
+    assert found == RECORD
+    copied = store.save_record(store.start_run(TASK, "s", 1), found, "s", None)
+    assert store.record(copied).record == RECORD
+    assert store.document_of(copied) == DOCUMENT
 
 
 def test_failed_work_is_not_done(store: Store) -> None:
     run = store.start_run(TASK, "s", 1)
     store.save_record(run, replace(FAILED, sha256=DOCUMENT.sha256), "s", None)
-    assert store.find_done("x", DOCUMENT.sha256, "s") is None
+    assert store.find_done("x", DOCUMENT.sha256, DOCUMENT.kind, "s") is None
 
 
 def test_a_record_keeps_the_reading_that_it_was_made_from(store: Store) -> None:
@@ -101,7 +114,7 @@ def test_a_forgotten_document_leaves_no_trace_in_the_files(tmp_path: Path) -> No
         assert store.document_of(number) is None
         assert store.document_keys(private.sha256) == frozenset()
         assert store.labelled("expenses", "receipt") == []
-        assert store.find_done("x", private.sha256, "s") is None
+        assert store.find_done("x", private.sha256, private.kind, "s") is None
         assert secret.encode() not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
 
 
