@@ -89,7 +89,7 @@ def extract(
                 narrator.tell(event)
                 match event:
                     case RecordReady():
-                        writer.write(event.record)
+                        writer.write(event.record, event.source.fields)
                     case RunFinished(cancelled=True) if output:
                         writer.abandon()  # whoever sees the file sees all of it
     narrator.summarise()

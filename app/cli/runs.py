@@ -68,4 +68,4 @@ def export(run: int, format_name: str | None, output: Path | None, overwrite: bo
         found, stored = stored_run(store, run)
         with writing(format_name, output, overwrite, found.task.fields) as writer:
             for one in stored:
-                writer.write(one.record)
+                writer.write(one.record, one.fields)

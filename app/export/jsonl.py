@@ -1,8 +1,10 @@
 """JSON lines: the exact form, a line a record, each on its way as soon as it is written."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from thresher.adapters.fields import Field
 from thresher.app.export.form import record_json
 from thresher.app.export.target import Target
 from thresher.app.record import Record
@@ -30,7 +32,7 @@ class JsonLines:
     def __init__(self, target: Target) -> None:
         self._target = target
 
-    def write(self, record: Record) -> None:
+    def write(self, record: Record, _: Sequence[Field] | None) -> None:
         """One line, whole when this returns."""
         self._target.write(record_line(record))
 

@@ -1,8 +1,10 @@
 """Markdown: a heading and a table a record, for reading. Document text is escaped, never markup."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
+from thresher.adapters.fields import Field
 from thresher.app.export.table import ITEM_SEPARATOR
 from thresher.app.export.target import Target
 from thresher.app.record import Record, Value
@@ -21,7 +23,7 @@ class Markdown:
     def __init__(self, target: Target) -> None:
         self._target = target
 
-    def write(self, record: Record) -> None:
+    def write(self, record: Record, _: Sequence[Field] | None) -> None:
         """One section."""
         self._target.write(_section(record).encode())
 

@@ -39,12 +39,15 @@ class Table:
         self._target = target
         self._fields = fields
         self._records: list[Record] = []
+        self._dates: list[frozenset[str]] = []  # of each record, the fields that are dates
         # What some record has, there is a column for.
         self._asked = self._noted = False
 
-    def write(self, record: Record) -> None:
+    def write(self, record: Record, fields: Sequence[Field] | None) -> None:
         """Keep the record for its row."""
+        asked = self._fields if fields is None else fields
         self._records.append(record)
+        self._dates.append(frozenset(field.name for field in asked if field.type == "date"))
         self._asked = self._asked or any(value.accepted is not None for value in record.values.values())
         self._noted = self._noted or bool(record.notes)
 

@@ -22,7 +22,7 @@ class _Form(Protocol):
 
     keeps_partial: bool
 
-    def write(self, record: Record) -> None: ...
+    def write(self, record: Record, fields: Sequence[Field] | None, /) -> None: ...
     def end(self) -> None: ...
 
 
@@ -34,10 +34,13 @@ class Writer:
         self._target = target
         self._open = True
 
-    def write(self, record: Record) -> None:
-        """Add a record. Raises UsageError where the disk or the pipe takes no more."""
+    def write(self, record: Record, fields: Sequence[Field] | None = None) -> None:
+        """Add a record, with its own `fields` where they are not the writer's.
+
+        Raises UsageError where the disk or the pipe takes no more.
+        """
         try:
-            self._form.write(record)
+            self._form.write(record, fields)
         except BrokenPipeError:
             raise  # the reader has seen enough: for the command line to end quietly
         except OSError as error:

@@ -44,19 +44,19 @@ class Xlsx(Table):
         """The workbook."""
         names, header = self._columns()
         asked = self._asked
-        dates = {field.name for field in self._fields if field.type == "date"}
+        kept = list(zip(self._records, self._dates, strict=True))
         tables = {
-            "records": [header, *(self._row(record, names, dates) for record in self._records)],
+            "records": [header, *(self._row(record, names, dates) for record, dates in kept)],
             "values": [
                 [*_VALUE_COLUMNS, *(["accepted"] if asked else [])],
-                *(row for record in self._records for row in _value_rows(record, dates, asked)),
+                *(row for record, dates in kept for row in _value_rows(record, dates, asked)),
             ],
         }
         if max(map(len, tables.values())) > MAX_ROWS or len(header) > MAX_COLUMNS:
             raise UsageError("these are more records than a spreadsheet holds; write jsonl or csv instead")
         self._target.write(_workbook(tables))
 
-    def _row(self, record: Record, names: Sequence[str], dates: set[str]) -> list[Any]:
+    def _row(self, record: Record, names: Sequence[str], dates: frozenset[str]) -> list[Any]:
         row = self._record_cells(record)
         for name in names:
             value = record.values.get(name)
@@ -91,7 +91,7 @@ def _workbook(tables: dict[str, list[list[Any]]]) -> bytes:
     return data.getvalue()
 
 
-def _value_rows(record: Record, dates: set[str], asked: bool) -> Iterator[list[Any]]:
+def _value_rows(record: Record, dates: frozenset[str], asked: bool) -> Iterator[list[Any]]:
     """A row an item; one for a value without items."""
     for name, value in record.values.items():
         for number, (item, span, confidence) in enumerate(_items(value), start=1):

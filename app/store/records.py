@@ -24,11 +24,15 @@ from thresher.app.store.database import from_sql, to_sql
 
 @dataclass(frozen=True)
 class StoredRecord:
-    """A record and its number in the database. `corrected` names the fields that the analyst changed."""
+    """A record and its number in the database. `corrected` names the fields that the analyst changed.
+
+    `fields` are those that it was asked for, where they are not its task's.
+    """
 
     id: int
     record: Record
     corrected: frozenset[str] = frozenset()
+    fields: tuple[Field, ...] | None = None
 
 
 def save(
@@ -104,7 +108,7 @@ def load(
         number = row["id"]
         changed = corrected.get(number, {})
         record = without_doubtful(_record(row, values[number]), state_from[row["run"]])
-        loaded.append(StoredRecord(number, put_right(record, changed), frozenset(changed)))
+        loaded.append(StoredRecord(number, put_right(record, changed), frozenset(changed), _own_fields(row)))
     return loaded
 
 
@@ -136,10 +140,16 @@ def done(
 def fields_of(connection: sqlite3.Connection, number: int) -> tuple[Field, ...]:
     """The fields that a record was asked for: its own, else its task's."""
     row = connection.execute("SELECT run, fields FROM records WHERE id = ?", (number,)).fetchone()
-    if row["fields"] is not None:
-        return tuple(Field.model_validate(field) for field in json.loads(from_sql(row["fields"])))
+    if (own := _own_fields(row)) is not None:
+        return own
     task = runs.task_of(connection, row["run"])
     return () if task is None else task.fields
+
+
+def _own_fields(row: sqlite3.Row) -> tuple[Field, ...] | None:
+    if row["fields"] is None:
+        return None
+    return tuple(Field.model_validate(field) for field in json.loads(from_sql(row["fields"])))
 
 
 def asked_by(record: Record, source: str, path: str | None) -> Record:

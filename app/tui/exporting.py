@@ -27,16 +27,12 @@ def start_export(screen: Screen[None], session: SessionPort, run: int, task: Tas
 
 def _write(screen: Screen[None], session: SessionPort, run: int, task: Task, choice: ExportChoice) -> None:
     # Imported here: formats such as XLSX are heavy, and start-up must not pay for them.
-    from thresher.app.export import export
+    from thresher.app.export import open_writer
 
     try:
-        export(
-            [stored.record for stored in session.store.records(run)],
-            choice.format,
-            choice.path,
-            task.fields,
-            overwrite=choice.replace,
-        )
+        with open_writer(choice.format, choice.path, task.fields, overwrite=choice.replace) as writer:
+            for stored in session.store.records(run):
+                writer.write(stored.record, stored.fields)
     except Exception as error:
         screen.post_message(Exported(str(choice.path), Problem.of(error)))
         return

@@ -64,7 +64,7 @@ class SettingsPort(Protocol):
 
 
 class StoredRecordPort(Protocol):
-    """A record, its number, and the fields that the analyst changed."""
+    """A record, its number, the fields that the analyst changed, and those asked where they are its own."""
 
     @property
     def id(self) -> int: ...  # noqa: D102
@@ -72,6 +72,8 @@ class StoredRecordPort(Protocol):
     def record(self) -> Record: ...  # noqa: D102
     @property
     def corrected(self) -> frozenset[str]: ...  # noqa: D102
+    @property
+    def fields(self) -> tuple[Field, ...] | None: ...  # noqa: D102
 
 
 class RunPort(Protocol):

@@ -1,7 +1,9 @@
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from thresher.adapters.fields import Field
@@ -86,6 +88,19 @@ def test_a_run_is_exported_in_a_format_guessed_from_the_ending(
     unclear = thresher("runs", "export", past_run, "--output", tmp_path / "out.dat")
     assert unclear.code == 2
     assert "--format" in unclear.err
+
+
+def test_an_exported_run_has_dates_where_a_records_own_fields_say_so(
+    thresher: Thresher, home: Locations, past_run: int, tmp_path: Path
+) -> None:
+    with Store.open(home) as store:
+        record = replace(store.record(1).record, values={"due": Value("2024-03-05", Outcome.FOUND, 0.9)})
+        document = store.document_of(1)
+        store.save_record(past_run, record, "other", document, [Field(name="due", type="date")])
+    target = tmp_path / "out.xlsx"
+    assert thresher("runs", "export", past_run, "--output", target).code == 0
+    header, *rows = openpyxl.load_workbook(target)["records"].values
+    assert rows[-1][header.index("due")] == datetime(2024, 3, 5)
 
 
 def test_an_output_that_can_have_no_such_name_is_told(

@@ -7,9 +7,11 @@ from datetime import datetime
 import openpyxl
 from hypothesis import given, settings
 
+from thresher.adapters.fields import Field
+from thresher.app.export import open_writer
 from thresher.app.record import Outcome, Value
 
-from .conftest import FAILED, RECORD, hostile, texts, written
+from .conftest import FAILED, FIELDS, RECORD, hostile, texts, written
 
 
 def test_xlsx_keeps_types_and_places() -> None:
@@ -36,6 +38,22 @@ def test_xlsx_keeps_types_and_places() -> None:
     assert columns["field"][:7] == ("company", "signed", "total", "items", "items", "paid", "status")
     assert rows[4][1:] == ("items", 1, "bolts", "ungrounded", 0.5, "page 2", 3, 8, "bolts", "exact")
     assert rows[5][1:5] == ("items", 2, "nuts", "ungrounded")
+
+
+def test_dates_are_those_of_each_records_own_fields() -> None:
+    record = replace(
+        RECORD, values={name: Value("2024-03-05", Outcome.FOUND, 1.0) for name in ("signed", "due")}
+    )
+    out = io.BytesIO()
+    with open_writer("xlsx", out, FIELDS) as writer:
+        writer.write(record)
+        writer.write(record, [Field(name="due", type="date"), Field(name="signed", type="string")])
+    sheets = openpyxl.load_workbook(out)
+    header, *rows = sheets["records"].values
+    at = header.index
+    day = datetime(2024, 3, 5)
+    assert [(row[at("signed")], row[at("due")]) for row in rows] == [(day, "2024-03-05"), ("2024-03-05", day)]
+    assert [row[3] for row in sheets["values"].values][1:] == [day, "2024-03-05", "2024-03-05", day]
 
 
 @settings(max_examples=25, deadline=None)
