@@ -57,16 +57,18 @@ def report(
 
     A person reads `lines` in its place, where it has several: whatever else looks like a line's end is none.
 
-    `document` is the path or id of the document at fault; it leads the line unless the message names it.
+    `document` is the path or id of the document at fault: it leads the line, also in place of the mere name
+    of its file, which others of a batch may share.
     """
     if as_json:
         report_json(kind, message, document)
     else:
         from thresher.app.wording import one_line
 
-        named = document is None or Path(document).name in message
         first, *rest = lines or (message,)
-        for line in (f"error: {first}" if named else f"error: {document}: {first}", *rest):
+        if document is not None and not first.startswith(f"{document}: "):
+            first = f"{document}: {first.removeprefix(f'{Path(document).name}: ')}"
+        for line in (f"error: {first}", *rest):
             click.echo(one_line(line), err=True)
 
 

@@ -105,6 +105,7 @@ def _sources(
     check_files(record_files)
     found = expand_paths(paths, output)
     sources = [*found.sources, *(source for file in record_files for source in read_records(file))]
+    narrator.reads(sources)
     narrator.skipped(found.skipped)
     if found.output:
         narrator.notes(f"{output} is not read: the records go there")

@@ -4,8 +4,8 @@ Takes the session's events and writes nothing on stdout. Without a terminal each
 """
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -45,6 +45,7 @@ class Narrator(WithBar):
         drawn = bar and self._prose and sys.stderr.isatty()
         super().__init__(make_bar() if drawn else None, "starting", left="")
         self._as_json, self._quiet = as_json, quiet
+        self._shared: frozenset[str] = frozenset()
         self._done = self._ready = self._total = self._reused = 0
         self._accepted = (0, 0)  # values, of so many that were judged
         self._seconds_left: float | None = None
@@ -59,7 +60,7 @@ class Narrator(WithBar):
             case ModelLoading():
                 self._draw(f"loading the model {event.model}")
             case DocumentStarted():
-                self._draw(f"reading {name_of(event.source)}")
+                self._draw(f"reading {self._name(event.source)}")
             case Progress():
                 self._done, self._total, self._seconds_left = event.done, event.total, event.seconds_left
                 self._draw(event.activity)
@@ -67,6 +68,11 @@ class Narrator(WithBar):
                 self._record(event)
             case RunFinished():
                 self.finished = event
+
+    def reads(self, sources: Sequence[Source]) -> None:
+        """Take in what the batch is, so that files of one name are told apart."""
+        names = Counter(source.path.name for source in sources if source.path)
+        self._shared = frozenset(name for name, count in names.items() if count > 1)
 
     def asks(self, task: Task, judge: Judge | None = None) -> None:
         """Tell who answers, and from where on values are accepted unseen."""
@@ -76,7 +82,7 @@ class Narrator(WithBar):
 
     def notes(self, what: str, source: Source | None = None) -> None:
         """Tell something that the reader should know of the run, or of one of its documents."""
-        self._say(f"note: {name_of(source)}: {what}" if source else f"note: {what}")
+        self._say(f"note: {self._name(source)}: {what}" if source else f"note: {what}")
         if self._as_json and not self._quiet:
             exits.report_json("note", what, as_given(source) if source else None)
 
@@ -153,7 +159,15 @@ class Narrator(WithBar):
         elif self._bar is None:
             how = "done before" if event.reused else f"{record.seconds:.1f} s"
             left = f", {words}" if (words := time_left(self._seconds_left)) else ""
-            self._say(f"{self._ready}/{self._total} {name_of(event.source)}: {record.status} ({how}{left})")
+            self._say(
+                f"{self._ready}/{self._total} {self._name(event.source)}: {record.status} ({how}{left})"
+            )
+
+    def _name(self, source: Source) -> str:
+        """The file's name, its path where others of the batch have that name, or the id of a mere text."""
+        if source.path and source.path.name not in self._shared:
+            return source.path.name
+        return as_given(source)
 
     def _say(self, line: str) -> None:
         # Above the bar, where there is one: rich takes stderr meanwhile.
@@ -174,8 +188,3 @@ class Narrator(WithBar):
 def as_given(source: Source) -> str:
     """The file as it was given, or the record's id where there is no file."""
     return str(source.path) if source.path else source.id
-
-
-def name_of(source: Source) -> str:
-    """The file's name, or the record's id where there is no file."""
-    return Path(source.path).name if source.path else source.id

@@ -57,7 +57,7 @@ def test_without_a_terminal_each_step_is_a_plain_line(capfd: pytest.CaptureFixtu
         "note: good.txt: page 3 holds no text",
         "note: good.txt: the model reads 8 of 22 parts, those that fit the fields best",
         "1/3 good.txt: ok (done before, about 2 min left)",
-        "error: locked.pdf: asks for a password. Save it without.",
+        "error: in/locked.pdf: asks for a password. Save it without.",
         "run 7: 2 documents (1 of them done before): 1 ok, 1 failed, in 4.0 s",
     ]
     assert narrator.exit_code == 1
@@ -79,6 +79,30 @@ def test_the_last_document_leaves_no_time(capfd: pytest.CaptureFixture[str]) -> 
 def test_a_failed_document_is_named_where_its_message_does_not(capfd: pytest.CaptureFixture[str]) -> None:
     lines = told(capfd, Narrator(quiet=True), events("asks for a password"))
     assert lines == ["error: in/locked.pdf: asks for a password"]
+
+
+def test_documents_of_one_name_are_told_apart(capfd: pytest.CaptureFixture[str]) -> None:
+    batch = [Source(f"in/{year}/scan.pdf", Path(f"in/{year}/scan.pdf")) for year in (2023, 2024)]
+    empty = RecordError("empty", "scan.pdf: the file is empty. Get it again from where it came.")
+    narrator = Narrator()
+    narrator.reads([*batch, GOOD])
+    noted = replace(record(batch[1]), notes=("page 3 holds no text",))
+    lines = told(
+        capfd,
+        narrator,
+        [
+            RunStarted(7, 3),
+            RecordReady(batch[0], record(batch[0], empty), reused=False),
+            RecordReady(batch[1], noted, reused=False),
+            RecordReady(GOOD, record(GOOD), reused=False),
+        ],
+    )
+    assert lines[1:] == [
+        "error: in/2023/scan.pdf: the file is empty. Get it again from where it came.",
+        "note: in/2024/scan.pdf: page 3 holds no text",
+        "2/3 in/2024/scan.pdf: ok (2.0 s)",
+        "3/3 good.txt: ok (2.0 s)",
+    ]
 
 
 def test_json_writes_errors_and_notes_as_lines_of_json_and_no_prose(
