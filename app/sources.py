@@ -118,11 +118,12 @@ def _files_in(folder: Path, cannot_open: Callable[[OSError], None]) -> Iterator[
                 yield path
 
 
-def read_records(path: Path) -> list[Source]:
+def read_records(path: Path, places: dict[str, str] | None = None, prefix: str = "") -> list[Source]:
     """The texts of a JSON-lines file: `{"id", "input", "fields"?}` a line, blank lines left out.
 
     `output`, `file`, `tag` and `instruction` may stand beside these. An id that is missing is the line's
-    number. Raises MissingDocumentError, or UsageError that names the file and the line.
+    number with `prefix`. `places` says of each id of the batch so far where it is; those of the file are
+    added. Raises MissingDocumentError, or UsageError that names the file and the line.
     """
     try:
         lines = json_lines(path)
@@ -130,23 +131,23 @@ def read_records(path: Path) -> list[Source]:
         raise MissingDocumentError(
             f"{path}: cannot be read ({error.strerror or error}). Check the path given to --records."
         ) from error
-    lines_of_id: dict[str, int] = {}
+    places = {} if places is None else places
     sources = []
     for line in lines:
-        source = _record(line)
-        if source.id in lines_of_id:
+        source = _record(line, f"{prefix}{line.number}")
+        if source.id in places:
             raise UsageError(
-                f"{line.where}: the id {source.id!r} is on line {lines_of_id[source.id]} too. "
+                f"{line.where}: the id {source.id!r} is {places[source.id]} too. "
                 "Give each record an id of its own."
             )
-        lines_of_id[source.id] = line.number
+        places[source.id] = f"on line {line.number} of {path}"
         sources.append(source)
     if not sources:
         raise UsageError(f'{path}: holds no record. Write one {{"id": …, "input": …}} a line.')
     return sources
 
 
-def _record(line: Line) -> Source:
+def _record(line: Line, default_id: str) -> Source:
     where = line.where
     form = 'a record is {"id": …, "input": …, "fields"?: […]} on one line'
     try:
@@ -159,7 +160,7 @@ def _record(line: Line) -> Source:
         raise UsageError(f"{where}: the key {unknown[0]!r} is not known; {form}.")
     if not isinstance(raw.get("input"), str):
         raise UsageError(f"{where}: 'input' must be the document's text; {form}.")
-    id_ = raw.get("id", str(line.number))
+    id_ = raw.get("id", default_id)
     if isinstance(id_, int) and not isinstance(id_, bool):
         id_ = str(id_)
     if not isinstance(id_, str) or not id_:

@@ -104,7 +104,11 @@ def _sources(
 
     check_files(record_files)
     found = expand_paths(paths, output)
-    sources = [*found.sources, *(source for file in record_files for source in read_records(file))]
+    # Ids that are left out are line numbers: those of several files are told apart by the file.
+    several, places = len(record_files) > 1, {source.id: "that of a file" for source in found.sources}
+    sources = list(found.sources)
+    for file in record_files:
+        sources += read_records(file, places, f"{file}:" if several else "")
     narrator.reads(sources)
     narrator.skipped(found.skipped)
     if found.output:

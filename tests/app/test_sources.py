@@ -152,13 +152,28 @@ def test_records_are_texts_with_ids_and_fields_of_their_own(tmp_path: Path) -> N
         ({"id": True, "input": "x"}, "'id' must be"),
         ({"id": "a", "input": "x", "feilds": []}, "the key 'feilds' is not known"),
         ({"id": "a", "input": "x", "fields": [{"name": "n", "type": "money"}]}, "field 1: type"),
-        ({"id": "first", "input": "x"}, "'first' is on line 1 too"),
+        ({"id": "first", "input": "x"}, "'first' is on line 1 of .*gold.jsonl too"),
     ],
 )
 def test_a_wrong_line_is_named_with_its_file(tmp_path: Path, line: object, says: str) -> None:
     path = records(tmp_path, {"id": "first", "input": "x"}, line)
     with pytest.raises(UsageError, match=rf"gold\.jsonl:2: .*{says}"):
         read_records(path)
+
+
+def test_an_id_stands_for_one_record_of_a_batch(tmp_path: Path) -> None:
+    first = records(tmp_path, {"id": "r1", "input": "x"}, {"input": "y"}).rename(tmp_path / "first.jsonl")
+    places = {"in/a.pdf": "that of a file"}
+    assert [source.id for source in read_records(first, places)] == ["r1", "2"]
+    for id_, where in (
+        ("r1", "on line 1 of .*first"),
+        ("2", "on line 2 of .*first"),
+        ("in/a.pdf", "that of a"),
+    ):
+        with pytest.raises(UsageError, match=rf"gold\.jsonl, line 1: the id '{id_}' is {where}.* too"):
+            read_records(records(tmp_path, {"id": id_, "input": "z"}), dict(places))
+    path = records(tmp_path, "", {"input": "z"})
+    assert [source.id for source in read_records(path, places, "gold.jsonl:")] == ["gold.jsonl:2"]
 
 
 def test_a_records_file_that_is_not_there_or_empty(tmp_path: Path) -> None:

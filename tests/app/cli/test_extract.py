@@ -87,6 +87,23 @@ def test_texts_with_their_own_fields_need_no_domain_of_their_own(
     assert "total" in target.read_text("utf-8-sig").splitlines()[0]
 
 
+def test_texts_of_several_files_have_ids_of_their_own(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    files = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for file in files:
+        file.write_text(json.dumps({"input": f"Total 11.40 of {file.name}"}) + "\n")
+    given = ("--records", files[0], "--records", files[1])
+    ended = thresher("extract", *given, *FIELDS)
+    assert ended.code == 0
+    assert sorted(json.loads(line)["id"] for line in ended.out.splitlines()) == [f"{f}:1" for f in files]
+    for file in files:
+        file.write_text(json.dumps({"id": "r1", "input": "Total 11.40"}) + "\n")
+    refused = thresher("extract", *given, *FIELDS)
+    assert (refused.code, refused.out) == (2, "")
+    assert f"{files[1]}:1: the id 'r1' is on line 1 of {files[0]} too" in refused.err
+
+
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     home_with_starter: Locations, tmp_path: Path
 ) -> None:
