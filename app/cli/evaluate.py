@@ -215,7 +215,7 @@ def extract_labelled(
     with (
         writing("jsonl", save, False, task.fields) if save else nullcontext() as writer,
         narrator,
-        cancelled_by_ctrl_c() as cancel,
+        cancelled_by_ctrl_c(tell=narrator.notes) as cancel,
     ):
         for event in session.extract(
             sources, task, again=again, corrected=False, cancel=cancel, accept_at=accept_at

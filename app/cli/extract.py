@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -83,7 +83,7 @@ def extract(
         with (
             writing(format_name, output, overwrite, task.fields) as writer,
             narrator,
-            cancelled_by_ctrl_c() as cancel,
+            cancelled_by_ctrl_c(tell=narrator.notes) as cancel,
         ):
             for event in session.extract(sources, task, again=again, cancel=cancel, accept_at=accept_at):
                 narrator.tell(event)
@@ -120,18 +120,26 @@ def _sources(
     return sources
 
 
+def _on_stderr(line: str) -> None:
+    click.echo(line, err=True)
+
+
 @contextmanager
 def cancelled_by_ctrl_c(
     stopping: str = "stopping; what is done is kept",
+    tell: Callable[[str], None] = _on_stderr,
 ) -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets, so that the run ends in good order; a second one breaks off."""
+    """An event that the first Ctrl-C sets, so that the run ends in good order; a second one breaks off.
+
+    `tell` says so to whoever pressed it.
+    """
     cancel = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         if cancel.is_set():
             signal.default_int_handler(number, frame)
         cancel.set()
-        click.echo(f"{stopping} (Ctrl-C again breaks off)", err=True)
+        tell(f"{stopping} (Ctrl-C again breaks off)")
 
     before = signal.signal(signal.SIGINT, on_signal)
     try:

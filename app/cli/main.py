@@ -94,7 +94,10 @@ def run_command(arguments: list[str]) -> int:
         exits.report("usage", error.format_message(), as_json=as_json)
         return exits.WRONG_USE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+        if as_json:
+            exits.report_json("stopped", "stopped")
+        else:
+            click.echo("stopped", err=True)
         return exits.STOPPED
     except BrokenPipeError:
         # The reader (`head`, say) has what it wanted.

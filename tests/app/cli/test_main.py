@@ -116,6 +116,7 @@ def test_ctrl_c_ends_with_130(thresher: Thresher, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("thresher.adapters.pack_library.find_packs", interrupted)
     assert thresher("packs").code == 130
+    assert json.loads(thresher("packs", "list", "--json").err) == {"kind": "stopped", "message": "stopped"}
 
 
 def test_a_defect_is_logged_without_the_text_of_the_error(

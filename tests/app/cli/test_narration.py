@@ -1,9 +1,11 @@
 import json
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.narration import Narrator
 from thresher.app.events import (
     DocumentStarted,
@@ -121,6 +123,19 @@ def test_json_writes_errors_and_notes_as_lines_of_json_and_no_prose(
     ]
     quiet = told(capfd, Narrator(as_json=True, quiet=True), events("asks for a password"))
     assert [json.loads(line) for line in quiet] == [error]
+
+
+def test_ctrl_c_is_told_as_everything_else_is(capfd: pytest.CaptureFixture[str]) -> None:
+    said = "stopping; what is done is kept (Ctrl-C again breaks off)"
+    for how, lines in (
+        ({}, [f"note: {said}"]),
+        ({"as_json": True}, [json.dumps({"kind": "note", "message": said})]),
+        ({"quiet": True}, []),
+    ):
+        with cancelled_by_ctrl_c(tell=Narrator(**how).notes) as cancel:
+            signal.raise_signal(signal.SIGINT)
+            assert cancel.is_set()
+        assert capfd.readouterr().err.splitlines() == lines
 
 
 def test_a_stopped_run_says_what_is_left_and_how_to_go_on(capfd: pytest.CaptureFixture[str]) -> None:
