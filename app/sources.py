@@ -37,12 +37,13 @@ class Source:
 @dataclass(frozen=True)
 class Expansion:
     """What some paths stand for. `skipped` counts the files that are left out as no document: those in
-    folders whose ending is none that is read, and lock files that were named. `output` is whether it was
-    among them.
+    folders whose ending is none that is read, and lock files that were named. `links` counts the folders that
+    are left out, being links in folders. `output` is whether it was among them.
     """
 
     sources: tuple[Source, ...]
     skipped: int = 0
+    links: int = 0
     output: bool = False
 
     def __iter__(self) -> Iterator[Source]:
@@ -52,7 +53,8 @@ class Expansion:
 def expand_paths(paths: Sequence[str], output: Path | None = None) -> Expansion:
     """The files that paths, folders and globs stand for, in the order given, each once.
 
-    A folder is searched through, sorted, without hidden files and folders; a file that is named is taken
+    A folder is searched through, sorted, without hidden files and folders, and without links to folders,
+    which may lead anywhere, unless they are given; a file that is named is taken
     whatever its ending, but for Office's lock files. A path that is not there, or a glob that matches
     nothing, stays a source: reading it raises MissingDocumentError, so that it is told among the documents
     that failed and the rest are done. So does a folder that cannot be opened. The file
@@ -61,6 +63,8 @@ def expand_paths(paths: Sequence[str], output: Path | None = None) -> Expansion:
     """
     sources: dict[Path, Source] = {}
     skipped: set[Path] = set()
+    searched: set[Path] = set()
+    links: set[Path] = set()
 
     def take(path: Path) -> None:
         sources.setdefault(_identity(path), Source(path.as_posix(), path=path))
@@ -81,13 +85,21 @@ def expand_paths(paths: Sequence[str], output: Path | None = None) -> Expansion:
                 else:
                     take(path)
                 continue
+            searched.add(_identity(path))
             for inner in _files_in(path, cannot_open):
-                if inner.suffix.lower() in READ_ENDINGS:
+                if is_folder(inner):
+                    links.add(_identity(inner))
+                elif inner.suffix.lower() in READ_ENDINGS:
                     take(inner)
                 else:
                     skipped.add(_identity(inner))
     brought = [source for path, source in sources.items() if path not in written]
-    return Expansion(tuple(brought), len(skipped - sources.keys() - written), len(brought) < len(sources))
+    return Expansion(
+        tuple(brought),
+        skipped=len(skipped - sources.keys() - written),
+        links=len(links - searched),
+        output=len(brought) < len(sources),
+    )
 
 
 def _identity(path: Path) -> Path:
@@ -109,9 +121,10 @@ def _matches(pattern: str) -> list[Path]:
 
 
 def _files_in(folder: Path, cannot_open: Callable[[OSError], None]) -> Iterator[Path]:
-    """The files below a folder, sorted, hidden ones left out. Links to folders are not followed."""
+    """The files below a folder, and the links to folders, which are not followed; hidden ones left out."""
     for root, folders, files in os.walk(folder, onerror=cannot_open):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (path for name in folders if (path := Path(root, name)).is_symlink())
         for name in sorted(files):
             path = Path(root, name)
             if not name.startswith(".") and not is_left_by_office(path):

@@ -110,7 +110,7 @@ def _sources(
     for file in record_files:
         sources += read_records(file, places, f"{file}:" if several else "")
     narrator.reads(sources)
-    narrator.skipped(found.skipped)
+    narrator.skipped(found.skipped, found.links)
     if found.output:
         narrator.notes(f"{output} is not read: the records go there")
     if not sources:

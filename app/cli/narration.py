@@ -98,10 +98,13 @@ class Narrator(WithBar):
         for error in packs:
             self._say(f"warning: {error}")
 
-    def skipped(self, files: int) -> None:
-        """Tell how many files of the folders are of no format that is read."""
+    def skipped(self, files: int, links: int = 0) -> None:
+        """Tell how many files of the folders are of no format that is read, and how many links lead on."""
         if files:
             self._say(f"{counted(files, 'file')} left out: of no format that is read")
+        if links:
+            what = counted(links, "link to a folder", "links to folders")
+            self._say(f"{what} left out: name what is to be read")
 
     @property
     def seconds(self) -> float | None:

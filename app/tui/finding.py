@@ -42,7 +42,8 @@ def _find(screen: Screen[None], paths: Sequence[str], *, pasted: bool = False) -
         found = expand_paths([str(expanded(Path(path)).absolute()) for path in paths])
         words = _words(paths) if pasted else set()
         sources = [source for source in found.sources if source.path not in words]
-        screen.post_message(SourcesFound(sources, found.skipped, len(found.sources) - len(sources)))
+        left_over = len(found.sources) - len(sources)
+        screen.post_message(SourcesFound(sources, found.skipped, found.links, left_over))
     except Exception as error:
         screen.post_message(SourcesFound((), problem=Problem.of(error)))
 

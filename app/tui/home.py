@@ -123,6 +123,9 @@ class HomeScreen(Screen[None]):
         if message.skipped:
             skipped = counted(message.skipped, "file")
             self.notify(f"{skipped} left out: of a kind that is not read.", markup=False)
+        if message.links:
+            links = counted(message.links, "link to a folder", "links to folders")
+            self.notify(f"{links} left out: add what is to be read.", markup=False)
         if message.words:
             left_out = f"{counted(message.words, 'word')} left out: the name of nothing here."
             self.notify(left_out if message.sources else _NO_PATH, severity="warning", markup=False)

@@ -75,11 +75,13 @@ class RunEnded(Message):
 class SourcesFound(Message):
     """Paths have become sources; `skipped` files in folders are of no kind that is read.
 
+    `links` in folders lead to other folders, which are not searched.
     `words` of what was pasted are the name of nothing that is there.
     """
 
     sources: Sequence[Source]
     skipped: int = 0
+    links: int = 0
     words: int = 0
     problem: Problem | None = None
 

@@ -59,6 +59,19 @@ def test_a_folder_that_cannot_be_opened_is_told(folder: Path, monkeypatch: pytes
     assert ids("in/sub") == ["in/sub"]
 
 
+def test_a_link_to_a_folder_is_counted_and_read_where_it_is_given(folder: Path) -> None:
+    (folder / "in" / "linked").symlink_to(folder / "elsewhere")
+    (folder / "in" / "round").symlink_to(folder / "in")
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "e.txt").write_text("text")
+    expansion = expand_paths(["in"])
+    assert [source.id for source in expansion] == ["in/a.TXT", "in/b.pdf", "in/sub/c.eml"]
+    assert (expansion.skipped, expansion.links) == (1, 1)  # `round` leads to what is read
+    both = expand_paths(["in", "in/linked"])
+    assert "in/linked/e.txt" in [source.id for source in both]
+    assert both.links == 0
+
+
 def test_where_the_records_go_is_not_read(folder: Path) -> None:
     output = folder / "in" / "records.csv"
     assert not expand_paths(["in"], Path("in/records.csv")).output

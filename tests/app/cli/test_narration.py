@@ -125,6 +125,16 @@ def test_json_writes_errors_and_notes_as_lines_of_json_and_no_prose(
     assert [json.loads(line) for line in quiet] == [error]
 
 
+def test_what_is_left_out_is_counted(capfd: pytest.CaptureFixture[str]) -> None:
+    narrator = Narrator()
+    narrator.skipped(0)
+    narrator.skipped(2, 1)
+    assert capfd.readouterr().err.splitlines() == [
+        "2 files left out: of no format that is read",
+        "1 link to a folder left out: name what is to be read",
+    ]
+
+
 def test_ctrl_c_is_told_as_everything_else_is(capfd: pytest.CaptureFixture[str]) -> None:
     said = "stopping; what is done is kept (Ctrl-C again breaks off)"
     for how, lines in (
