@@ -3,6 +3,7 @@
 Imports no command and nothing heavy; every error of every command ends here.
 """
 
+import os
 import sys
 from importlib.metadata import version
 
@@ -115,7 +116,15 @@ def run_command(arguments: list[str]) -> int:
     return result if isinstance(result, int) else exits.DONE
 
 
+def _open_closed_streams() -> None:
+    """Let what the shell has closed (`>&-`) lead nowhere, so that no file of ours gets its number."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: PTH123, SIM115
+
+
 def main() -> None:
     """The console script."""
+    _open_closed_streams()
     log_to_file(Locations.default())
     sys.exit(run_command(sys.argv[1:]))

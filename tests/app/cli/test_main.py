@@ -162,6 +162,27 @@ def test_a_full_disk_is_no_defect(command: str, home: Locations, repository: Pat
     assert not (home.logs / "defect.log").exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("extract slip.txt --field total:number >&-", 0),
+        ("extract none.txt --field total:number 2>&-", 1),
+        ("read none.txt >&-", 1),
+        ("read slip.txt <&- >&- 2>&-", 0),
+    ],
+)
+def test_a_stream_that_is_closed_leads_nowhere(
+    command: str, code: int, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    (tmp_path / "slip.txt").write_text("Total 11.40")
+    done = subprocess.run(
+        f"'{sys.executable}' -c 'from thresher.app.cli.main import main; main()' {command}",
+        shell=True, capture_output=True, text=True, timeout=120, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_control_characters_in_a_message_do_not_reach_the_terminal(thresher: Thresher) -> None:
     ended = thresher("read", "no\x1b[31msuch\nfile")
     assert ended.code == 1
