@@ -183,7 +183,7 @@ def test_an_id_stands_for_one_record_of_a_batch(tmp_path: Path) -> None:
         ("2", "on line 2 of .*first"),
         ("in/a.pdf", "that of a"),
     ):
-        with pytest.raises(UsageError, match=rf"gold\.jsonl, line 1: the id '{id_}' is {where}.* too"):
+        with pytest.raises(UsageError, match=rf"gold\.jsonl:1: the id '{id_}' is {where}.* too"):
             read_records(records(tmp_path, {"id": id_, "input": "z"}), dict(places))
     path = records(tmp_path, "", {"input": "z"})
     assert [source.id for source in read_records(path, places, "gold.jsonl:")] == ["gold.jsonl:2"]
