@@ -98,7 +98,7 @@ class BrowserDialog(AnswerDialog[list[str]]):
         "Mark files or folders with Space, or just type a path, a folder or a glob (reports/*.pdf), "
         "in quotes where it has spaces. The right arrow completes what you type."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", "Add", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", "Add")]
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -126,9 +126,8 @@ class BrowserDialog(AnswerDialog[list[str]]):
         self.query_one("#tree").focus()
 
     def on_key(self, event: Key) -> None:
-        """What is typed while the tree has the focus goes to the line: no name in the tree takes letters."""
-        typed = event.is_printable and event.character not in _KEYS
-        if typed and event.character and self.query_one("#tree").has_focus:
+        """What is typed outside the line goes to the line: no name in the tree takes letters."""
+        if event.is_printable and event.character and event.character not in _KEYS:
             event.stop()
             self._write(event.character)
 

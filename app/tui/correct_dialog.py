@@ -31,7 +31,7 @@ class CorrectDialog(AnswerDialog[NewValue]):
     """Returns the new value."""
 
     HELP = "Type what the document says, or leave it empty where it says nothing."
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", "Save", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "accept", "Save")]
 
     def __init__(self, field: Field, value: Any) -> None:
         super().__init__()

@@ -25,7 +25,7 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
         "what is typed; with nothing typed, it uses those of the list."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "accept", "Use these", priority=True),
+        Binding("ctrl+s", "accept", "Use these"),
         Binding("delete,backspace", "remove", "Remove"),
     ]
 

@@ -1,0 +1,67 @@
+"""What is typed or pasted is there when a dialog is answered, however fast the answer follows."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from thresher.adapters.fields import Field
+from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.browser import BrowserDialog
+from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
+from thresher.app.tui.fields_dialog import FieldsDialog
+from thresher.app.tui.modal import AnswerDialog
+
+from .driving import press
+
+SIZE = (80, 24)
+NAMED = Field(name="site", type="string")
+LISTED = Field(name="parts", type="list[string]")
+
+
+def typed(pilot: Pilot[None], text: str) -> None:
+    """Keys as a terminal sends them that was waited for: all at once."""
+    for character in text:
+        pilot.app.post_message(events.Key({" ": "space"}.get(character, character), character))
+
+
+async def answered(pilot: Pilot[None], dialog: AnswerDialog[Any], keys: str, pasted: str = "") -> list[Any]:
+    """What the dialog returns where keys, a paste and Ctrl+S arrive together."""
+    returned: list[Any] = []
+    pilot.app.push_screen(dialog, returned.append)
+    await pilot.pause()
+    typed(pilot, keys)
+    if pasted:
+        pilot.app.post_message(events.Paste(pasted))
+    pilot.app.post_message(events.Key("ctrl+s", None))
+    for _ in range(3):  # a tree's worker never ends: not `settled`
+        await pilot.pause()
+    return returned
+
+
+@pytest.mark.parametrize(
+    ("dialog", "keys", "pasted", "returned"),
+    [
+        (lambda: CorrectDialog(NAMED, ""), "Plant North, hall 12", "", NewValue("Plant North, hall 12")),
+        (lambda: CorrectDialog(NAMED, "old"), "", "Plant North", NewValue("Plant North")),
+        (lambda: CorrectDialog(LISTED, []), "bolt", "", NewValue(["bolt"])),
+        (lambda: CorrectDialog(LISTED, []), "", "bolt\ngasket", NewValue(["bolt", "gasket"])),
+        (lambda: BrowserDialog(Path("/")), "/none/a.pdf", "", ["/none/a.pdf"]),
+        (lambda: BrowserDialog(Path("/")), "", "/none/a.pdf", ["/none/a.pdf"]),
+    ],
+    ids=["value typed", "value pasted", "list typed", "list pasted", "path typed", "path pasted"],
+)
+async def test_what_comes_just_before_ctrl_s_is_saved(
+    app: ThresherApp, dialog: Any, keys: str, pasted: str, returned: Any
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        assert await answered(pilot, dialog(), keys, pasted) == [returned]
+
+
+async def test_a_field_typed_just_before_ctrl_s_is_added(app: ThresherApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        assert await answered(pilot, FieldsDialog(()), "total:number") == []  # it stands in the list now
+        await press(pilot, "ctrl+s")
+        assert not isinstance(app.screen, FieldsDialog)
