@@ -21,7 +21,7 @@ from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.pasted import pasted_paths
 from thresher.app.tui.path_suggester import PathSuggester
 from thresher.app.tui.problem_line import ProblemLine
-from thresher.app.tui.typed_text import Signs
+from thresher.app.tui.typed_text import WholeInput
 from thresher.app.wording import counted, one_line
 
 #: Characters that mean something in the tree: Space marks, ? shows the help.
@@ -108,11 +108,11 @@ class BrowserDialog(AnswerDialog[list[str]]):
         """The line, the tree, the buttons."""
         with Vertical(classes="dialog -tall"):
             yield Static("Add documents", classes="dialog-title", markup=False)
-            yield Input(
+            yield WholeInput(
                 placeholder="Path, folder or glob; → completes, Enter adds",
                 id="path",
                 suggester=PathSuggester(),
-                highlighter=Signs(),
+                between="\n",  # one path a line
                 select_on_focus=False,  # what is typed in the tree goes on here
             )
             yield ProblemLine()

@@ -13,7 +13,7 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
-from thresher.app.tui.typed_text import Signs, VisibleTextArea
+from thresher.app.tui.typed_text import VisibleTextArea, WholeInput
 from thresher.app.tui.typed_value import form_of, parse_typed
 from thresher.app.wording import one_line, shown
 
@@ -60,7 +60,7 @@ class CorrectDialog(AnswerDialog[NewValue]):
                 text = "\n".join(items)
                 yield VisibleTextArea(text, id="typed-lines", soft_wrap=True, tab_behavior="focus")
             else:
-                yield Input(shown(self._value), id="typed", select_on_focus=True, highlighter=Signs())
+                yield WholeInput(shown(self._value), id="typed", select_on_focus=True)
             yield ProblemLine()
             yield AnswerButtons("Save")
         yield Footer(show_command_palette=False)

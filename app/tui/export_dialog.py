@@ -13,7 +13,7 @@ from thresher.app.endings import ENDINGS, format_of_ending
 from thresher.app.paths import exists, expanded, is_folder
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
-from thresher.app.tui.typed_text import Signs
+from thresher.app.tui.typed_text import WholeInput
 
 if TYPE_CHECKING:
     from thresher.app.export import Format
@@ -56,7 +56,7 @@ class ExportDialog(AnswerDialog[ExportChoice]):
         with Vertical(classes="dialog"):
             yield Static(f"Export {what}", classes="dialog-title", markup=False)
             yield OptionList(*(Option(about, id=name) for name, about in FORMATS), id="formats", markup=False)
-            yield Input(str(self._start), id="export-path", select_on_focus=False, highlighter=Signs())
+            yield WholeInput(str(self._start), id="export-path", select_on_focus=False)
             yield ProblemLine()
             yield AnswerButtons("Export")
         yield Footer(show_command_palette=False)

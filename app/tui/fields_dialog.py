@@ -14,6 +14,7 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_field, unique
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
+from thresher.app.tui.typed_text import WholeInput
 from thresher.app.wording import one_line
 
 
@@ -45,7 +46,7 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
                 classes="hint",
                 markup=False,
             )
-            yield Input(placeholder="revenue:number:Total revenue of the year", id="field-spec")
+            yield WholeInput(placeholder="revenue:number:Total revenue of the year", id="field-spec")
             yield ProblemLine()
             yield OptionList(id="field-list", markup=False)
             yield AnswerButtons("Use these")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from thresher.adapters.fields import Field
 from thresher.app.tui.app import ThresherApp
@@ -58,6 +59,40 @@ async def test_what_comes_just_before_ctrl_s_is_saved(
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
         assert await answered(pilot, dialog(), keys, pasted) == [returned]
+
+
+async def pasted_into_line(pilot: Pilot[None], dialog: AnswerDialog[Any], text: str) -> list[Any]:
+    """What the dialog returns where its line is pasted into and Enter follows."""
+    returned: list[Any] = []
+    pilot.app.push_screen(dialog, returned.append)
+    await pilot.pause()
+    pilot.app.screen.query_one(Input).focus()
+    await pilot.pause()
+    pilot.app.post_message(events.Paste(text))
+    await pilot.press("enter")
+    await pilot.pause()
+    return returned
+
+
+@pytest.mark.parametrize(
+    ("dialog", "pasted", "returned"),
+    [
+        (lambda: BrowserDialog(Path("/")), "/none/a.pdf\n/none/b c.pdf\n", ["/none/a.pdf", "/none/b c.pdf"]),
+        (lambda: BrowserDialog(Path("/")), "'/none/a.pdf'\r\r'/none/b.pdf'", ["/none/a.pdf", "/none/b.pdf"]),
+        (
+            lambda: CorrectDialog(NAMED, "old"),
+            "12 Mill Lane,\r\n\n  London\n",
+            NewValue("12 Mill Lane, London"),
+        ),
+        (lambda: CorrectDialog(NAMED, "old"), "12 Mill\u2028Lane", NewValue("12 Mill\u2028Lane")),
+    ],
+    ids=["paths", "paths of a terminal", "lines of a value", "one line"],
+)
+async def test_every_line_that_is_pasted_is_taken(
+    app: ThresherApp, dialog: Any, pasted: str, returned: Any
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        assert await pasted_into_line(pilot, dialog(), pasted) == [returned]
 
 
 async def test_a_field_typed_just_before_ctrl_s_is_added(app: ThresherApp) -> None:
