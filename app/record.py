@@ -100,3 +100,8 @@ class Record:
     def looks(self) -> int:
         """How many values are not sure enough to go unseen; 0 where nothing was asked to."""
         return sum(value.accepted is False for value in self.values.values())
+
+    @property
+    def judged(self) -> bool:
+        """Whether values were asked to go unseen."""
+        return any(value.accepted is not None for value in self.values.values())

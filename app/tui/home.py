@@ -106,8 +106,9 @@ class HomeScreen(Screen[None]):
             words = "It is not done yet." if self.queue.running else "Start the run first: s."
             self.notify(words, markup=False)
             return
-        task, ids = self._run.task, list(self.queue.entries)
-        self.app.push_screen(RecordScreen(self._session, run, task, self._colours, entry.record.id, ids))
+        task, ids, looks = self._run.task, list(self.queue.entries), self._run.accept_at is not None
+        screen = RecordScreen(self._session, run, task, self._colours, entry.record.id, ids, looks=looks)
+        self.app.push_screen(screen)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a record type: on to the documents."""

@@ -96,11 +96,15 @@ class RunsLoaded(Message):
 
 @dataclass
 class RecordsLoaded(Message):
-    """A run's records, and how many to step on from the one on screen."""
+    """A run's records, and how many to step on from the one on screen.
+
+    `look` where the next value that wants a look is asked for.
+    """
 
     run: int
     records: Sequence[StoredRecordPort]
     by: int = 0
+    look: bool = False
     problem: Problem | None = None
 
 

@@ -8,6 +8,7 @@ from thresher.adapters.fields import Field
 from thresher.app.calibration.doubt import left_out
 from thresher.app.documents.document import Document
 from thresher.app.record import Outcome, Record, Span, Value
+from thresher.app.tui.ports import StoredRecordPort
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,16 @@ class FieldRow:
 def rows_of(record: Record) -> list[FieldRow]:
     """The rows of a record, fields and items in order; of a field what it states, then what is doubted."""
     return [row for name, value in record.values.items() for row in _all_rows(name, value)]
+
+
+def next_look(records: Sequence[StoredRecordPort], record: int, row: int) -> tuple[int, int] | None:
+    """Which record, and which of its rows, wants a look next: from row `row` of `record` on."""
+    for index in range(record, len(records)):
+        stored = records[index]
+        for at, found in enumerate(rows_of(stored.record)):
+            if (index > record or at >= row) and found.wants_look and found.field not in stored.corrected:
+                return index, at
+    return None
 
 
 def spans_of(record: Record) -> list[Span]:

@@ -1,7 +1,7 @@
 """A record beside its source: every value, how sure it is, and the place in the text that states it."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import work
@@ -11,14 +11,13 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
-from thresher.adapters.fields import Field
 from thresher.app.task import Task
-from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
+from thresher.app.tui.correcting import start_correcting
 from thresher.app.tui.exporting import start_export
 from thresher.app.tui.messages import Corrected, DocumentLoaded, Exported, Problem, RecordsLoaded
 from thresher.app.tui.ports import SessionPort, StoredRecordPort
 from thresher.app.tui.problem_line import ProblemLine
-from thresher.app.tui.record_rows import FieldRow, field_of, rows_of, spans_of, spans_stating, taken_up
+from thresher.app.tui.record_rows import FieldRow, next_look, rows_of, spans_of
 from thresher.app.tui.record_text import VALUE_COLUMNS, record_title, row_cells, row_detail
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import StretchTable
@@ -26,7 +25,10 @@ from thresher.app.wording import Colours, one_line
 
 
 class RecordScreen(Screen[None]):
-    """One record of a run at a time: in the order of `queue`, ids of documents; else as they were stored."""
+    """One record of a run at a time: in the order of `queue`, ids of documents; else as they were stored.
+
+    `looks` is whether values of the run may go unseen, where that is known before its records are.
+    """
 
     HELP = (
         "Up and Down move through the values; the text beside them scrolls to the place that states the "
@@ -51,6 +53,8 @@ class RecordScreen(Screen[None]):
         colours: Colours,
         source_id: str | None = None,
         queue: Sequence[str] = (),
+        *,
+        looks: bool = False,
     ) -> None:
         super().__init__()
         self._session = session
@@ -61,7 +65,7 @@ class RecordScreen(Screen[None]):
         self._places = {one: place for place, one in enumerate(queue)}
         self._records: Sequence[StoredRecordPort] = ()
         self._index = 0
-        self._has_looks = False  # whether a value of the run wants a look
+        self._looks = looks
         self._rows: dict[str, FieldRow] = {}
 
     def compose(self) -> ComposeResult:
@@ -93,16 +97,14 @@ class RecordScreen(Screen[None]):
         return self._rows.get(self.query_one("#values", StretchTable).current_key or "")
 
     @work(thread=True, exclusive=True, group="records")
-    def _load(self, by: int = 0) -> None:
+    def _load(self, by: int = 0, *, look: bool = False) -> None:
+        places, last = self._places, len(self._places)
         try:
-            records = sorted(
-                self._session.store.records(self._run),
-                key=lambda stored: self._places.get(stored.record.id, len(self._places)),
-            )
+            stored = self._session.store.records(self._run)
+            records = sorted(stored, key=lambda one: places.get(one.record.id, last))
+            self.post_message(RecordsLoaded(self._run, records, by, look))
         except Exception as error:
             self.post_message(RecordsLoaded(self._run, (), problem=Problem.of(error)))
-            return
-        self.post_message(RecordsLoaded(self._run, records, by))
 
     @work(thread=True, exclusive=True, group="document")
     def _load_document(self, record_id: int) -> None:
@@ -111,33 +113,23 @@ class RecordScreen(Screen[None]):
         except Exception as error:
             self.post_message(DocumentLoaded(record_id, None, Problem.of(error)))
 
-    @work(thread=True, group="correct")
-    def _correct(self, record_id: int, field: Field, value: Any) -> None:
-        try:
-            document = self._session.store.document_of(record_id)
-            spans = spans_stating(document, field, value) if document else None
-            self._session.store.correct(record_id, field.name, value, spans=spans)
-            self.post_message(Corrected())
-        except Exception as error:
-            self.post_message(Corrected(Problem.of(error)))
-
     def on_records_loaded(self, message: RecordsLoaded) -> None:
         """Stays at the record on screen, or steps on from it; at first, shows the one that was asked for."""
         self._say(message.problem)
         if not message.records:
             return
         before = self.stored.id if self.stored else None
+        first = self._source_id
         # Looked for only now: whoever waited for these records may have gone on to another one.
-        asked = [
-            stored.record.id == self._source_id if before is None else stored.id == before
-            for stored in message.records
-        ]
+        asked = [one.record.id == first if before is None else one.id == before for one in message.records]
         at = asked.index(True) if True in asked else 0
         self._records = message.records
         self._index = min(max(at + message.by, 0), len(message.records) - 1)
         self._show(new_document=before != self._records[self._index].id)
-        self._has_looks = any(stored.record.looks for stored in message.records)
+        self._looks = self._looks or any(stored.record.judged for stored in message.records)
         self.refresh_bindings()
+        if message.look and not self._look():
+            self.notify("No value after this one wants a look.", markup=False)
 
     def on_document_loaded(self, message: DocumentLoaded) -> None:
         """Shows the text, at the value in hand."""
@@ -145,9 +137,9 @@ class RecordScreen(Screen[None]):
             return
         if message.problem:
             self._say(message.problem)
-        pane = self.query_one("#source-pane")
         document = message.document
-        pane.border_title = Text(one_line(document.name)) if document else "Source"
+        title = Text(one_line(document.name)) if document else "Source"
+        self.query_one("#source-pane").border_title = title
         self.query_one("#source", SourceView).show(document.text if document else "(no text was read)")
         self._mark()
 
@@ -184,39 +176,22 @@ class RecordScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Nothing wants a look where nothing was to go unseen."""
-        return action != "look" or self._has_looks
+        return action != "look" or self._looks
 
     def action_look(self) -> None:
         """To the next value that is not sure enough to go unseen, in this record or a later one."""
-        table = self.query_one("#values", StretchTable)
-        after = table.cursor_row + 1
-        for index in range(self._index, len(self._records)):
-            stored = self._records[index]
-            for at, row in enumerate(rows_of(stored.record)):
-                if at >= after and row.wants_look and row.field not in stored.corrected:
-                    if index != self._index:
-                        self.action_step(index - self._index)
-                    table.go_to(at)
-                    return
-            after = 0
-        self.notify("No value after this one wants a look.", markup=False)
+        if not self._look():
+            self._load(look=True)  # what has been stored since may hold one
 
     def action_edit(self) -> None:
         """Opens the value in hand to be corrected."""
         stored, row = self.stored, self.row
         if stored is None or row is None:
             return
-        if stored.record.sha256 is None:
+        if stored.record.sha256 is not None:
+            start_correcting(self, self._session, stored, row, self._asked.fields)
+        else:
             self.notify("Its file could not be read: there is nothing to correct.", markup=False)
-            return
-        value = taken_up(stored.record.values[row.field], row)
-        field = field_of(row.field, value, self._asked.fields)
-
-        def take(new: NewValue | None) -> None:
-            if new is not None:
-                self._correct(stored.id, field, new.value)
-
-        self.app.push_screen(CorrectDialog(field, value), take)
 
     def action_export(self) -> None:
         """Exports all records of the run."""
@@ -227,12 +202,25 @@ class RecordScreen(Screen[None]):
         if self.stored is not None:
             self._show(new_document=False)
 
+    def _look(self) -> bool:
+        """Goes to the next value that wants a look; whether there is one among the records at hand."""
+        table = self.query_one("#values", StretchTable)
+        found = next_look(self._records, self._index, table.cursor_row + 1)
+        if found is None:
+            return False
+        index, at = found
+        if index != self._index:
+            self.action_step(index - self._index)
+        table.go_to(at)
+        return True
+
     def _show(self, new_document: bool) -> None:
         stored = self.stored
         assert stored is not None
         record = stored.record
-        title = record_title(record, self._index + 1, len(self._records))
-        self.query_one("#record-title", Static).update(title)
+        self.query_one("#record-title", Static).update(
+            record_title(record, self._index + 1, len(self._records))
+        )
         self._say(Problem("Failed", record.error.message) if record.error else None)
         rows = rows_of(record)
         self._rows = {row.key: row for row in rows}
@@ -250,8 +238,7 @@ class RecordScreen(Screen[None]):
         stored, row = self.stored, self.row
         if stored is None:
             return
-        source = self.query_one("#source", SourceView)
-        source.mark(spans_of(stored.record), row.spans if row else ())
+        self.query_one("#source", SourceView).mark(spans_of(stored.record), row.spans if row else ())
         detail = row_detail(row, row.field in stored.corrected, self._colours) if row else "No values."
         self.query_one("#value-detail", Static).update(detail)
         # The whole name: a column may be too narrow for a field that is a question.

@@ -29,12 +29,12 @@ class Running:
         `accept_at` is the share of right values that is asked of those that go unseen, None where none do.
         """
         self.task = task
+        self.accept_at = accept_at
         self.inbox = Inbox()
         self._screen = screen
         self._session = session
         self._sources = sources
         self._again = again
-        self._accept_at = accept_at
         self._cancel = threading.Event()
         screen.run_worker(self._work, thread=True, group="run")
 
@@ -50,7 +50,7 @@ class Running:
                 self.task,
                 again=self._again,
                 cancel=self._cancel,
-                accept_at=self._accept_at,
+                accept_at=self.accept_at,
             ):
                 if self.inbox.put(event):
                     self._screen.post_message(EventsWaiting(self.inbox))

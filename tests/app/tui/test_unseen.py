@@ -1,5 +1,6 @@
 """What goes unseen: asked for at home, marked in the queue, gone through in the records."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from thresher.app.events import RecordReady
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.home import HomeScreen
 from thresher.app.tui.record_screen import RecordScreen
@@ -64,6 +66,46 @@ async def test_what_is_not_sure_enough_is_marked_and_gone_through(app: ThresherA
         assert seen == [
             (0, "company"), *((0, name) for name in fields), *((1, name) for name in fields), (1, "vat_id")
         ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("calibration")
+async def test_what_has_been_stored_since_is_looked_at_too(
+    app: ThresherApp, session: Any, folder: Path
+) -> None:
+    session.gate = threading.Event()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.post_message(events.Paste(f"'{folder}/locked.pdf' '{folder}/bakery.txt'"))
+        await settled(pilot)
+        await press(pilot, "u", "down", "enter")
+        begun = threading.Event()
+        extract = session.extract
+
+        def one_by_one(*args: Any, **options: Any) -> Any:
+            for event in extract(*args, **options):
+                yield event
+                if isinstance(event, RecordReady) and not begun.is_set():
+                    session.gate.clear()
+                    begun.set()
+
+        session.extract = one_by_one
+        session.gate.set()
+        await pilot.press("s")
+        while not begun.is_set():
+            await pilot.pause()
+        await pilot.pause()
+        # Of the first document nothing could be read: no value wants a look, and yet there is the key.
+        await pilot.press("enter")
+        while "1 of 1" not in said(app, "#record-title"):
+            await pilot.pause()
+        assert any(binding.binding.action == "look" for binding in app.screen.active_bindings.values())
+        session.gate.set()
+        await settled(pilot)
+        seen = []
+        for _ in range(5):
+            await press(pilot, "l")
+            seen.append(in_hand(app))
+        assert seen == [*((1, name) for name in ("total", "category", "items", "vat_id")), (1, "vat_id")]
+        assert [told.message for told in app._notifications] == ["No value after this one wants a look."]
 
 
 @pytest.mark.usefixtures("calibration", "adapters")

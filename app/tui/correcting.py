@@ -1,0 +1,42 @@
+"""A correction from a screen: asks for the value, stores it in a worker, tells the screen by `Corrected`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.screen import Screen
+
+from thresher.adapters.fields import Field
+from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
+from thresher.app.tui.messages import Corrected, Problem
+from thresher.app.tui.ports import SessionPort, StoredRecordPort
+from thresher.app.tui.record_rows import FieldRow, field_of, spans_stating, taken_up
+
+
+def start_correcting(
+    screen: Screen[None],
+    session: SessionPort,
+    stored: StoredRecordPort,
+    row: FieldRow,
+    asked: Sequence[Field],
+) -> None:
+    """Opens the dialog over `screen` for the value of a row; `asked` are the fields of the run."""
+    value = taken_up(stored.record.values[row.field], row)
+    field = field_of(row.field, value, asked)
+
+    def take(new: NewValue | None) -> None:
+        if new is not None:
+            screen.run_worker(
+                lambda: _store(screen, session, stored.id, field, new.value), thread=True, group="correct"
+            )
+
+    screen.app.push_screen(CorrectDialog(field, value), take)
+
+
+def _store(screen: Screen[None], session: SessionPort, record_id: int, field: Field, value: Any) -> None:
+    try:
+        document = session.store.document_of(record_id)
+        spans = spans_stating(document, field, value) if document else None
+        session.store.correct(record_id, field.name, value, spans=spans)
+        screen.post_message(Corrected())
+    except Exception as error:
+        screen.post_message(Corrected(Problem.of(error)))
