@@ -147,6 +147,8 @@ class HomeScreen(Screen[None]):
 
     def on_run_ended(self, message: RunEnded) -> None:
         """The worker has returned, well or not."""
+        if self._run is None or message.inbox is not self._run.inbox:  # another has been started since
+            return
         for event in message.inbox.take():
             self.queue.apply(event)
         self.queue.end()

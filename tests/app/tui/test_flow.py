@@ -217,6 +217,34 @@ async def test_a_crash_is_shown_and_the_app_lives_on(app: ThresherApp, session: 
         assert not app.screen.query_one("#home-problem").has_class("-shown")
 
 
+async def test_a_run_started_before_the_last_one_let_go_stays_marked(
+    app: ThresherApp, session: Any, folder: Path
+) -> None:
+    let_go = threading.Event()
+    extract = session.extract
+
+    def slow_to_end(*args: Any, **options: Any) -> Any:
+        yield from extract(*args, **options)
+        let_go.wait()
+
+    session.extract = slow_to_end
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        await pilot.press("s")
+        while home(app).queue.finished is None:
+            await pilot.pause()
+        session.extract, session.gate = extract, threading.Event()
+        await pilot.press("s")
+        first = next(worker for worker in app.workers if worker.group == "run")
+        let_go.set()
+        await app.workers.wait_for_complete([first])
+        await pilot.pause()
+        assert home(app).queue.running
+        session.gate.set()
+        await settled(pilot)
+        assert [entry.stage for entry in home(app).queue] == [Stage.OK]
+
+
 async def test_no_model_says_how_to_get_one(app: ThresherApp, session: Any, folder: Path) -> None:
     session.installed = []
     async with app.run_test(size=SIZE) as pilot:
