@@ -14,6 +14,19 @@ def expanded(path: Path) -> Path:
         return path
 
 
+def working_folder() -> Path:
+    """Where relative paths begin: the home folder where the working folder is gone, removed by somebody."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
+
+
+def absolute(path: Path) -> Path:
+    """From the working folder on, with `~` expanded."""
+    return working_folder() / expanded(path)
+
+
 def exists(path: Path) -> bool:
     """False also of what cannot be asked for: a name too long for the system, or in a locked folder."""
     try:

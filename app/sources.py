@@ -17,7 +17,7 @@ from thresher.app.documents.formats import READ_ENDINGS
 from thresher.app.documents.limits import Limits
 from thresher.app.documents.read import bytes_of_file, kind_of, read_document
 from thresher.app.export.target import partial_of
-from thresher.app.paths import exists, expanded, is_folder, is_left_by_office
+from thresher.app.paths import exists, expanded, is_folder, is_left_by_office, working_folder
 
 #: Keys of a record's line that mean nothing to reading, and are common beside those that do.
 _TOLERATED = {"output", "file", "tag", "instruction"}
@@ -107,7 +107,7 @@ def _identity(path: Path) -> Path:
     try:
         return path.resolve()
     except (OSError, RuntimeError, ValueError):  # a link that leads to itself, a name that cannot be
-        return path.absolute()
+        return working_folder() / path
 
 
 def _matches(pattern: str) -> list[Path]:

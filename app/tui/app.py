@@ -33,16 +33,15 @@ class ThresherApp(App[None]):
 
     def __init__(self, session: SessionPort) -> None:
         super().__init__()
-        self._session = session
         self.leaves_a_run = False  # whether the user quit without waiting for a run to end
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self._colours = colours(DARK)
         self.theme = DARK.name
+        self._home = HomeScreen(session, self._colours)
 
     def on_mount(self) -> None:
         """Starts at home."""
-        self._home = HomeScreen(self._session, self._colours)
         self.push_screen(self._home)
 
     def notify(self, message: str, **options: Any) -> None:
@@ -77,9 +76,18 @@ class ThresherApp(App[None]):
         else:
             self.exit()
 
+    @property
+    def defect(self) -> Exception | None:
+        """What the screens broke down of."""
+        return self._exception
+
+    def stop_run(self) -> None:
+        """Has a run that goes on end soon, where no screen is left to wait for it."""
+        self._home.stop_run()
+
 
 def run(locations: Locations) -> None:
-    """Opens a session, shows it, and closes it."""
+    """Opens a session, shows it, and closes it. Raises what the screens broke down of, for its log."""
     from thresher.app.session import Session
 
     session = Session(locations)
@@ -90,5 +98,8 @@ def run(locations: Locations) -> None:
             if app.leaves_a_run:
                 # Python would wait for its thread, with nothing on the terminal; what is done is stored.
                 os._exit(0)
+            if app.defect is not None:
+                app.stop_run()
+                raise app.defect
     finally:
         session.close()

@@ -16,7 +16,7 @@ from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
 from thresher.app.documents.formats import READ_ENDINGS
-from thresher.app.paths import exists, expanded, is_left_by_office
+from thresher.app.paths import absolute, exists, is_left_by_office
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.pasted import pasted_paths
 from thresher.app.tui.path_suggester import PathSuggester
@@ -88,7 +88,7 @@ class FileTree(DirectoryTree):
 
     def action_up(self) -> None:
         """Shows the folder above."""
-        self.path = Path(self.path).absolute().parent
+        self.path = absolute(Path(self.path)).parent
 
 
 class BrowserDialog(AnswerDialog[list[str]]):
@@ -161,7 +161,7 @@ class BrowserDialog(AnswerDialog[list[str]]):
         # A typed path may have spaces; quotes and escapes are understood as in a paste.
         chosen = [str(path) for path in tree.marked]
         if typed:
-            chosen += [typed] if exists(expanded(Path(typed))) else pasted_paths(typed)
+            chosen += [typed] if exists(absolute(Path(typed))) else pasted_paths(typed)
         if not chosen and tree.has_focus and tree.cursor_node and tree.cursor_node.data:
             chosen = [str(tree.cursor_node.data.path)]
         if not chosen:

@@ -10,7 +10,7 @@ from textual.widgets import Button, Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from thresher.app.endings import ENDINGS, format_of_ending
-from thresher.app.paths import exists, expanded, is_folder
+from thresher.app.paths import absolute, exists, is_folder
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.typed_text import WholeInput
@@ -91,7 +91,7 @@ class ExportDialog(AnswerDialog[ExportChoice]):
         if not typed:
             self.problem("Type the path of the file to write.")
             return
-        path = expanded(Path(typed)).absolute()
+        path = absolute(Path(typed))
         if is_folder(path):
             self.problem(f"{path} is a folder. Add a file name.")
         elif not is_folder(path.parent):

@@ -1,9 +1,8 @@
 """Export from a screen: asks where to, writes in a worker, tells the screen by an `Exported` message."""
 
-from pathlib import Path
-
 from textual.screen import Screen
 
+from thresher.app.paths import working_folder
 from thresher.app.task import Task
 from thresher.app.tui.export_dialog import ExportChoice, ExportDialog
 from thresher.app.tui.messages import Exported, Problem
@@ -22,7 +21,7 @@ def start_export(screen: Screen[None], session: SessionPort, run: int, task: Tas
         if choice is not None:
             screen.run_worker(lambda: _write(screen, session, run, task, choice), thread=True, group="export")
 
-    screen.app.push_screen(ExportDialog(count, f"{task.record_type}-{run}", Path.cwd()), take)
+    screen.app.push_screen(ExportDialog(count, f"{task.record_type}-{run}", working_folder()), take)
 
 
 def _write(screen: Screen[None], session: SessionPort, run: int, task: Task, choice: ExportChoice) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textual.screen import Screen
 
-from thresher.app.paths import exists, expanded
+from thresher.app.paths import absolute, exists, expanded, working_folder
 from thresher.app.tui.browser import BrowserDialog
 from thresher.app.tui.messages import Problem, SourcesFound
 from thresher.app.tui.pasted import pasted_paths
@@ -18,7 +18,7 @@ def start_browsing(screen: Screen[None]) -> None:
         if paths:
             start_finding(screen, paths)
 
-    screen.app.push_screen(BrowserDialog(Path.cwd()), take)
+    screen.app.push_screen(BrowserDialog(working_folder()), take)
 
 
 def start_finding(screen: Screen[None], paths: Sequence[str]) -> None:
@@ -39,7 +39,7 @@ def _find(screen: Screen[None], paths: Sequence[str], *, pasted: bool = False) -
 
     try:
         # One name a file, however it was given: the queue holds it once.
-        found = expand_paths([str(expanded(Path(path)).absolute()) for path in paths])
+        found = expand_paths([str(absolute(Path(path))) for path in paths])
         words = _words(paths) if pasted else set()
         sources = [source for source in found.sources if source.path not in words]
         left_over = len(found.sources) - len(sources)
@@ -51,8 +51,8 @@ def _find(screen: Screen[None], paths: Sequence[str], *, pasted: bool = False) -
 def _words(paths: Sequence[str]) -> set[Path]:
     """Those of `paths` that are relative and not there: whoever pastes a sentence means no file."""
     relative = [path for path in map(Path, paths) if not expanded(path).is_absolute()]
-    return {path.absolute() for path in relative if not exists(path)}
+    return {absolute(path) for path in relative if not exists(absolute(path))}
 
 
 def _is_there(line: str) -> bool:
-    return bool(line) and exists(expanded(Path(line)))
+    return bool(line) and exists(absolute(Path(line)))

@@ -222,9 +222,14 @@ class HomeScreen(Screen[None]):
         if self._run is None or not self.queue.running:
             self._say(None)
             return
-        self._run.cancel()
+        self.stop_run()
         self.queue.cancelling = True
         self._show_progress()
+
+    def stop_run(self) -> None:
+        """The same, whatever has become of the screen."""
+        if self._run is not None:
+            self._run.cancel()
 
     def action_remove(self) -> None:
         """Takes the document under the cursor out of the queue."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.suggester import Suggester
 
-from thresher.app.paths import expanded
+from thresher.app.paths import absolute
 from thresher.app.wording import visible
 
 
@@ -30,7 +30,7 @@ def complete_path(typed: str) -> str | None:
     if not typed or not start:
         return None
     try:
-        with os.scandir(expanded(Path(folder or "."))) as entries:
+        with os.scandir(absolute(Path(folder))) as entries:
             matching = sorted(
                 (
                     (entry.name, entry.is_dir())

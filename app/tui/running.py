@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Sequence
 
+from textual.message import Message
 from textual.screen import Screen
+from textual.worker import get_current_worker
 
 from thresher.app.sources import Source
 from thresher.app.task import Task
@@ -53,8 +55,12 @@ class Running:
                 accept_at=self.accept_at,
             ):
                 if self.inbox.put(event):
-                    self._screen.post_message(EventsWaiting(self.inbox))
+                    self._tell(EventsWaiting(self.inbox))
         except Exception as error:
             self._screen.log.error(f"the run failed: {type(error).__name__}")
             problem = Problem.of(error)
-        self._screen.post_message(RunEnded(self.inbox, problem))
+        self._tell(RunEnded(self.inbox, problem))
+
+    def _tell(self, message: Message) -> None:
+        if not get_current_worker().is_cancelled:  # else the screen is gone, and the run ends by itself
+            self._screen.post_message(message)
