@@ -18,6 +18,8 @@ from thresher.app.tui.ports import OfferPort, SessionPort
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.wording import Colours, one_line
 
+_WAITS = "One moment: what was asked before is not done yet."
+
 
 class AdapterDialog(Dialog[str]):
     """Returns the adapter's name, "none" for the model alone, or "" for whichever is live."""
@@ -50,6 +52,8 @@ class AdapterDialog(Dialog[str]):
         self._chosen = chosen
         self._colours = colours
         self._changed = False  # whether something else is live than when it was opened
+        self._acting = False  # whether a promotion, or a roll-back, is on its way
+        self._leaving: str | None = None  # what to return once it is done
         self._offers: dict[str, OfferPort] = {}
 
     def compose(self) -> ComposeResult:
@@ -74,13 +78,17 @@ class AdapterDialog(Dialog[str]):
     def on_offers_loaded(self, message: OffersLoaded) -> None:
         """Lists them, on the one that is asked."""
         self._offers = {offer.name: offer for offer in message.offers}
-        if message.problem:
-            self.query_one(ProblemLine).say(message.problem.message)
-        else:
-            self.query_one(ProblemLine).say("")
+        if self._acting and not message.acted:
+            return  # how things stood before
+        self._acting = False
+        self.query_one(ProblemLine).say(message.problem.message if message.problem else "")
         if message.done:
             self._changed, self._chosen = True, None
             self.notify(message.done, markup=False)
+        leaving, self._leaving = self._leaving, None
+        if leaving is not None and not message.problem:
+            self.dismiss(leaving)
+            return
         live = self._live
         listing = self.query_one("#adapters", OptionList)
         listing.clear_options()
@@ -119,16 +127,19 @@ class AdapterDialog(Dialog[str]):
             return
         words = "The model answers alone" if name == NONE else f"{name} answers"
         asked = self._domain, self._model, self._record_type
-        self._work(f"{words} from now on.", lambda: self._session.promote(name, *asked))
+        self._act(f"{words} from now on.", lambda: self._session.promote(name, *asked))
 
     def action_roll_back(self) -> None:
         """What was live before answers again."""
         asked = self._domain, self._model, self._record_type
-        self._work("Rolled back.", lambda: self._session.roll_back(*asked))
+        self._act("Rolled back.", lambda: self._session.roll_back(*asked))
 
     def action_give_up(self) -> None:
-        """Closes; where something was promoted, that is what answers."""
-        self.dismiss("" if self._changed else None)
+        """Closes; where something was promoted, or is being promoted, that is what answers."""
+        if self._acting:
+            self._leave("")
+        else:
+            self.dismiss("" if self._changed else None)
 
     @property
     def _in_hand(self) -> str:
@@ -141,7 +152,23 @@ class AdapterDialog(Dialog[str]):
 
     def _use(self, name: str) -> None:
         if not self._refused(name):
-            self.dismiss("" if name == self._live else name)
+            self._leave("" if name == self._live else name)
+
+    def _leave(self, name: str) -> None:
+        """Returns the name; where something is being promoted, once that is done: home shows it."""
+        if self._acting:
+            self._leaving = name
+            self.query_one("#adapter-detail", Static).update(_WAITS)
+        else:
+            self.dismiss(name)
+
+    def _act(self, done: str, act: Callable[[], object]) -> None:
+        """One thing at a time: the next one is chosen by how things stand then."""
+        if self._acting:
+            self.query_one("#adapter-detail", Static).update(_WAITS)
+            return
+        self._acting = True
+        self._work(done, act, acted=True)
 
     def _refused(self, name: str) -> bool:
         """Whether it cannot be used; says so."""
@@ -152,7 +179,7 @@ class AdapterDialog(Dialog[str]):
         return True
 
     @work(thread=True, exclusive=True)
-    def _work(self, done: str, act: Callable[[], object]) -> None:
+    def _work(self, done: str, act: Callable[[], object], *, acted: bool = False) -> None:
         """Acts, then looks how things stand. Promoting reads every byte of an adapter."""
         problem = None
         offers: Sequence[OfferPort] = ()
@@ -164,7 +191,7 @@ class AdapterDialog(Dialog[str]):
             offers = self._session.offers(self._domain, self._model, self._record_type)
         except Exception as error:
             problem = problem or Problem.of(error)
-        self.post_message(OffersLoaded(offers, done, problem))
+        self.post_message(OffersLoaded(offers, done, problem, acted))
 
     def _line(self, name: str, live: str) -> Text:
         offer = self._offers.get(name)

@@ -127,11 +127,15 @@ class Exported(Message):
 
 @dataclass
 class OffersLoaded(Message):
-    """The adapters for the record type in hand, after `done` (in words, or "") was done."""
+    """The adapters for the record type in hand, after `done` (in words, or "") was done.
+
+    `acted` where it was tried to change which one is live.
+    """
 
     offers: Sequence[OfferPort]
     done: str = ""
     problem: Problem | None = None
+    acted: bool = False
 
 
 @dataclass

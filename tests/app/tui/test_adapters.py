@@ -1,5 +1,6 @@
 """Who answers: shown at home, chosen for the window, promoted and rolled back, by keyboard and by mouse."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,35 @@ async def test_promote_and_roll_back(app: ThresherApp, session: Any) -> None:
         assert "cut: the file is not whole" in str(app.screen.query_one(ProblemLine).content)
         await press(pilot, "escape")
         assert said(app, "#adapter") == "A no adapter"
+
+
+@pytest.mark.usefixtures("adapters")
+@pytest.mark.parametrize("name", ["expenses-1", "cut"])
+async def test_a_dialog_that_is_closed_at_once_waits_for_the_promotion(
+    app: ThresherApp, session: Any, name: str
+) -> None:
+    goes_on = threading.Event()
+    promote = session.promote
+
+    def slowly(*asked: Any) -> Any:
+        goes_on.wait()
+        return promote(*asked)
+
+    session.promote = slowly
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await press(pilot, "A", "home", *(["down"] if name == "expenses-1" else []))
+        await pilot.press("p", "b", "escape")
+        await pilot.pause()
+        assert isinstance(app.screen, AdapterDialog)
+        assert "One moment" in said(app, "#adapter-detail")
+        goes_on.set()
+        await settled(pilot)
+        if name == "cut":
+            assert "the file is not whole" in str(app.screen.query_one(ProblemLine).content)
+            return
+        assert said(app, "#adapter") == "A adapter expenses-1"
+        assert "starter + expenses-1" in said(app, "#home-title")
+        assert [told.message for told in app._notifications] == ["expenses-1 answers from now on."]
 
 
 @pytest.mark.usefixtures("adapters")
