@@ -50,7 +50,9 @@ class Expansion:
         return iter(self.sources)
 
 
-def expand_paths(paths: Sequence[str], output: Path | None = None) -> Expansion:
+def expand_paths(
+    paths: Sequence[str], output: Path | None = None, between: Callable[[], None] = lambda: None
+) -> Expansion:
     """The files that paths, folders and globs stand for, in the order given, each once.
 
     A folder is searched through, sorted, without hidden files and folders, and without links to folders,
@@ -58,7 +60,8 @@ def expand_paths(paths: Sequence[str], output: Path | None = None) -> Expansion:
     whatever its ending, but for Office's lock files. A path that is not there, or a glob that matches
     nothing, stays a source: reading it raises MissingDocumentError, so that it is told among the documents
     that failed and the rest are done. So does a folder that cannot be opened. The file
-    `output` that records are to go to, and what there is of it from before, is left out.
+    `output` that records are to go to, and what there is of it from before, is left out. `between` is called
+    between two files: what it raises ends the search.
     A source's id is its path as given, with forward slashes.
     """
     sources: dict[Path, Source] = {}
@@ -77,8 +80,9 @@ def expand_paths(paths: Sequence[str], output: Path | None = None) -> Expansion:
         take(Path(error.filename))
 
     for given in paths:
+        between()
         as_given = expanded(Path(given))
-        for path in [as_given] if exists(as_given) else _matches(given) or [as_given]:
+        for path in [as_given] if exists(as_given) else _matches(given, between) or [as_given]:
             if not is_folder(path):
                 if is_left_by_office(path) and exists(path):  # the shell's `*` brings them
                     skipped.add(_identity(path))
@@ -86,7 +90,7 @@ def expand_paths(paths: Sequence[str], output: Path | None = None) -> Expansion:
                     take(path)
                 continue
             searched.add(_identity(path))
-            for inner in _files_in(path, cannot_open):
+            for inner in _files_in(path, cannot_open, between):
                 if is_folder(inner):
                     links.add(_identity(inner))
                 elif inner.suffix.lower() in READ_ENDINGS:
@@ -110,22 +114,30 @@ def _identity(path: Path) -> Path:
         return working_folder() / path
 
 
-def _matches(pattern: str) -> list[Path]:
+def _matches(pattern: str, between: Callable[[], None]) -> list[Path]:
     """What a glob stands for where the shell did not expand it; `**` goes through folders."""
     if not glob.has_magic(pattern):
         return []
+    found = []
     try:
-        return [Path(match) for match in sorted(glob.glob(os.path.expanduser(pattern), recursive=True))]  # noqa: PTH111, PTH207
+        for match in glob.iglob(os.path.expanduser(pattern), recursive=True):  # noqa: PTH111, PTH207
+            between()
+            found.append(match)
     except (OSError, ValueError, re.error):
         return []
+    return [Path(match) for match in sorted(found)]
 
 
-def _files_in(folder: Path, cannot_open: Callable[[OSError], None]) -> Iterator[Path]:
+def _files_in(
+    folder: Path, cannot_open: Callable[[OSError], None], between: Callable[[], None]
+) -> Iterator[Path]:
     """The files below a folder, and the links to folders, which are not followed; hidden ones left out."""
     for root, folders, files in os.walk(folder, onerror=cannot_open):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        between()
         yield from (path for name in folders if (path := Path(root, name)).is_symlink())
         for name in sorted(files):
+            between()
             path = Path(root, name)
             if not name.startswith(".") and not is_left_by_office(path):
                 yield path

@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, OptionList, Static
+from textual.worker import Worker
 
 from thresher.app.tui.exporting import start_export
-from thresher.app.tui.finding import start_browsing, start_pasting
+from thresher.app.tui.finding import is_finding, start_browsing, start_pasting, stop_finding
 from thresher.app.tui.home_text import home_title, problem_words
 from thresher.app.tui.messages import EventsWaiting, Exported, Problem, RunEnded, SourcesFound
 from thresher.app.tui.pasted import pasted_paths
@@ -138,6 +139,12 @@ class HomeScreen(Screen[None]):
             if new:
                 self.query_one("#queue").focus()
 
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A search for documents begins or ends."""
+        event.stop()
+        if self.app.is_running:
+            self._show_progress()
+
     def on_events_waiting(self, message: EventsWaiting) -> None:
         """What the run has done since the last time."""
         if self._run and message.inbox is self._run.inbox:
@@ -218,9 +225,10 @@ class HomeScreen(Screen[None]):
         self._show_queue()
 
     def action_cancel(self) -> None:
-        """Stops the run as soon as it can be; with no run, takes a problem away."""
+        """Stops the run as soon as it can be; else a search for documents; else takes a problem away."""
         if self._run is None or not self.queue.running:
-            self._say(None)
+            if not stop_finding(self):
+                self._say(None)
             return
         self.stop_run()
         self.queue.cancelling = True
@@ -270,7 +278,7 @@ class HomeScreen(Screen[None]):
 
     def _show_progress(self) -> None:
         self.query_one("#record-types").disabled = self.queue.running
-        self.query_one(ProgressRow).show(self.queue)
+        self.query_one(ProgressRow).show(self.queue, is_finding(self))
 
     def _say(self, problem: Problem | None) -> None:
         self.query_one(ProblemLine).say(problem_words(problem) if problem else "")

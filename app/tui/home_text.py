@@ -27,6 +27,8 @@ QUEUE_COLUMNS = (
     ColumnSpec("values", "Values", width=16),
 )
 
+_FINDING = "looking for documents…"
+
 #: A symbol and a colour a stage.
 _STAGES: dict[Stage, tuple[str, str]] = {
     Stage.WAITING: ("·", "muted"),
@@ -102,7 +104,7 @@ def entry_detail(entry: Entry, colours: Colours) -> Text:
     return detail
 
 
-def progress_words(queue: Queue, colours: Colours) -> Text:
+def progress_words(queue: Queue, finding: bool, colours: Colours) -> Text:
     """How far the run is, or how it ended, or what to do first."""
     if queue.cancelling:
         waits = one_line(queue.waits_until)
@@ -110,7 +112,10 @@ def progress_words(queue: Queue, colours: Colours) -> Text:
         return Text(f"cancelling{how}", style=colours["warning"])
     if queue.running:
         parts = [f"{queue.done} of {queue.total}", time_left(queue.seconds_left), one_line(queue.activity)]
+        parts += [_FINDING] if finding else []
         return Text("  ·  ".join(part for part in parts if part), no_wrap=True, overflow="ellipsis")
+    if finding:
+        return Text(f"{_FINDING}  c stops", style=colours["muted"])
     if (end := queue.finished) is not None:
         words = Text("Cancelled. " if end.cancelled else "Finished. ", style="bold")
         words.append(f"✓ {end.ok} done", colours["success"])

@@ -21,9 +21,9 @@ class ProgressRow(Horizontal):
         yield ProgressBar(id="progress", show_eta=False, show_percentage=False, total=1)
         yield Static(id="progress-words", markup=False)
 
-    def show(self, queue: Queue) -> None:
-        """The state of the run over `queue`."""
+    def show(self, queue: Queue, finding: bool) -> None:
+        """The state of the run over `queue`, and whether more documents are looked for."""
         bar = self.query_one("#progress", ProgressBar)
         bar.display = queue.running
         bar.update(total=max(queue.total, 1), progress=queue.done)
-        self.query_one("#progress-words", Static).update(progress_words(queue, self._colours))
+        self.query_one("#progress-words", Static).update(progress_words(queue, finding, self._colours))

@@ -37,6 +37,18 @@ def test_a_folder_is_searched_in_order_for_what_is_read(folder: Path) -> None:
     assert expansion.sources[0].path == Path("in/a.TXT")
 
 
+def test_a_search_asks_between_files_whether_to_go_on(folder: Path) -> None:
+    class EnoughError(Exception):
+        pass
+
+    def between() -> None:
+        raise EnoughError
+
+    for path in ("in", "in/*", "in/b.pdf"):
+        with pytest.raises(EnoughError):
+            expand_paths([path], between=between)
+
+
 def test_a_file_that_is_named_is_taken_whatever_its_ending(folder: Path) -> None:
     assert ids("in/tool.exe", "in/.hidden.txt") == ["in/tool.exe", "in/.hidden.txt"]
     assert expand_paths(["in/tool.exe", "in"]).skipped == 0

@@ -1,5 +1,9 @@
 """What is pasted on the first screen becomes documents where it names some."""
 
+import os
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +13,7 @@ from textual.pilot import Pilot
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.home import HomeScreen
 
-from .driving import settled
+from .driving import said, settled
 
 
 async def pasted(pilot: Pilot[None], text: str) -> list[str]:
@@ -39,3 +43,31 @@ async def test_words_that_name_nothing_are_no_documents(
     async with app.run_test(size=(80, 24)) as pilot:
         assert await pasted(pilot, text) == names
         assert [notification.message for notification in app._notifications] == told
+
+
+@pytest.mark.parametrize("key", ["c", "q"])
+async def test_a_search_says_so_and_can_be_stopped(
+    app: ThresherApp, folder: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    ended = threading.Event()
+
+    def endless(*_: object, **__: object) -> Iterator[tuple[str, list[str], list[str]]]:
+        try:
+            while True:
+                time.sleep(0.001)  # a folder of a slow disk
+                yield str(folder), [], []
+        finally:
+            ended.set()
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        monkeypatch.setattr(os, "walk", endless)
+        app.post_message(events.Paste(str(folder)))
+        while "looking for documents" not in said(app, "#progress-words"):
+            await pilot.pause()
+        await pilot.press(key)
+        if key == "c":
+            await settled(pilot)
+            assert said(app, "#progress-words") == ""
+    assert ended.wait(30)
+    assert app._exception is None
