@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -13,7 +13,7 @@ from textual.worker import Worker
 from thresher.app.tui.exporting import start_export
 from thresher.app.tui.finding import is_finding, start_browsing, start_pasting, stop_finding
 from thresher.app.tui.home_text import home_title, problem_words
-from thresher.app.tui.messages import EventsWaiting, Exported, Problem, RunEnded, SourcesFound
+from thresher.app.tui.messages import EventsWaiting, Exported, Problem, RecordsLoaded, RunEnded, SourcesFound
 from thresher.app.tui.pasted import pasted_paths
 from thresher.app.tui.ports import SessionPort
 from thresher.app.tui.problem_line import ProblemLine
@@ -83,6 +83,26 @@ class HomeScreen(Screen[None]):
         return self._queue_pane.queue
 
     # What comes in
+
+    def on_screen_resume(self) -> None:
+        """From the records, say: what was corrected there is so here."""
+        if (run := self.queue.run) is not None:
+            self._reload(run)
+
+    @work(thread=True, exclusive=True, group="records")
+    def _reload(self, run: int) -> None:
+        try:
+            self.post_message(RecordsLoaded(run, self._session.store.records(run)))
+        except Exception as error:
+            self.post_message(RecordsLoaded(run, (), problem=Problem.of(error)))
+
+    def on_records_loaded(self, message: RecordsLoaded) -> None:
+        """The records of the run as they are stored now."""
+        if message.problem:
+            self._say(message.problem)
+        if message.run == self.queue.run:
+            self._queue_pane.show_changed(self.queue.take_over(message.records))
+            self._show_progress()
 
     def on_paste(self, event: events.Paste) -> None:
         """Files dropped on the terminal, or paths pasted."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from thresher.app import events
 from thresher.app.record import Record, Windows
 from thresher.app.sources import Source
+from thresher.app.tui.ports import StoredRecordPort
 
 
 class Stage(StrEnum):
@@ -91,6 +92,16 @@ class Queue:
         for entry in self:
             if not entry.stage.is_over:
                 entry.stage = Stage.WAITING
+
+    def take_over(self, records: Iterable[StoredRecordPort]) -> list[Entry]:
+        """Puts records as they are stored now, corrections in place; the documents that changed by it."""
+        changed = []
+        for stored in records:
+            entry = self.entries.get(stored.record.id)
+            if entry is not None and entry.record is not None and entry.record != stored.record:
+                entry.record = stored.record
+                changed.append(entry)
+        return changed
 
     @property
     def looks(self) -> int:

@@ -69,6 +69,20 @@ async def test_what_is_not_sure_enough_is_marked_and_gone_through(app: ThresherA
 
 
 @pytest.mark.usefixtures("calibration")
+async def test_what_was_corrected_is_no_more_counted_in_the_queue(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(events.Paste(f"'{folder}/bakery.txt' '{folder}/second bakery.txt'"))
+        await settled(pilot)
+        await press(pilot, "u", "down", "enter", "s")
+        assert "◆ 8 values to look at" in said(app, "#progress-words")
+        await press(pilot, "enter", "l", "e", "ctrl+s", "escape")
+        assert "◆ 7 values to look at" in said(app, "#progress-words")
+        # So it is after those of a past run, which is this one.
+        await press(pilot, "r", "enter", "l", "e", "ctrl+s", "escape", "escape")
+        assert "◆ 6 values to look at" in said(app, "#progress-words")
+
+
+@pytest.mark.usefixtures("calibration")
 async def test_what_has_been_stored_since_is_looked_at_too(
     app: ThresherApp, session: Any, folder: Path
 ) -> None:
