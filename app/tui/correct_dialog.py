@@ -47,7 +47,8 @@ class CorrectDialog(AnswerDialog[NewValue]):
             hint = (
                 "Choose, and Enter." if self._choices else f"Type {form_of(self._field)}; empty: {_NOTHING}."
             )
-            yield Static(f"{one_line(about)}\n{hint}", classes="hint", markup=False)
+            yield Static(one_line(about), classes="hint", markup=False)
+            yield Static(hint, classes="hint", markup=False)
             if self._choices:
                 yield OptionList(
                     *(Option(one_line(choice)) for choice in self._choices),
