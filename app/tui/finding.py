@@ -13,8 +13,10 @@ from thresher.app.paths import absolute, exists, expanded, working_folder
 from thresher.app.tui.browser import BrowserDialog
 from thresher.app.tui.messages import Problem, SourcesFound
 from thresher.app.tui.pasted import pasted_paths
+from thresher.app.wording import counted
 
 _GROUP = "sources"
+_NO_PATH = "There is no path in what was pasted."
 
 
 class _Stopped(Exception):
@@ -38,9 +40,25 @@ def start_finding(screen: Screen[None], paths: Sequence[str]) -> None:
 
 def start_pasting(screen: Screen[None], text: str) -> None:
     """The same of what was pasted, in which there may be words that are no path."""
+    if not pasted_paths(text):
+        screen.notify(_NO_PATH, severity="warning", markup=False)
+        return
     screen.run_worker(
         lambda: _find(screen, pasted_paths(text, _is_there), pasted=True), thread=True, group=_GROUP
     )
+
+
+def tell_left_out(screen: Screen[None], found: SourcesFound) -> None:
+    """Says what became no document."""
+    if found.skipped:
+        skipped = counted(found.skipped, "file")
+        screen.notify(f"{skipped} left out: of a kind that is not read.", markup=False)
+    if found.links:
+        links = counted(found.links, "link to a folder", "links to folders")
+        screen.notify(f"{links} left out: add what is to be read.", markup=False)
+    if found.words:
+        left_out = f"{counted(found.words, 'word')} left out: the name of nothing here."
+        screen.notify(left_out if found.sources else _NO_PATH, severity="warning", markup=False)
 
 
 def is_finding(screen: Screen[None]) -> bool:

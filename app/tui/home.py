@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -11,22 +11,18 @@ from textual.widgets import DataTable, Footer, OptionList, Static
 from textual.worker import Worker
 
 from thresher.app.tui.exporting import start_export
-from thresher.app.tui.finding import is_finding, start_browsing, start_pasting, stop_finding
+from thresher.app.tui.finding import is_finding, start_browsing, start_pasting, stop_finding, tell_left_out
 from thresher.app.tui.home_text import home_title, problem_words
-from thresher.app.tui.messages import EventsWaiting, Exported, Problem, RecordsLoaded, RunEnded, SourcesFound
-from thresher.app.tui.pasted import pasted_paths
+from thresher.app.tui.messages import Exported, Problem, SourcesFound
 from thresher.app.tui.ports import SessionPort
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.progress_row import ProgressRow
 from thresher.app.tui.queue import Queue
 from thresher.app.tui.queue_pane import QueuePane
 from thresher.app.tui.record_screen import RecordScreen
-from thresher.app.tui.running import Running
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.task_pane import TaskPane
 from thresher.app.wording import Colours, counted
-
-_NO_PATH = "There is no path in what was pasted."
 
 
 class HomeScreen(Screen[None]):
@@ -56,8 +52,7 @@ class HomeScreen(Screen[None]):
         self._session = session
         self._colours = colours
         self._task_pane = TaskPane(session, colours, id="choice-pane")
-        self._queue_pane = QueuePane(colours, id="queue-pane")
-        self._run: Running | None = None  # the last one, over or not
+        self._queue_pane = QueuePane(session, colours, id="queue-pane")
 
     def compose(self) -> ComposeResult:
         """See the class."""
@@ -71,7 +66,7 @@ class HomeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Looks for a model: without one there is nothing to start."""
-        self._show_queue()
+        self._queue_pane.show()
         self._task_pane.look_for_models()
         self.query_one("#record-types").focus()
         if broken := self._task_pane.pack_errors:
@@ -82,35 +77,20 @@ class HomeScreen(Screen[None]):
         """The documents, and how far they are."""
         return self._queue_pane.queue
 
+    def stop_run(self) -> None:
+        """Has a run end soon, whatever has become of the screen."""
+        self._queue_pane.stop()
+
     # What comes in
 
     def on_screen_resume(self) -> None:
         """From the records, say: what was corrected there is so here."""
-        if (run := self.queue.run) is not None:
-            self._reload(run)
-
-    @work(thread=True, exclusive=True, group="records")
-    def _reload(self, run: int) -> None:
-        try:
-            self.post_message(RecordsLoaded(run, self._session.store.records(run)))
-        except Exception as error:
-            self.post_message(RecordsLoaded(run, (), problem=Problem.of(error)))
-
-    def on_records_loaded(self, message: RecordsLoaded) -> None:
-        """The records of the run as they are stored now."""
-        if message.problem:
-            self._say(message.problem)
-        if message.run == self.queue.run:
-            self._queue_pane.show_changed(self.queue.take_over(message.records))
-            self._show_progress()
+        self._queue_pane.reload()
 
     def on_paste(self, event: events.Paste) -> None:
         """Files dropped on the terminal, or paths pasted."""
         event.stop()
-        if pasted_paths(event.text):
-            start_pasting(self, event.text)
-        else:
-            self.notify(_NO_PATH, severity="warning", markup=False)
+        start_pasting(self, event.text)
 
     def on_task_pane_changed(self, event: TaskPane.Changed) -> None:
         """Something else will be asked."""
@@ -122,14 +102,14 @@ class HomeScreen(Screen[None]):
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Enter or a click on the document in hand opens its record."""
         event.stop()
-        entry, run = self._queue_pane.entry, self.queue.run
-        if entry is None or run is None or self._run is None or entry.record is None:
+        entry, number, run = self._queue_pane.entry, self.queue.run, self._queue_pane.run
+        if entry is None or number is None or run is None or entry.record is None:
             words = "It is not done yet." if self.queue.running else "Start the run first: s."
             self.notify(words, markup=False)
             return
-        task, ids, looks = self._run.task, list(self.queue.entries), self._run.accept_at is not None
-        screen = RecordScreen(self._session, run, task, self._colours, entry.record.id, ids, looks=looks)
-        self.app.push_screen(screen)
+        ids, looks = list(self.queue.entries), run.accept_at is not None
+        colours, first = self._colours, entry.record.id
+        self.app.push_screen(RecordScreen(self._session, number, run.task, colours, first, ids, looks=looks))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a record type: on to the documents."""
@@ -142,20 +122,12 @@ class HomeScreen(Screen[None]):
     def on_sources_found(self, message: SourcesFound) -> None:
         """Documents for the queue."""
         self._say(message.problem)
-        if message.skipped:
-            skipped = counted(message.skipped, "file")
-            self.notify(f"{skipped} left out: of a kind that is not read.", markup=False)
-        if message.links:
-            links = counted(message.links, "link to a folder", "links to folders")
-            self.notify(f"{links} left out: add what is to be read.", markup=False)
-        if message.words:
-            left_out = f"{counted(message.words, 'word')} left out: the name of nothing here."
-            self.notify(left_out if message.sources else _NO_PATH, severity="warning", markup=False)
+        tell_left_out(self, message)
         if message.sources:
             new = self.queue.add(message.sources)
             if known := len(message.sources) - new:
                 self.notify(f"{counted(known, 'document')} in the queue already.", markup=False)
-            self._show_queue()
+            self._queue_pane.show()
             if new:
                 self.query_one("#queue").focus()
 
@@ -165,24 +137,14 @@ class HomeScreen(Screen[None]):
         if self.app.is_running:
             self._show_progress()
 
-    def on_events_waiting(self, message: EventsWaiting) -> None:
-        """What the run has done since the last time."""
-        if self._run and message.inbox is self._run.inbox:
-            changed = [self.queue.apply(event) for event in message.inbox.take()]
-            self._queue_pane.show_changed({id(entry): entry for entry in changed if entry}.values())
-            self._show_progress()
-
-    def on_run_ended(self, message: RunEnded) -> None:
-        """The worker has returned, well or not."""
-        if self._run is None or message.inbox is not self._run.inbox:  # another has been started since
-            return
-        for event in message.inbox.take():
-            self.queue.apply(event)
-        self.queue.end()
-        self._show_queue()
-        self._say(message.problem)
-        if message.problem and message.problem.no_model:
-            self._task_pane.ask_for_model()
+    def on_queue_pane_changed(self, event: QueuePane.Changed) -> None:
+        """More is done, or something else is in it."""
+        event.stop()
+        self._show_progress()
+        if event.problem:
+            self._say(event.problem)
+            if event.problem.no_model:
+                self._task_pane.ask_for_model()
 
     def on_exported(self, message: Exported) -> None:
         """Says where the file is."""
@@ -239,62 +201,46 @@ class HomeScreen(Screen[None]):
             self._say(Problem.of(error))
             return
         self._say(None)
-        accept_at = self._task_pane.accept_at
-        sources = self.queue.begin()
-        self._run = Running(self, self._session, sources, task, again=again, accept_at=accept_at)
-        self._show_queue()
+        self._queue_pane.start(task, again=again, accept_at=self._task_pane.accept_at)
 
     def action_cancel(self) -> None:
         """Stops the run as soon as it can be; else a search for documents; else takes a problem away."""
-        if self._run is None or not self.queue.running:
-            if not stop_finding(self):
-                self._say(None)
-            return
-        self.stop_run()
-        self.queue.cancelling = True
-        self._show_progress()
-
-    def stop_run(self) -> None:
-        """The same, whatever has become of the screen."""
-        if self._run is not None:
-            self._run.cancel()
+        if self.queue.running:
+            self._queue_pane.cancel()
+        elif not stop_finding(self):
+            self._say(None)
 
     def action_remove(self) -> None:
         """Takes the document under the cursor out of the queue."""
         entry = self._queue_pane.entry
         if entry is not None and not self._is_busy():
             self.queue.remove(entry.source.id)
-            self._show_queue()
+            self._queue_pane.show()
 
     def action_clear(self) -> None:
         """Takes all documents out of the queue."""
         if not self._is_busy():
             self._queue_pane.queue = Queue()
-            self._show_queue()
+            self._queue_pane.show()
             self.query_one("#record-types").focus()
 
     def action_export(self) -> None:
         """Exports the records of this run."""
-        if self.queue.run is None or self._run is None:
-            words = "There is nothing to export yet: start a run, or open a past one with r."
-            self.notify(words, markup=False)
+        if self.queue.run is None or (run := self._queue_pane.run) is None:
+            self.notify("There is nothing to export yet: start a run, or open a past one.", markup=False)
             return
-        start_export(self, self._session, self.queue.run, self._run.task)
+        start_export(self, self._session, self.queue.run, run.task)
 
     def redraw(self) -> None:
         """Everything in the theme's colours."""
         self._task_pane.redraw()
-        self._show_queue()
+        self._queue_pane.show()
 
     def _is_busy(self) -> bool:
         """Whether a run goes on; says so."""
         if self.queue.running:
             self.notify("A run goes on. Cancel it first: c.", severity="warning", markup=False)
         return self.queue.running
-
-    def _show_queue(self) -> None:
-        self._queue_pane.show()
-        self._show_progress()
 
     def _show_progress(self) -> None:
         self.query_one("#record-types").disabled = self.queue.running

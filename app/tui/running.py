@@ -1,10 +1,10 @@
-"""A run in a worker: the screen is told by `EventsWaiting` on the way and by one `RunEnded`."""
+"""A run in a worker: a widget is told by `EventsWaiting` on the way and by one `RunEnded`."""
 
 import threading
 from collections.abc import Sequence
 
 from textual.message import Message
-from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from thresher.app.sources import Source
@@ -14,11 +14,11 @@ from thresher.app.tui.ports import SessionPort
 
 
 class Running:
-    """One run over `sources`, told to `screen`. Its events are in `inbox`."""
+    """One run over `sources`, told to `widget`. Its events are in `inbox`."""
 
     def __init__(
         self,
-        screen: Screen[None],
+        widget: Widget,
         session: SessionPort,
         sources: Sequence[Source],
         task: Task,
@@ -33,12 +33,12 @@ class Running:
         self.task = task
         self.accept_at = accept_at
         self.inbox = Inbox()
-        self._screen = screen
+        self._widget = widget
         self._session = session
         self._sources = sources
         self._again = again
         self._cancel = threading.Event()
-        screen.run_worker(self._work, thread=True, group="run")
+        widget.run_worker(self._work, thread=True, group="run")
 
     def cancel(self) -> None:
         """Has the run end soon; what is done is kept."""
@@ -57,10 +57,10 @@ class Running:
                 if self.inbox.put(event):
                     self._tell(EventsWaiting(self.inbox))
         except Exception as error:
-            self._screen.log.error(f"the run failed: {type(error).__name__}")
+            self._widget.log.error(f"the run failed: {type(error).__name__}")
             problem = Problem.of(error)
         self._tell(RunEnded(self.inbox, problem))
 
     def _tell(self, message: Message) -> None:
-        if not get_current_worker().is_cancelled:  # else the screen is gone, and the run ends by itself
-            self._screen.post_message(message)
+        if not get_current_worker().is_cancelled:  # else the widget is gone, and the run ends by itself
+            self._widget.post_message(message)
