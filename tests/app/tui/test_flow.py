@@ -261,8 +261,9 @@ async def test_no_model_says_how_to_get_one(app: ThresherApp, session: Any, fold
         assert isinstance(app.screen, NoModelDialog)
 
 
-async def test_a_pack_that_is_left_out_is_told(app: ThresherApp, session: Any) -> None:
+async def test_a_pack_that_is_left_out_is_told(session: Any) -> None:
     session.pack_errors = (PackError("mine/pack.yaml: title: is missing"),)
+    app = ThresherApp(session)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert "mine/pack.yaml: title: is missing" in said(app, "#home-problem")
