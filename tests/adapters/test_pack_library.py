@@ -23,7 +23,7 @@ def test_a_question_without_fields_asks_for_them(write: Write) -> None:
     with pytest.raises(UsageError, match=r"post/question: no field is given.*--field"):
         alone(folder).pick("post", "question").with_fields()
     write_gold(folder, {"id": "q", "file": "a.txt", "output": {}}, record_type="question")
-    assert "line 1: post/question: no field is given" in refusal(folder)
+    assert "gold.jsonl:1: post/question: no field is given" in refusal(folder)
 
 
 def test_given_fields_are_added_or_take_a_place(write: Write) -> None:
