@@ -1,24 +1,22 @@
-"""Records and their values: saved whole, loaded with the analyst's corrections in place.
+"""Records: saved whole, loaded with the analyst's corrections in place.
 
-All that the model said stays in `record_values`. When a record is loaded, what is too doubtful for its run to
+All that the model said stays in the values. When a record is loaded, what is too doubtful for its run to
 state is left out, and a correction wins.
 """
 
 import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from thresher.adapters.fields import Field
-from thresher.app.calibration.doubt import whole, without_doubtful
+from thresher.app.calibration.doubt import without_doubtful
 from thresher.app.documents.document import Document
-from thresher.app.extraction.signals import signals_from_json, signals_json
-from thresher.app.record import Outcome, Record, RecordError, Value, Windows
-from thresher.app.store import documents, runs
+from thresher.app.record import Record, RecordError, Value, Windows
+from thresher.app.store import documents, record_values, runs
 from thresher.app.store.clock import now
-from thresher.app.store.corrected import by_record, copy_of_work, dump_spans, load_spans, of_work, put_right
+from thresher.app.store.corrected import by_record, copy_of_work, of_work, put_right
 from thresher.app.store.database import from_sql, to_sql
 
 
@@ -68,7 +66,7 @@ def save(
             to_sql(record.record_type),
             to_sql(record.model),
             to_sql(record.adapter),
-            None if fields is None else to_sql(_dump([f.model_dump(mode="json") for f in fields])),
+            None if fields is None else to_sql(json.dumps([f.model_dump(mode="json") for f in fields])),
             record.status,
             to_sql(record.error.kind if record.error else None),
             to_sql(record.error.message if record.error else None),
@@ -81,11 +79,11 @@ def save(
     assert cursor.lastrowid is not None
     number = cursor.lastrowid
     if before and record.status != "failed":
-        _copy_values(connection, before.id, number)
+        record_values.copy(connection, before.id, number)
         copy_of_work(connection, record.sha256, settings_hash, reading, number)
-        _judge(connection, number, record, before.corrected)
+        record_values.judge(connection, number, record, before.corrected)
     else:
-        _insert_values(connection, run, number, record, fields)
+        record_values.insert(connection, run, number, record, fields)
     return number
 
 
@@ -100,7 +98,7 @@ def load(
         ORDER BY records.id""",
         (argument,),
     ).fetchall()
-    values = _values(connection, where, argument)
+    values = record_values.load(connection, where, argument)
     corrected = by_record(connection, where, argument) if corrections else {}
     state_from = _state_from(connection, {row["run"] for row in rows})
     loaded = []
@@ -157,66 +155,6 @@ def asked_by(record: Record, source: str, path: str | None) -> Record:
     return replace(record, id=source, path=path)
 
 
-def _insert_values(
-    connection: sqlite3.Connection, run: int, number: int, record: Record, fields: Sequence[Field] | None
-) -> None:
-    task = runs.task_of(connection, run)
-    asked = fields if fields is not None else task.fields if task else ()
-    types = {field.name: field.type for field in asked}
-    connection.executemany(
-        """INSERT INTO record_values (record, position, field, type, value, outcome, spans, confidence,
-            confidences, calibrated, accepted, signals) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            (
-                number,
-                position,
-                to_sql(name),
-                types.get(name),
-                *_columns(value),
-            )
-            for position, (name, value) in enumerate(whole(record).values.items())
-        ],
-    )
-
-
-def _columns(value: Value) -> tuple[Any, ...]:
-    """The columns from `value` to `signals`, in the table's order."""
-    return (
-        to_sql(_dump(value.value)),
-        value.outcome.value,
-        to_sql(dump_spans(value.spans)),
-        value.confidence,
-        _dump(value.confidences),
-        value.calibrated,
-        value.accepted,
-        _dump([signals_json(each) for each in value.signals]),
-    )
-
-
-def _judge(connection: sqlite3.Connection, number: int, record: Record, corrected: frozenset[str]) -> None:
-    """Keeps what the calibration of now makes of the values, but of those that a person corrected."""
-    connection.executemany(
-        """UPDATE record_values SET value = ?, outcome = ?, spans = ?, confidence = ?, confidences = ?,
-            calibrated = ?, accepted = ?, signals = ? WHERE record = ? AND field = ?""",
-        [
-            (*_columns(value), number, to_sql(name))
-            for name, value in whole(record).values.items()
-            if name not in corrected
-        ],
-    )
-
-
-def _copy_values(connection: sqlite3.Connection, old: int, new: int) -> None:
-    connection.execute(
-        """INSERT INTO record_values (record, position, field, type, value, outcome, spans, confidence,
-            confidences, calibrated, accepted, signals)
-        SELECT ?, position, field, type, value, outcome, spans, confidence, confidences, calibrated,
-            accepted, signals
-        FROM record_values WHERE record = ?""",
-        (new, old),
-    )
-
-
 def _reading(connection: sqlite3.Connection, sha256: str | None, before: StoredRecord | None) -> int | None:
     if before:
         row = connection.execute("SELECT document FROM records WHERE id = ?", (before.id,)).fetchone()
@@ -225,26 +163,6 @@ def _reading(connection: sqlite3.Connection, sha256: str | None, before: StoredR
             "SELECT max(id) AS document FROM documents WHERE sha256 = ?", (sha256,)
         ).fetchone()
     return None if row["document"] is None else int(row["document"])
-
-
-def _values(connection: sqlite3.Connection, where: str, argument: Any) -> dict[int, dict[str, Value]]:
-    values: dict[int, dict[str, Value]] = defaultdict(dict)
-    for row in connection.execute(
-        f"""SELECT * FROM record_values WHERE record IN (SELECT id FROM records WHERE {where})
-        ORDER BY record, position""",
-        (argument,),
-    ):
-        values[row["record"]][from_sql(row["field"])] = Value(
-            value=json.loads(from_sql(row["value"])),
-            outcome=Outcome(row["outcome"]),
-            confidence=row["confidence"],
-            spans=load_spans(row["spans"]),
-            confidences=tuple(json.loads(row["confidences"])),
-            calibrated=bool(row["calibrated"]),
-            accepted=None if row["accepted"] is None else bool(row["accepted"]),
-            signals=tuple(signals_from_json(raw) for raw in json.loads(row["signals"])),
-        )
-    return values
 
 
 def _state_from(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, float]:
@@ -277,7 +195,3 @@ def _record(row: sqlite3.Row, values: dict[str, Value]) -> Record:
 
 def _text(kept: str | bytes | None) -> str | None:
     return None if kept is None else from_sql(kept)
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
