@@ -6,6 +6,7 @@ Imports no command and nothing heavy; every error of every command ends here.
 import os
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 
 import click
 
@@ -116,15 +117,20 @@ def run_command(arguments: list[str]) -> int:
     return result if isinstance(result, int) else exits.DONE
 
 
-def _open_closed_streams() -> None:
-    """Let what the shell has closed (`>&-`) lead nowhere, so that no file of ours gets its number."""
+def _prepare_streams() -> None:
+    """Let what the shell has closed (`>&-`) lead nowhere, so that no file of ours gets its number.
+
+    A sign that stdout cannot write comes as its escape, as Python has it on stderr.
+    """
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: PTH123, SIM115
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def main() -> None:
     """The console script."""
-    _open_closed_streams()
+    _prepare_streams()
     log_to_file(Locations.default())
     sys.exit(run_command(sys.argv[1:]))

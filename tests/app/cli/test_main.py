@@ -183,6 +183,19 @@ def test_a_stream_that_is_closed_leads_nowhere(
     assert "Traceback" not in done.stderr
 
 
+def test_a_sign_that_stdout_cannot_write_is_no_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THRESHER_HOME", str(tmp_path / "5 \u20ac"))
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    done = subprocess.run(
+        [sys.executable, "-c", "from thresher.app.cli.main import main; main()", "doctor"],
+        capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode in (exits.DONE, exits.SOME_FAILED), done.stderr
+    assert rb"5 \u20ac" in done.stdout
+
+
 def test_control_characters_in_a_message_do_not_reach_the_terminal(thresher: Thresher) -> None:
     ended = thresher("read", "no\x1b[31msuch\nfile")
     assert ended.code == 1
