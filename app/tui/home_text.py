@@ -88,7 +88,7 @@ def entry_cells(entry: Entry, colours: Colours) -> Sequence[Text]:
 
 
 def entry_detail(entry: Entry, colours: Colours) -> Text:
-    """Two lines on a document: where it is, and what came of it."""
+    """Some lines on a document: where it is, what came of it, and what of it was not read."""
     where = one_line(str(entry.source.path or entry.source.id))
     if entry.record and entry.record.error:
         return Text.assemble((one_line(entry.record.error.message), colours["error"]))
@@ -98,6 +98,8 @@ def entry_detail(entry: Entry, colours: Colours) -> Text:
         words = windows_words(entry.record.windows)
         detail.append(f"\n{before}{entry.record.seconds:.1f} s. Enter opens the record.")
         detail.append(f" {words.capitalize()}." if words else "")
+        for note in entry.record.notes:
+            detail.append(f"\n! {one_line(note)}", colours["warning"])
     elif entry.windows and entry.windows.all > 1:
         words = windows_words(entry.windows) or f"{entry.windows.all} parts for the model"
         detail.append(f"\n{words}")

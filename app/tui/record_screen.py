@@ -18,7 +18,7 @@ from thresher.app.tui.messages import Corrected, DocumentLoaded, Exported, Probl
 from thresher.app.tui.ports import SessionPort, StoredRecordPort
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.record_rows import FieldRow, next_look, rows_of, spans_of
-from thresher.app.tui.record_text import VALUE_COLUMNS, record_title, row_cells, row_detail
+from thresher.app.tui.record_text import VALUE_COLUMNS, record_notes, record_title, row_cells, row_detail
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import StretchTable
 from thresher.app.wording import Colours, one_line
@@ -72,6 +72,7 @@ class RecordScreen(Screen[None]):
         """Values left (narrow: above), source right (narrow: below)."""
         yield Static(classes="top-bar", id="record-title", markup=False)
         yield ProblemLine()
+        yield ProblemLine(id="record-notes")
         with Horizontal(id="record-panes"):
             with Vertical(id="values-pane"):
                 yield StretchTable(VALUE_COLUMNS, id="values")
@@ -218,10 +219,10 @@ class RecordScreen(Screen[None]):
         stored = self.stored
         assert stored is not None
         record = stored.record
-        self.query_one("#record-title", Static).update(
-            record_title(record, self._index + 1, len(self._records))
-        )
+        title = record_title(record, self._index + 1, len(self._records))
+        self.query_one("#record-title", Static).update(title)
         self._say(Problem("Failed", record.error.message) if record.error else None)
+        self.query_one("#record-notes", ProblemLine).say(record_notes(record, self._colours))
         rows = rows_of(record)
         self._rows = {row.key: row for row in rows}
         table = self.query_one("#values", StretchTable)

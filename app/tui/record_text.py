@@ -40,6 +40,11 @@ def record_title(record: Record, number: int, total: int) -> Text:
     )
 
 
+def record_notes(record: Record, colours: Colours) -> Text:
+    """What of the document was not read, a line each."""
+    return Text("\n".join(f"! {one_line(note)}" for note in record.notes), colours["warning"])
+
+
 def row_cells(row: FieldRow, corrected: bool, colours: Colours) -> Sequence[Text]:
     """The cells under VALUE_COLUMNS."""
     name = Text(one_line(row.field)) if row.is_first else Text("")

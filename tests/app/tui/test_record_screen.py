@@ -1,6 +1,7 @@
 """What is on screen stays in hand while records come in, and the next record is the next one of the queue."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,3 +63,22 @@ async def test_the_next_record_is_the_next_one_of_the_queue_whichever_was_done_f
         assert "locked.pdf   2 of 3" in said(app, "#record-title")
         await press(pilot, "n")
         assert "second bakery.txt   3 of 3" in said(app, "#record-title")
+
+
+async def test_what_of_a_document_was_not_read_is_told_with_its_record(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, note = session.store.records, "sheet '[b]' is hidden and was not read"
+
+    def noted(run: int) -> Any:
+        first, *others = load(run)
+        return [replace(first, record=replace(first.record, notes=(note,))), *others]
+
+    monkeypatch.setattr(session.store, "records", noted)
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, folder / "bakery.txt", folder / "second bakery.txt")
+        assert said(app, "#record-notes") == f"! {note}"
+        await press(pilot, "n")
+        assert not app.screen.query_one("#record-notes").display
+        await press(pilot, "escape")
+        assert f"! {note}" in said(app, "#entry-detail")
