@@ -77,9 +77,9 @@ class _Handler(BaseHTTPRequestHandler):
         if status < 300 and content and state.break_after:
             content = content[: state.break_after.pop(0)]
             self.close_connection = True
+        state.sent += len(content)  # before it goes: who has read it all may look at once
         self.wfile.write(content)
         self.wfile.flush()
-        state.sent += len(content)
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
