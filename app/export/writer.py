@@ -1,6 +1,6 @@
 """A writer of records, whatever the format: open, write one by one, close."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Protocol, Self, TextIO, get_args
@@ -103,20 +103,6 @@ def open_writer(
         case "markdown":
             form = Markdown(opened)
     return Writer(form, opened)
-
-
-def export(
-    records: Iterable[Record],
-    format: Format,
-    target: Path | TextIO | BinaryIO,
-    fields: Sequence[Field] = (),
-    *,
-    overwrite: bool = False,
-) -> None:
-    """Write all records. Raises as `open_writer` does."""
-    with open_writer(format, target, fields, overwrite=overwrite) as writer:
-        for record in records:
-            writer.write(record)
 
 
 def _unwritable(error: OSError) -> UsageError:

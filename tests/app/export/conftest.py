@@ -1,13 +1,16 @@
 """Records to write: a good one, a failed one, a judged one, and those whose every text is hostile."""
 
 import io
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Place
-from thresher.app.export import Format, export
+from thresher.app.export import Format, open_writer
 from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
 
 FIELDS = (
@@ -70,6 +73,19 @@ def hostile(text: str) -> Record:
         "items": Value([text, text], Outcome.FOUND, 0.5, (None, None)),
     }
     return replace(RECORD, id=text, path=text, error=RecordError("kind", text), values=values)
+
+
+def export(
+    records: Iterable[Record],
+    format: Format,
+    target: Path | TextIO | BinaryIO,
+    fields: Sequence[Field] = (),
+    *,
+    overwrite: bool = False,
+) -> None:
+    with open_writer(format, target, fields, overwrite=overwrite) as writer:
+        for record in records:
+            writer.write(record)
 
 
 def written(format: Format, *records: Record) -> bytes:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from thresher.adapters.errors import UsageError
-from thresher.app.export import export, open_writer
+from thresher.app.export import open_writer
 from thresher.app.export.jsonl import record_line
 
-from .conftest import RECORD, hostile, written
+from .conftest import RECORD, export, hostile, written
 
 
 def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
@@ -71,8 +71,9 @@ def test_places_that_cannot_be_written_are_told_before_any_work(tmp_path: Path) 
 def test_a_pipe_may_be_named(tmp_path: Path) -> None:
     code = (
         "import pickle, sys\nfrom pathlib import Path\n"
-        "from thresher.app.export import export\n"
-        "export([pickle.load(sys.stdin.buffer)], 'jsonl', Path('/dev/stdout'))\n"
+        "from thresher.app.export import open_writer\n"
+        "with open_writer('jsonl', Path('/dev/stdout')) as writer:\n"
+        "    writer.write(pickle.load(sys.stdin.buffer))\n"
     )
     process = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(RECORD), stdout=subprocess.PIPE)
     assert process.stdout == record_line(RECORD)

@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 
 from thresher.adapters.errors import UsageError
-from thresher.app.export import Format, export, open_writer
+from thresher.app.export import Format, open_writer
 from thresher.app.export.jsonl import record_line
 from thresher.app.record import Outcome, Value
 
-from .conftest import FIELDS, RECORD, written
+from .conftest import FIELDS, RECORD, export, written
 
 
 @pytest.mark.parametrize("format", get_args(Format))
