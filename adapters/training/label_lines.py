@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field, joined, parse_fields
 from thresher.adapters.json_lines import json_lines, parsed
 
 
@@ -61,6 +62,21 @@ def label_lines(
             output=output if isinstance(output, dict) else {},
             instruction=raw.get("instruction"),
         )
+
+
+def fields_of(
+    line: LabelLine, own: Sequence[Field], open_fields: bool, problems: list[str]
+) -> tuple[Field, ...] | None:
+    """The record type's `own` fields with those of the line (see `joined`); there may be none.
+
+    None where the line's are wrong: what is goes to `problems`.
+    """
+    try:
+        given = () if line.raw.get("fields") is None else parse_fields(line.raw["fields"], line.where)
+    except UsageError as error:
+        problems.append(str(error))
+        return None
+    return joined(own, given, open_fields=open_fields)
 
 
 def names_of(paths: Sequence[Path]) -> list[str]:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import UNTOLD, Field, FieldType, joined, parse_fields
-from thresher.adapters.training.label_lines import LabelLine, label_lines, names_of
+from thresher.adapters.fields import UNTOLD, Field, FieldType, parse_fields
+from thresher.adapters.training.label_lines import LabelLine, fields_of, label_lines, names_of
 from thresher.adapters.values import check, is_absent
 
 #: Problems that a message shows; the error has all of them.
@@ -137,14 +137,10 @@ def _fields(
     derived: Mapping[str, FieldType],
     problems: list[str],
 ) -> tuple[Field, ...]:
-    own: tuple[Field, ...] = ()
-    if line.raw.get("fields") is not None:
-        try:
-            own = parse_fields(line.raw["fields"], line.where)
-        except UsageError as error:
-            problems.append(str(error))
-            return ()
-    if fields := joined(given, own, open_fields=open_fields):
+    fields = fields_of(line, given, open_fields, problems)
+    if fields is None:
+        return ()
+    if fields:
         return fields
     if line.instruction is None:
         problems.append(f"{line.where}: has no 'fields', and no record type was named that has some")

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import Field, joined, parse_fields
+from thresher.adapters.fields import Field
 from thresher.adapters.json_lines import json_lines
-from thresher.adapters.training.label_lines import LabelLine, label_lines
+from thresher.adapters.training.label_lines import fields_of, label_lines
 from thresher.adapters.training.labels import LabelError
 from thresher.adapters.values import check
 from thresher.app.record import Outcome, Record
@@ -87,7 +87,10 @@ def load_gold(
     for line in label_lines(path, called or path.name, problems, with_text=False):
         if line.id in records:
             problems.append(f"{line.where}: the id {line.id!r} came before: each record needs its own")
-        fields = _fields(line, own, open_fields, problems)
+        fields = fields_of(line, own, open_fields, problems)
+        if fields == ():
+            problems.append(f"{line.where}: no 'fields', and none were named: give a record type or --field")
+        fields = fields or ()
         names = {one.name for one in fields}
         if fields and (unknown := [key for key in line.output if key not in names]):
             problems.append(
@@ -126,20 +129,6 @@ def load_predictions(path: Path) -> list[PredictedRecord]:
         else:
             raise UsageError(f"{where}: has neither 'fields' as `extract` writes them nor 'output'")
     return list(records.values())
-
-
-def _fields(
-    line: LabelLine, own: Sequence[Field], open_fields: bool, problems: list[str]
-) -> tuple[Field, ...]:
-    try:
-        given = () if line.raw.get("fields") is None else parse_fields(line.raw["fields"], line.where)
-    except UsageError as error:
-        problems.append(str(error))
-        return ()
-    fields = joined(own, given, open_fields=open_fields)
-    if not fields:
-        problems.append(f"{line.where}: no 'fields', and none were named: give a record type or --field")
-    return fields
 
 
 def _gold(where: str, field: Field, value: Any, unfit: list[str] | None) -> Any:
