@@ -7,16 +7,16 @@ LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Each way
 dev.jsonl: the base alone, the base with three labelled examples in its prompt (the shortest of the first
 hundred to train on), the stock recipe at two rates (stock_recipe.py) on the labels that the shipped adapter
 was trained on, the general adapter, and what Thresher asks by default: with all that it states, and, as it
-ships, without what is too doubtful. Ten documents are asked at a time, and what was counted of them is a line
-of FILE: the first command goes on where it was stopped, and asks more documents where `--upto` is higher.
-What another adapter answered is asked again.
+ships, without what is too doubtful, both of the same answers. Ten documents are asked at a time, and what was
+counted of them is a line of FILE: the first command goes on where it was stopped, and asks more documents
+where `--upto` is higher. What another adapter answered is asked again.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -27,12 +27,13 @@ from dev_scores import fresh_home
 from few_shot import SHOTS, FewShot, shown_examples
 from record_counts import Counts, as_dict, count, from_dict
 from results import add_result, markdown, measuring, read_results
-from stock_recipe import Ask, stock_answers
+from stock_recipe import stock_answers
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import RecordType
 from thresher.adapters.pack_library import find_packs
+from thresher.app.calibration.doubt import whole
 from thresher.app.cli.evaluate import extract_labelled
 from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation.records import GoldRecord, PredictedRecord, load_gold, predicted
@@ -50,19 +51,27 @@ ADAPTERS = {
     "shipped": None,
 }
 WAYS = ("base", "few-shot", *STOCK, "general", "default", "shipped")
-#: Those that the stock recipe is held against.
+#: Those that the stock recipe is held against: two views of the same answers.
 _OURS = ("default", "shipped")
 _SHORT = 100
 #: Documents that are asked at a time.
 PART = 10
+#: What each way states of some documents, in order.
+Asked = Callable[[Sequence[GoldRecord]], dict[str, list[PredictedRecord]]]
 
 
 @contextmanager
-def answering(folder: Path, way: str, asked: RecordType, work: Path) -> Iterator[tuple[str | None, Ask]]:
-    """What answers, by the hash of its weights, and how it is asked. Raises UsageError where nothing does."""
+def answering(
+    folder: Path, ways: Sequence[str], asked: RecordType, work: Path
+) -> Iterator[tuple[str | None, Asked]]:
+    """What answers, by the hash of its weights, and how it is asked. Raises UsageError where nothing does.
+
+    `ways` is one, or are those that differ only in what they state of an answer.
+    """
+    way = ways[0]
     if way in STOCK:
         with stock_answers(folder.parent.parent, asked, STOCK[way], work) as ask:
-            yield None, ask
+            yield None, lambda gold: {way: ask(gold)}
         return
     # What was answered before is not what is timed.
     with fresh_home() as here:
@@ -71,14 +80,16 @@ def answering(folder: Path, way: str, asked: RecordType, work: Path) -> Iterator
             task = session.task(asked.domain, asked.name, adapter=ADAPTERS[way])
             if way in _OURS and task.adapter is None:
                 raise UsageError("no adapter answers by default")
-            task = task if way == "shipped" else session.whole(task)
             weights = session.registry.find(task.adapter).manifest.weights if task.adapter else None
 
-            def ask(gold: Sequence[GoldRecord]) -> list[PredictedRecord]:
+            def said(gold: Sequence[GoldRecord]) -> dict[str, list[PredictedRecord]]:
                 records = extract_labelled(session, gold, task, Narrator(quiet=True), None, again=True)
-                return [predicted(record) for record in records]
+                return {
+                    one: [predicted(each if one == "shipped" else whole(each)) for each in records]
+                    for one in ways
+                }
 
-            yield weights, ask
+            yield weights, said
 
 
 def _shown(folder: Path, asked: RecordType) -> AbstractContextManager[object]:
@@ -92,26 +103,29 @@ def _examples(labels: Path, fields: Sequence[Field]) -> str:
     return shown_examples(fields, sorted(lines, key=lambda line: len(line["input"]))[:SHOTS])
 
 
-def measure(folder: Path, way: str, upto: int | None, results: Path, work: Path) -> None:
+def measure(folder: Path, ways: Sequence[str], upto: int | None, results: Path, work: Path) -> None:
     """Asks for the parts that are not in the results yet. Raises UsageError where nothing answers."""
     asked = find_packs().pick(folder.parent.name, folder.name)
     gold = load_gold(folder / "dev.jsonl", asked.fields, open_fields=asked.open_fields)
     name = f"{asked.domain}/{asked.name}"
     done = {(one["record_type"], one["way"], one["weights"], one["first"]) for one in read_results(results)}
     parts = range(0, min(upto or len(gold), len(gold)), PART)
-    if way in STOCK and all((name, way, None, first) in done for first in parts):
+    if ways[0] in STOCK and all((name, ways[0], None, first) in done for first in parts):
         return
-    with answering(folder, way, asked, work) as (weights, ask):
+    with answering(folder, ways, asked, work) as (weights, ask):
         for first in parts:
-            if (name, way, weights, first) in done:
+            missing = [way for way in ways if (name, way, weights, first) not in done]
+            if not missing:
                 continue
             part = gold[first : first + PART]
             began = time.monotonic()
-            answers = ask(part)
-            counts = count(part, answers, time.monotonic() - began)
-            key = {"record_type": name, "way": way, "weights": weights, "first": first}
-            add_result(results, key | as_dict(counts))
-            sys.stderr.write(f"{name}, {way}, {first + len(part)} of {len(gold)}: F1 {counts.f1:.3f}\n")
+            said = ask(part)
+            seconds = time.monotonic() - began
+            for way in missing:
+                counts = count(part, said[way], seconds)
+                key = {"record_type": name, "way": way, "weights": weights, "first": first}
+                add_result(results, key | as_dict(counts))
+                sys.stderr.write(f"{name}, {way}, {first + len(part)} of {len(gold)}: F1 {counts.f1:.3f}\n")
 
 
 def latest_parts(results: Sequence[dict[str, Any]]) -> dict[tuple[str, str], dict[int, Counts]]:
@@ -196,11 +210,17 @@ def main() -> None:
     asked = measuring(parser, table)
     for file in sorted(asked.labelled.glob("*/*/dev.jsonl")):
         name = f"{file.parent.parent.name}/{file.parent.name}"
-        for way in asked.ways if not asked.only or name in asked.only else ():
+        for ways in _by_answer(asked.ways) if not asked.only or name in asked.only else ():
             try:
-                measure(file.parent, way, asked.upto, asked.results, asked.work)
+                measure(file.parent, ways, asked.upto, asked.results, asked.work)
             except UsageError as error:
-                sys.stderr.write(f"{name}, {way}: left out: {error}\n")
+                sys.stderr.write(f"{name}, {', '.join(ways)}: left out: {error}\n")
+
+
+def _by_answer(ways: Iterable[str]) -> list[tuple[str, ...]]:
+    """The ways, those of the same answers together."""
+    ours = tuple(way for way in ways if way in _OURS)
+    return [*((way,) for way in ways if way not in _OURS), *([ours] if ours else [])]
 
 
 if __name__ == "__main__":
