@@ -13,25 +13,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from thresher.adapters.blas import load_fast_blas
-from thresher.adapters.errors import ModelError, ThresherError
+from thresher.adapters.errors import ModelError
+from thresher.app.engine.loop import Loop
 from thresher.app.engine.orders import AdapterOrder, Order
-from thresher.app.engine.request import Answered, Failed, Reply, Request
+from thresher.app.engine.request import Reply, Request
 
 if TYPE_CHECKING:
-    from llguidance import LLTokenizer
-
     from thresher.adapters.adapter import LoraLayer
     from thresher.adapters.tokens import PromptTokenizer
-    from thresher.app.engine.adapted_linear import Resident
-    from thresher.app.engine.batch import Batch
     from thresher.app.engine.orders import Act
-    from thresher.app.engine.residents import Residents
-    from thresher.app.engine.row import Row
-    from thresher.app.engine.weights import LoadedModel
 
-#: More rows than this gain little: the pass is then bound by arithmetic.
-_MOST_ROWS = 32
 #: The default room for resident adapters: twelve of rank 8 on a base of 8 billion parameters take half of it.
 ADAPTER_BYTES = 1 << 30
 #: How long to wait for the system to end the thread.
@@ -56,29 +47,24 @@ class Engine:
     ) -> None:
         """Loads the model; returns when it is ready. Raises ModelError."""
         self.tokenizer = tokenizer
-        self.context = 0  # of the model, in tokens
-        self._folder = folder
-        self._batch_tokens = batch_tokens
-        self._adapter_bytes = adapter_bytes
-        self._most_rows = _MOST_ROWS
-        self._inbox: queue.Queue[Request | Order | AdapterOrder] = queue.Queue()
-        self._replies: queue.Queue[Reply | Order] = queue.Queue()
-        self._waiting: list[Row] = []
-        self._interrupt = threading.Event()  # the model's own, once it is loaded
-        self._loaded = threading.Event()
-        self._error: ThresherError | None = None
-        self._thread = threading.Thread(target=self._run, name="thresher-engine", daemon=True)
+        self._loop = Loop(folder, tokenizer, batch_tokens, adapter_bytes)
+        self._thread = threading.Thread(target=self._loop.run, name="thresher-engine", daemon=True)
         self._thread.start()
         # MLX aborts a process whose threads still hold its streams at the end.
         atexit.register(self.close)
-        self._loaded.wait()
-        if self._error:
+        self._loop.loaded.wait()
+        if self._loop.error:
             self.close()
-            raise self._error
+            raise self._loop.error
 
     def submit(self, request: Request) -> None:
         """Queues a request. Its reply comes from `reply`."""
-        self._inbox.put(request)
+        self._loop.inbox.put(request)
+
+    @property
+    def context(self) -> int:
+        """The model's, in tokens."""
+        return self._loop.context
 
     @property
     def is_alive(self) -> bool:
@@ -91,7 +77,9 @@ class Engine:
         Raises ModelError where none can come any more.
         """
         try:
-            reply = self._replies.get(timeout=timeout) if timeout != 0 else self._replies.get_nowait()
+            reply = (
+                self._loop.replies.get(timeout=timeout) if timeout != 0 else self._loop.replies.get_nowait()
+            )
         except queue.Empty:
             if not self.is_alive:
                 raise ModelError("the engine has stopped. Give the same command again.") from None
@@ -126,17 +114,17 @@ class Engine:
 
     def cancel(self) -> None:
         """Drops all that is queued or in work. Returns within one pass of the model; no reply comes after."""
-        self._interrupt.set()
-        self._inbox.put(Order.CANCEL)
+        self._loop.interrupt.set()
+        self._loop.inbox.put(Order.CANCEL)
         while self.is_alive:  # a thread that ends leaves its inbox
             with suppress(queue.Empty):
-                if self._replies.get(timeout=0.1) is Order.CANCEL:
+                if self._loop.replies.get(timeout=0.1) is Order.CANCEL:
                     return
 
     def close(self) -> None:
         """Ends the thread and frees the model. May be called again."""
-        self._interrupt.set()
-        self._inbox.put(Order.CLOSE)
+        self._loop.interrupt.set()
+        self._loop.inbox.put(Order.CLOSE)
         self._thread.join()
         _wait_for_end(self._thread)
         atexit.unregister(self.close)
@@ -149,120 +137,12 @@ class Engine:
 
     def _ask(self, act: "Act") -> Any:
         order = AdapterOrder(act)
-        self._inbox.put(order)
+        self._loop.inbox.put(order)
         while self.is_alive and not order.done.done():
             wait([order.done], timeout=0.1)  # a thread that ends leaves its inbox
         if not order.done.done():
             raise ModelError("the engine is closed. Start it again.")
         return order.done.result()
-
-    def _run(self) -> None:
-        try:
-            model, tokenizer = self._load()
-        except Exception as error:
-            if isinstance(error, ThresherError):
-                self._error = error
-            else:
-                self._error = ModelError(f"{self._folder.name}: cannot be loaded ({error})")
-            return
-        finally:
-            self._loaded.set()
-        from thresher.app.engine.batch import Batch
-        from thresher.app.engine.weights import Interrupted
-
-        batch = Batch(model)
-        while True:
-            idle = not batch.rows and not self._waiting
-            order = self._receive(tokenizer, model.residents, block=idle)
-            if order is Order.CLOSE:
-                return
-            try:
-                self._carry_out(order, batch, model.residents)
-            except Interrupted:
-                batch.clear()  # the order that explains it is in the inbox
-            except Exception as error:
-                # The rows in work are lost to what broke the pass; the engine and its queue live on.
-                for row in batch.rows:
-                    self._replies.put(Failed(row.request, str(error)))
-                batch.clear()
-
-    def _carry_out(self, order: Order | AdapterOrder | None, batch: "Batch", residents: "Residents") -> None:
-        """An order, or without one the next pass."""
-        if order is Order.CANCEL:
-            self._waiting.clear()
-            batch.clear()
-            self._interrupt.clear()
-            self._replies.put(Order.CANCEL)
-        elif isinstance(order, AdapterOrder):
-            order.carry_out(residents, self._in_use(batch))
-        else:
-            self._advance(batch)
-        residents.release(self._in_use(batch))
-
-    def _in_use(self, batch: "Batch") -> "set[Resident]":
-        return {row.adapter for row in (*batch.rows, *self._waiting) if row.adapter}
-
-    def _load(self) -> "tuple[LoadedModel, LLTokenizer]":
-        load_fast_blas()
-        from llguidance import LLTokenizer
-
-        from thresher.app.engine.weights import load_weights
-
-        model = load_weights(self._folder, self._adapter_bytes)
-        self.context, self._interrupt = model.context, model.interrupt
-        if not model.rows_agree():
-            self._most_rows = 1
-        return model, LLTokenizer(self.tokenizer.backend_json, eos_token=list(self.tokenizer.end_ids))
-
-    def _receive(
-        self, tokenizer: "LLTokenizer", residents: "Residents", block: bool
-    ) -> Order | AdapterOrder | None:
-        """Moves new requests to the waiting list, up to an order, which it returns."""
-        from thresher.app.engine.row import Row
-
-        while True:
-            try:
-                request = self._inbox.get(block=block)
-            except queue.Empty:
-                return None
-            if not isinstance(request, Request):
-                return request
-            block = False
-            if len(request.tokens) + request.answer_tokens > self.context:
-                message = f"{len(request.tokens)} tokens do not fit the model's context of {self.context}"
-                self._replies.put(Failed(request, message))
-                continue
-            try:
-                adapter = residents.use(request.adapter) if request.adapter is not None else None
-                self._waiting.append(Row(request, tokenizer, adapter))
-            except ThresherError as error:
-                self._replies.put(Failed(request, str(error)))
-            except Exception as error:
-                # A defect costs one request. Its message may quote the document.
-                self._replies.put(Failed(request, f"a defect of Thresher, {type(error).__name__}"))
-
-    def _advance(self, batch: "Batch") -> None:
-        """Takes in waiting rows where half the places are free, else one step of those in work."""
-        from thresher.app.engine.waiting import next_group
-        from thresher.app.engine.weights import Interrupted
-
-        free = len(batch.rows) <= self._most_rows // 2
-        group = []
-        if free and self._waiting:
-            group = next_group(self._waiting, batch.rows, self._most_rows, self._batch_tokens)
-            self._waiting = [row for row in self._waiting if row not in group]
-        if group:
-            try:
-                batch.admit(group)
-            except Interrupted:
-                raise
-            except Exception as error:
-                for row in group:
-                    self._replies.put(Failed(row.request, str(error)))
-        elif batch.rows:
-            batch.step()
-        for row in batch.leave():
-            self._replies.put(Answered(row.request, row.answer()))
 
 
 def _wait_for_end(thread: threading.Thread) -> None:
