@@ -82,6 +82,15 @@ def report_json(kind: str, message: str, document: str | None = None) -> None:
     echo_json(entry, err=True)
 
 
+def stopped(message: str, *, as_json: bool) -> int:
+    """Say on stderr that the command was stopped; the exit code."""
+    if as_json:
+        report_json("stopped", message)
+    else:
+        click.echo(message, err=True)
+    return STOPPED
+
+
 def give_up_stdout() -> None:
     """Drop what stdout does not take: Python would try, and complain, once more at its own exit."""
     try:

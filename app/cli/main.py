@@ -96,11 +96,7 @@ def run_command(arguments: list[str]) -> int:
         exits.report("usage", error.format_message(), as_json=as_json)
         return exits.WRONG_USE
     except (click.Abort, KeyboardInterrupt):
-        if as_json:
-            exits.report_json("stopped", "stopped")
-        else:
-            click.echo("stopped", err=True)
-        return exits.STOPPED
+        return exits.stopped("stopped", as_json=as_json)
     except BrokenPipeError:
         # The reader (`head`, say) has what it wanted.
         exits.give_up_stdout()

@@ -64,8 +64,7 @@ def prove(
         try:
             proved = told_proof(session, task, cancel, quiet=quiet, as_json=as_json)
         except TrainingStopped as stopped:
-            click.echo(str(stopped), err=True)
-            return exits.STOPPED
+            return exits.stopped(str(stopped), as_json=as_json)
     if as_json:
         about = {"domain": proved.domain, "record_type": proved.record_type, "model": proved.model}
         echo_json(about | as_dict(proved.verdict))

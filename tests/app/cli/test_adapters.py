@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from thresher.app.locations import Locations
 from thresher.app.models import local
+from thresher.app.training.process import TrainingStopped
 
 from ..conftest import AddAdapter
 from .conftest import Ended, Thresher
@@ -296,3 +298,17 @@ def test_names_are_completed(add_adapter: AddAdapter) -> None:
     option = next(p for p in extract.params if p.name == "adapter")
     assert [c.value for c in option.shell_complete(None, "n")] == ["north", "none"]  # type: ignore[arg-type]
     assert options.complete_adapter(None, None, "e") == ["expenses-1"]  # type: ignore[arg-type]
+
+
+def test_a_proof_that_is_stopped_says_so_to_a_person_and_to_a_script(
+    thresher: Thresher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> Iterator[object]:
+        raise TrainingStopped("the proof was stopped")
+
+    monkeypatch.setattr("thresher.app.training.proving.prove", stopped)
+    told = thresher("adapters", "prove", "any")
+    assert (told.code, told.out, told.err) == (130, "", "the proof was stopped\n")
+    told = thresher("adapters", "prove", "any", "--json")
+    assert (told.code, told.out) == (130, "")
+    assert json.loads(told.err) == {"kind": "stopped", "message": "the proof was stopped"}
