@@ -1,5 +1,6 @@
 """Whether an adapter fits a base, a domain and a pack, and which shipped one answers by itself."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from thresher.adapters.adapter_folder import Unfit, unfit
@@ -68,3 +69,8 @@ class Fit:
 def learnt_types(manifest: Manifest) -> tuple[str, ...]:
     """The record types that an adapter was trained on; empty where that is not said, or it is for any."""
     return tuple(manifest.pack.record_types) if manifest.pack else ()
+
+
+def sentences(wrong: Iterable[Unfit]) -> str:
+    """What does not fit, in words."""
+    return " ".join(map(str, wrong))

@@ -1,12 +1,7 @@
-"""The registry: which adapter answers for a domain and a base, and who may take its place.
+"""The registry: a user's adapters beside those that ship, and who takes the place of which.
 
-Live for a record type is what was promoted for it last and stands; where nothing was, the shipped adapter of
-the domain if it fits, else the shipped general one if it fits, else none. An adapter is promoted for the
-record types that it learnt, so what answers for the others goes on. A promotion that can no longer be kept is
-an error that says what to do, and never a silent answer of the base.
+An adapter is promoted for the record types that it learnt, so what answers for the others goes on.
 """
-
-from dataclasses import replace
 
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import Unfit, read_adapter, write_adapter
@@ -18,16 +13,15 @@ from thresher.adapters.pack import Pack
 from thresher.app.locations import Locations
 from thresher.app.registry import library
 from thresher.app.registry.admission import kept_out, newest, standing, told
-from thresher.app.registry.fit import Fit, learnt_types
+from thresher.app.registry.fit import Fit, learnt_types, sentences
 from thresher.app.registry.folders import NONE, adapter_folders, check_new_name, own_folder
 from thresher.app.registry.library import InstalledAdapter
+from thresher.app.registry.live import MISSING, Live, rollback_command
 from thresher.app.registry.offer import Offer
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.store import Store
 from thresher.app.task import NO_TYPE
 from thresher.app.wording import of_domain
-
-_MISSING = "its folder is missing."
 
 
 class Registry:
@@ -37,6 +31,7 @@ class Registry:
         self.folder = locations.adapters
         self._store = store
         self._fit = Fit()
+        self._live = Live(self.folder, store, self._fit)
 
     def find(self, name: str) -> InstalledAdapter:
         """The adapter `name`. Raises UsageError where there is none, AdapterError where it is broken."""
@@ -54,8 +49,8 @@ class Registry:
             if name is not None and (name in problems or name not in there):
                 about = of_domain(live.domain, live.record_types)
                 problems[name] = (
-                    f"{problems.get(name, _MISSING)} It is live for {about} on the base {live.base[:12]}: "
-                    f"roll back with `{_rollback(live)}`."
+                    f"{problems.get(name, MISSING)} It is live for {about} on the base {live.base[:12]}: "
+                    f"roll back with `{rollback_command(live)}`."
                 )
         return problems
 
@@ -103,43 +98,27 @@ class Registry:
     def live(
         self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str
     ) -> InstalledAdapter | None:
-        """The adapter that answers where none is named. Raises AdapterError where it cannot be used.
+        """The adapter that answers where none is named. Raises AdapterError where it cannot be used."""
+        return self._live.adapter(domain, model, pack, record_type)
 
-        One that ships answers by itself for the record types that it learnt: on others it is worse than the
-        general one, and stands back where that one is fit for the domain.
-        """
-        promotion = self._store.live_adapter(domain, model.fingerprint, record_type)
-        if promotion is None:
-            return self._shipped(domain, model, pack, record_type)
-        if promotion.record_types:  # it is told of, and rolled back, for the one that is asked
-            promotion = replace(promotion, record_types=(record_type,))
-        if promotion.adapter is None:
-            return None
-        try:
-            found = library.find(self.folder, promotion.adapter)
-        except UsageError:
-            raise _unusable(promotion, model, _MISSING) from None
-        except AdapterError as error:
-            raise _unusable(promotion, model, str(error)) from error
-        if promotion.fingerprint not in (None, found.fingerprint):
-            how = "it is not the one that was promoted. Promote it again if it is the one that you want."
-            raise _unusable(promotion, model, how)
-        if wrong := self.misfits(found.manifest, model, domain, pack):
-            raise _unusable(promotion, model, _sentences(wrong))
-        return found
+    def live_name(
+        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str
+    ) -> str | None:
+        """The name of the adapter that is live, usable or not."""
+        return self._live.name(domain, model, pack, record_type)
 
     def offers(self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str) -> list[Offer]:
         """The adapters of a domain and the general ones, those that fit first, as they stand to this base."""
         live = self.live_name(domain, model, pack, record_type)
         offers = [
-            Offer(each.name, each, each.name == live, _sentences(wrong), self.proof(each, domain, model))
+            Offer(each.name, each, each.name == live, sentences(wrong), self.proof(each, domain, model))
             for each in library.list_adapters(self.folder)
             if each.domain in (None, domain)
             for wrong in (self.misfits(each.manifest, model, domain, pack),)
         ]
         broken = dict(library.broken_adapters(self.folder))
         if live is not None and live not in {offer.name for offer in offers}:
-            broken.setdefault(live, _MISSING)
+            broken.setdefault(live, MISSING)
         offers += [Offer(name, None, name == live, problem) for name, problem in broken.items()]
         return sorted(offers, key=lambda offer: (bool(offer.problem), offer.name))
 
@@ -147,15 +126,6 @@ class Registry:
         """What the gate said last of an adapter, in words; "" where it said nothing."""
         trained_here = self._store.training(adapter.manifest.weights) is not None
         return told(newest(self._store.verdicts(adapter.fingerprint), domain, model), trained_here)
-
-    def live_name(
-        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str
-    ) -> str | None:
-        """The name of the adapter that is live, usable or not."""
-        promotion = self._store.live_adapter(domain, model.fingerprint, record_type)
-        if promotion:
-            return promotion.adapter
-        return self._fit.shipped(self.folder, domain, model, pack, record_type)
 
     def promote(
         self,
@@ -241,46 +211,14 @@ class Registry:
         if live and not force:
             where = ", ".join(of_domain(each.domain, each.record_types) for each in live)
             raise UsageError(
-                f"{name} is live for {where}. Roll back first with `{_rollback(live[0])}`, or remove it with "
-                "--force, which does."
+                f"{name} is live for {where}. Roll back first with `{rollback_command(live[0])}`, or "
+                "remove it with --force, which does."
             )
         self._store.withdraw_adapter(name)
         return library.remove(self.folder, name)
-
-    def _shipped(
-        self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str
-    ) -> InstalledAdapter | None:
-        name = self._fit.shipped(self.folder, domain, model, pack, record_type)
-        try:
-            return self.find(name) if name else None
-        except AdapterError as error:
-            raise AdapterError(
-                f"the adapter {name}, which ships with Thresher, is live for {domain} on {model.name} and "
-                f"cannot be used: {error} Install Thresher again, or let the base answer alone with "
-                "--adapter none."
-            ) from error
 
     def _refuse(
         self, adapter: InstalledAdapter, model: InstalledModel, domain: str, pack: Pack | None
     ) -> None:
         if wrong := self.misfits(adapter.manifest, model, domain, pack):
-            raise UsageError(f"the adapter {adapter.name} does not fit: {_sentences(wrong)}")
-
-
-def _unusable(promotion: Promotion, model: InstalledModel, why: str) -> AdapterError:
-    about = of_domain(promotion.domain, promotion.record_types)
-    return AdapterError(
-        f"the adapter {promotion.adapter} is live for {about} on {model.name} and cannot be used: {why} Roll "
-        f"back with `{_rollback(promotion)} --model {model.name}`, or let the base answer alone with "
-        "--adapter none."
-    )
-
-
-def _rollback(live: Promotion) -> str:
-    """The command that takes just this one off."""
-    of = f" --record-type {live.record_types[0]}" if live.record_types else ""
-    return f"thresher adapters rollback --domain {live.domain}{of}"
-
-
-def _sentences(wrong: list[Unfit]) -> str:
-    return " ".join(map(str, wrong))
+            raise UsageError(f"the adapter {adapter.name} does not fit: {sentences(wrong)}")
