@@ -59,18 +59,19 @@ class Scorer:
     def calibrate(self, name: str, source: Source, seen: Iterable[str]) -> Calibration:
         """From labels that no training saw, whose keys are not in `seen`.
 
-        As many as score it, or more where so few have few fields. Where fewer were left over, from the very
-        records that it is scored on as well. Either way the error that the calibration tells is of documents
-        that each fit had not seen. Raises SystemExit where it was stopped.
+        As many as score it, or more where so few have few fields. Where fewer were left over than have enough
+        values, from the very records that it is scored on as well. Either way the error that the calibration
+        tells is of documents that each fit had not seen. Raises SystemExit where it was stopped.
         """
         keys = set(seen)
-        count = len(source.scored.read_text("utf-8").splitlines())
+        scored = source.scored.read_text("utf-8").splitlines(keepends=True)
         fields = find_packs().pick(source.domain, source.record_type).fields
-        wanted = max(count, -(-_ENOUGH_VALUES // len(fields)) if fields else 0)
+        enough = -(-_ENOUGH_VALUES // len(fields)) if fields else len(scored)
         lines = [line for path in source.labels for line in path.read_text("utf-8").splitlines(keepends=True)]
-        spare = [line for line in lines if document_key(json.loads(line)["input"]) not in keys][:wanted]
-        if len(spare) < wanted:
-            spare += source.scored.read_text("utf-8").splitlines(keepends=True)
+        spare = [line for line in lines if document_key(json.loads(line)["input"]) not in keys]
+        spare = spare[: max(len(scored), enough)]
+        if len(spare) < enough:
+            spare += scored
         labels = self._home.home.parent / "made" / "spare" / f"{name}-{source.record_type}.jsonl"
         write_lines(labels, spare)
         said = json.loads(self._thresher("calibrate", "--labels", labels, name, source))

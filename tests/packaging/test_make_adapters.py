@@ -190,6 +190,8 @@ def test_it_is_calibrated_on_labels_that_no_training_saw_or_on_those_that_score_
         learnt |= {label.text for each in sets for label in each.sides.train}
     spare = (tmp_path / "work" / "made" / "spare" / "expenses-receipt.jsonl").read_text("utf-8")
     assert not {json.loads(line)["input"] for line in spare.splitlines()} & learnt
+    monkeypatch.setattr(scripts["scoring"], "_ENOUGH_VALUES", 4)
+    assert remade({"most": 10}) == 2, "fewer than score it, and enough"
     assert remade(None) == 3, "it saw all there is: those that score it"
 
     (place / "calibration.json").unlink()
