@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,10 +24,12 @@ def form_of(field: Field) -> str:
 
 
 def parse_typed(field: Field, typed: str) -> Any:
-    """The value that was typed: None, or an empty list, where nothing was.
+    """The value that was typed or chosen: None, or an empty list, where nothing was.
 
     Raises UsageError, which names the field and what to type.
     """
+    if typed in field.values:  # chosen as it stands, with any blanks at its edges
+        return typed
     text = typed.strip()
     if field.is_list:
         return [line.strip() for line in text.splitlines() if line.strip()]
@@ -41,7 +44,7 @@ def parse_typed(field: Field, typed: str) -> Any:
             low = text.casefold()
             value = True if low in _YES else False if low in _NO else None
         case "enum":
-            value = next((v for v in field.values if v.casefold() == text.casefold()), None)
+            value = _choice(field.values, text)
         case _:
             value = text
     if value is None:
@@ -49,6 +52,16 @@ def parse_typed(field: Field, typed: str) -> Any:
             f"{field.name}: {json.dumps(text, ensure_ascii=False)} does not fit. Type {form_of(field)}."
         )
     return value
+
+
+def _choice(values: Sequence[str], text: str) -> str | None:
+    """The one that was meant: as it was typed, else in any case, where that tells it from the others."""
+    ways: tuple[Callable[[str], str], ...] = (str.strip, lambda value: value.strip().casefold())
+    for way in ways:
+        alike = [value for value in values if way(value) == way(text)]
+        if alike:
+            return alike[0] if len(alike) == 1 else None
+    return None
 
 
 def _date(text: str) -> str | None:

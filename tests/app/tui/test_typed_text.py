@@ -20,6 +20,7 @@ from .driving import press
 SIZE = (80, 24)
 NAMED = Field(name="site", type="string")
 LISTED = Field(name="parts", type="list[string]")
+UNIT = Field(name="unit", type="enum", values=("mW", "MW", " W"))
 
 
 def typed(pilot: Pilot[None], text: str) -> None:
@@ -59,6 +60,13 @@ async def test_what_comes_just_before_ctrl_s_is_saved(
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
         assert await answered(pilot, dialog(), keys, pasted) == [returned]
+
+
+@pytest.mark.parametrize("chosen", [*UNIT.values, None])
+async def test_a_choice_is_saved_as_it_stands(app: ThresherApp, chosen: str | None) -> None:
+    """The value that stands now is highlighted."""
+    async with app.run_test(size=SIZE) as pilot:
+        assert await answered(pilot, CorrectDialog(UNIT, chosen), "") == [NewValue(chosen)]
 
 
 async def pasted_into_line(pilot: Pilot[None], dialog: AnswerDialog[Any], text: str) -> list[Any]:

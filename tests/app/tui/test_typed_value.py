@@ -53,3 +53,15 @@ def test_a_choice_in_any_case() -> None:
     assert parse_typed(field("enum", "Food", "Travel"), "food") == "Food"
     with pytest.raises(UsageError, match="Food, Travel"):
         parse_typed(field("enum", "Food", "Travel"), "fuel")
+
+
+@pytest.mark.parametrize("value", ["mW", "MW", " MW", "-", "A ", "a\t"])
+def test_a_choice_that_stands_among_the_values_is_that_one(value: str) -> None:
+    assert parse_typed(field("enum", "mW", "MW", " MW", "-", "A ", "a\t"), value) == value
+
+
+def test_a_choice_in_another_case_is_refused_where_it_may_be_two() -> None:
+    unit = field("enum", "mW", "MW", "kW ")
+    assert parse_typed(unit, " KW") == "kW "
+    with pytest.raises(UsageError, match="mW, MW, kW"):
+        parse_typed(unit, "mw")
