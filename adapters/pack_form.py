@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveInt, StringConstraints, ValidationError, field_validator
 
 from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
@@ -32,6 +32,18 @@ class RecordTypeForm(BaseModel):
     open_fields: bool = False
     most_windows: PositiveInt | None = None
     fields: tuple[Field, ...] = ()
+
+    @field_validator("fields")
+    @classmethod
+    def _choices_can_be_seen(cls, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+        # Not asked of every Field: one that a past run was given must load.
+        for field in fields:
+            if not all(value.strip() for value in field.values):
+                raise ValueError(
+                    f"{field.name!r} has an empty text among its 'values': leave it out, "
+                    "for null says that there is none"
+                )
+        return fields
 
 
 class PackForm(BaseModel):

@@ -24,9 +24,15 @@ def normalise(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(EDGE)
 
 
-def is_absent(value: Any) -> bool:
-    """Whether a value says 'not in the document': None, [] or a string that normalises to nothing."""
-    return value is None or value == [] or (isinstance(value, str) and not normalise(value))
+def is_absent(value: Any, field: Field | None = None) -> bool:
+    """Whether a value says 'not in the document': None, [] or a string that normalises to nothing.
+
+    A choice of `field`, where it is an enum, is a value all the same, as '-' may be.
+    """
+    if isinstance(value, str):
+        is_choice = field is not None and value != "" and value in field.values
+        return not is_choice and not normalise(value)
+    return value is None or value == []
 
 
 def same(field: Field, gold: Any, predicted: Any) -> bool:
@@ -49,7 +55,7 @@ def check(field: Field, value: Any) -> Any:
     Raises ValueError that says what is wrong: no real calendar date, no finite number, no whole integer,
     none of an enum's values, or the wrong JSON type.
     """
-    if is_absent(value):
+    if is_absent(value, field):
         return [] if field.is_list else None
     match field.type:
         case "string" | "person":

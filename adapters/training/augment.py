@@ -121,8 +121,12 @@ def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads
         if draw.chance(chance):
             changed = change(label, draw)
             # Of a text that states nothing there is little to learn.
-            label = changed if not all(map(is_absent, changed.values.values())) else label
+            label = changed if _says_something(changed) else label
     return label
+
+
+def _says_something(label: Label) -> bool:
+    return any(not is_absent(label.values.get(field.name), field) for field in label.fields)
 
 
 def cut(label: Label, draw: Draw) -> Label:

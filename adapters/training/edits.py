@@ -81,7 +81,7 @@ def _changed(label: Label, edits: Sequence[Edit], taken_out: bool) -> Label:
         if field.name not in label.values:
             continue
         value = label.values[field.name]
-        if is_absent(value) or (not field.is_quoted and (not taken_out or value is False)):
+        if is_absent(value, field) or (not field.is_quoted and (not taken_out or value is False)):
             values[field.name] = value
         elif field.is_quoted:
             items = value if field.is_list else [value]

@@ -40,7 +40,7 @@ class Statement:
     @property
     def says_something(self) -> bool:
         """Whether a value is taught that is neither absent nor false."""
-        return any(not is_absent(value) and value is not False for value in self.taught.values())
+        return any(map(_says_something, self.taught.values()))
 
 
 def telling(stated: Sequence[Statement], most: int) -> set[int]:
@@ -60,11 +60,17 @@ def telling(stated: Sequence[Statement], most: int) -> set[int]:
     return chosen
 
 
+def _says_something(value: Any) -> bool:
+    """Of a value as an answer states it: no text of an answer is empty, and an enum's may be '-'."""
+    return value is not None and value is not False and value != []
+
+
 def _said(one: Statement) -> Iterator[tuple[str, str]]:
     for name, value in one.taught.items():
-        if not is_absent(value) and value is not False:
+        if _says_something(value):
             yield from (
-                (name, normalise(str(item))) for item in (value if isinstance(value, list) else [value])
+                (name, normalise(str(item)) or str(item))
+                for item in (value if isinstance(value, list) else [value])
             )
 
 
@@ -160,7 +166,7 @@ def _column(one: Field, label: Label, parts: Sequence[_Part], placing: Placing) 
     if one.name not in label.values:
         return [_Cell(nothing, taught=False)] * len(parts)
     value = label.values[one.name]
-    if is_absent(value):
+    if is_absent(value, one):
         return [_Cell(nothing)] * len(parts)
     if not one.is_quoted:
         placing.values += 1

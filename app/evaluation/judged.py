@@ -70,5 +70,5 @@ def _judge(one: Field, gold: Any, given: Predicted, number: int | None, value: A
     else:
         right = bool(tally(one, gold if isinstance(gold, list) else [gold], [value]).tp)
     each = given.confidences[min(number or 0, len(given.confidences) - 1)] if given.confidences else None
-    stated = value is True if one.type == "boolean" else not is_absent(value)
+    stated = value is True if one.type == "boolean" else not is_absent(value, one)
     return Judged(one.name, number, stated, right, each, given.calibrated, given.accepted)

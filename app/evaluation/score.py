@@ -139,7 +139,7 @@ def tally(one: Field, gold: Any, predicted: Any) -> Tally:
     else:
         predicted = _read(one, predicted)
     if one.is_list or isinstance(gold, list):
-        wanted, given = _items(gold), _items(predicted)
+        wanted, given = _items(one, gold), _items(one, predicted)
         return Tally(len(wanted & given), len(given - wanted), len(wanted - given))
     gold_there, predicted_there = _is_present(one, gold), _is_present(one, predicted)
     if gold_there and predicted_there and same(one, gold, predicted):
@@ -156,12 +156,13 @@ def _read(one: Field, predicted: Any) -> Any:
 
 
 def _is_present(one: Field, value: Any) -> bool:
-    return value is True if one.type == "boolean" else not is_absent(value)
+    return value is True if one.type == "boolean" else not is_absent(value, one)
 
 
-def _items(value: Any) -> set[str]:
+def _items(one: Field, value: Any) -> set[str]:
     items = value if isinstance(value, list) else [value]
-    return {normalise(str(item)) for item in items if not is_absent(item)}
+    # A choice that normalises to nothing is itself.
+    return {normalise(str(item)) or item for item in items if not is_absent(item, one)}
 
 
 def _counted(name: str, values: Mapping[str, Predicted], outcomes: frozenset[Outcome]) -> Any:

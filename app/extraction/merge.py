@@ -139,7 +139,7 @@ def _said(document: Document, finder: SpanFinder, field: Field, answer: WindowAn
         value = check(field, raw)
     except ValueError:
         return Value(raw, Outcome.INVALID, confidence)
-    if is_absent(value):
+    if is_absent(value, field):
         signals = _signals(document, field, sureness, None, absent=True)
         return Value(None, Outcome.ABSENT, confidence, signals=signals)
     match = finder.find(field, value, (answer.window.start, answer.window.end))

@@ -88,6 +88,8 @@ WRONG_FIELD: list[tuple[str, Callable[[list[Any]], Any], list[str]]] = [
         lambda f: f[2].update(values=["yes", False]),
         ["kind.values.#2: must be text", "quotes"],
     ),
+    ("an empty choice", lambda f: f[2].update(values=["bill", ""]), ["letter.fields", "'kind' has an empty"]),
+    ("a blank choice", lambda f: f[2].update(values=["bill", " "]), ["letter.fields", "'kind' has an empty"]),
     ("a name that is a number", lambda f: f[0].update(name=2024), ["fields.#1.name: must be text"]),
     ("no field at all", lambda f: f.__setitem__(0, "sender"), ["letter.fields.#1"]),
 ]

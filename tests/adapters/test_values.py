@@ -69,6 +69,21 @@ def test_absent(value: object) -> None:
     assert check(field("list[string]"), value) == []
 
 
+@pytest.mark.parametrize("value", ["-", ".", ";", " - ", "+"])
+def test_a_choice_of_punctuation_is_a_value(value: str) -> None:
+    one = Field(name="rh", type="enum", values=("-", ".", ";", " - ", "+"))
+    assert not is_absent(value, one)
+    assert check(one, value) == value
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "-", []])
+def test_what_is_no_choice_is_absent_as_before(value: object) -> None:
+    for values in (("+", "."), ("+", "")):  # of a field that was given for a run, one may be empty
+        one = Field(name="rh", type="enum", values=values)
+        assert is_absent(value, one)
+        assert check(one, value) is None
+
+
 @pytest.mark.parametrize("value", [0, False, "0", ["a"]])
 def test_present(value: object) -> None:
     assert not is_absent(value)

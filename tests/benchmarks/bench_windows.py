@@ -71,7 +71,7 @@ def values(field: Field, gold: dict[str, object]) -> Iterator[object]:
             value = check(field, [each] if field.is_list else each)
         except ValueError:
             continue
-        if not is_absent(value):
+        if not is_absent(value, field):
             yield value[0] if isinstance(value, list) else value
 
 

@@ -215,4 +215,5 @@ def _values(one: GoldRecord, read: Mapping[str, Any]) -> Iterator[tuple[str, Pre
         found = [finder.find(field, item) if item is not None else None for item in items]
         spans = tuple(match.text if match else None for match in found)
         # It says of no value that it is not to be trusted.
-        yield field.name, Predicted(value, Outcome.ABSENT if is_absent(value) else Outcome.FOUND, spans)
+        outcome = Outcome.ABSENT if is_absent(value, field) else Outcome.FOUND
+        yield field.name, Predicted(value, outcome, spans)

@@ -68,6 +68,7 @@ def test_what_is_taken_out_is_absent(field: FieldType, value: Any, left: Any) ->
         (label("string", "nowhere at all"), at("CORNER CAFE\n")),  # it never stood there
         (label("boolean", True), at("CORNER CAFE\n")),
         (label("enum", "cash", values=("cash", "card")), at("CORNER CAFE\n")),
+        (label("enum", "-", values=("+", "-")), at("CORNER CAFE\n")),
         # The 12 that is left is another 12.
         (label("integer", 12, "12 rooms\n\n12 Station Road"), Edit(0, 9)),
     ],

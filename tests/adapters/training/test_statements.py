@@ -133,6 +133,14 @@ def test_absent_and_unknown_are_different() -> None:
     assert one == Statement({"company": None, "parts": []}, frozenset({"parts"}))
 
 
+def test_an_enum_that_is_a_dash_is_taught() -> None:
+    rhesus = Field(name="rh", type="enum", values=("+", "-"))
+    assert stated(rhesus, "-", "Blood group O, rhesus negative")[:2] == (["-"], [True])
+    assert Statement({"rh": "-"}).says_something
+    # It tells something that the other value does not.
+    assert telling([Statement({"rh": "+"}), Statement({"rh": None}), Statement({"rh": "-"})], 2) == {0, 2}
+
+
 def test_a_judged_value_goes_to_the_window_that_shares_its_words() -> None:
     texts = ("1. Parties", "2. No assignment is allowed, anti or pro", "3. It may be assigned", "4. Notices")
     values, taught, _ = stated(CLAUSE, True, *texts)

@@ -20,6 +20,7 @@ FIELDS = (
     Field(name="total", type="number"),
     Field(name="paid", type="boolean"),
     Field(name="items", type="list[string]"),
+    Field(name="sign", type="enum", values=("+", "-")),
 )
 TEXT = "Corner Shop\nTotal 12.50"
 
@@ -34,6 +35,7 @@ def past_run(home: Locations) -> int:
         "total": Value(99.0, Outcome.UNGROUNDED, 0.2, (None,)),
         "paid": Value(None, Outcome.ABSENT, 0.8),
         "items": Value([], Outcome.ABSENT, 0.8),
+        "sign": Value(None, Outcome.ABSENT, 0.8),
     }
     document = Document("slip.txt", "a" * 64, "text", TEXT)
     error = RecordError("encrypted", "locked.pdf: asks for a password. Save it without.")
@@ -162,6 +164,8 @@ def test_a_number_that_no_record_can_have(thresher: Thresher, past_run: int) -> 
         ("paid", "true", True),
         ("items", '["pear", "plum"]', ["pear", "plum"]),
         ("items", "null", []),
+        ("sign", "-", "-"),
+        ("sign", "null", None),
     ],
 )
 def test_a_correction_takes_the_form_of_its_field(

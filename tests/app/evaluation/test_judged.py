@@ -47,6 +47,13 @@ def test_each_value_and_item(
     assert judge(kind, gold, value) == expected
 
 
+@pytest.mark.parametrize(("gold", "right"), [("-", True), ("+", False), (None, False)])
+def test_a_choice_of_punctuation_is_stated(gold: str | None, right: bool) -> None:
+    record = GoldRecord("a", "x", {"f": gold}, (Field(name="f", type="enum", values=("+", "-")),))
+    (each,) = judged([record], [PredictedRecord("a", {"f": Predicted("-", Outcome.FOUND)})])
+    assert (each.stated, each.right) == (True, right)
+
+
 @pytest.mark.parametrize("outcome", [Outcome.INVALID, Outcome.FAILED])
 def test_what_claims_nothing_is_not_judged(outcome: Outcome) -> None:
     assert judge("string", "a", "b", outcome) == []

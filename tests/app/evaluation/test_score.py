@@ -74,6 +74,26 @@ def test_one_field(kind: FieldType, gold_value: Any, predicted: Any, counts: tup
     assert (counted.tp, counted.fp, counted.fn) == counts
 
 
+@pytest.mark.parametrize(
+    ("gold_value", "predicted", "counts"),
+    [
+        ("-", "-", (1, 0, 0)),
+        ("-", None, (0, 0, 1)),
+        (None, "-", (0, 1, 0)),
+        ("-", "+", (0, 1, 1)),
+        ("-", ".", (0, 1, 1)),
+        (None, ";", (0, 0, 0)),  # none of the values: it says nothing, as before
+        (["-", "+"], "-", (1, 0, 1)),
+        (["-", "."], ".", (1, 0, 1)),
+    ],
+)
+def test_a_choice_of_punctuation_counts(
+    gold_value: Any, predicted: Any, counts: tuple[int, int, int]
+) -> None:
+    counted = tally(Field(name="rh", type="enum", values=("+", "-", ".")), gold_value, predicted)
+    assert (counted.tp, counted.fp, counted.fn) == counts
+
+
 def test_the_score_is_averaged_over_all_fields_of_all_records() -> None:
     scores = score(
         [

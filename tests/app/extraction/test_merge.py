@@ -141,6 +141,12 @@ def test_an_enum_takes_the_most_confident_window_and_needs_no_span() -> None:
     assert span.text == "serious"
 
 
+def test_an_enum_may_be_a_dash() -> None:
+    rhesus = Field(name="f", type="enum", values=("+", "-"))
+    value = merge(DOCUMENT, [rhesus], [said(FIRST, "-", 0.9), said(SECOND, None, 0.95)])["f"]
+    assert (value.value, value.outcome, value.spans) == ("-", Outcome.FOUND, (None,))
+
+
 def test_a_list_is_the_union_in_the_order_of_the_text_with_ungrounded_items_last() -> None:
     value = merged(
         "list[string]",
