@@ -9,7 +9,7 @@ from typing import Any
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import MAX_ITEMS, Field
-from thresher.adapters.numbers import numbers_in
+from thresher.adapters.numbers import in_digits, numbers_in
 
 #: The one spacing of an answer, so that every byte outside the values is forced by the grammar.
 ITEM_SEPARATOR = ", "
@@ -26,14 +26,22 @@ _DECODER = json.JSONDecoder()
 def render_answer(fields: Sequence[Field], values: Mapping[str, Any]) -> str:
     """The answer that states `values`: every field in order, null (or an empty list) where there is none."""
     output = {f.name: values.get(f.name, [] if f.is_list else None) for f in fields}
-    return json.dumps(output, ensure_ascii=False, separators=(ITEM_SEPARATOR, KEY_SEPARATOR))
+    stated = (f"{render_value(name)}{KEY_SEPARATOR}{render_value(value)}" for name, value in output.items())
+    return f"{{{ITEM_SEPARATOR.join(stated)}}}"
+
+
+def render_value(value: Any) -> str:
+    """A value, a field's name or a text, as an answer writes it."""
+    if isinstance(value, float):
+        return in_digits(value)
+    return json.dumps(value, ensure_ascii=False, separators=(ITEM_SEPARATOR, KEY_SEPARATOR))
 
 
 def can_be_written(one: Field, value: Any) -> bool:
-    """Whether an answer has a date, from 1000 to 2999, or a number: 15 digits, no exponent."""
+    """Whether an answer has a date, from 1000 to 2999, or a number: 15 digits before the point."""
     if one.type == "date":
         return "1000" <= str(value)[:4] <= "2999"
-    return abs(value) < 10**15 and "e" not in repr(plain(value))
+    return bool(abs(value) < 10**15)
 
 
 def plain(value: Any) -> Any:

@@ -1,7 +1,9 @@
 """The numbers that a text states. Knows no field and no record."""
 
+import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import NamedTuple
 
 #: Digits of a number; a longer run is an identifier.
@@ -112,6 +114,12 @@ def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tupl
             yield from _in_context(text, found.start(), found.end(), float(plain))
     for found in _WORD.finditer(text):
         yield found.start(), found.end(), float(_WORDS.index(found[0].lower()) + 1)
+
+
+def in_digits(number: float) -> str:
+    """The number as JSON has it, but a small one in digits too: 0.00001, where Python writes 1e-05."""
+    written = json.dumps(number)
+    return format(Decimal(written), "f") if "e-" in written else written
 
 
 def _in_context(text: str, start: int, end: int, value: float) -> Iterator[tuple[int, int, float]]:

@@ -3,7 +3,6 @@
 Knows no window, no record and no place on a page. The rules are told in docs/extraction.md.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from typing import Any, Literal
 from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import Field
 from thresher.adapters.folded import FoldedText
-from thresher.adapters.numbers import ANY_WRITING, numbers_in
+from thresher.adapters.numbers import ANY_WRITING, in_digits, numbers_in
 from thresher.adapters.person_name import spoken
 from thresher.adapters.values import TOLERANCE, is_absent, normalise, same
 
@@ -87,7 +86,7 @@ class SpanFinder:
             case "date":
                 return self._parsed(str(value), self._dates.get(value, ()), within)
             case "number" | "integer":
-                return self._parsed(json.dumps(value), self._stating(value), within)
+                return self._parsed(in_digits(value), self._stating(value), within)
             case "enum":
                 return self._written(str(value).replace("_", " "), within, parts=False)
             case "person":

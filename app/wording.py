@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.text import Text
 
+from thresher.adapters.numbers import in_digits
 from thresher.app.record import Outcome, Record, Windows
 
 #: A symbol and a theme colour an outcome; symbols that every terminal font has.
@@ -84,7 +85,7 @@ def shown(value: Any) -> str:
         return "; ".join(shown(item) for item in value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value)
+    return in_digits(value) if isinstance(value, float) else str(value)
 
 
 def outcome_text(outcome: Outcome, colours: Colours) -> Text:

@@ -6,10 +6,16 @@ a model that repeats itself comes to an end. A person's name may be two such run
 date or a number is one that the text writes out, in any of its readings; one that may be derived is free.
 """
 
-import json
 from collections.abc import Sequence
 
-from thresher.adapters.answer import ITEM_SEPARATOR, KEY_SEPARATOR, WORD, most_items, stated_values
+from thresher.adapters.answer import (
+    ITEM_SEPARATOR,
+    KEY_SEPARATOR,
+    WORD,
+    most_items,
+    render_value,
+    stated_values,
+)
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import MAX_STRING, Field
 
@@ -34,11 +40,11 @@ def answer_grammar(fields: Sequence[Field], text: str, conventions: Conventions)
     parts = []
     most = most_items(text)
     for number, field in enumerate(fields):
-        key = ("{" if number == 0 else ITEM_SEPARATOR) + _json(field.name) + KEY_SEPARATOR
+        key = ("{" if number == 0 else ITEM_SEPARATOR) + render_value(field.name) + KEY_SEPARATOR
         parts.append(f"{_literal(key)} {_value(field, most)}")
     # In the form that they have in JSON: a quotation mark is written with its escape.
-    words = [_json(word)[1:-1] for word in WORD.findall(" ".join(text.split()))]
-    part = f"PART: %regex {_json({'substring_chunks': words})}"
+    words = [render_value(word)[1:-1] for word in WORD.findall(" ".join(text.split()))]
+    part = f"PART: %regex {render_value({'substring_chunks': words})}"
     types = {field.type: field for field in fields if field.is_stated}
     said = [_said(field, text, conventions) for field in types.values()]
     return "\n".join([f"start: {' '.join(parts)} {_literal('}')}{_TERMINALS}{part}", *said, ""])
@@ -61,7 +67,7 @@ def _value(field: Field, most: int) -> str:
         case "boolean":
             return '("null" | "true" | "false")'
         case "enum":
-            choices = ["null", *(_json(value) for value in field.values)]
+            choices = ["null", *(render_value(value) for value in field.values)]
             return f"({' | '.join(_literal(choice) for choice in choices)})"
         case "list[string]":
             return f'("[]" | "[" STRING ({_literal(ITEM_SEPARATOR)} STRING){{0,{most - 1}}} "]")'
@@ -69,14 +75,10 @@ def _value(field: Field, most: int) -> str:
 
 def _said(field: Field, text: str, conventions: Conventions) -> str:
     """The terminal of a date or a number that the text writes out, or null: one, however many there are."""
-    said = ["null", *(_json(value) for value in stated_values(field, text, conventions))]
+    said = ["null", *(render_value(value) for value in stated_values(field, text, conventions))]
     return f"SAID_{field.type.upper()}: {' | '.join(map(_literal, said))}"
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _literal(text: str) -> str:
     """A Lark literal: its escapes are JSON's."""
-    return _json(text)
+    return render_value(text)

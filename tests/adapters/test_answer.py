@@ -1,11 +1,13 @@
 import json
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from thresher.adapters.answer import parse_answer, render_answer
+from thresher.adapters.answer import can_be_written, parse_answer, render_answer, stated_values
+from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import Field
 
 FIELDS = (
@@ -66,3 +68,27 @@ def test_what_is_no_answer_is_refused(text: str) -> None:
 def test_any_value_survives(name: str, total: float, parties: list[str]) -> None:
     values = {"name": name, 'total "due"': total, "parties": parties, "signed": None}
     assert parse_answer(FIELDS, render_answer(FIELDS, values)).values == values
+
+
+NUMBER = Field(name="rate", type="number")
+# Three noughts behind a point are a group of thousands: so none that say nothing.
+decimals = st.from_regex(r"(\.[0-9]{0,5}[1-9])?", fullmatch=True)
+
+
+@given(st.sampled_from(["", "-"]), st.integers(0, 10**15 - 1) | st.integers(0, 9), decimals)
+def test_a_number_that_a_text_writes_out_can_be_stated_and_comes_back(
+    sign: str, whole: int, fraction: str
+) -> None:
+    text = f"{sign}{whole}{fraction}"
+    number = float(text)
+    assume(abs(number) < 10**15)  # 999999999999999.999999 is nearest to a number of 16 digits
+    (stated,) = [value for value in stated_values(NUMBER, text, Conventions(text)) if value == number]
+    answer = render_answer([NUMBER], {"rate": stated})
+    assert re.fullmatch(r'\{"rate": -?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?\}', answer)
+    assert parse_answer([NUMBER], answer).values == {"rate": number}
+
+
+def test_a_number_of_more_digits_cannot_be_written() -> None:
+    assert can_be_written(NUMBER, 0.00001)
+    assert not can_be_written(NUMBER, 10**15)
+    assert not can_be_written(NUMBER, 1e22)

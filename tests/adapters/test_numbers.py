@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.adapters.numbers import numbers_in
+from thresher.adapters.numbers import in_digits, numbers_in
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,11 @@ def test_reading_is_linear(unit: str) -> None:
     for _ in numbers_in(text):
         pass
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("number", "digits"),
+    [(1e-05, "0.00001"), (-2.5e-06, "-0.0000025"), (0.5, "0.5"), (12, "12"), (-0.25, "-0.25")],
+)
+def test_a_number_is_written_in_digits(number: float, digits: str) -> None:
+    assert in_digits(number) == digits

@@ -155,6 +155,14 @@ def test_a_window_may_be_full_of_numbers(tokenizer: LLTokenizer) -> None:
     assert not admits(tokenizer, fields, text, render_answer(fields, {"x": 7919 * 7 + 0.08, "y": 1999}))
 
 
+@pytest.mark.parametrize("derived", [False, True])
+def test_a_small_number_can_be_written(tokenizer: LLTokenizer, derived: bool) -> None:
+    fields = (Field(name="x", type="number", derived=derived),)
+    text = "Rate 0.00001 a day, -0.000025 at night, 0.123456 in all"
+    for value in (0.00001, -0.000025, 0.123456):
+        assert admits(tokenizer, fields, text, render_answer(fields, {"x": value}))
+
+
 digits = st.lists(st.sampled_from([*"0123456789.,- ()$%/k'", " May ", " of ", " million"]), max_size=40).map(
     "".join
 )

@@ -7,6 +7,7 @@ import pytest
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.tui.typed_value import parse_typed
+from thresher.app.wording import shown
 
 
 def field(kind: Any, *values: str) -> Field:
@@ -47,6 +48,11 @@ def test_values(kind: str, typed: str, value: object) -> None:
 def test_what_does_not_fit_is_refused_by_name(kind: str, typed: str) -> None:
     with pytest.raises(UsageError, match=r"^f: .* Type "):
         parse_typed(field(kind), typed)
+
+
+@pytest.mark.parametrize("number", [0.00001, -0.0000025, 12.5, 1234567])
+def test_a_number_may_be_left_as_it_is_shown(number: float) -> None:
+    assert parse_typed(field("number"), shown(number)) == number
 
 
 def test_a_choice_in_any_case() -> None:
