@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from typing import Any
 
 from thresher.adapters.fields import Field
@@ -12,7 +13,7 @@ from thresher.app.record import Record
 #: Joins the items of a list in one cell.
 ITEM_SEPARATOR = "; "
 
-#: The columns before the fields; the prefix keeps them apart from fields of the same name.
+#: The columns before the fields; the prefix keeps them apart from most fields.
 RECORD_COLUMNS = (
     "record.id",
     "record.path",
@@ -25,6 +26,12 @@ RECORD_COLUMNS = (
     "record.error",
     "record.seconds",
 )
+
+#: Stands behind them, where a record has notes.
+NOTES_COLUMN = "record.notes"
+
+#: What the columns of a field are called behind its name; the last is there where it was asked for.
+FIELD_COLUMNS = ("", ".outcome", ".accepted")
 
 #: What a spreadsheet may take for the start of a formula, also in its wide forms.
 _FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -54,9 +61,9 @@ class Table:
     def _columns(self) -> tuple[list[str], list[str]]:
         """The names of the fields, and the header: the record's columns, then those of each field."""
         names = field_names(self._fields, self._records)
-        parts = ["", ".outcome", *([".accepted"] if self._asked else [])]
-        columns = [*RECORD_COLUMNS, *(["record.notes"] if self._noted else [])]
-        return names, [*columns, *(f"{name}{part}" for name in names for part in parts)]
+        parts = FIELD_COLUMNS if self._asked else FIELD_COLUMNS[:-1]
+        columns = [*RECORD_COLUMNS, *([NOTES_COLUMN] if self._noted else [])]
+        return names, [*columns, *(f"{name}{part}" for name in told_apart(names) for part in parts)]
 
     def _record_cells(self, record: Record) -> list[Any]:
         """The cells of a row before those of the fields."""
@@ -69,6 +76,25 @@ def field_names(fields: Sequence[Field], records: Iterable[Record]) -> list[str]
     for record in records:
         names.update(dict.fromkeys(record.values))
     return list(names)
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """What the fields are called in the header, where no two columns may be called alike.
+
+    A field is called by its name, or, where another's column has that of one of its own, `NAME (2)`. So
+    whatever the records hold: `record.notes` is never a field, also where no record has notes.
+    """
+    taken = {*RECORD_COLUMNS, NOTES_COLUMN}
+    called = []
+    for name in names:
+        others = (other for at in count(2) if (other := f"{name} ({at})") not in names)
+        for one in chain([name], others):
+            columns = {cell(f"{one}{part}") for part in FIELD_COLUMNS}
+            if columns.isdisjoint(taken):
+                break
+        called.append(one)
+        taken |= columns
+    return called
 
 
 def record_cells(record: Record) -> list[Any]:

@@ -45,6 +45,32 @@ def test_tables_have_a_column_for_what_was_not_read_where_there_is_any() -> None
     assert "\n- Note: invoice.pdf: asks for a password\n- Note: =2 hidden sheets\n" in markdown
 
 
+@pytest.mark.parametrize(
+    ("names", "header"),
+    [
+        (["sum", "sum.outcome"], ["sum", "sum.outcome (2)"]),
+        (["sum.outcome", "sum"], ["sum.outcome", "sum (2)"]),
+        (["record.id", "record.notes"], ["record.id (2)", "record.notes (2)"]),
+        (["record.id", "record.id (2)"], ["record.id (3)", "record.id (2)"]),
+        # An apostrophe is set before a formula, and may be there already.
+        (["=a", "'=a"], ["'=a", "'=a (2)"]),
+        (["a", "a.outcome", "a.outcome.outcome"], ["a", "a.outcome (2)", "a.outcome.outcome"]),
+    ],
+)
+def test_each_column_has_a_name_of_its_own(names: list[str], header: list[str]) -> None:
+    values = {name: Value(f"value of {name}", Outcome.FOUND, 0.9, accepted=True) for name in names}
+    for record in (replace(NOTED, values=values), replace(RECORD, values=values)):
+        columns, row = list(csv.reader(io.StringIO(written("csv", record).decode())))
+        assert len(set(columns)) == len(columns)
+        told = dict(zip(columns, row, strict=True))
+        assert told["record.id"] == record.id
+        for name, column in zip(names, header, strict=True):
+            assert told[column] == f"value of {name}"
+            assert (told[f"{column}.outcome"], told[f"{column}.accepted"]) == ("found", "true")
+        sheet = openpyxl.load_workbook(io.BytesIO(written("xlsx", record)))["records"]
+        assert [each.value for each in sheet[1]] == columns
+
+
 FORMULAS = ["=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"]
 
 
