@@ -12,6 +12,7 @@ from thresher.app.calibration.calibrator import Labelled
 from thresher.app.calibration.doubt import whole
 from thresher.app.calibration.fitting import fit_all, labelled_values
 from thresher.app.settings import settings_hash
+from thresher.app.store.corrections import right_now
 
 if TYPE_CHECKING:
     from thresher.app.evaluation.records import GoldRecord
@@ -54,7 +55,12 @@ def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
         return settings_hash(asked, session.settings, model.fingerprint, weights)
 
     return [
-        Corrected(one.record, one.fields, one.labels, session.store.document_keys(one.record.sha256 or ""))
+        Corrected(
+            one.record,
+            one.fields,
+            right_now(one.labels, one.fields),
+            session.store.document_keys(one.record.sha256 or ""),
+        )
         for one in session.store.answered(task.domain, task.record_type, hash_of)
     ]
 

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,22 +71,48 @@ def correct(
     )
 
 
+@dataclass(frozen=True)
+class Known:
+    """A value that a person gave or left as it was, and the field that it was a value of.
+
+    `field` is None where it is not known what was asked.
+    """
+
+    value: Any
+    field: Field | None
+
+
+def right_now(known: Mapping[str, Known], fields: Sequence[Field]) -> dict[str, Any]:
+    """Of what is known, the values of those of `fields` that still have the form in which they were asked.
+
+    A text that was right of a date may be wrong of a string, and of other choices another may be right: what
+    has another type or other choices since is not known any more.
+    """
+    values = {}
+    for field in fields:
+        if (one := known.get(field.name)) is None or (one.field and _form(one.field) != _form(field)):
+            continue
+        with suppress(ValueError):
+            values[field.name] = check(field, one.value)
+    return values
+
+
+def _form(field: Field) -> tuple[FieldType, frozenset[str]]:
+    return field.type, frozenset(field.values)
+
+
 def labelled(
     connection: sqlite3.Connection, domain: str, record_type: str
-) -> list[tuple[str, str, dict[str, Any]]]:
-    """The documents with labels for this record: sha256, the newest reading's text, value by field."""
-    rows = connection.execute(
-        """SELECT labels.sha256, field, value, text FROM labels
-        JOIN documents ON documents.id =
-            (SELECT max(id) FROM documents AS newest WHERE newest.sha256 = labels.sha256)
-        WHERE domain = ? AND record_type = ? ORDER BY labels.sha256, field""",
-        (to_sql(domain), to_sql(record_type)),
-    )
-    found: dict[str, tuple[str, str, dict[str, Any]]] = {}
-    for row in rows:
-        known = found.setdefault(row["sha256"], (row["sha256"], from_sql(row["text"]), {}))
-        known[2][from_sql(row["field"])] = json.loads(from_sql(row["value"]))
-    return list(found.values())
+) -> list[tuple[str, str, dict[str, Known]]]:
+    """The documents with labels for this record: sha256, the newest reading's text, label by field."""
+    found = []
+    for sha256, known in _labels(connection, domain, record_type).items():
+        row = connection.execute(
+            "SELECT text FROM documents WHERE sha256 = ? ORDER BY id DESC LIMIT 1", (sha256,)
+        ).fetchone()
+        if row is not None:
+            found.append((sha256, from_sql(row["text"]), known))
+    return found
 
 
 def fields(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, tuple[Field, ...]]:
@@ -104,7 +131,7 @@ def fields(connection: sqlite3.Connection, domain: str, record_type: str) -> dic
     return {sha256: tuple(asked.values()) for sha256, asked in found.items()}
 
 
-def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, dict[str, Any]]:
+def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, dict[str, Known]]:
     """By sha256, of the record that was corrected last: what was found, or absent, and nobody changed."""
     rows = connection.execute(
         """SELECT records.id, sha256 FROM records JOIN corrections ON corrections.record = records.id
@@ -115,8 +142,9 @@ def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> d
     found = {}
     for sha256, number in {row["sha256"]: row["id"] for row in rows}.items():
         (stored,) = records.load(connection, "id = ?", number)
+        asked = {field.name: field for field in records.fields_of(connection, number)}
         found[sha256] = {
-            name: value.value
+            name: Known(value.value, asked.get(name))
             for name, value in stored.record.values.items()
             if name not in stored.corrected and value.outcome in (Outcome.FOUND, Outcome.ABSENT)
         }
@@ -129,7 +157,7 @@ class AnsweredRecord:
 
     record: Record
     fields: tuple[Field, ...]
-    labels: dict[str, Any]
+    labels: dict[str, Known]
 
 
 def answered(
@@ -147,13 +175,13 @@ def answered(
         GROUP BY labels.sha256, records.settings_hash ORDER BY labels.sha256, id""",
         (to_sql(domain), to_sql(record_type)),
     ).fetchall()
+    labels = _labels(connection, domain, record_type)
     found = []
     for row in rows:
         asked = records.fields_of(connection, row["id"])
         if hash_of(asked) == row["settings_hash"]:
             (stored,) = records.load(connection, "id = ?", row["id"], corrections=False)
-            known = _labels(connection, row["sha256"], domain, record_type)
-            found.append(AnsweredRecord(stored.record, asked, known))
+            found.append(AnsweredRecord(stored.record, asked, labels[row["sha256"]]))
     return found
 
 
@@ -172,13 +200,28 @@ def checked(field: Field | None, name: str, value: Any) -> Any:
         raise UsageError(f"field {name!r}: {error}; give {field.form}, or null") from error
 
 
-def _labels(connection: sqlite3.Connection, sha256: str, domain: str, record_type: str) -> dict[str, Any]:
-    """What is known to be right of a document: value by field, for the fields that have a label."""
+def _labels(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, dict[str, Known]]:
+    """By sha256, what is known to be right of a document: the label by field, for the fields that have one.
+
+    A label and the correction that it follows from were made at one time: that says what was asked.
+    """
     rows = connection.execute(
-        "SELECT field, value FROM labels WHERE sha256 = ? AND domain = ? AND record_type = ?",
-        (sha256, to_sql(domain), to_sql(record_type)),
-    )
-    return {from_sql(row["field"]): json.loads(from_sql(row["value"])) for row in rows}
+        """SELECT sha256, field, value, (
+            SELECT max(records.id) FROM records JOIN corrections ON corrections.record = records.id
+            WHERE records.sha256 = labels.sha256 AND records.domain = labels.domain
+                AND records.record_type = labels.record_type
+                AND corrections.field = labels.field AND corrections.made = labels.made) AS record
+        FROM labels WHERE domain = ? AND record_type = ? ORDER BY sha256, field""",
+        (to_sql(domain), to_sql(record_type)),
+    ).fetchall()
+    corrected = {row["record"] for row in rows if row["record"] is not None}
+    asked = {number: {f.name: f for f in records.fields_of(connection, number)} for number in corrected}
+    found: dict[str, dict[str, Known]] = {}
+    for row in rows:
+        name = from_sql(row["field"])
+        field = asked.get(row["record"], {}).get(name)
+        found.setdefault(row["sha256"], {})[name] = Known(json.loads(from_sql(row["value"])), field)
+    return found
 
 
 def _type_of(value: Any) -> FieldType:

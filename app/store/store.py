@@ -23,7 +23,7 @@ from thresher.app.store import (
     trainings,
     verdicts,
 )
-from thresher.app.store.corrections import AnsweredRecord
+from thresher.app.store.corrections import AnsweredRecord, Known
 from thresher.app.store.database import Database
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.records import StoredRecord
@@ -151,8 +151,8 @@ class Store:
         with self._database.transaction() as connection:
             corrections.correct(connection, record_id, field, value, note, spans)
 
-    def labelled(self, domain: str, record_type: str) -> list[tuple[str, str, dict[str, Any]]]:
-        """The documents with labels for this record: sha256, text, and value by field."""
+    def labelled(self, domain: str, record_type: str) -> list[tuple[str, str, dict[str, Known]]]:
+        """The documents with labels for this record: sha256, text, and label by field."""
         with self._database.reading() as connection:
             return corrections.labelled(connection, domain, record_type)
 
@@ -161,7 +161,7 @@ class Store:
         with self._database.reading() as connection:
             return corrections.fields(connection, domain, record_type)
 
-    def accepted(self, domain: str, record_type: str) -> dict[str, dict[str, Any]]:
+    def accepted(self, domain: str, record_type: str) -> dict[str, dict[str, Known]]:
         """By sha256 of corrected documents: the values that whoever corrected them left as they were."""
         with self._database.reading() as connection:
             return corrections.accepted(connection, domain, record_type)

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from thresher.adapters.fields import Field
 from thresher.adapters.pack import RecordType
-from thresher.adapters.values import check
+from thresher.app.store.corrections import right_now
 from thresher.app.store.label_files import label_id, write
 from thresher.app.store.store import Store
 
 
 @dataclass(frozen=True)
 class Written:
-    """How many documents have a line, and how many labels were left out: of fields that nobody asks for."""
+    """How many documents have a line, and how many labels were left out: nobody asks for them so now."""
 
     documents: int
     left_out: int
@@ -30,26 +29,16 @@ def write_corrections(store: Store, record_type: RecordType, path: Path) -> Writ
     own = store.corrected_fields(domain, name) if record_type.open_fields else {}
     lines: list[dict[str, Any]] = []
     left_out = 0
-    for sha256, text, values in store.labelled(domain, name):
-        fields = {field.name: field for field in own.get(sha256, record_type.fields)}
-        output = {field: value for field, value in values.items() if _fits(fields.get(field), value)}
-        left_out += len(values) - len(output)
+    for sha256, text, known in store.labelled(domain, name):
+        fields = own.get(sha256, record_type.fields)
+        output = right_now(known, fields)
+        left_out += len(known) - len(output)
         if not output:
             continue
         line: dict[str, Any] = {"id": label_id(sha256), "input": text, "output": output}
         if sha256 in own:
-            line["fields"] = [field.model_dump(mode="json") for field in fields.values()]
+            line["fields"] = [field.model_dump(mode="json") for field in fields]
         lines.append(line)
     if lines:
         write(path, lines)
     return Written(len(lines), left_out)
-
-
-def _fits(field: Field | None, value: Any) -> bool:
-    if field is None:
-        return False
-    try:
-        check(field, value)
-    except ValueError:
-        return False
-    return True

@@ -26,6 +26,7 @@ from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.registry.overview import made_for
 from thresher.app.session import Session
 from thresher.app.sources import Source
+from thresher.app.store.corrections import right_now
 from thresher.app.store.label_files import CORRECTIONS_FILE, label_id
 from thresher.app.store.verdicts import StoredVerdict
 from thresher.app.task import Task
@@ -165,16 +166,14 @@ def _labels(
 def _completed(session: Session, domain: str, record_type: str, labels: Sequence[Label]) -> list[Label]:
     """Corrections know the values that an adapter had wrong, and those alone would favour any other one.
 
-    So what the analyst left as it was counts as right too.
+    So what the analyst left as it was counts as right too, where it is asked for in the same form now.
     """
     accepted = {
-        label_id(sha256): values for sha256, values in session.store.accepted(domain, record_type).items()
+        label_id(sha256): known for sha256, known in session.store.accepted(domain, record_type).items()
     }
     completed = []
     for label in labels:
-        left = accepted.get(label.id, {})
-        names = {field.name for field in label.fields}
-        values = {name: value for name, value in left.items() if name in names} | dict(label.values)
+        values = right_now(accepted.get(label.id, {}), label.fields) | dict(label.values)
         completed.append(replace(label, values=values))
     return completed
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 
 from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
 from thresher.app.documents.document import Place
 from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Span, Value
 from thresher.app.store import Store
+from thresher.app.store.corrections import Known, right_now
 
 from .stored import DOCUMENT, FAILED, RECORD, SIGNALS, TASK, TEXT
 
@@ -25,6 +28,10 @@ def kept(home: Path, number: int) -> list[tuple[str, Any, Any, str]]:
             "SELECT field, old, new, note FROM corrections WHERE record = ? ORDER BY id", (number,)
         ).fetchall()
     return [(field, json.loads(old), json.loads(new), note) for field, old, new, note in rows]
+
+
+def values_of(known: Mapping[str, Known]) -> dict[str, Any]:
+    return {name: one.value for name, one in known.items()}
 
 
 def test_a_correction_is_loaded_and_the_models_value_stays(store: Store, tmp_path: Path) -> None:
@@ -48,7 +55,8 @@ def test_a_correction_is_loaded_and_the_models_value_stays(store: Store, tmp_pat
     assert values["kind"] == RECORD.values["kind"]
     assert kept(tmp_path, number)[:2] == [("total", 12.5, 13, "smudged"), ("total", 13, 13.5, "")]
     right = {"total": 13.5, "items": ["nails", "bolts"], "company": None}
-    assert store.labelled("expenses", "receipt") == [(DOCUMENT.sha256, TEXT, right)]
+    ((sha256, text, labels),) = store.labelled("expenses", "receipt")
+    assert (sha256, text, values_of(labels)) == (DOCUMENT.sha256, TEXT, right)
     assert store.answer(number).values["total"].value == 12.5
 
 
@@ -90,7 +98,7 @@ def test_what_was_answered_and_then_corrected_is_found_as_the_model_said_it(stor
     (answered,) = store.answered("expenses", "receipt", lambda _: "s")
     assert answered.record == RECORD
     assert answered.fields == TASK.fields
-    assert answered.labels == {"total": 13.5, "company": "Acme Ltd"}
+    assert values_of(answered.labels) == {"total": 13.5, "company": "Acme Ltd"}
     assert store.answered("expenses", "receipt", lambda _: "other settings") == []
     assert store.answered("expenses", "invoice", lambda _: "s") == []
 
@@ -194,16 +202,62 @@ def test_what_a_correction_left_alone_is_accepted(store: Store) -> None:
     assert store.accepted("expenses", "receipt") == {}
     store.correct(store.save_record(run, RECORD, "s", DOCUMENT), "total", 13)
     # Not the value that was corrected, nor one that the text does not say.
-    assert store.accepted("expenses", "receipt") == {
-        DOCUMENT.sha256: {
-            "company": "Acme Ltd",
-            "date": None,
-            "kind": "till",
-            "count": 2,
-            "paid": None,
-        }
-    }
+    (known,) = store.accepted("expenses", "receipt").values()
+    assert values_of(known) == {"company": "Acme Ltd", "date": None, "kind": "till", "count": 2, "paid": None}
     assert store.accepted("expenses", "other") == {}
+
+
+def asked_otherwise(**changed: Any) -> tuple[Field, ...]:
+    return tuple(field.model_copy(update=changed.get(field.name, {})) for field in TASK.fields)
+
+
+@pytest.mark.parametrize(
+    ("changed", "left"),
+    [
+        ({}, {"date": "2025-03-03", "kind": "till", "total": 4.2}),
+        ({"date": {"type": "string"}}, {"kind": "till", "total": 4.2}),
+        ({"kind": {"values": ("till", "invoice", "memo")}}, {"date": "2025-03-03", "total": 4.2}),
+        ({"kind": {"values": ("invoice", "till")}}, {"date": "2025-03-03", "kind": "till", "total": 4.2}),
+        ({"total": {"type": "integer"}}, {"date": "2025-03-03", "kind": "till"}),
+        ({"total": {"description": "What it says"}}, {"date": "2025-03-03", "kind": "till", "total": 4.2}),
+        ({"total": {"name": "sum"}}, {"date": "2025-03-03", "kind": "till"}),
+    ],
+)
+def test_what_was_asked_in_another_form_is_not_known_any_more(
+    store: Store, changed: Any, left: dict[str, Any]
+) -> None:
+    number = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    for field, value in (("date", "2025-03-03"), ("kind", "till"), ("total", 4.2)):
+        store.correct(number, field, value)
+    ((_, _, labels),) = store.labelled("expenses", "receipt")
+    assert right_now(labels, asked_otherwise(**changed)) == left
+
+
+def test_a_label_is_of_the_field_that_was_last_corrected(store: Store) -> None:
+    store.correct(
+        store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT), "date", "2025-03-03"
+    )
+    fields = asked_otherwise(date={"type": "string"})
+    run = store.start_run(replace(TASK, fields=fields), "other settings", 1)
+    number = store.save_record(run, RECORD, "other settings", DOCUMENT)
+    (known,) = (labels["date"] for _, _, labels in store.labelled("expenses", "receipt"))
+    assert known == Known("2025-03-03", TASK.fields[1])
+    store.correct(number, "date", "3 March 2025")
+    reused(store)  # takes the first correction over, which is no new one
+    (known,) = (labels["date"] for _, _, labels in store.labelled("expenses", "receipt"))
+    assert known == Known("3 March 2025", fields[1])
+
+
+def test_what_was_left_alone_is_known_of_the_field_that_was_asked(store: Store) -> None:
+    number = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    store.correct(number, "company", "Acme")
+    known = store.accepted("expenses", "receipt")[DOCUMENT.sha256]
+    assert right_now(known, asked_otherwise(total={"type": "string"})).keys() == {
+        "date",
+        "kind",
+        "count",
+        "paid",
+    }
 
 
 def test_an_answer_is_what_the_model_said(store: Store) -> None:

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,26 @@ def test_corrections_are_judged_beside_what_was_left_as_it_was(
         assert reused
         latest = session.store.records(session.store.runs()[0].id)
         assert [one.record.values["company"].value for one in latest] == ["Corner Mill"] * 3
+
+
+def test_what_was_asked_in_another_form_is_no_gold(
+    home_with_tiny: Locations, add_adapter: AddAdapter
+) -> None:
+    """The pack asked for other forms when the documents were corrected."""
+    add_adapter("new", 1)
+    with Session(home_with_tiny) as session:
+        task = session.task("expenses")
+        kinds = {"date": "date", "total": "number"}
+        fields = tuple(f.model_copy(update={"type": kinds.get(f.name, f.type)}) for f in task.fields)
+        sources = [Source("d", text=text_of(PROOF[0]))]
+        list(session.extract(sources, session.whole(replace(task, fields=fields))))
+        (stored,) = session.store.records(session.store.runs()[0].id)
+        assert stored.record.values["date"].outcome == "absent"  # left as it was
+        session.store.correct(stored.id, "total", 11.4)
+        session.store.correct(stored.id, "company", "Corner Mill")
+        proved = list(prove(session, ProofTask("new", corrections=True), threading.Event()))[-1]
+        assert isinstance(proved, Proved)
+        assert proved.verdict.comparison.fields.keys() & {"company", *kinds} == {"company"}
 
 
 def test_what_a_label_knows_goes_before_what_was_left_as_it_was(
