@@ -31,7 +31,7 @@ def of_labels(gold: "Iterable[GoldRecord]", records: "Iterable[Record]") -> Iter
 
 @dataclass(frozen=True)
 class Corrected:
-    """A record as it was answered, what it was asked, and what a person said of it by field.
+    """A record as it was answered, the fields of which it can be known what is right, and what a person said.
 
     `keys` are its document's (see `document_key`).
     """
@@ -45,7 +45,9 @@ class Corrected:
 def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
     """The records that a person corrected or confirmed, made just as this task makes them.
 
-    A record that was asked for fields of its own is one that the task makes where these are given.
+    A record that was asked for fields of its own is one that the task makes where these are given, as long as
+    they leave the task's own as they are: one that another pack of that name asked for is none. Where a
+    person spoke of a field in another form, nothing is known of it.
     """
     model, adapter = session.answers(task)
 
@@ -54,15 +56,17 @@ def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
         weights = adapter.fingerprint if adapter else None
         return settings_hash(asked, session.settings, model.fingerprint, weights)
 
-    return [
-        Corrected(
-            one.record,
-            one.fields,
-            right_now(one.labels, one.fields),
-            session.store.document_keys(one.record.sha256 or ""),
-        )
-        for one in session.store.answered(task.domain, task.record_type, hash_of)
-    ]
+    # Where the fields are open, the task's own are a default.
+    own = {} if task.open_fields else {field.name: field for field in task.fields}
+    found = []
+    for one in session.store.answered(task.domain, task.record_type, hash_of):
+        labels = right_now(one.labels, one.fields)
+        if not labels or any(own.get(field.name, field) != field for field in one.fields):
+            continue
+        fields = [field for field in one.fields if field.name in labels or field.name not in one.labels]
+        keys = session.store.document_keys(one.record.sha256 or "")
+        found.append(Corrected(one.record, fields, labels, keys))
+    return found
 
 
 def of_corrections(corrected: Iterable[Corrected], reviewed: bool = False) -> list[Labelled]:
