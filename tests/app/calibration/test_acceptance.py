@@ -45,6 +45,16 @@ def test_few_labels_accept_nothing() -> None:
     assert threshold((Step(0.9, enough, enough),), 0.98) == Step(0.9, enough, enough)
 
 
+@pytest.mark.parametrize(("wanted", "enough"), [(0.95, 59), (0.98, 149)])
+def test_as_few_labels_as_the_rule_needs_accept_all_where_all_are_right(wanted: float, enough: int) -> None:
+    """Of a curve's thresholds the last alone is tried: of the surest tenth nothing can be promised."""
+    assert needed(wanted) == enough
+    for values in (enough, enough - 1):
+        steps = curve([1 - place / 1000 for place in range(values)], [True] * values)
+        assert len(steps) == STEPS
+        assert threshold(steps, wanted) == (steps[-1] if values == enough else None)
+
+
 def test_the_lowest_threshold_that_keeps_the_promise_is_taken() -> None:
     steps = (Step(0.99, 300, 300), Step(0.9, 600, 599), Step(0.5, 900, 800))
     assert threshold(steps, 0.98) == steps[1]
