@@ -58,7 +58,7 @@ def judge(
             f"{counted(documents, 'document')} held back, and fewer than {MIN_DOCUMENTS} prove nothing"
         )
         needed.append(comparison.needed or 0)
-    elif total.difference is None:
+    elif total.difference is None or not total.support:  # F1 of no values is 0, however many are wrong
         open_.append("the labels that were held back state no value")
     elif total.difference <= 0:
         wrong.append("it is not better")

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 
+import pytest
+
 from thresher.adapters.fields import Field
 from thresher.app.evaluation.compare import Comparison, compare
 from thresher.app.evaluation.gate import MIN_DOCUMENTS, as_dict, judge, verdict_lines
@@ -76,6 +78,22 @@ def test_a_field_that_may_fall_by_chance_leaves_it_open() -> None:
     assert verdict.more is not None
     small = judge(comparison(100, {"company": 90, "total": 50}, {"company": 20, "total": 53}), "new", "old")
     assert small.outcome == "passes"  # a fall of 0.03 that nobody can tell from chance is let pass
+
+
+@pytest.mark.parametrize("wrong", [0, 2, 30])
+def test_labels_that_state_no_value_prove_nothing(wrong: int) -> None:
+    def said(values: int) -> list[PredictedRecord]:
+        return [
+            PredictedRecord(str(at), {"company": Predicted("wrong" if at < values else None)})
+            for at in range(30)
+        ]
+
+    gold = [GoldRecord(str(at), f"text {at}", {"company": None}, FIELDS) for at in range(30)]
+    verdict = judge(compare(gold, said(wrong), said(30)), "new", "old")
+    assert (verdict.outcome, verdict.reasons) == (
+        "unproved",
+        ("the labels that were held back state no value",),
+    )
 
 
 def test_too_few_labels_are_said_with_how_many_are_needed() -> None:
