@@ -116,7 +116,8 @@ def verdict_lines(verdict: Verdict, share: float) -> Iterator[str]:
 def _falling(comparison: Comparison) -> Iterator[tuple[str, Difference]]:
     """The fields that matter and fall: surely, or by more than is let pass."""
     for name, field in comparison.fields.items():
-        falls = field.is_below or (field.difference is not None and field.difference < -FALL)
+        # Rounded: 0.5 less 0.55 is a little more than 0.05 away from zero.
+        falls = field.is_below or (field.difference is not None and round(field.difference, 9) < -FALL)
         if falls and field.support >= FIELD_SUPPORT:
             yield name, field
 

@@ -80,6 +80,16 @@ def test_a_field_that_may_fall_by_chance_leaves_it_open() -> None:
     assert small.outcome == "passes"  # a fall of 0.03 that nobody can tell from chance is let pass
 
 
+def test_a_fall_of_more_than_a_twentieth_is_not_let_pass() -> None:
+    """The edge is the one that docs/evaluation.md names."""
+    for before, outcome in ((55, "passes"), (56, "unproved")):
+        fields = {"company": 90, "total": 50}, {"company": 20, "total": before}
+        verdict = judge(comparison(100, *fields), "new", "old")
+        assert verdict.comparison.total.is_above
+        assert not verdict.comparison.fields["total"].is_below
+        assert verdict.outcome == outcome
+
+
 @pytest.mark.parametrize("wrong", [0, 2, 30])
 def test_labels_that_state_no_value_prove_nothing(wrong: int) -> None:
     def said(values: int) -> list[PredictedRecord]:
