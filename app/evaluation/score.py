@@ -18,6 +18,7 @@ from thresher.app.record import Outcome
 #: list's finished items; an invalid one is shown as a mistake and predicts nothing.
 REPORTED = frozenset({Outcome.FOUND, Outcome.UNGROUNDED, Outcome.TRUNCATED})
 FOUND_ONLY = frozenset({Outcome.FOUND})
+_NUMBERS = frozenset({"number", "integer"})
 
 
 @dataclass
@@ -134,35 +135,52 @@ def record_tallies(labelled: GoldRecord, prediction: PredictedRecord | None) -> 
 
 def tally(one: Field, gold: Any, predicted: Any) -> Tally:
     """The counts of one field of one record. A gold list makes a list of any field; gold decides."""
-    if isinstance(predicted, list):
-        predicted = [_read(one, item) for item in predicted]
-    else:
-        predicted = _read(one, predicted)
     if one.is_list or isinstance(gold, list):
         wanted, given = _items(one, gold), _items(one, predicted)
-        return Tally(len(wanted & given), len(given - wanted), len(wanted - given))
+        both = _in_both(one, wanted, given)
+        return Tally(both, len(given) - both, len(wanted) - both)
+    gold, predicted = _read(one, gold), _read(one, predicted)
     gold_there, predicted_there = _is_present(one, gold), _is_present(one, predicted)
     if gold_there and predicted_there and same(one, gold, predicted):
         return Tally(tp=1)
     return Tally(fp=int(predicted_there), fn=int(gold_there))
 
 
-def _read(one: Field, predicted: Any) -> Any:
-    """A number that is written as a text is that number, as in gold. What is none stays, and is wrong."""
-    if one.type in ("number", "integer") and isinstance(predicted, str):
+def _read(one: Field, value: Any) -> Any:
+    """A number that is written as a text is that number. What is none stays, and is wrong."""
+    if one.type in _NUMBERS and isinstance(value, str):
         with suppress(ValueError):
-            return check(one, predicted)
-    return predicted
+            return check(one, value)
+    return value
 
 
 def _is_present(one: Field, value: Any) -> bool:
     return value is True if one.type == "boolean" else not is_absent(value, one)
 
 
-def _items(one: Field, value: Any) -> set[str]:
-    items = value if isinstance(value, list) else [value]
-    # A choice that normalises to nothing is itself.
-    return {normalise(str(item)) or item for item in items if not is_absent(item, one)}
+def _items(one: Field, value: Any) -> set[str | float]:
+    """The normalised items; of a field of numbers those that are numbers, the others as texts."""
+    items = [_read(one, item) for item in (value if isinstance(value, list) else [value])]
+    return {
+        # What is no number is not even the same as itself there. A choice may normalise to nothing.
+        item if one.type in _NUMBERS and same(one, item, item) else normalise(str(item)) or str(item)
+        for item in items
+        if not is_absent(item, one)
+    }
+
+
+def _in_both(one: Field, wanted: set[str | float], given: set[str | float]) -> int:
+    """How many items have their like on the other side; a number pairs off with one that is the same."""
+    left, right = (sorted(item for item in side if not isinstance(item, str)) for side in (wanted, given))
+    both = sum(isinstance(item, str) for item in wanted & given)
+    while left and right:
+        if same(one, left[-1], right[-1]):
+            both += 1
+            left.pop()
+            right.pop()
+        else:
+            (left if left[-1] > right[-1] else right).pop()
+    return both
 
 
 def _counted(name: str, values: Mapping[str, Predicted], outcomes: frozenset[Outcome]) -> Any:

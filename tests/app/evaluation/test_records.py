@@ -79,6 +79,12 @@ def test_gold_is_read_as_training_reads_labels(tmp_path: Path) -> None:
     assert score([gold], [PredictedRecord("1", right)]).total.f1 == 1.0
 
 
+def test_several_numbers_that_may_be_right_are_compared_as_numbers(tmp_path: Path) -> None:
+    path = written(tmp_path / "gold.jsonl", {"id": "1", "input": "x", "output": {"sum": ["12", "15"]}})
+    scores = score(load_gold(path, TYPED), [PredictedRecord("1", {"sum": Predicted(12)})])
+    assert (scores.total.tp, scores.total.fp, scores.total.fn) == (1, 0, 1)
+
+
 def test_gold_has_the_forms_of_labels(tmp_path: Path) -> None:
     path = written(
         tmp_path / "gold.jsonl",

@@ -67,6 +67,15 @@ def said(name: str, **output: Any) -> PredictedRecord:
         ("list[string]", ["a", "A "], None, (0, 0, 1)),
         # labels that give a list to a scalar field are a list
         ("string", ["a", "b"], "A", (1, 0, 1)),
+        # numbers in a list are compared as numbers, each with one
+        ("number", [12, 15], [12.0, 15.0], (2, 0, 0)),
+        ("number", [12.0, 15.0], 12, (1, 0, 1)),
+        ("number", [4.2, 5.0], [5.004, 4.196, 5.02], (2, 1, 0)),
+        ("number", [0.0, 0.004], [0.008, 0.0], (2, 0, 0)),
+        ("number", [5, "5.0", 5.0], ["5", None], (1, 0, 0)),
+        ("number", [1, "a few"], [True, "A few.", 2], (1, 2, 1)),
+        ("integer", [3, 4], ["3", 4.0], (2, 0, 0)),
+        ("string", ["4.2"], ["4.20"], (0, 1, 1)),
     ],
 )
 def test_one_field(kind: FieldType, gold_value: Any, predicted: Any, counts: tuple[int, int, int]) -> None:
