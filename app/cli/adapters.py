@@ -47,7 +47,7 @@ def list_(domain: str | None, as_json: bool) -> None:
     With --domain, those of that domain and the general ones.
     """
     with open_session() as session:
-        standings = _standings(session)
+        standings = _standings(session, as_json)
         broken = session.registry.broken()
     chosen = [each for each in standings if domain is None or each.adapter.domain in (None, domain)]
     if as_json:
@@ -68,7 +68,7 @@ def inspect(name: str, as_json: bool) -> None:
 
     with open_session() as session:
         found = session.registry.find(name)
-        standings = {each.adapter.name: each for each in _standings(session)}
+        standings = {each.adapter.name: each for each in _standings(session, as_json)}
         promotions = session.store.promotions(name)
         verdicts = session.store.verdicts(found.fingerprint)
     matrices = read_adapter(found.folder)
@@ -204,13 +204,13 @@ def rollback(domain: str | None, record_type: str | None, model: str | None) -> 
             click.echo(one_line(f"{about}: rolled back. But {error}"), err=True)
 
 
-def _standings(session: "Session") -> "list[Standing]":
+def _standings(session: "Session", as_json: bool) -> "list[Standing]":
     """How every adapter stands; a broken pack, whose adapters fit nothing, is named on stderr."""
     from thresher.app.registry.overview import overview
 
     found = session.found_packs()
     standings = overview(session.registry, _bases(session), found.packs)
-    warn_of_packs(found.errors)
+    warn_of_packs(found.errors, as_json=as_json)
     return standings
 
 

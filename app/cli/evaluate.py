@@ -14,16 +14,17 @@ from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import (
     accept_option,
     complete_answering,
-    installed_packs,
     json_option,
     open_session,
     parse_field_specs,
     task_options,
 )
 from thresher.app.cli.output import writing
+from thresher.app.locations import Locations
 
 if TYPE_CHECKING:
     from thresher.adapters.fields import Field
+    from thresher.adapters.pack import RecordType
     from thresher.app.cli.narration import Narrator
     from thresher.app.evaluation.records import GoldRecord, PredictedRecord
     from thresher.app.record import Record
@@ -90,16 +91,23 @@ def evaluate(
     Exit code: 0 all done, 1 some documents failed (they score as all absent), 2 wrong use, 3 no model.
     """
     from thresher.adapters.errors import UsageError
+    from thresher.adapters.pack_library import find_packs
     from thresher.app.cli.narration import Narrator
     from thresher.app.evaluation.records import load_gold
 
     if against is not None and against_predictions is not None:
         raise UsageError("give --against or --against-predictions, not both")
     fields = parse_field_specs(field_specs)
+    narrator = Narrator(quiet=quiet, as_json=as_json)
+    asked = None
+    if domain is not None:
+        packs = find_packs(Locations.default().packs)
+        narrator.left_out(packs.errors)
+        asked = packs.pick(domain, record_type)
     unfit: list[str] = []
-    own, are_open = own_fields(domain, record_type, fields)
+    own, are_open = own_fields(asked, fields)
     gold = load_gold(gold_file, own, open_fields=are_open, unfit=unfit)[:limit]
-    Narrator(quiet=quiet, as_json=as_json).unfit(unfit)
+    narrator.unfit(unfit)
     sides = [_Side(predictions, adapter, save, accept_at)]
     if against is not None or against_predictions is not None:
         sides.append(_Side(against_predictions, against))
@@ -230,11 +238,8 @@ def extract_labelled(
     return records
 
 
-def own_fields(
-    domain: str | None, record_type: str | None, given: "tuple[Field, ...]"
-) -> "tuple[tuple[Field, ...], bool]":
+def own_fields(asked: "RecordType | None", given: "tuple[Field, ...]") -> "tuple[tuple[Field, ...], bool]":
     """The fields that a gold line need not bring, and whether those that it brings come in their place."""
-    if domain is None:
+    if asked is None:
         return given, False
-    chosen = installed_packs().pick(domain, record_type)
-    return (chosen.with_fields(given) if given else chosen).fields, chosen.open_fields
+    return (asked.with_fields(given) if given else asked).fields, asked.open_fields

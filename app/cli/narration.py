@@ -83,8 +83,7 @@ class Narrator(WithBar):
     def notes(self, what: str, source: Source | None = None) -> None:
         """Tell something that the reader should know of the run, or of one of its documents."""
         self._say(f"note: {self._name(source)}: {what}" if source else f"note: {what}")
-        if self._as_json and not self._quiet:
-            exits.report_json("note", what, as_given(source) if source else None)
+        self._note(what, source)
 
     def unfit(self, values: Sequence[str]) -> None:
         """Tell which gold values break their field's type, with file and line."""
@@ -97,6 +96,7 @@ class Narrator(WithBar):
         """Tell which packs of the user's are broken, beside the one that is asked."""
         for error in packs:
             self._say(f"warning: {error}")
+            self._note(str(error))
 
     def skipped(self, files: int, links: int = 0) -> None:
         """Tell how many files of the folders are of no format that is read, and how many links lead on."""
@@ -171,6 +171,10 @@ class Narrator(WithBar):
         if source.path and source.path.name not in self._shared:
             return source.path.name
         return as_given(source)
+
+    def _note(self, what: str, source: Source | None = None) -> None:
+        if self._as_json and not self._quiet:
+            exits.report_json("note", what, as_given(source) if source else None)
 
     def _say(self, line: str) -> None:
         # Above the bar, where there is one: rich takes stderr meanwhile.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from thresher.adapters.errors import UsageError
+from thresher.app.cli import exits
 from thresher.app.endings import ENDINGS
 from thresher.app.locations import Locations
 from thresher.app.paths import exists, expanded
@@ -132,23 +133,26 @@ def check_files(files: Iterable[Path]) -> None:
             raise UsageError(f"{file}: there is no such file. Check the path.")
 
 
-def installed_packs() -> "FoundPacks":
+def installed_packs(*, as_json: bool = False) -> "FoundPacks":
     """The packs that ship and the user's own; a broken one of the user's is named on stderr."""
     from thresher.adapters.pack_library import find_packs
 
     found = find_packs(Locations.default().packs)
-    warn_of_packs(found.errors)
+    warn_of_packs(found.errors, as_json=as_json)
     return found
 
 
-def warn_of_packs(errors: "Sequence[PackError]") -> None:
-    """Names on stderr each pack of the user that is left out because it is broken."""
+def warn_of_packs(errors: "Sequence[PackError]", *, as_json: bool = False) -> None:
+    """Names on stderr each pack of the user that is left out because it is broken: as JSON in a note."""
     if not errors:
         return  # nothing is imported for nothing: completion runs this, too
     from thresher.app.wording import one_line
 
     for error in errors:
-        click.echo(one_line(f"warning: {error}"), err=True)
+        if as_json:
+            exits.report_json("note", str(error))
+        else:
+            click.echo(one_line(f"warning: {error}"), err=True)
 
 
 def open_session() -> "Session":

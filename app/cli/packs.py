@@ -24,7 +24,7 @@ def packs(ctx: click.Context) -> None:
 @json_option
 def list_packs(as_json: bool) -> None:
     """List the domains and their record types."""
-    found = installed_packs().packs
+    found = installed_packs(as_json=as_json).packs
     if as_json:
         echo_json([_summary(pack) for pack in found.values()])
         return
@@ -38,7 +38,7 @@ def list_packs(as_json: bool) -> None:
 @json_option
 def show(domain: str, as_json: bool) -> None:
     """Show the record types of DOMAIN and their fields."""
-    found = installed_packs()
+    found = installed_packs(as_json=as_json)
     pack = found.packs[found.pick(domain).domain]
     if as_json:
         types = [_record_type(t) for t in pack.record_types.values()]

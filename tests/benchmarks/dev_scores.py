@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
+from thresher.adapters.pack_library import find_packs
 from thresher.app.cli.evaluate import extract_labelled, own_fields
 from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation.records import GoldRecord, load_gold, predicted
@@ -33,7 +34,7 @@ def dev_scores(folder: Path, adapter: Path | None, upto: int | None) -> Scores:
 
 def labelled(folder: Path, file: str) -> list[GoldRecord]:
     """The labels of a file of DOMAIN/RECORD_TYPE."""
-    own, are_open = own_fields(folder.parent.name, folder.name, ())
+    own, are_open = own_fields(find_packs().pick(folder.parent.name, folder.name), ())
     return load_gold(folder / file, own, open_fields=are_open)
 
 

@@ -226,6 +226,10 @@ def test_a_pack_of_the_users_that_is_broken_is_told_and_never_stood_in_for(
     assert other.code == 0
     assert all(f"warning: {file}: line 2" in other.err for file in broken)
     assert thresher("extract", slip, "-d", "hr", "--quiet").err == ""
+    told = [json.loads(line) for line in thresher("extract", slip, "-d", "hr", "--json").err.splitlines()]
+    assert [one["kind"] for one in told] == ["note", "note"]
+    assert all(one["message"].startswith(f"{file}: line 2") for one, file in zip(told, broken, strict=True))
+    assert thresher("extract", slip, "-d", "hr", "--json", "--quiet").err == ""
     assert "line 2" in thresher("adapters", "list").err
 
 

@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from thresher.app.locations import Locations
 
 from .conftest import Thresher
@@ -42,6 +44,29 @@ def test_a_broken_pack_of_the_users_is_named_and_stops_no_other(thresher: Thresh
     assert ended.code == 0
     assert "pack.yaml" in ended.err
     assert "shipping" not in ended.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("packs", "list"),
+        ("packs", "show", "expenses"),
+        ("adapters", "list"),
+        ("evaluate", "-d", "expenses", "--records", "LINES", "--predictions", "LINES"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_script_reads_of_a_broken_pack_in_json(
+    thresher: Thresher, home: Locations, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    file = make_pack(home.packs / "shipping", type="colour") / "pack.yaml"
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text('{"id": "1", "input": "x", "output": {"company": "Mill"}}\n')
+    ended = thresher(*(lines if word == "LINES" else word for word in command), "--json")
+    assert ended.code == 0
+    (note,) = map(json.loads, ended.err.splitlines())
+    assert (note["kind"], note["message"].startswith(f"{file}: ")) == ("note", True)
+    json.loads(ended.out)
 
 
 def test_where_the_domains_own_pack_is_broken_the_shipped_one_does_not_stand_in(
