@@ -117,7 +117,7 @@ def evaluate(
 
     code = _answer(sides, gold, task_of, again=again, quiet=quiet, as_json=as_json)
     if code != exits.STOPPED:
-        _tell(sides, gold, {"domain": domain, "record_type": record_type}, as_json=as_json)
+        _tell(sides, gold, {"domain": domain, "record_type": asked and asked.name}, as_json=as_json)
     return code
 
 

@@ -35,6 +35,15 @@ def test_predictions_are_scored_by_field_without_a_model(thresher: Thresher, tmp
     assert json.loads(thresher(*asked, "--json", "--limit", 1).out)["records"] == 1
 
 
+def test_the_json_names_the_record_type_that_was_scored(thresher: Thresher, tmp_path: Path) -> None:
+    file = receipts(tmp_path, "gold", "Mill")
+    asked = ("evaluate", "--records", file, "--predictions", file, "--json")
+    told = json.loads(thresher(*asked, "-d", "expenses").out)
+    assert (told["domain"], told["record_type"]) == ("expenses", "receipt")
+    told = json.loads(thresher(*asked, "-f", "company:string").out)
+    assert (told["domain"], told["record_type"]) == (None, None)
+
+
 def test_gold_may_bring_its_own_fields(thresher: Thresher, tmp_path: Path) -> None:
     fields = [{"name": "profit", "type": "number"}]
     gold = lines(tmp_path / "g.jsonl", {"id": "a", "input": "x", "output": {"profit": 5}, "fields": fields})
