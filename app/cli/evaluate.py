@@ -1,16 +1,14 @@
 """`thresher evaluate`: extract from labelled documents and score, or score predictions that are there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
-from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import (
     accept_option,
     complete_answering,
@@ -20,13 +18,14 @@ from thresher.app.cli.options import (
     task_options,
 )
 from thresher.app.cli.output import writing
+from thresher.app.cli.sides import Side, tell
 from thresher.app.locations import Locations
 
 if TYPE_CHECKING:
     from thresher.adapters.fields import Field
     from thresher.adapters.pack import RecordType
     from thresher.app.cli.narration import Narrator
-    from thresher.app.evaluation.records import GoldRecord, PredictedRecord
+    from thresher.app.evaluation.records import GoldRecord
     from thresher.app.record import Record
     from thresher.app.session import Session
     from thresher.app.task import Task
@@ -97,6 +96,9 @@ def evaluate(
 
     if against is not None and against_predictions is not None:
         raise UsageError("give --against or --against-predictions, not both")
+    sides = [Side(predictions, adapter, save, accept_at)]
+    if against is not None or against_predictions is not None:
+        sides.append(Side(against_predictions, against))
     fields = parse_field_specs(field_specs)
     narrator = Narrator(quiet=quiet, as_json=as_json)
     asked = None
@@ -108,45 +110,21 @@ def evaluate(
     own, are_open = own_fields(asked, fields)
     gold = load_gold(gold_file, own, open_fields=are_open, unfit=unfit)[:limit]
     narrator.unfit(unfit)
-    sides = [_Side(predictions, adapter, save, accept_at)]
-    if against is not None or against_predictions is not None:
-        sides.append(_Side(against_predictions, against))
 
-    def task_of(session: "Session", side: _Side) -> "Task":
+    def task_of(session: "Session", side: Side) -> "Task":
         return session.task(domain, record_type, fields, model, side.adapter)
 
     code = _answer(sides, gold, task_of, again=again, quiet=quiet, as_json=as_json)
     if code != exits.STOPPED:
-        _tell(sides, gold, {"domain": domain, "record_type": asked and asked.name}, as_json=as_json)
+        about = {"domain": domain, "record_type": asked and asked.name}
+        tell(sides, gold, about, narrator, as_json=as_json)
     return code
 
 
-@dataclass
-class _Side:
-    """What is scored: the records of a file, or what an adapter answers, which `save` keeps.
-
-    `answers` are its records, and `about` says who gave them and how fast: nothing of those of a file.
-    """
-
-    file: Path | None
-    adapter: str | None
-    save: Path | None = None
-    accept_at: float | None = None
-    answers: "list[PredictedRecord]" = field(default_factory=list)
-    about: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The file's, else who answered."""
-        from thresher.app.wording import answering
-
-        return str(self.file) if self.file else answering(self.about["model"], self.about["adapter"])
-
-
 def _answer(
-    sides: Sequence[_Side],
+    sides: Sequence[Side],
     gold: "Sequence[GoldRecord]",
-    task_of: "Callable[[Session, _Side], Task]",
+    task_of: "Callable[[Session, Side], Task]",
     *,
     again: bool,
     quiet: bool,
@@ -176,33 +154,6 @@ def _answer(
             code = max(code, narrator.exit_code)
             side.about = {"model": task.model, "adapter": task.adapter, "seconds": narrator.seconds}
     return code
-
-
-def _tell(
-    sides: Sequence[_Side], gold: "Sequence[GoldRecord]", about: Mapping[str, Any], *, as_json: bool
-) -> None:
-    """The score of the first side, and where there are two their comparison, as a table or as JSON."""
-    from thresher.app.evaluation import comparison_report, confidence_report
-    from thresher.app.evaluation.compare import compare
-    from thresher.app.evaluation.judged import judged
-    from thresher.app.evaluation.report import as_dict, as_table
-    from thresher.app.evaluation.score import score
-
-    first, *others = sides
-    scores, values = score(gold, first.answers), judged(gold, first.answers)
-    comparisons = [(other, compare(gold, first.answers, other.answers)) for other in others]
-    if as_json:
-        told = {**about, **first.about, **as_dict(scores), **confidence_report.as_dict(values)}
-        for other, comparison in comparisons:
-            told["against"] = other.about | as_dict(score(gold, other.answers))
-            told["comparison"] = comparison_report.as_dict(comparison)
-        echo_json(told)
-        return
-    if first.file is None:
-        click.echo(f"answered by {first.name}")
-    click.echo(as_table(scores) + confidence_report.as_table(values))
-    for other, comparison in comparisons:
-        click.echo(f"\n{comparison_report.as_table(comparison, first.name, other.name)}")
 
 
 def extract_labelled(

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from thresher.app.evaluation.score import Scores, Tally
+from thresher.app.wording import counted
 
 #: Fields of the table; records that bring their own fields may have hundreds. The JSON has them all.
 MAX_ROWS = 40
+#: Keys of predictions that are named where nothing asks for them. The JSON has them all.
+_MAX_KEYS = 8
 #: Characters of a field's name in it.
 _WIDEST = 48
 
@@ -22,6 +25,8 @@ def as_dict(scores: Scores) -> dict[str, Any]:
         "failed": scores.failed,
         "missing": scores.missing,
         "unasked": scores.unasked,
+        "with_unknown_keys": scores.with_unknown_keys,
+        "unknown_keys": sorted(scores.unknown_keys),
         "grounded": scores.grounded,
         "groundable": scores.groundable,
         "grounded_share": scores.grounded_share,
@@ -53,6 +58,16 @@ def as_table(scores: Scores) -> str:
         for name, counts in scores.fields.items()
     }
     return "\n".join([*lines, "", *field_table("    F1  precision  recall  support", rows)])
+
+
+def unknown_keys_words(scores: Scores) -> str | None:
+    """Which keys of the predictions are wrong, if any are."""
+    if not scores.with_unknown_keys:
+        return None
+    keys = sorted(scores.unknown_keys)
+    more = f" and {len(keys) - _MAX_KEYS} more, which --json lists" if len(keys) > _MAX_KEYS else ""
+    have = counted(scores.with_unknown_keys, "prediction has", "predictions have")
+    return f"{have} keys that no gold record asks for: {', '.join(map(repr, keys[:_MAX_KEYS]))}{more}"
 
 
 def field_table(heads: str, rows: Mapping[str, str]) -> list[str]:

@@ -62,8 +62,9 @@ class Scores:
 
     `total` is over all fields of all records and `found_only` the same where only found values count.
     `failed` records could not be extracted and `missing` ones have no prediction: both score as all absent.
-    `unasked` predictions have no gold and are not scored. `grounded` of `groundable` predicted values (those
-    of quoted fields whose spans are known) have a span that says the value.
+    `unasked` predictions have no gold and are not scored; nor are `unknown_keys`, the fields of no gold
+    record, which so many others have. `grounded` of `groundable` predicted values (those of quoted fields
+    whose spans are known) have a span that says the value.
     """
 
     total: Tally = field(default_factory=Tally)
@@ -74,6 +75,8 @@ class Scores:
     failed: int = 0
     missing: int = 0
     unasked: int = 0
+    with_unknown_keys: int = 0
+    unknown_keys: set[str] = field(default_factory=set)
     grounded: int = 0
     groundable: int = 0
 
@@ -92,11 +95,15 @@ def score(gold: Sequence[GoldRecord], predicted: Iterable[PredictedRecord]) -> S
     """Scores the predictions against the gold of the same id. Raises ValueError where an id comes twice."""
     predictions = by_id(predicted)
     scores = Scores(records=len(gold), unasked=len(predictions.keys() - {record.id for record in gold}))
+    known = {one.name for record in gold for one in record.fields}
     for labelled in gold:
         prediction = predictions.get(labelled.id)
         scores.missing += prediction is None
         scores.failed += prediction is not None and prediction.failed
         values = prediction.values if prediction and not prediction.failed else {}
+        unknown = values.keys() - known
+        scores.with_unknown_keys += bool(unknown)
+        scores.unknown_keys |= unknown
         of_record = Tally()
         tallies = record_tallies(labelled, prediction)
         for one in labelled.fields:

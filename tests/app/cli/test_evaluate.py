@@ -104,6 +104,25 @@ def test_predictions_are_compared_without_a_model(thresher: Thresher, tmp_path: 
     assert (ended.code, "not both" in ended.err) == (2, True)
 
 
+def test_keys_that_the_gold_does_not_ask_for_are_told(thresher: Thresher, tmp_path: Path) -> None:
+    gold = lines(
+        tmp_path / "gold.jsonl", *({"id": n, "input": n, "output": {"n": 12, "t": "x"}} for n in "ab")
+    )
+    wrong = lines(
+        tmp_path / "wrong.jsonl", {"id": "a", "output": {"N": 12, "T": "x"}}, {"id": "b", "output": {}}
+    )
+    right = lines(tmp_path / "right.jsonl", {"id": "a", "output": {"n": 12}})
+    asked = ("evaluate", "--records", gold, "-f", "n:number", "-f", "t:string", "--predictions")
+    said = f"{wrong}: 1 prediction has keys that no gold record asks for: 'N', 'T'"
+    for sides in ((wrong,), (right, "--against-predictions", wrong)):
+        assert thresher(*asked, *sides).err == f"note: {said}\n"
+    ended = thresher(*asked, right, "--against-predictions", wrong, "--json")
+    assert json.loads(ended.err) == {"kind": "note", "message": said}
+    told = json.loads(ended.out)
+    assert (told["with_unknown_keys"], told["unknown_keys"]) == (0, [])
+    assert (told["against"]["with_unknown_keys"], told["against"]["unknown_keys"]) == (1, ["N", "T"])
+
+
 def test_two_adapters_are_asked_and_compared(
     thresher: Thresher, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:

@@ -1,6 +1,6 @@
 import json
 
-from thresher.app.evaluation.report import MAX_ROWS, as_dict, as_table
+from thresher.app.evaluation.report import MAX_ROWS, as_dict, as_table, unknown_keys_words
 from thresher.app.evaluation.score import Scores, Tally
 
 
@@ -25,6 +25,17 @@ def test_the_table_says_what_it_leaves_out_and_the_json_has_it() -> None:
     scores = Scores(fields={name: Tally(1, 0, 0) for name in names})
     assert as_table(scores).endswith("… and 5 more fields, which --json lists")
     assert list(as_dict(scores)["fields"]) == names
+
+
+def test_many_unknown_keys_are_some_with_how_many_more_and_all_in_the_json() -> None:
+    keys = {f"key {number:02}" for number in range(10)}
+    scores = Scores(with_unknown_keys=3, unknown_keys=keys)
+    words = unknown_keys_words(scores)
+    assert words is not None
+    assert words.startswith("3 predictions have keys that no gold record asks for: 'key 00', 'key 01', ")
+    assert words.endswith("'key 07' and 2 more, which --json lists")
+    assert as_dict(scores)["unknown_keys"] == sorted(keys)
+    assert unknown_keys_words(Scores()) is None
 
 
 def test_the_json_is_json() -> None:

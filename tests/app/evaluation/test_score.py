@@ -135,6 +135,13 @@ def test_a_key_that_gold_lacks_is_not_scored() -> None:
     assert list(scores.fields) == ["s"]
 
 
+def test_keys_that_no_gold_record_asks_for_are_known() -> None:
+    records = [gold("1", {"s": "x"}, s="string"), gold("2", {}, t="string"), gold("3", {}, t="string")]
+    failed = PredictedRecord("3", {"w": Predicted("x")}, failed=True)
+    scores = score(records, [said("1", s="x", t="y"), said("2", T="x", u="z"), failed, said("9", v="x")])
+    assert (scores.with_unknown_keys, scores.unknown_keys) == (1, {"T", "u"})
+
+
 def test_fields_differ_from_record_to_record() -> None:
     records = [gold("1", {"n": 5}, n="number"), gold("2", {"n": "5"}, n="string")]
     scores = score(records, [said("1", n=5.001), said("2", n="5.")])
