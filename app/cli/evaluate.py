@@ -18,7 +18,7 @@ from thresher.app.cli.options import (
     task_options,
 )
 from thresher.app.cli.output import writing
-from thresher.app.cli.sides import Side, tell
+from thresher.app.cli.sides import Side, tell, unused_options
 from thresher.app.locations import Locations
 
 if TYPE_CHECKING:
@@ -99,6 +99,11 @@ def evaluate(
     sides = [Side(predictions, adapter, save, accept_at)]
     if against is not None or against_predictions is not None:
         sides.append(Side(against_predictions, against))
+    if unused := unused_options(sides, model=model, again=again):
+        raise UsageError(
+            f"{', '.join(unused)}: for extracting alone, and --predictions gives the records. Leave out the "
+            "one or the other."
+        )
     fields = parse_field_specs(field_specs)
     narrator = Narrator(quiet=quiet, as_json=as_json)
     asked = None

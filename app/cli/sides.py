@@ -36,6 +36,16 @@ class Side:
         return str(self.file) if self.file else answering(self.about["model"], self.about["adapter"])
 
 
+def unused_options(sides: Sequence[Side], *, model: str | None, again: bool) -> list[str]:
+    """The options given that are for extracting alone, where what they are for is not extracted."""
+    first, given = sides[0], dict[str, Any]()
+    if first.file is not None:
+        given = {"--adapter": first.adapter, "--save": first.save, "--accept-at": first.accept_at}
+    if all(side.file is not None for side in sides):
+        given |= {"--model": model, "--again": again or None}
+    return [option for option, value in given.items() if value is not None]
+
+
 def tell(
     sides: Sequence[Side],
     gold: "Sequence[GoldRecord]",

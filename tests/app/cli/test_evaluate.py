@@ -123,6 +123,25 @@ def test_keys_that_the_gold_does_not_ask_for_are_told(thresher: Thresher, tmp_pa
     assert (told["against"]["with_unknown_keys"], told["against"]["unknown_keys"]) == (1, ["N", "T"])
 
 
+def test_options_for_extracting_are_refused_where_nothing_is_extracted(
+    thresher: Thresher, tmp_path: Path
+) -> None:
+    file, out = receipts(tmp_path, "gold", "Mill"), tmp_path / "out.jsonl"
+    asked = ("evaluate", "-d", "expenses", "--records", file, "--predictions", file)
+    extracting = ("--save", out, "--accept-at", 0.9, "--adapter", "one")
+    ended = thresher(*asked, *extracting, "--model", "other", "--again")
+    assert (ended.code, ended.out, out.exists()) == (2, "", False)
+    assert "--adapter, --save, --accept-at, --model, --again: for extracting alone" in ended.err
+    # Those of the first side, also where the second is extracted.
+    ended = thresher(*asked, *extracting, "--model", "other", "--against", "none")
+    assert ended.code == 2
+    assert "error: --adapter, --save, --accept-at: for extracting alone" in ended.err
+    ended = thresher(*asked, "--model", "other", "--against", "none")
+    assert "other" in ended.err
+    assert "for extracting alone" not in ended.err
+    assert thresher(*asked, "--model", "other", "--against-predictions", file).code == 2
+
+
 def test_two_adapters_are_asked_and_compared(
     thresher: Thresher, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
