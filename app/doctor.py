@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
+from thresher.adapters.environment import install_command
 from thresher.adapters.errors import PackError, UsageError
 from thresher.app.locations import Locations
 
@@ -103,8 +104,8 @@ def _backend() -> Iterator[Finding]:
         name = str(mx.device_info().get("device_name", "")) if hasattr(mx, "device_info") else ""
         on_gpu = device.type == mx.gpu
     except (ImportError, RuntimeError) as error:
-        extra = "`pip install mlx`" if sys.platform == "darwin" else "`pip install 'mlx[cpu]'`"
-        yield Finding("backend", "bad", f"MLX cannot be loaded ({error})", f"Install it again: {extra}.")
+        command = install_command("mlx" if sys.platform == "darwin" else "mlx[cpu]")
+        yield Finding("backend", "bad", f"MLX cannot be loaded ({error})", f"Install it again: `{command}`.")
         return
     if on_gpu:
         kind = "Metal" if sys.platform == "darwin" else "CUDA"
@@ -114,9 +115,8 @@ def _backend() -> Iterator[Finding]:
         yield Finding("backend", "slow", f"CPU {name}: Metal is not used".strip(), remedy)
     else:
         # No shortfall: the CPU is a machine that we support, and no command makes a GPU of it.
-        yield Finding(
-            "backend", "good", f"CPU {name} (with an NVIDIA GPU, `pip install 'mlx[cuda13]'` uses it)"
-        )
+        command = install_command("mlx[cuda13]")
+        yield Finding("backend", "good", f"CPU {name} (with an NVIDIA GPU, `{command}` uses it)")
 
 
 def _trainers() -> Iterator[Finding]:
@@ -126,7 +126,7 @@ def _trainers() -> Iterator[Finding]:
             found.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             missing.append(package)
-    extra = "`pip install 'thresher[cuda]'`"
+    extra = f"`{install_command('thresher[cuda]')}`"
     if found and missing:
         detail = f"PyTorch's lacks {', '.join(missing)}: `thresher train --trainer cuda` cannot run"
         yield Finding("trainers", "slow", detail, f"Run {extra}.")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.base_model import BaseModel
+from thresher.adapters.environment import install_command
 from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.formats.config_file import refuse
 from thresher.adapters.formats.heads import attention_heads
@@ -84,6 +85,6 @@ def _package() -> Any:
         import gguf
     except ImportError as error:
         raise UsageError(
-            "llama.cpp's format needs the package gguf. Install it with `pip install 'thresher[gguf]'`."
+            f"llama.cpp's format needs the package gguf. Run: {install_command('thresher[gguf]')}"
         ) from error
     return gguf

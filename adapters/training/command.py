@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import write_adapter
+from thresher.adapters.environment import install_command
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import MANIFEST_FILE, Manifest, Recipe, read_manifest
 from thresher.adapters.training.documents import save_documents
@@ -40,7 +41,7 @@ STOPPED = 130
 DIVERGED = 3
 TOLD = "Error: "
 #: What brings the libraries of a trainer.
-_INSTALL = {"train_mlx": "pip install thresher", "train_cuda": "pip install 'thresher[cuda]'"}
+_LIBRARIES = {"train_mlx": "thresher", "train_cuda": "thresher[cuda]"}
 #: Keys of a run that stay as they came to be when it goes on: however much memory there is now, and those
 #: that are not asked for otherwise now.
 _PASSES = ("batch_tokens", "accumulation", "gradient_checkpointing")
@@ -167,7 +168,8 @@ def _versions(way: Way) -> dict[str, str]:
         try:
             found[name] = version(name)
         except PackageNotFoundError as error:
-            raise UsageError(f"{name} is not installed. Run: {_INSTALL[way.trainer]}") from error
+            command = install_command(_LIBRARIES[way.trainer])
+            raise UsageError(f"{name} is not installed. Run: {command}") from error
     return found
 
 

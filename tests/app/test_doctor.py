@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from thresher.adapters.blas import BlasReport
+from thresher.adapters.environment import install_command
 from thresher.adapters.pack_library import find_packs
 from thresher.app import doctor
 from thresher.app.doctor import Finding, examine
@@ -110,7 +111,7 @@ def test_pytorch_is_told_and_how_to_get_it(
     (finding,) = doctor._trainers()
     assert finding.level == level
     said = f"{finding.detail} {finding.remedy}"
-    assert ("pip install 'thresher[cuda]'" in said) == bool(absent)
+    assert (install_command("thresher[cuda]") in said) == bool(absent)
     assert ("torch 1.0" in said) == (not absent)
 
 

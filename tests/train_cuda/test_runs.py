@@ -17,6 +17,7 @@ import torch
 
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import read_base
+from thresher.adapters.environment import install_command
 from thresher.adapters.errors import UsageError
 from thresher.adapters.tensor_file import read_floats, read_tensors
 from thresher.adapters.training.loop import Loop
@@ -184,7 +185,7 @@ def test_a_missing_library_is_one_line_that_says_what_to_install(make_run: Any, 
         [sys.executable, "-c", absent, str(run)], capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Error: torch is not installed. Run: pip install 'thresher[cuda]'\n"
+    assert done.stderr == f"Error: torch is not installed. Run: {install_command('thresher[cuda]')}\n"
 
 
 def test_an_interrupt_leaves_a_state_that_goes_on(make_run: Any, tmp_path: Path) -> None:

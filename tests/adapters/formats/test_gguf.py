@@ -1,6 +1,7 @@
 """What is written for llama.cpp: read back, and merged into a base as llama.cpp would store it."""
 
 import json
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from thresher.adapters.environment import install_command
 from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.formats.exporting import export
 from thresher.adapters.formats.gguf import permuted
@@ -105,6 +107,6 @@ def test_without_the_package_the_extra_is_named(
     here.save_peft(tmp_path / "peft", target_modules=["q_proj"])
     adapter = import_peft(tmp_path / "peft", here.base, None, "mine")
     monkeypatch.setitem(sys.modules, "gguf", None)
-    with pytest.raises(UsageError, match=r"pip install 'thresher\[gguf\]'"):
+    with pytest.raises(UsageError, match=re.escape(install_command("thresher[gguf]"))):
         export(adapter, here.base, tmp_path / "mine.gguf", "gguf")
     assert [path.name for path in tmp_path.iterdir()] == ["peft"]
