@@ -146,9 +146,16 @@ class Session:
     ) -> Promotion:
         """Undoes the last promotion, or the last for a record type, and returns it.
 
-        Raises UsageError where none stands.
+        What stands for a domain or a record type is undone also where its pack has them no longer. Raises
+        UsageError where none stands.
         """
-        return self.registry.roll_back(*self._asked_of(domain, model, record_type)[:2], record_type)
+        chosen = library.find(self.locations.models, model or self.settings.model)
+        domain = domain or NO_DOMAIN
+        named = (each.record_types for each in self.store.live_adapters() if each.domain == domain)
+        if not any(record_type in (None, *types) for types in named):
+            # A name that is mistyped must not undo what is live for all record types.
+            self._asked_of(domain, model, record_type)
+        return self.registry.roll_back(domain, chosen, record_type)
 
     def extract(
         self,

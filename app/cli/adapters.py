@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from thresher.adapters.errors import AdapterError, UsageError
+from thresher.adapters.errors import ThresherError, UsageError
 from thresher.app.cli import exits
 from thresher.app.cli.adapter_files import export, import_
 from thresher.app.cli.adapter_lines import adapter_lines, as_dict, list_lines, verdict_dict
@@ -200,7 +200,7 @@ def rollback(domain: str | None, record_type: str | None, model: str | None) -> 
         try:
             name = session.answering(domain, model, None, next(iter(undone.record_types), None))
             click.echo(f"{about}: {name or 'the base alone'} answers again", err=True)
-        except AdapterError as error:
+        except ThresherError as error:  # a pack that is gone, say: it is rolled back all the same
             click.echo(one_line(f"{about}: rolled back. But {error}"), err=True)
 
 

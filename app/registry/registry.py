@@ -203,10 +203,13 @@ class Registry:
     def remove(self, name: str, *, force: bool = False) -> int:
         """Deletes one of the user's adapters; returns the bytes freed.
 
-        Raises UsageError where there is none of that name, and where it is live: unless `force`, which rolls
-        back first.
+        Of one whose folder is gone, the promotions that stand. Raises UsageError where there is nothing of
+        that name, and where it is live: unless `force`, which rolls back first.
         """
-        own_folder(self.folder, name)
+        stands = any(each.ended is None for each in self._store.promotions(name))
+        is_gone = stands and name not in adapter_folders(self.folder)
+        if not is_gone:
+            own_folder(self.folder, name)
         live = [each for each in self._store.live_adapters() if each.adapter == name]
         if live and not force:
             where = ", ".join(of_domain(each.domain, each.record_types) for each in live)
@@ -215,7 +218,7 @@ class Registry:
                 "remove it with --force, which does."
             )
         self._store.withdraw_adapter(name)
-        return library.remove(self.folder, name)
+        return 0 if is_gone else library.remove(self.folder, name)
 
     def _refuse(
         self, adapter: InstalledAdapter, model: InstalledModel, domain: str, pack: Pack | None
