@@ -14,6 +14,9 @@ from thresher.adapters.yaml_keys import parse_yaml
 #: The version of pack.yaml that this code writes and reads.
 FORMAT = 1
 
+#: The domain of tasks that have none, of fields alone: no pack is called so.
+NO_DOMAIN = "any"
+
 #: A pack is read at every start: one that is larger than this is no pack.
 MAX_BYTES = 1_000_000
 
@@ -56,6 +59,16 @@ class PackForm(BaseModel):
     title: _Text
     description: _Text
     record_types: tuple[RecordTypeForm, ...]
+
+    @field_validator("domain")
+    @classmethod
+    def _is_free(cls, domain: str) -> str:
+        if domain == NO_DOMAIN:
+            raise ValueError(
+                f"{domain!r} is taken, by tasks that have fields alone: give the pack and its folder another "
+                "name"
+            )
+        return domain
 
 
 def read_form(folder: Path) -> PackForm:

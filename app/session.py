@@ -9,6 +9,7 @@ from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, joined, unique
 from thresher.adapters.pack import Pack
+from thresher.adapters.pack_form import NO_DOMAIN
 from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.adapters.prompt import ANY_RECORD
 from thresher.app.events import Event
@@ -22,7 +23,7 @@ from thresher.app.settings import Settings, load_settings
 from thresher.app.sources import Source
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.store import Store
-from thresher.app.task import NO_DOMAIN, NO_TYPE, Task
+from thresher.app.task import NO_TYPE, Task
 from thresher.app.warm_engine import WarmEngine
 
 if TYPE_CHECKING:

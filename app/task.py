@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from thresher.adapters.fields import Field
 
-#: The domain of a task that has none: the fields alone were given.
-NO_DOMAIN = "any"
-#: The record type of such a task.
+#: The record type of a task that has no domain: the fields alone were given.
 NO_TYPE = "record"
 #: A value that is wrong three times in four is not worth stating. Half of a record type's F1 is best
 #: (see `calibration.doubt`); of easy ones less is asked: in review a likely value is worth more than none.

@@ -9,9 +9,9 @@ from thresher.adapters.base_model import BaseModel, read_base
 from thresher.adapters.errors import AdapterError
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.pack import Pack
+from thresher.adapters.pack_form import NO_DOMAIN
 from thresher.app.registry import library
 from thresher.app.registry.folders import shipped_folders
-from thresher.app.task import NO_DOMAIN
 
 
 class Fit:

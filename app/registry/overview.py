@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from thresher.adapters.adapter_folder import Unfit
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.pack import Pack
+from thresher.adapters.pack_form import NO_DOMAIN
 from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.registry.registry import Registry
-from thresher.app.task import NO_DOMAIN, NO_TYPE
+from thresher.app.task import NO_TYPE
 
 
 @dataclass(frozen=True)

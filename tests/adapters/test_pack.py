@@ -39,6 +39,7 @@ WRONG: list[tuple[str, Callable[[dict[str, Any]], Any], list[str]]] = [
     ("newer format", lambda p: p.update(format=FORMAT + 1), [f"format: is {FORMAT + 1}", "Update Thresher"]),
     ("other folder", lambda p: p.update(domain="mail"), ["domain: is 'mail'", "'post'"]),
     ("bad domain", lambda p: p.update(domain="Post!"), ["domain: must be a small letter"]),
+    ("taken domain", lambda p: p.update(domain="any"), ["domain: 'any' is taken", "another name"]),
     ("no title", lambda p: p.pop("title"), ["title: is missing"]),
     ("blank title", lambda p: p.update(title="  "), ["title: "]),
     (

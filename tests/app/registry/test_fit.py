@@ -10,11 +10,12 @@ import pytest
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.pack import Pack
+from thresher.adapters.pack_form import NO_DOMAIN
 from thresher.app.registry.folders import check_new_name
 from thresher.app.registry.library import broken_adapters
 from thresher.app.registry.overview import overview
 from thresher.app.registry.registry import Registry
-from thresher.app.task import NO_DOMAIN, NO_TYPE
+from thresher.app.task import NO_TYPE
 
 from ..conftest import AddAdapter
 from .conftest import Live
