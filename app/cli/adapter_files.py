@@ -7,6 +7,7 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.options import complete_adapter, complete_model, domain_option, open_session
+from thresher.app.cli.standings import standings_of
 from thresher.app.paths import expanded, is_folder
 from thresher.app.wording import one_line
 
@@ -47,13 +48,17 @@ def import_(path: Path, base_name: str | None, domain: str | None, name: str | N
         else:
             adapter = _theirs(session, path, base_name, domain, name)
         found = session.registry.add(adapter)
+        (standing,) = (each for each in standings_of(session, as_json=False) if each.adapter.name == name)
     manifest = found.manifest
     for note in manifest.source.notes if manifest.source else ():
         click.echo(one_line(f"note: {note}"), err=True)
     bound = f"for {found.domain or 'any domain'} on {manifest.base.name}"
     click.echo(one_line(f"{name} is there, {bound}"), err=True)
-    where = "" if found.domain else " --domain DOMAIN"
-    click.echo(f"`thresher adapters promote {name}{where}` lets it answer", err=True)
+    for wrong in standing.wrong:
+        click.echo(one_line(f"not used: {wrong}"), err=True)
+    if not standing.wrong:
+        where = "" if found.domain else " --domain DOMAIN"
+        click.echo(f"`thresher adapters promote {name}{where}` lets it answer", err=True)
 
 
 @click.command()

@@ -1,7 +1,5 @@
 """`thresher adapters`: which there are, which answers, and which shall."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from thresher.adapters.errors import ThresherError, UsageError
@@ -17,15 +15,10 @@ from thresher.app.cli.options import (
     json_option,
     model_option,
     open_session,
-    warn_of_packs,
 )
 from thresher.app.cli.proving import prove
+from thresher.app.cli.standings import bases_of, standings_of
 from thresher.app.wording import of_domain, one_line
-
-if TYPE_CHECKING:
-    from thresher.adapters.base_facts import InstalledModel
-    from thresher.app.registry.overview import Standing
-    from thresher.app.session import Session
 
 
 @click.group()
@@ -47,7 +40,7 @@ def list_(domain: str | None, as_json: bool) -> None:
     With --domain, those of that domain and the general ones.
     """
     with open_session() as session:
-        standings = _standings(session, as_json)
+        standings = standings_of(session, as_json=as_json)
         broken = session.registry.broken()
     chosen = [each for each in standings if domain is None or each.adapter.domain in (None, domain)]
     if as_json:
@@ -68,7 +61,7 @@ def inspect(name: str, as_json: bool) -> None:
 
     with open_session() as session:
         found = session.registry.find(name)
-        standings = {each.adapter.name: each for each in _standings(session, as_json)}
+        standings = {each.adapter.name: each for each in standings_of(session, as_json=as_json)}
         promotions = session.store.promotions(name)
         verdicts = session.store.verdicts(found.fingerprint)
     matrices = read_adapter(found.folder)
@@ -112,7 +105,7 @@ def verify(ctx: click.Context, name: str | None, as_json: bool) -> None:
     from thresher.app.registry.overview import made_for
 
     with open_session() as session:
-        registry, models = session.registry, _bases(session)
+        registry, models = session.registry, bases_of(session)
         problems = {}
         for found in [registry.find(name)] if name else list_adapters(registry.folder):
             model = made_for(found, models)
@@ -202,18 +195,3 @@ def rollback(domain: str | None, record_type: str | None, model: str | None) -> 
             click.echo(f"{about}: {name or 'the base alone'} answers again", err=True)
         except ThresherError as error:  # a pack that is gone, say: it is rolled back all the same
             click.echo(one_line(f"{about}: rolled back. But {error}"), err=True)
-
-
-def _standings(session: "Session", as_json: bool) -> "list[Standing]":
-    """How every adapter stands; a broken pack, whose adapters fit nothing, is named on stderr."""
-    from thresher.app.registry.overview import overview
-
-    found = session.found_packs()
-    standings = overview(session.registry, _bases(session), found.packs)
-    warn_of_packs(found.errors, as_json=as_json)
-    return standings
-
-
-def _bases(session: "Session") -> "list[InstalledModel]":
-    """The installed bases, the settings' one first."""
-    return sorted(session.models(), key=lambda model: model.name != session.settings.model)

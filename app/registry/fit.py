@@ -34,7 +34,8 @@ class Fit:
         made = manifest.pack.domain if manifest.pack else domain
         found = unfit(manifest, self.base(model), pack.hash if pack and made == domain else None)
         if manifest.pack and made == domain and pack is None:
-            found.append(Unfit("the domain", made, "no such domain", "Put its pack back where it was."))
+            remedy = "Put its pack's folder back, or copy it from where the adapter was made."
+            found.append(Unfit("the domain", made, "no such domain", remedy))
         if made != domain:
             here = "none: fields alone are asked for" if domain == NO_DOMAIN else domain
             remedy = "Use an adapter of that domain, a general one, or --adapter none."

@@ -219,6 +219,24 @@ def test_one_of_ours_says_itself_what_it_is_for(
     assert (ended.code, "adapter_config.json is missing" in ended.err) == (1, True)
 
 
+def test_one_of_ours_that_does_not_fit_here_is_not_said_to_answer(
+    thresher: Thresher, add_adapter: AddAdapter, tmp_path: Path
+) -> None:
+    folder = add_adapter("far", 1, folder=tmp_path / "far")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    fits = thresher("adapters", "import", folder, "--name", "fits")
+    assert "`thresher adapters promote fits` lets it answer" in fits.err
+    for change, problem in (
+        ({"hash": "1" * 64}, "the pack expenses (111111111111), here is expenses ("),
+        ({"domain": "library"}, "the domain library, here is no such domain. Put"),
+    ):
+        changed = manifest | {"pack": manifest["pack"] | change}
+        (folder / "manifest.json").write_text(json.dumps(changed), "utf-8")
+        ended = thresher("adapters", "import", folder, "--name", next(iter(change)))
+        assert (ended.code, f"not used: it was made for {problem}" in ended.err) == (0, True)
+        assert "lets it answer" not in ended.err
+
+
 def test_what_a_manifest_says_never_reaches_the_terminal_raw(
     thresher: Thresher, add_adapter: AddAdapter
 ) -> None:

@@ -147,7 +147,8 @@ def test_the_adapter_of_a_pack_that_is_gone_and_a_folder_of_no_name_are_shown(
     (standing,) = overview(registry, [model], packs)
     assert standing.model == model
     assert [str(each) for each in standing.wrong] == [
-        "it was made for the domain expenses, here is no such domain. Put its pack back where it was."
+        "it was made for the domain expenses, here is no such domain. Put its pack's folder back, or copy it "
+        "from where the adapter was made."
     ]
     assert broken_adapters(registry.folder) == [
         ("my own", "'my own' is no name for an adapter: use letters, digits, and . _ - (not first).")
