@@ -135,9 +135,12 @@ def _labels(
         )
     config = None if named else read_run(run)
     paths = [expanded(path).absolute() for path in task.labels] if config is None else [*config.labels]
-    then = session.locations.training / candidate.name / CORRECTIONS_FILE
-    corrections = task.corrections or then in paths
-    paths = [path for path in paths if path != then]
+    # By the run's own word of where it lay: the home may have been moved since.
+    ran = config.out if config else run.parent
+    then = [path for path in paths if path.parts[-2:] == (candidate.name, CORRECTIONS_FILE)]
+    then = [path for path in then if ran.is_relative_to(path.parent)]
+    corrections = task.corrections or bool(then)
+    paths = [path for path in paths if path not in then]
     learnt = next(iter(learnt_types(candidate.manifest)), None)
     record_type = task.record_type or (config.record_type if config else learnt)
     kind = session.found_packs().pick(domain, record_type)

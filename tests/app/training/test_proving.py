@@ -20,10 +20,12 @@ from thresher.app.locations import Locations
 from thresher.app.session import Session
 from thresher.app.sources import Source
 from thresher.app.store.trainings import Training
+from thresher.app.training.candidate import train_candidate
 from thresher.app.training.process import TrainingStopped
 from thresher.app.training.proving import ProofTask, Proved, prove
 
 from ..conftest import AddAdapter
+from .tasks import training_task
 
 PACK = """format: 1
 domain: tickets
@@ -254,6 +256,22 @@ def test_what_was_asked_in_another_form_is_no_gold(
         proved = list(prove(session, ProofTask("new", corrections=True), threading.Event()))[-1]
         assert isinstance(proved, Proved)
         assert proved.verdict.comparison.fields.keys() & {"company", *kinds} == {"company"}
+
+
+def test_a_training_on_corrections_is_proved_where_its_home_has_moved_to(
+    home_with_tiny: Locations,
+) -> None:
+    recipe = {"rank": 2, "batch_tokens": 1024, "steps": 1}
+    task = training_task("expenses", "receipt", corrections=True, name="mine", recipe=recipe)
+    with Session(home_with_tiny) as session:
+        sources = [Source(f"d{number}", text=text_of(number)) for number in PROOF[:3] + OTHERS[:4]]
+        list(session.extract(sources, session.task("expenses")))
+        for stored in session.store.records(session.store.runs()[0].id):
+            session.store.correct(stored.id, "company", "Corner Mill")
+        list(train_candidate(session, task, threading.Event()))
+    home = home_with_tiny.home
+    moved = Locations(home.rename(home.with_name("moved")))
+    assert verdict_of(moved, ProofTask("mine")).comparison.documents == 3
 
 
 def test_what_a_label_knows_goes_before_what_was_left_as_it_was(
