@@ -29,6 +29,17 @@ def shipped_folders(*domains: str) -> dict[str, Path]:
     return found | {f"general-{base.name}": base for base in subfolders(GENERAL)}
 
 
+def named_by(folder: Path) -> str:
+    """The name of the adapter that lies, or lay, in a folder, wherever home and Thresher were then."""
+    match folder.parts:
+        case (*_, SHIPPED.name, domain, "adapters", base):
+            return f"{domain}-{base}"
+        case (*_, GENERAL.name, base):
+            return f"general-{base}"
+        case _:
+            return folder.name
+
+
 def own_folder(own: Path, name: str) -> Path:
     """The folder of one of the user's own adapters, whole or broken.
 

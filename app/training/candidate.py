@@ -20,7 +20,7 @@ from thresher.adapters.training.run_config import RunConfig, parse_run, read_run
 from thresher.adapters.training.state import STATE_FILE
 from thresher.app.models import library
 from thresher.app.paths import expanded
-from thresher.app.registry.folders import NONE
+from thresher.app.registry.folders import NONE, named_by
 from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.session import Session
 from thresher.app.store.label_files import CORRECTIONS_FILE
@@ -193,7 +193,8 @@ def _parent(
         # It goes on, whatever answers by now.
         if any((run / left).exists() for left in (STATE_FILE, ADAPTER)):
             began = read_run(run / RUN_FILE).parent
-            return next((a for a in list_adapters(session.registry.folder) if a.folder == began), None)
+            name = named_by(began) if began else None
+            return next((a for a in list_adapters(session.registry.folder) if a.name == name), None)
     try:
         pack = session.found_packs().packs[task.domain]
         live = session.registry.live(task.domain, model, pack, task.record_type)

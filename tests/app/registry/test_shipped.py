@@ -10,7 +10,7 @@ from thresher.adapters.calibration import read_calibrations
 from thresher.adapters.pack_library import find_packs
 from thresher.app.locations import Locations
 from thresher.app.registry.fit import learnt_types
-from thresher.app.registry.folders import shipped_folders
+from thresher.app.registry.folders import GENERAL, named_by, shipped_folders
 from thresher.app.session import Session
 
 NAMES = sorted(shipped_folders())
@@ -22,6 +22,12 @@ def test_some_ship_and_they_are_small() -> None:
     files = [path for folder in shipped_folders().values() for path in folder.iterdir()]
     assert {"general-starter", "expenses-starter", "manufacturing-starter"} <= set(NAMES)
     assert sum(path.stat().st_size for path in files) < _MOST_BYTES
+
+
+def test_where_it_lay_tells_its_name_after_thresher_was_moved() -> None:
+    for name, folder in shipped_folders().items():
+        assert named_by(Path("/elsewhere/adapters") / folder.relative_to(GENERAL.parent)) == name
+    assert named_by(Path("/elsewhere/adapters/general-1")) == "general-1"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -20,6 +20,7 @@ from thresher.app.training.candidate import Candidate, TrainingTask, train_candi
 from thresher.app.training.place import LOCK_FILE
 from thresher.app.training.process import TrainingStopped
 
+from ..conftest import AddAdapter
 from .tasks import training_task
 
 RECIPE: dict[str, Any] = {"rank": 2, "batch_tokens": 1024}
@@ -113,3 +114,20 @@ def test_what_was_stopped_goes_on_with_the_corrections_of_then(home_with_tiny: L
         data = session.registry.find("expenses-2").manifest.data
         assert data is not None
         assert data.train + data.validation + data.proof == 8
+
+
+def test_a_stopped_training_goes_on_where_its_home_has_moved_to(
+    home_with_tiny: Locations, labels: Path, add_adapter: AddAdapter
+) -> None:
+    add_adapter("first", domain="legal")
+    recipe = {"rank": 4, "batch_tokens": 1024, "steps": 20}
+    task = task_of("contract", labels, recipe=recipe)
+    with Session(home_with_tiny) as session:
+        session.promote("first", "legal")
+        stopped(session, task)
+    home = home_with_tiny.home
+    with Session(Locations(home.rename(home.with_name("moved")))) as session:
+        name, told = trained(session, task)
+        assert "begins with first, which answers now" in told
+        manifests = [session.registry.find(each).manifest for each in (name, "first")]
+        assert manifests[0].parent == manifests[1].weights
