@@ -11,7 +11,7 @@ from pathlib import Path
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_fields
 from thresher.adapters.json_lines import Line, json_lines
-from thresher.app.documents.document import Document
+from thresher.app.documents.document import Document, sha256_of_text
 from thresher.app.documents.errors import EmptyDocumentError, MissingDocumentError
 from thresher.app.documents.formats import READ_ENDINGS
 from thresher.app.documents.limits import Limits
@@ -220,4 +220,4 @@ def identity_of(source: Source) -> tuple[str, str]:
     if source.path is not None:
         data = bytes_of_file(source.path)
         return hashlib.sha256(data).hexdigest(), kind_of(data, source.path.name)
-    return hashlib.sha256((source.text or "").encode()).hexdigest(), "record"
+    return sha256_of_text(source.text or ""), "record"

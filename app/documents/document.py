@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256 as hash_of
 from pathlib import Path
 
 #: left, top, right, bottom from the page's top left corner: points in a PDF, pixels in an image.
@@ -46,6 +47,11 @@ class Place:
         cell = f"{self.sheet}!{self.cell}" if self.sheet and self.cell else self.sheet or self.cell
         page = f"page {self.page}" if self.page is not None else None
         return ", ".join(word for word in (self.part, cell, page) if word)
+
+
+def sha256_of_text(text: str) -> str:
+    """What stands for the hash of a file's bytes where a text came without a file."""
+    return hash_of(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.training.split import document_key
-from thresher.app.documents.document import Document, Region
+from thresher.app.documents.document import Document, Region, sha256_of_text
 from thresher.app.store import trainings
 from thresher.app.store.clock import now
 from thresher.app.store.database import from_sql, to_sql
@@ -47,8 +47,12 @@ def keep(connection: sqlite3.Connection, document: Document) -> int:
 
 def keys(connection: sqlite3.Connection, sha256: str) -> frozenset[str]:
     """The key (see `document_key`) of each reading of these bytes."""
-    texts = connection.execute("SELECT text FROM documents WHERE sha256 = ?", (sha256,))
-    return frozenset(document_key(from_sql(row["text"])) for row in texts)
+    return frozenset(map(document_key, _texts(connection, sha256)))
+
+
+def copies(connection: sqlite3.Connection, sha256: str) -> frozenset[str]:
+    """These bytes, and the readings of them that were asked as mere texts: a proof on corrections does so."""
+    return frozenset({sha256, *map(sha256_of_text, _texts(connection, sha256))})
 
 
 def of_record(connection: sqlite3.Connection, record: int) -> Document | None:
@@ -71,6 +75,11 @@ def forget(connection: sqlite3.Connection, sha256: str) -> bool:
     for table in ("labels", "documents"):
         gone += connection.execute(f"DELETE FROM {table} WHERE sha256 = ?", (sha256,)).rowcount
     return gone > 0
+
+
+def _texts(connection: sqlite3.Connection, sha256: str) -> list[str]:
+    rows = connection.execute("SELECT text FROM documents WHERE sha256 = ?", (sha256,))
+    return [from_sql(row["text"]) for row in rows]
 
 
 def _document(row: sqlite3.Row) -> Document:

@@ -179,13 +179,16 @@ class Store:
     def forget_document(self, sha256: str) -> bool:
         """Delete text, records, corrections, labels and keys of a document, and overwrite where they stood.
 
-        Also what a training that was stopped has kept of its corrections: that training cannot go on then.
+        Its text goes also where that was asked by itself, as a proof on corrections does. Also what a
+        training that was stopped has kept of its corrections: that training cannot go on then.
         Whether anything was known of the document. Files that were exported are the user's own and stay.
         """
         with self._database.transaction() as connection:
-            known = documents.forget(connection, sha256)
+            copies = documents.copies(connection, sha256)
+            known = [documents.forget(connection, each) for each in copies]
         self._database.scrub()
-        return label_files.forget(self._training, sha256) or known
+        known += [label_files.forget(self._training, each) for each in copies]
+        return any(known)
 
     def promote_adapter(
         self,

@@ -11,6 +11,7 @@ from thresher.adapters.fields import Field
 from thresher.adapters.training.split import document_key
 from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Value
+from thresher.app.sources import Source, document_of
 from thresher.app.store import Store
 from thresher.app.store.trainings import Training
 from thresher.app.store.verdicts import StoredVerdict
@@ -116,6 +117,22 @@ def test_a_forgotten_document_leaves_no_trace_in_the_files(tmp_path: Path) -> No
         assert store.labelled("expenses", "receipt") == []
         assert store.find_done("x", private.sha256, private.kind, "s") is None
         assert secret.encode() not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
+
+
+def test_a_forgotten_file_goes_with_its_text_that_a_proof_asked_by_itself(tmp_path: Path) -> None:
+    secret = "Wilhelmina Ostrowska-Featherstonehaugh, née Müller"
+    with Store.open(Locations(tmp_path)) as store:
+        run = store.start_run(TASK, "s", 4)
+        scan = replace(DOCUMENT, text=secret, sha256="aa" * 32)
+        store.correct(store.save_record(run, replace(RECORD, sha256=scan.sha256), "s", scan), "total", 1)
+        for text in (secret, "another"):
+            asked = document_of(Source("corrected", text=text))
+            number = store.save_record(run, replace(RECORD, sha256=asked.sha256), "s", asked)
+            store.correct(number, "company", text)
+        assert store.forget_document(scan.sha256)
+        assert [one.id for one in store.records(run)] == [number]
+        assert [text for _, text, _ in store.labelled("expenses", "receipt")] == ["another"]
+        assert not any(secret.encode() in path.read_bytes() for path in tmp_path.iterdir())
 
 
 def test_what_a_training_has_seen_is_kept_until_the_document_is_forgotten(store: Store) -> None:
