@@ -33,13 +33,14 @@ def of_labels(gold: "Iterable[GoldRecord]", records: "Iterable[Record]") -> Iter
 class Corrected:
     """A record as it was answered, the fields of which it can be known what is right, and what a person said.
 
-    `keys` are its document's (see `document_key`).
+    `keys` are its document's (see `document_key`). `looked_at` is as in AnsweredRecord.
     """
 
     record: "Record"
     fields: Sequence[Field]
     labels: Mapping[str, Any]
     keys: frozenset[str]
+    looked_at: bool
 
 
 def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
@@ -65,20 +66,20 @@ def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
             continue
         fields = [field for field in one.fields if field.name in labels or field.name not in one.labels]
         keys = session.store.document_keys(one.record.sha256 or "")
-        found.append(Corrected(one.record, fields, labels, keys))
+        found.append(Corrected(one.record, fields, labels, keys, one.looked_at))
     return found
 
 
 def of_corrections(corrected: Iterable[Corrected], reviewed: bool = False) -> list[Labelled]:
     """The values that a person corrected or confirmed.
 
-    With `reviewed` what was left as it was in these records counts as right, and what was too doubtful to be
-    stated in them as wrong.
+    With `reviewed` what was left as it was in records that were looked at counts as right, and what was too
+    doubtful to be stated in them as wrong.
     """
     found: list[Labelled] = []
     for one in corrected:
         known: dict[str, Any] = dict(one.labels)
-        if reviewed:
+        if reviewed and one.looked_at:
             known = {name: value.value for name, value in one.record.values.items()} | known
         found += labelled_values(whole(one.record), one.fields, known)
     return found

@@ -16,6 +16,13 @@ from thresher.app.store.clock import now
 from thresher.app.store.corrected import dump_spans
 from thresher.app.store.database import from_sql, to_sql
 
+#: Each correction once, with the record that it was made on: that is what a person looked at. Records that
+#: took the work over have copies, beside values that a proof or another calibration states.
+_MADE_ON = """SELECT min(corrections.id) AS first, records.id AS record, sha256, settings_hash, status, made
+    FROM corrections JOIN records ON records.id = corrections.record
+    WHERE domain = ? AND record_type = ? AND sha256 IS NOT NULL
+    GROUP BY sha256, settings_hash, field, old, new, note, made"""
+
 
 def correct(
     connection: sqlite3.Connection,
@@ -134,13 +141,11 @@ def fields(connection: sqlite3.Connection, domain: str, record_type: str) -> dic
 def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, dict[str, Known]]:
     """By sha256, of the record that was corrected last: what was found, or absent, and nobody changed."""
     rows = connection.execute(
-        """SELECT records.id, sha256 FROM records JOIN corrections ON corrections.record = records.id
-        WHERE domain = ? AND record_type = ? AND sha256 IS NOT NULL
-        GROUP BY records.id ORDER BY max(made), max(corrections.id)""",
+        f"SELECT sha256, record FROM ({_MADE_ON}) ORDER BY made, first",
         (to_sql(domain), to_sql(record_type)),
     )
     found = {}
-    for sha256, number in {row["sha256"]: row["id"] for row in rows}.items():
+    for sha256, number in {row["sha256"]: row["record"] for row in rows}.items():
         (stored,) = records.load(connection, "id = ?", number)
         asked = {field.name: field for field in records.fields_of(connection, number)}
         found[sha256] = {
@@ -153,11 +158,15 @@ def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> d
 
 @dataclass(frozen=True)
 class AnsweredRecord:
-    """A record of a document with labels as the model answered it, what it was asked, and the labels."""
+    """A record of a document with labels as the model answered it, what it was asked, and the labels.
+
+    `looked_at`: it is one that a person corrected, and not another answer of the same document.
+    """
 
     record: Record
     fields: tuple[Field, ...]
     labels: dict[str, Known]
+    looked_at: bool
 
 
 def answered(
@@ -166,7 +175,16 @@ def answered(
     record_type: str,
     hash_of: Callable[[Sequence[Field]], str],
 ) -> list[AnsweredRecord]:
-    """The documents with labels that were answered so: `hash_of` has the settings by what is asked."""
+    """The documents with labels that were answered so: `hash_of` has the settings by what is asked.
+
+    Each as it was when it was corrected last; as it was answered last where it was not corrected.
+    """
+    corrected = connection.execute(
+        f"""SELECT sha256, settings_hash, record FROM ({_MADE_ON})
+        WHERE status IN ('ok', 'partial') ORDER BY made, first""",
+        (to_sql(domain), to_sql(record_type)),
+    )
+    made_on = {(row["sha256"], row["settings_hash"]): row["record"] for row in corrected}
     rows = connection.execute(
         """SELECT max(records.id) AS id, labels.sha256, records.settings_hash FROM labels
         JOIN records ON records.sha256 = labels.sha256
@@ -180,8 +198,9 @@ def answered(
     for row in rows:
         asked = records.fields_of(connection, row["id"])
         if hash_of(asked) == row["settings_hash"]:
-            (stored,) = records.load(connection, "id = ?", row["id"], corrections=False)
-            found.append(AnsweredRecord(stored.record, asked, labels[row["sha256"]]))
+            looked_at = made_on.get((row["sha256"], row["settings_hash"]))
+            record = records.answered(connection, looked_at or row["id"])
+            found.append(AnsweredRecord(record, asked, labels[row["sha256"]], looked_at is not None))
     return found
 
 

@@ -18,6 +18,7 @@ from thresher.app.record import Outcome, Record, Span, Value
 from thresher.app.session import Session
 from thresher.app.sources import Source
 
+from ..conftest import AddAdapter
 from .conftest import signals
 
 SPAN = Span(0, 1, "a", "exact", Place())
@@ -120,6 +121,9 @@ def test_with_another_share_what_was_left_out_comes_back(
         assert left_of(left_of(value, least), 0.0) == value
 
 
+TEXT = "TARN CAFE\nTotal 11.40\n14 March 2024\n"
+
+
 def all_doubted(session: Session, bias: float = -20.0) -> Calibration:
     """A calibration of the tiny base's receipts, by which everything that it states is wrong, or right."""
     task = session.task("expenses", "receipt", adapter="none")
@@ -134,7 +138,7 @@ def all_doubted(session: Session, bias: float = -20.0) -> Calibration:
 
 def answered(session: Session, **more: Any) -> dict[str, Value]:
     task = replace(session.task("expenses", "receipt", adapter="none"), **more)
-    source = Source("one", text="TARN CAFE\nTotal 11.40\n14 March 2024\n")
+    source = Source("one", text=TEXT)
     (ready,) = [one for one in session.extract([source], task) if isinstance(one, RecordReady)]
     # Nothing that was said is lost, so that nothing is asked again.
     assert ready.reused == (len(session.store.runs()) > 1)
@@ -183,8 +187,25 @@ def test_a_calibration_from_corrections_knows_what_was_left_out(home_with_tiny: 
         # What a person looked at and left out of the record was wrong.
         assert known(reviewed=False) == set()
         assert known(reviewed=True) == {False}
+        # Also once a proof or a calibration asked for all of it.
+        assert answered(session, state_from=0.0)[name].value == said.value
+        assert known(reviewed=True) == {False}
         session.store.correct(stored.id, name, said.value)
         assert known(reviewed=False) == {True}
+
+
+def test_what_nobody_looked_at_is_not_taken_as_left_as_it_was(
+    home_with_tiny: Locations, add_adapter: AddAdapter
+) -> None:
+    add_adapter("other", 1)
+    with Session(home_with_tiny) as session:
+        answered(session)
+        (stored,) = session.store.records(session.store.runs()[0].id)
+        session.store.correct(stored.id, "company", "TARN CAFE")
+        task = session.task("expenses", "receipt", adapter="other")
+        assert list(session.extract([Source("one", text=TEXT)], task))
+        values = of_corrections(corrected_records(session, task), reviewed=True)
+        assert {one.field for one in values} <= {"company"}
 
 
 def test_what_a_person_corrected_stays_when_the_work_is_taken_up_again(home_with_tiny: Locations) -> None:

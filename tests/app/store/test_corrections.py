@@ -161,6 +161,39 @@ def test_what_the_record_that_was_corrected_last_left_alone_is_accepted(store: S
     assert "total" not in store.accepted("expenses", "receipt")[DOCUMENT.sha256]
 
 
+def test_what_a_later_run_states_beside_a_copied_correction_is_not_accepted(store: Store) -> None:
+    doubtful = Value(12.5, Outcome.FOUND, 0.04, signals=(SIGNALS,))
+    record = replace(RECORD, values={**RECORD.values, "total": doubtful})
+    number = store.save_record(store.start_run(TASK, "s", 1), record, "s", DOCUMENT)
+    store.correct(number, "company", "Acme")
+    looked_at = store.accepted("expenses", "receipt")
+    (answered,) = store.answered("expenses", "receipt", lambda _: "s")
+    assert looked_at[DOCUMENT.sha256]["total"].value is None
+    # A proof, or a calibration, has all that was said in its record, and the corrections, which nobody undid.
+    found = store.find_done("r.pdf", DOCUMENT.sha256, DOCUMENT.kind, "s", "in/r.pdf")
+    assert found is not None
+    whole_run = store.start_run(replace(TASK, state_from=0.0), "s", 1)
+    later = store.record(store.save_record(whole_run, found, "s", None))
+    assert later.record.values["total"].value == 12.5
+    assert later.record.values["company"].value == "Acme"
+    assert store.accepted("expenses", "receipt") == looked_at
+    assert store.answered("expenses", "receipt", lambda _: "s") == [answered]
+    # What is corrected there was looked at there.
+    store.correct(later.id, "count", 3)
+    assert store.accepted("expenses", "receipt")[DOCUMENT.sha256]["total"].value == 12.5
+
+
+def test_of_another_answer_that_nobody_looked_at_labels_alone_are_known(store: Store) -> None:
+    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    store.save_record(store.start_run(TASK, "other", 1), RECORD, "other", DOCUMENT)
+    store.correct(first, "total", 13)
+    (looked_at,) = store.answered("expenses", "receipt", lambda _: "s")
+    (other,) = store.answered("expenses", "receipt", lambda _: "other")
+    assert (looked_at.looked_at, other.looked_at) == (True, False)
+    assert looked_at.labels == other.labels
+    assert {name: known.value for name, known in other.labels.items()} == {"total": 13}
+
+
 def test_what_could_not_be_read_cannot_be_corrected(store: Store) -> None:
     unread = replace(FAILED, values={"total": Value(None, Outcome.FAILED, None)})
     number = store.save_record(store.start_run(TASK, "s", 1), unread, "s", None)
