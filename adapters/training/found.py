@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from thresher.adapters.training.examples import Examples
 from thresher.adapters.training.read_sets import ReadSet
+from thresher.adapters.training.split import Split
 
 #: So many values that break their field's type are told each, the rest by their number.
 _SHOWN = 5
@@ -23,13 +24,10 @@ def found_in(one: ReadSet, train: Examples, validation: Examples, several: bool)
     if unasked := sum(label.unasked is not None for label in labels):
         own = "labels bring an instruction of their own"
         yield f"{name}{unasked} {own}: the record type's is asked in its place"
-    for earlier, last in sides.duplicates:
-        yield f"{name}{earlier}: the same document as {last}: both are taken as one label"
+    yield from (f"{name}{line}" for line in labelled_twice(sides))
     for dropped, held in sides.leaks:
         same = f"the same document or group as {held}, which is held back"
         yield f"{name}{dropped}: {same}: left out of training"
-    for earlier, later, disputed in sides.conflicts:
-        yield f"{name}{earlier} and {later}: give {disputed!r} different values for one document"
     for examples in (train, validation):
         for label, reason in dict(examples.refused).items():
             yield f"{name}{label}: left out: {reason}"
@@ -46,3 +44,11 @@ def found_in(one: ReadSet, train: Examples, validation: Examples, several: bool)
         yield f"{name}{each}: not taught"
     if (more := len(one.unfit) - _SHOWN) > 0:
         yield f"{name}… and {more} more values that break their field's type are not taught"
+
+
+def labelled_twice(sides: Split) -> Iterator[str]:
+    """The lines on documents that have more than one label."""
+    for earlier, last in sides.duplicates:
+        yield f"{earlier}: the same document as {last}: both are taken as one label"
+    for earlier, later, disputed in sides.conflicts:
+        yield f"{earlier} and {later}: give {disputed!r} different values for one document"

@@ -174,9 +174,9 @@ def _conflicts(labels: Sequence[Label]) -> list[tuple[str, str, str]]:
 
 
 def _meaning(value: object) -> str:
-    """A text that equal values share: of strings and lists what normalising leaves."""
+    """A text that equal values share: of strings, also in lists, what normalising leaves."""
     if isinstance(value, str):
         value = normalise(value)
     elif isinstance(value, list):
-        value = sorted({normalise(item) for item in value})
+        value = sorted({_meaning(item) for item in value})
     return json.dumps(value)

@@ -8,36 +8,49 @@ from typing import TYPE_CHECKING, Any, Literal
 from thresher.adapters.calibration import Calibration
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
+from thresher.adapters.training.found import labelled_twice
+from thresher.adapters.training.labels import Label
+from thresher.adapters.training.split import Split, document_key, split
 from thresher.app.calibration.calibrator import Labelled
 from thresher.app.calibration.doubt import whole
 from thresher.app.calibration.fitting import fit_all, labelled_values
+from thresher.app.evaluation.records import GoldRecord
 from thresher.app.settings import settings_hash
 from thresher.app.store.corrections import right_now
+from thresher.app.store.label_files import label_id
 
 if TYPE_CHECKING:
-    from thresher.app.evaluation.records import GoldRecord
     from thresher.app.record import Record
     from thresher.app.session import Session
     from thresher.app.task import Task
 
 
-def of_labels(gold: "Iterable[GoldRecord]", records: "Iterable[Record]") -> Iterator[Labelled]:
+def gold_once(gold: Iterable[GoldRecord]) -> tuple[list[GoldRecord], list[str]]:
+    """Each document once, as training takes what is given twice, and the lines that say what was."""
+    sides = _once(Label(one.id, one.text, "", one.fields, one.output) for one in gold)
+    once = [GoldRecord(one.id, one.text, one.values, one.fields) for one in sides.train]
+    return once, list(labelled_twice(sides))
+
+
+def of_labels(gold: Iterable[GoldRecord], records: "Iterable[Record]") -> Iterator[Labelled]:
     """The values of the records of which the gold of the same id knows whether they are right."""
     by_id = {record.id: record for record in records}
     for one in gold:
         if one.id in by_id:
-            yield from labelled_values(by_id[one.id], one.fields, dict(one.output))
+            yield from labelled_values(by_id[one.id], one.fields, dict(one.output), one.text)
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """A record as it was answered, the fields of which it can be known what is right, and what a person said.
+    """A record as it was answered, its text, the fields of which it can be known what is right, and what a
+    person said.
 
     `keys` are its document's (see `document_key`). `looked_at` is as in AnsweredRecord.
     """
 
     record: "Record"
-    fields: Sequence[Field]
+    text: str
+    fields: tuple[Field, ...]
     labels: Mapping[str, Any]
     keys: frozenset[str]
     looked_at: bool
@@ -64,10 +77,20 @@ def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
         labels = right_now(one.labels, one.fields)
         if not labels or any(own.get(field.name, field) != field for field in one.fields):
             continue
-        fields = [field for field in one.fields if field.name in labels or field.name not in one.labels]
+        fields = tuple(f for f in one.fields if f.name in labels or f.name not in one.labels)
         keys = session.store.document_keys(one.record.sha256 or "")
-        found.append(Corrected(one.record, fields, labels, keys, one.looked_at))
+        found.append(Corrected(one.record, one.text, fields, labels, keys, one.looked_at))
     return found
+
+
+def corrected_once(corrected: Sequence[Corrected]) -> tuple[list[Corrected], list[str]]:
+    """The same of corrected documents: of files of one text that which was labelled last."""
+    sides = _once(
+        Label(label_id(one.record.sha256 or ""), one.text, "", one.fields, one.labels) for one in corrected
+    )
+    last = {(document_key(one.text), one.fields): one for one in corrected}
+    once = [replace(last[document_key(one.text), one.fields], labels=one.values) for one in sides.train]
+    return once, list(labelled_twice(sides))
 
 
 def of_corrections(corrected: Iterable[Corrected], reviewed: bool = False) -> list[Labelled]:
@@ -81,7 +104,7 @@ def of_corrections(corrected: Iterable[Corrected], reviewed: bool = False) -> li
         known: dict[str, Any] = dict(one.labels)
         if reviewed and one.looked_at:
             known = {name: value.value for name, value in one.record.values.items()} | known
-        found += labelled_values(whole(one.record), one.fields, known)
+        found += labelled_values(whole(one.record), one.fields, known, one.text)
     return found
 
 
@@ -113,3 +136,8 @@ def calibrate(
         stated=fitted.stated,
         absent=fitted.absent,
     )
+
+
+def _once(labels: Iterable[Label]) -> Split:
+    """What training makes of labels of one document, with nothing held back."""
+    return split(list(labels), share=0.0, seed=0)

@@ -42,7 +42,10 @@ _EDGE = 1e-5
 
 @dataclass(frozen=True)
 class Labelled:
-    """A value of a document, of which a label says whether it is right."""
+    """A value of a document, of which a label says whether it is right.
+
+    `document` is the same for equal texts (see `document_key`): two copies are no more evidence than one.
+    """
 
     document: str
     field: str

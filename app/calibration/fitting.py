@@ -11,6 +11,7 @@ from itertools import groupby
 
 from thresher.adapters.calibration import Group
 from thresher.adapters.fields import Field
+from thresher.adapters.training.split import document_key
 from thresher.app.calibration.acceptance import curve
 from thresher.app.calibration.calibrator import Labelled, confidences, fit_group
 from thresher.app.evaluation.calibration import expected_calibration_error
@@ -32,17 +33,20 @@ class Fitted:
     error_before: float | None
 
 
-def labelled_values(record: Record, fields: Sequence[Field], gold: dict[str, object]) -> Iterator[Labelled]:
-    """The values of a record of which the gold says whether they are right.
+def labelled_values(
+    record: Record, fields: Sequence[Field], gold: dict[str, object], text: str
+) -> Iterator[Labelled]:
+    """The values of a record of which the gold says whether they are right. `text` is its document's.
 
     Those whose signals were not kept are left out, as are all of a failed record.
     """
     if record.status == "failed":
         return
+    document = document_key(text)
     for one in judged_record(fields, gold, predicted(record).values):
         signals = record.values[one.field].signals
         if len(signals) > (one.item or 0):
-            yield Labelled(record.id, one.field, signals[one.item or 0], one.right)
+            yield Labelled(document, one.field, signals[one.item or 0], one.right)
 
 
 def fit_all(values: Sequence[Labelled]) -> Fitted:

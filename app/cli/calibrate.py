@@ -125,6 +125,7 @@ def _gold(
 ) -> "list[GoldRecord]":
     from thresher.adapters.training.label_lines import names_of
     from thresher.adapters.training.split import document_key
+    from thresher.app.calibration.calibrate import gold_once
     from thresher.app.evaluation.records import load_gold
 
     unfit: list[str] = []
@@ -144,7 +145,10 @@ def _gold(
         )
     if len({one.id for one in gold}) < len(gold):
         raise UsageError("--labels: the files share an id. Give each document its own.")
-    return gold
+    once, lines = gold_once(gold)
+    for line in lines:
+        narrator.notes(line)
+    return once
 
 
 def _of_labels(
@@ -166,7 +170,7 @@ def _of_corrections(
     taken: frozenset[str],
     narrator: "Narrator",
 ) -> "list[Labelled]":
-    from thresher.app.calibration.calibrate import corrected_records, of_corrections
+    from thresher.app.calibration.calibrate import corrected_once, corrected_records, of_corrections
 
     corrected = corrected_records(session, task)
     fresh = [one for one in corrected if not one.keys & learnt]
@@ -175,7 +179,10 @@ def _of_corrections(
     others = [one for one in fresh if not one.keys & taken]
     if twice := len(fresh) - len(others):
         narrator.notes(f"{counted(twice, 'corrected document')} counted once: as --labels has them")
-    return of_corrections(others, reviewed)
+    once, lines = corrected_once(others)
+    for line in lines:
+        narrator.notes(line)
+    return of_corrections(once, reviewed)
 
 
 def _left_out(documents: int, task: "Task") -> str:

@@ -11,7 +11,7 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.values import check
 from thresher.app.record import Outcome, Record, Span, Value
-from thresher.app.store import records
+from thresher.app.store import documents, records
 from thresher.app.store.clock import now
 from thresher.app.store.corrected import dump_spans
 from thresher.app.store.database import from_sql, to_sql
@@ -158,12 +158,13 @@ def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> d
 
 @dataclass(frozen=True)
 class AnsweredRecord:
-    """A record of a document with labels as the model answered it, what it was asked, and the labels.
+    """A record of a document with labels as the model answered it, its text, what was asked, and the labels.
 
     `looked_at`: it is one that a person corrected, and not another answer of the same document.
     """
 
     record: Record
+    text: str
     fields: tuple[Field, ...]
     labels: dict[str, Known]
     looked_at: bool
@@ -177,7 +178,8 @@ def answered(
 ) -> list[AnsweredRecord]:
     """The documents with labels that were answered so: `hash_of` has the settings by what is asked.
 
-    Each as it was when it was corrected last; as it was answered last where it was not corrected.
+    Each as it was when it was corrected last; as it was answered last where it was not corrected. Those that
+    were labelled last come last.
     """
     corrected = connection.execute(
         f"""SELECT sha256, settings_hash, record FROM ({_MADE_ON})
@@ -190,7 +192,7 @@ def answered(
         JOIN records ON records.sha256 = labels.sha256
             AND records.domain = labels.domain AND records.record_type = labels.record_type
         WHERE labels.domain = ? AND labels.record_type = ? AND records.status IN ('ok', 'partial')
-        GROUP BY labels.sha256, records.settings_hash ORDER BY labels.sha256, id""",
+        GROUP BY labels.sha256, records.settings_hash ORDER BY max(labels.made), id""",
         (to_sql(domain), to_sql(record_type)),
     ).fetchall()
     labels = _labels(connection, domain, record_type)
@@ -199,8 +201,10 @@ def answered(
         asked = records.fields_of(connection, row["id"])
         if hash_of(asked) == row["settings_hash"]:
             looked_at = made_on.get((row["sha256"], row["settings_hash"]))
-            record = records.answered(connection, looked_at or row["id"])
-            found.append(AnsweredRecord(record, asked, labels[row["sha256"]], looked_at is not None))
+            number = looked_at or row["id"]
+            record, text = records.answered(connection, number), documents.text_of(connection, number)
+            known = labels[row["sha256"]]
+            found.append(AnsweredRecord(record, text, asked, known, looked_at is not None))
     return found
 
 

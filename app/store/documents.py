@@ -55,6 +55,14 @@ def copies(connection: sqlite3.Connection, sha256: str) -> frozenset[str]:
     return frozenset({sha256, *map(sha256_of_text, _texts(connection, sha256))})
 
 
+def text_of(connection: sqlite3.Connection, record: int) -> str:
+    """The text that a record was made from; "" where none is kept."""
+    row = connection.execute(
+        "SELECT text FROM documents d JOIN records r ON r.document = d.id WHERE r.id = ?", (record,)
+    ).fetchone()
+    return "" if row is None else from_sql(row["text"])
+
+
 def of_record(connection: sqlite3.Connection, record: int) -> Document | None:
     """The reading that a record's spans count characters of."""
     row = connection.execute(

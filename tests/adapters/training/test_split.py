@@ -130,6 +130,12 @@ def test_conflicts_name_the_field_and_the_later_label_stands() -> None:
     assert [one.id for one in sides.train] == ["c"]
 
 
+def test_lists_of_numbers_are_equal_in_any_order() -> None:
+    # Gold may name several right values of a field that is no list.
+    labels = [label("a", "text", who=[1.5, 2]), label("b", "text", who=[2, 1.5])]
+    assert split(labels, 0, 0).conflicts == ()
+
+
 def test_a_label_of_one_field_leaves_the_others_of_its_document_as_they_are() -> None:
     labels = [label("a", "text", who="Lee", what=["seal"]), label("b", "Text", who="Ann")]
     sides = split(labels, 0, 0)

@@ -22,7 +22,7 @@ def test_each_value_and_item_has_its_own_signals_and_truth() -> None:
         name=Value(None, Outcome.ABSENT, 0.9, signals=(GONE,)),
         parts=Value(["a", "b"], Outcome.FOUND, 0.5, signals=(SURE, UNSURE)),
     )
-    found = list(labelled_values(one, FIELDS, {"name": None, "parts": ["b"]}))
+    found = list(labelled_values(one, FIELDS, {"name": None, "parts": ["b"]}, "text"))
     assert [(each.field, each.signals, each.right) for each in found] == [
         ("name", GONE, True), ("parts", SURE, False), ("parts", UNSURE, True),
     ]  # fmt: skip
@@ -30,9 +30,17 @@ def test_each_value_and_item_has_its_own_signals_and_truth() -> None:
 
 def test_values_without_signals_and_failed_records_tell_nothing() -> None:
     old = record(name=Value("x", Outcome.FOUND, 0.9))
-    assert list(labelled_values(old, FIELDS, {"name": "x"})) == []
+    assert list(labelled_values(old, FIELDS, {"name": "x"}, "text")) == []
     failed = Record("r", None, None, "d", "t", "m", None, "failed", None, old.values, 1.0)
-    assert list(labelled_values(failed, FIELDS, {"name": "x"})) == []
+    assert list(labelled_values(failed, FIELDS, {"name": "x"}, "text")) == []
+
+
+def test_equal_texts_are_one_document_whatever_their_records_are_called() -> None:
+    one = record(name=Value("x", Outcome.FOUND, 0.9, signals=(SURE,)))
+    gold: dict[str, object] = {"name": "x"}
+    texts = ("Till 1", "till  1\n", "Till 2")
+    (first,), (same,), (other,) = (labelled_values(one, FIELDS, gold, text) for text in texts)
+    assert first.document == same.document != other.document
 
 
 def test_the_held_out_error_is_small_and_the_curve_covers_all(drawn: Drawer) -> None:

@@ -181,6 +181,53 @@ def test_a_document_that_is_labelled_and_corrected_counts_once(
     assert re.search(r"\d corrected documents? counted once: as --labels has them", told)
 
 
+def copies(file: Path, *texts_and_companies: tuple[str, str]) -> Path:
+    """Labels of these, each under an id of its own."""
+    lines = [
+        {"id": f"{at}", "input": text, "output": {"company": company}}
+        for at, (text, company) in enumerate(texts_and_companies)
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return file
+
+
+def test_a_document_that_is_labelled_many_times_counts_once(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    command = ("calibrate", *EXPENSES, "--labels")
+    alone = thresher(*command, cafes(tmp_path / "alone.jsonl", range(6)), "--json")
+    labelled = [(f"CORNER CAFE {n}", "CORNER CAFE") for n in range(6)]
+    # As equal texts are one document to a training.
+    labelled += [(f"Corner  cafe {n}", "CORNER CAFE") for n in range(6)] * 11
+    labelled[0] = "CORNER CAFE 0", "another"
+    file = copies(tmp_path / "copies.jsonl", *labelled)
+    many = thresher(*command, file, "--json")
+    assert (alone.code, many.code) == (0, 0)
+    told, expected = json.loads(many.out), json.loads(alone.out)
+    assert (told["documents"], told["stated"]["values"]) == (6, expected["stated"]["values"])
+    notes = [json.loads(line)["message"] for line in many.err.splitlines()]
+    assert "6: the same document as 66: both are taken as one label" in notes
+    assert "0 and 6: give 'company' different values for one document" in notes
+    assert sum("the same document" in note for note in notes) == 66
+
+
+def test_files_of_one_text_that_were_corrected_count_once(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    files = []
+    for at, text in enumerate(("CORNER CAFE 1", "Corner  Cafe 1\n", "CORNER CAFE 2")):
+        files.append(tmp_path / f"{at}.txt")
+        files[-1].write_text(text, "utf-8")
+    assert thresher("extract", *files, *EXPENSES).code == 0
+    with Store.open(home_with_tiny) as store:
+        for one in store.records(store.runs(1)[0].id):
+            store.correct(one.id, "company", f"CAFE {one.id}")
+    ended = thresher("calibrate", *EXPENSES, "--corrections")
+    assert "from 2 documents" in ended.out
+    assert re.search(r"corrected \w+: the same document as corrected \w+: both are taken as", ended.err)
+    assert re.search(r"corrected \w+ and corrected \w+: give 'company' different values", ended.err)
+
+
 @pytest.mark.parametrize(("share", "proof"), [(0.0, 0.0), (0.3, 0.0), (0.3, 0.2)])
 def test_what_an_adapter_from_elsewhere_was_trained_on_is_left_out(
     thresher: Thresher,
