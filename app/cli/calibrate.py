@@ -65,6 +65,9 @@ def calibrate(
     The documents are extracted from, unless that was done before with the same settings, and what comes out
     is held against their labels. The calibration holds for this adapter, base and pack, and is used from
     then on; one that was made before is replaced.
+
+    Exit code: 0 all done, 1 some documents failed (the calibration is of the others), 2 wrong use, 3 no
+    model, 130 stopped.
     """
     from thresher.adapters.training.split import document_key
     from thresher.app.calibration import library
@@ -79,6 +82,7 @@ def calibrate(
         raise UsageError("--reviewed says how to read corrections: use it with --corrections")
     narrator = Narrator(quiet=quiet, as_json=as_json)
     sources: tuple[Literal["labels", "corrections"], ...] = ()
+    code = exits.DONE
     with open_session() as session:
         task = session.task(domain, record_type, (), model, adapter)
         narrator.left_out(session.found_packs().errors)
@@ -92,8 +96,9 @@ def calibrate(
             gold = _gold(task, labels, limit, learnt, narrator)
             values += _of_labels(session, task, gold, narrator)
             taken = frozenset(document_key(one.text) for one in gold)
-            if narrator.exit_code == exits.STOPPED:
-                return exits.STOPPED
+            code = narrator.exit_code
+            if code == exits.STOPPED:
+                return code
         if corrections:
             sources += ("corrections",)
             said = _of_corrections(session, task, reviewed, learnt, taken, narrator)
@@ -105,7 +110,7 @@ def calibrate(
         echo_json({"file": str(path), **made.model_dump(mode="json")})
     else:
         _tell(made, task, path)
-    return exits.DONE
+    return code
 
 
 def _learnt(session: "Session", task: "Task", files: tuple[Path, ...]) -> frozenset[str]:

@@ -211,6 +211,18 @@ def test_a_document_that_is_labelled_many_times_counts_once(
     assert sum("the same document" in note for note in notes) == 66
 
 
+def test_where_a_document_fails_the_others_calibrate_and_the_exit_code_says_so(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    file = cafes(tmp_path / "labels.jsonl", range(3))
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps({"id": "bare", "output": {"company": "CORNER CAFE"}}) + "\n")
+    ended = thresher("calibrate", *EXPENSES, "--labels", file, "--json")
+    assert ended.code == 1
+    assert "bare: its 'input' holds no text" in ended.err
+    assert json.loads(ended.out)["documents"] == 3
+
+
 def test_files_of_one_text_that_were_corrected_count_once(
     thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
 ) -> None:
