@@ -71,6 +71,15 @@ def test_a_recipe_says_what_was_held_back_on_another_machine(store: Store) -> No
     assert of(store, manifest("a", proof_share=0.5), group="supplier").unknown == ALL
 
 
+def test_of_one_from_elsewhere_what_its_parent_has_seen_counts_too(store: Store) -> None:
+    child = manifest("a", parent="p", proof_share=0.5)
+    assert of(store, child).unknown == ALL  # of the parent nothing is here
+    assert of(store, child, manifest("p")).unknown == ALL
+    assert of(store, child, manifest("p", proof_share=0.5)).unknown == ALL - HALF
+    store.add_training("p", Training("expenses", "receipt", None, frozenset({document_key("text 3")})))
+    assert of(store, child) == Exposure(frozenset({"3"}), ALL - HALF - {"3"})
+
+
 def test_what_was_trained_here_is_known_and_its_parents_count(store: Store) -> None:
     seen = frozenset({document_key("TEXT  3"), document_key("another")})
     store.add_training("a", Training("expenses", "receipt", None, seen))

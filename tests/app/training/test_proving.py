@@ -15,7 +15,7 @@ from thresher.adapters.training.labels import Label
 from thresher.adapters.training.split import document_key, is_proof
 from thresher.app.cli.main import run_command
 from thresher.app.evaluation.gate import MIN_DOCUMENTS, Verdict
-from thresher.app.events import RunFinished
+from thresher.app.events import RecordReady, RunFinished
 from thresher.app.locations import Locations
 from thresher.app.session import Session
 from thresher.app.sources import Source
@@ -272,6 +272,28 @@ def test_a_training_on_corrections_is_proved_where_its_home_has_moved_to(
     home = home_with_tiny.home
     moved = Locations(home.rename(home.with_name("moved")))
     assert verdict_of(moved, ProofTask("mine")).comparison.documents == 3
+
+
+def test_both_sides_are_asked_for_all_that_they_state(
+    home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
+) -> None:
+    add_adapter("new", 1)
+    with home_with_tiny.settings.open("a", encoding="utf-8") as settings:
+        settings.write("state_from: 1\n")
+    labels = write(tmp_path / "labels.jsonl", PROOF[:2], {"company": "Corner Mill"})
+    with Session(home_with_tiny) as session:
+        task = ProofTask("new", labels=(labels,))
+        events = prove(session, task, threading.Event())
+        answers = [each.record for each in events if isinstance(each, RecordReady)]
+        for adapter in ("new", None):
+            own = [value for one in answers if one.adapter == adapter for value in one.values.values()]
+            assert own
+            assert not any(value.whole for value in own)
+            # Of which some are left out where a person asks.
+            asked = session.task("expenses", adapter=adapter or "none")
+            sources = [Source("d", text=text_of(PROOF[0]))]
+            (ready,) = [e for e in session.extract(sources, asked) if isinstance(e, RecordReady)]
+            assert any(value.whole for value in ready.record.values.values())
 
 
 def test_what_a_label_knows_goes_before_what_was_left_as_it_was(
