@@ -16,7 +16,7 @@ from thresher.app.calibration.doubt import whole
 from thresher.app.calibration.fitting import fit_all, labelled_values
 from thresher.app.evaluation.records import GoldRecord
 from thresher.app.settings import settings_hash
-from thresher.app.store.corrections import right_now
+from thresher.app.store.known import right_now
 from thresher.app.store.label_files import label_id
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from thresher.app.record import Record, Span
 from thresher.app.store import (
     corrections,
     documents,
+    known,
     label_files,
     live_adapters,
     records,
@@ -23,8 +24,8 @@ from thresher.app.store import (
     trainings,
     verdicts,
 )
-from thresher.app.store.corrections import AnsweredRecord, Known
 from thresher.app.store.database import Database
+from thresher.app.store.known import AnsweredRecord, Known
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.records import StoredRecord
 from thresher.app.store.runs import RunSummary
@@ -154,17 +155,17 @@ class Store:
     def labelled(self, domain: str, record_type: str) -> list[tuple[str, str, dict[str, Known]]]:
         """The documents with labels for this record: sha256, text, and label by field."""
         with self._database.reading() as connection:
-            return corrections.labelled(connection, domain, record_type)
+            return known.labelled(connection, domain, record_type)
 
     def corrected_fields(self, domain: str, record_type: str) -> dict[str, tuple[Field, ...]]:
         """By sha256 of corrected documents: what was asked of them."""
         with self._database.reading() as connection:
-            return corrections.fields(connection, domain, record_type)
+            return known.fields(connection, domain, record_type)
 
     def accepted(self, domain: str, record_type: str) -> dict[str, dict[str, Known]]:
         """By sha256 of corrected documents: the values that whoever corrected them left as they were."""
         with self._database.reading() as connection:
-            return corrections.accepted(connection, domain, record_type)
+            return known.accepted(connection, domain, record_type)
 
     def answered(
         self, domain: str, record_type: str, hash_of: Callable[[Sequence[Field]], str]
@@ -174,7 +175,7 @@ class Store:
         `hash_of` gives the hash of the settings for what is asked.
         """
         with self._database.reading() as connection:
-            return corrections.answered(connection, domain, record_type, hash_of)
+            return known.answered(connection, domain, record_type, hash_of)
 
     def forget_document(self, sha256: str) -> bool:
         """Delete text, records, corrections, labels and keys of a document, and overwrite where they stood.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.pack import RecordType
-from thresher.app.store.corrections import right_now
+from thresher.app.store.known import right_now
 from thresher.app.store.label_files import label_id, write
 from thresher.app.store.store import Store
 

@@ -26,7 +26,7 @@ from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.registry.overview import made_for
 from thresher.app.session import Session
 from thresher.app.sources import Source
-from thresher.app.store.corrections import right_now
+from thresher.app.store.known import right_now
 from thresher.app.store.label_files import CORRECTIONS_FILE, label_id
 from thresher.app.store.verdicts import StoredVerdict
 from thresher.app.task import Task

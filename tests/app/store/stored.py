@@ -1,12 +1,16 @@
 """A task, a document and records to store."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document, Place, Region
 from thresher.app.extraction.signals import Signals, Sureness
 from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
+from thresher.app.store import Store
+from thresher.app.store.known import Known
 from thresher.app.task import Task
 
 TASK = Task(
@@ -75,3 +79,16 @@ FAILED = replace(
     notes=(),
 )
 SIGNALS = Signals(Sureness(-0.5, -0.25, 3), 1.0, "exact", 0.9, False)
+
+
+def reused(store: Store) -> int:
+    """The number of the record as another run takes it over."""
+    found = store.find_done("r.pdf", DOCUMENT.sha256, DOCUMENT.kind, "s", "in/r.pdf")
+    assert found is not None
+    number = store.save_record(store.start_run(TASK, "s", 1), found, "s", None)
+    assert store.record(number).record == found  # what was told is what is kept
+    return number
+
+
+def values_of(known: Mapping[str, Known]) -> dict[str, Any]:
+    return {name: one.value for name, one in known.items()}

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +10,12 @@ from typing import Any
 import pytest
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.fields import Field
 from thresher.app.documents.document import Place
 from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Span, Value
 from thresher.app.store import Store
-from thresher.app.store.corrections import Known, right_now
 
-from .stored import DOCUMENT, FAILED, RECORD, SIGNALS, TASK, TEXT
+from .stored import DOCUMENT, FAILED, RECORD, SIGNALS, TASK, TEXT, reused, values_of
 
 
 def kept(home: Path, number: int) -> list[tuple[str, Any, Any, str]]:
@@ -28,10 +25,6 @@ def kept(home: Path, number: int) -> list[tuple[str, Any, Any, str]]:
             "SELECT field, old, new, note FROM corrections WHERE record = ? ORDER BY id", (number,)
         ).fetchall()
     return [(field, json.loads(old), json.loads(new), note) for field, old, new, note in rows]
-
-
-def values_of(known: Mapping[str, Known]) -> dict[str, Any]:
-    return {name: one.value for name, one in known.items()}
 
 
 def test_a_correction_is_loaded_and_the_models_value_stays(store: Store, tmp_path: Path) -> None:
@@ -90,19 +83,6 @@ def test_signals_are_kept_and_reused_work_is_judged_anew(store: Store) -> None:
     assert store.record(number).record.values["total"] == total
 
 
-def test_what_was_answered_and_then_corrected_is_found_as_the_model_said_it(store: Store) -> None:
-    number = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
-    assert store.answered("expenses", "receipt", lambda _: "s") == []
-    store.correct(number, "total", 13.5)
-    store.correct(number, "company", "Acme Ltd")  # confirmed
-    (answered,) = store.answered("expenses", "receipt", lambda _: "s")
-    assert answered.record == RECORD
-    assert answered.fields == TASK.fields
-    assert values_of(answered.labels) == {"total": 13.5, "company": "Acme Ltd"}
-    assert store.answered("expenses", "receipt", lambda _: "other settings") == []
-    assert store.answered("expenses", "invoice", lambda _: "s") == []
-
-
 def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:
     run = store.start_run(TASK, "s", 1)
     number = store.save_record(run, RECORD, "s", DOCUMENT)
@@ -115,15 +95,6 @@ def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:
     assert (stored.id, stored.record, stored.corrected) == (copied, found, frozenset({"total"}))
     assert store.answer(copied).values["total"].value == 12.5
     assert store.document_of(copied) == DOCUMENT
-
-
-def reused(store: Store) -> int:
-    """The number of the record as another run takes it over."""
-    found = store.find_done("r.pdf", DOCUMENT.sha256, DOCUMENT.kind, "s", "in/r.pdf")
-    assert found is not None
-    number = store.save_record(store.start_run(TASK, "s", 1), found, "s", None)
-    assert store.record(number).record == found  # what was told is what is kept
-    return number
 
 
 def test_a_correction_of_any_run_is_taken_over_by_every_later_one(store: Store, tmp_path: Path) -> None:
@@ -151,47 +122,6 @@ def test_a_correction_outlasts_doing_the_document_anew(store: Store) -> None:
     store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", other)
     value = store.record(reused(store)).record.values["company"]
     assert (value.value, value.spans) == ("Acme", ())  # its place was counted in another reading
-
-
-def test_what_the_record_that_was_corrected_last_left_alone_is_accepted(store: Store) -> None:
-    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
-    copy = reused(store)
-    store.correct(copy, "company", "Acme")
-    store.correct(first, "total", 13)
-    assert "total" not in store.accepted("expenses", "receipt")[DOCUMENT.sha256]
-
-
-def test_what_a_later_run_states_beside_a_copied_correction_is_not_accepted(store: Store) -> None:
-    doubtful = Value(12.5, Outcome.FOUND, 0.04, signals=(SIGNALS,))
-    record = replace(RECORD, values={**RECORD.values, "total": doubtful})
-    number = store.save_record(store.start_run(TASK, "s", 1), record, "s", DOCUMENT)
-    store.correct(number, "company", "Acme")
-    looked_at = store.accepted("expenses", "receipt")
-    (answered,) = store.answered("expenses", "receipt", lambda _: "s")
-    assert looked_at[DOCUMENT.sha256]["total"].value is None
-    # A proof, or a calibration, has all that was said in its record, and the corrections, which nobody undid.
-    found = store.find_done("r.pdf", DOCUMENT.sha256, DOCUMENT.kind, "s", "in/r.pdf")
-    assert found is not None
-    whole_run = store.start_run(replace(TASK, state_from=0.0), "s", 1)
-    later = store.record(store.save_record(whole_run, found, "s", None))
-    assert later.record.values["total"].value == 12.5
-    assert later.record.values["company"].value == "Acme"
-    assert store.accepted("expenses", "receipt") == looked_at
-    assert store.answered("expenses", "receipt", lambda _: "s") == [answered]
-    # What is corrected there was looked at there.
-    store.correct(later.id, "count", 3)
-    assert store.accepted("expenses", "receipt")[DOCUMENT.sha256]["total"].value == 12.5
-
-
-def test_of_another_answer_that_nobody_looked_at_labels_alone_are_known(store: Store) -> None:
-    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
-    store.save_record(store.start_run(TASK, "other", 1), RECORD, "other", DOCUMENT)
-    store.correct(first, "total", 13)
-    (looked_at,) = store.answered("expenses", "receipt", lambda _: "s")
-    (other,) = store.answered("expenses", "receipt", lambda _: "other")
-    assert (looked_at.looked_at, other.looked_at) == (True, False)
-    assert looked_at.labels == other.labels
-    assert {name: known.value for name, known in other.labels.items()} == {"total": 13}
 
 
 def test_what_could_not_be_read_cannot_be_corrected(store: Store) -> None:
@@ -227,74 +157,3 @@ def test_a_correction_of_the_wrong_type_is_refused(store: Store, field: str, wro
         store.correct(number, field, wrong)
     assert store.record(number).corrected == frozenset()
     assert store.labelled("expenses", "receipt") == []
-
-
-def test_what_a_correction_left_alone_is_accepted(store: Store) -> None:
-    run = store.start_run(TASK, "s", 2)
-    store.save_record(run, RECORD, "s", DOCUMENT)
-    assert store.accepted("expenses", "receipt") == {}
-    store.correct(store.save_record(run, RECORD, "s", DOCUMENT), "total", 13)
-    # Not the value that was corrected, nor one that the text does not say.
-    (known,) = store.accepted("expenses", "receipt").values()
-    assert values_of(known) == {"company": "Acme Ltd", "date": None, "kind": "till", "count": 2, "paid": None}
-    assert store.accepted("expenses", "other") == {}
-
-
-def asked_otherwise(**changed: Any) -> tuple[Field, ...]:
-    return tuple(field.model_copy(update=changed.get(field.name, {})) for field in TASK.fields)
-
-
-@pytest.mark.parametrize(
-    ("changed", "left"),
-    [
-        ({}, {"date": "2025-03-03", "kind": "till", "total": 4.2}),
-        ({"date": {"type": "string"}}, {"kind": "till", "total": 4.2}),
-        ({"kind": {"values": ("till", "invoice", "memo")}}, {"date": "2025-03-03", "total": 4.2}),
-        ({"kind": {"values": ("invoice", "till")}}, {"date": "2025-03-03", "kind": "till", "total": 4.2}),
-        ({"total": {"type": "integer"}}, {"date": "2025-03-03", "kind": "till"}),
-        ({"total": {"description": "What it says"}}, {"date": "2025-03-03", "kind": "till", "total": 4.2}),
-        ({"total": {"name": "sum"}}, {"date": "2025-03-03", "kind": "till"}),
-    ],
-)
-def test_what_was_asked_in_another_form_is_not_known_any_more(
-    store: Store, changed: Any, left: dict[str, Any]
-) -> None:
-    number = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
-    for field, value in (("date", "2025-03-03"), ("kind", "till"), ("total", 4.2)):
-        store.correct(number, field, value)
-    ((_, _, labels),) = store.labelled("expenses", "receipt")
-    assert right_now(labels, asked_otherwise(**changed)) == left
-
-
-def test_a_label_is_of_the_field_that_was_last_corrected(store: Store) -> None:
-    store.correct(
-        store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT), "date", "2025-03-03"
-    )
-    fields = asked_otherwise(date={"type": "string"})
-    run = store.start_run(replace(TASK, fields=fields), "other settings", 1)
-    number = store.save_record(run, RECORD, "other settings", DOCUMENT)
-    (known,) = (labels["date"] for _, _, labels in store.labelled("expenses", "receipt"))
-    assert known == Known("2025-03-03", TASK.fields[1])
-    store.correct(number, "date", "3 March 2025")
-    reused(store)  # takes the first correction over, which is no new one
-    (known,) = (labels["date"] for _, _, labels in store.labelled("expenses", "receipt"))
-    assert known == Known("3 March 2025", fields[1])
-
-
-def test_what_was_left_alone_is_known_of_the_field_that_was_asked(store: Store) -> None:
-    number = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
-    store.correct(number, "company", "Acme")
-    known = store.accepted("expenses", "receipt")[DOCUMENT.sha256]
-    assert right_now(known, asked_otherwise(total={"type": "string"})).keys() == {
-        "date",
-        "kind",
-        "count",
-        "paid",
-    }
-
-
-def test_an_answer_is_what_the_model_said(store: Store) -> None:
-    number = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
-    store.correct(number, "company", "Mill")
-    assert store.answer(number) == RECORD
-    assert store.record(number).record.values["company"].value == "Mill"
