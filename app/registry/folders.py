@@ -32,7 +32,7 @@ def shipped_folders(*domains: str) -> dict[str, Path]:
 def named_by(folder: Path) -> str:
     """The name of the adapter that lies, or lay, in a folder, wherever home and Thresher were then."""
     match folder.parts:
-        case (*_, SHIPPED.name, domain, "adapters", base):
+        case (*_, SHIPPED.parent.name, SHIPPED.name, domain, "adapters", base):
             return f"{domain}-{base}"
         case (*_, GENERAL.name, base):
             return f"general-{base}"

@@ -193,8 +193,11 @@ def _parent(
         # It goes on, whatever answers by now.
         if any((run / left).exists() for left in (STATE_FILE, ADAPTER)):
             began = read_run(run / RUN_FILE).parent
-            name = named_by(began) if began else None
-            return next((a for a in list_adapters(session.registry.folder) if a.name == name), None)
+            there = list_adapters(session.registry.folder)
+            found = [a for a in there if a.folder == began]
+            if began and not found:  # it may lie elsewhere by now
+                found = [a for a in there if a.name == named_by(began)]
+            return next(iter(found), None)
     try:
         pack = session.found_packs().packs[task.domain]
         live = session.registry.live(task.domain, model, pack, task.record_type)

@@ -28,6 +28,7 @@ def test_where_it_lay_tells_its_name_after_thresher_was_moved() -> None:
     for name, folder in shipped_folders().items():
         assert named_by(Path("/elsewhere/adapters") / folder.relative_to(GENERAL.parent)) == name
     assert named_by(Path("/elsewhere/adapters/general-1")) == "general-1"
+    assert named_by(Path("/srv/packs/thresher/adapters/mine")) == "mine", "a home in a folder called packs"
 
 
 @pytest.mark.parametrize("name", NAMES)
