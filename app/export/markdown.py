@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from thresher.adapters.fields import Field
+from thresher.adapters.numbers import in_digits
 from thresher.app.export.table import ITEM_SEPARATOR
 from thresher.app.export.target import Target
 from thresher.app.record import Record, Value
@@ -72,6 +73,8 @@ def _text(value: Any) -> str:
             return "yes" if value else "no"
         case list():
             return ITEM_SEPARATOR.join(str(item) for item in value)  # an invalid one may hold anything
+        case float():
+            return in_digits(value)
         case _:
             return str(value)
 

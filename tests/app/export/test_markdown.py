@@ -1,6 +1,10 @@
 """Markdown reads well, and a document's markup stays text in it."""
 
+from dataclasses import replace
+
 from hypothesis import given
+
+from thresher.app.record import Outcome, Value
 
 from .conftest import RECORD, hostile, texts, written
 
@@ -14,6 +18,11 @@ def test_markdown_reads_well() -> None:
         "| total | -12.5 | found | 0.70 |  |\n| items | bolts; nuts | ungrounded | 0.50 | page 2 |\n"
         "| paid | yes | found |  |  |\n| status |  | absent | 0.40 |  |\n\n"
     )
+
+
+def test_small_numbers_are_written_in_digits() -> None:
+    record = replace(RECORD, values={"rate": Value(0.00001, Outcome.FOUND, 0.9)})
+    assert "| rate | 0.00001 | found | 0.90 |" in written("markdown", record).decode()
 
 
 def test_markup_of_a_document_stays_text_in_markdown() -> None:
