@@ -165,7 +165,7 @@ def _conflicts(labels: Sequence[Label]) -> list[tuple[str, str, str]]:
             if field.name not in label.values:
                 continue
             key = (document, label.instructions, field)
-            value = _meaning(label.values[field.name])
+            value = _meaning(field, label.values[field.name])
             before = said.get(key)
             if before is not None and before[1] != value:
                 conflicts.append((before[0], label.id, field.name))
@@ -173,10 +173,10 @@ def _conflicts(labels: Sequence[Label]) -> list[tuple[str, str, str]]:
     return conflicts
 
 
-def _meaning(value: object) -> str:
-    """A text that equal values share: of strings, also in lists, what normalising leaves."""
+def _meaning(field: Field, value: object) -> str:
+    """What equal values share: of texts, also in lists, what normalising leaves. A choice is itself."""
     if isinstance(value, str):
-        value = normalise(value)
+        value = value if field.type == "enum" else normalise(value)
     elif isinstance(value, list):
-        value = sorted({_meaning(item) for item in value})
+        value = sorted({_meaning(field, item) for item in value})
     return json.dumps(value)

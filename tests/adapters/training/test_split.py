@@ -130,6 +130,15 @@ def test_conflicts_name_the_field_and_the_later_label_stands() -> None:
     assert [one.id for one in sides.train] == ["c"]
 
 
+def test_choices_that_differ_by_case_or_by_signs_alone_contradict_each_other() -> None:
+    unit = Field(name="unit", type="enum", values=("mW", "MW", "-", "."))
+    for one, other in (("mW", "MW"), ("-", ".")):
+        labels = [
+            Label(name, "text", "", (unit,), {"unit": value}) for name, value in (("a", one), ("b", other))
+        ]
+        assert split(labels, 0, 0).conflicts == (("a", "b", "unit"),)
+
+
 def test_lists_of_numbers_are_equal_in_any_order() -> None:
     # Gold may name several right values of a field that is no list.
     labels = [label("a", "text", who=[1.5, 2]), label("b", "text", who=[2, 1.5])]
