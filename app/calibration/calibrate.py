@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 
 def gold_once(gold: Iterable[GoldRecord]) -> tuple[list[GoldRecord], list[str]]:
-    """Each document once, as training takes what is given twice, and the lines that say what was."""
-    sides = _once(Label(one.id, one.text, "", one.fields, one.output) for one in gold)
+    """Each document once, as training takes what is given twice, and the lines that say what was.
+
+    What lacks a text is no copy of another that does: each comes last, as it is.
+    """
+    given = list(gold)
+    sides = _once(Label(one.id, one.text, "", one.fields, one.output) for one in given if one.text)
     once = [GoldRecord(one.id, one.text, one.values, one.fields) for one in sides.train]
-    return once, list(labelled_twice(sides))
+    return [*once, *(one for one in given if not one.text)], list(labelled_twice(sides))
 
 
 def of_labels(gold: Iterable[GoldRecord], records: "Iterable[Record]") -> Iterator[Labelled]:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from thresher.adapters.fields import Field, FieldType
-from thresher.app.calibration.calibrate import corrected_records, of_corrections
+from thresher.app.calibration.calibrate import corrected_records, gold_once, of_corrections
+from thresher.app.evaluation.records import GoldRecord
 from thresher.app.locations import Locations
 from thresher.app.session import Session
 from thresher.app.sources import Source
@@ -28,6 +29,14 @@ def asking(session: Session, **changed: Any) -> Task:
     return replace(task, fields=fields)
 
 
+def test_labels_without_a_text_are_no_copies_of_each_other() -> None:
+    fields = (Field(name="total", type="number"),)
+    lines = [("a", ""), ("b", "Total 4.20"), ("c", ""), ("d", "total 4.20")]
+    gold, told = gold_once(GoldRecord(name, text, {"total": 4.2}, fields) for name, text in lines)
+    assert [one.id for one in gold] == ["d", "a", "c"]
+    assert len(told) == 1
+
+
 @pytest.mark.parametrize(("then", "label", "now"), [("string", "4.20", "number"), ("number", 4.2, "string")])
 def test_what_another_pack_asked_for_tells_nothing(
     home_with_tiny: Locations, then: FieldType, label: object, now: FieldType
@@ -40,7 +49,7 @@ def test_what_another_pack_asked_for_tells_nothing(
         again = answered(session, task)
         # That the total was 4.20 is no more known of the record of now, and of the rest nobody spoke.
         assert corrected_records(session, task) == []
-        session.store.correct(number, "company", "Tarn Cafe")
+        session.store.correct(again, "company", "Tarn Cafe")
         (one,) = corrected_records(session, task)
         assert one.record == session.store.answer(again)
         assert one.labels == {"company": "Tarn Cafe"}
