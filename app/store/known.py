@@ -16,7 +16,7 @@ from thresher.app.store.database import from_sql, to_sql
 #: Each correction once, with the record that it was made on: that is what a person looked at. Records that
 #: took the work over have copies, beside values that a proof or another calibration states. (Beside `min`,
 #: SQLite takes the other columns of that very row.)
-_MADE_ON = """SELECT min(corrections.id) AS first, records.id AS record, sha256, settings_hash, status, made
+_MADE_ON = """SELECT min(corrections.id) AS first, records.id AS record, sha256, settings_hash, status
     FROM corrections JOIN records ON records.id = corrections.record
     WHERE domain = ? AND record_type = ? AND sha256 IS NOT NULL
     GROUP BY sha256, settings_hash, field, old, new, note, made"""
@@ -85,7 +85,7 @@ def fields(connection: sqlite3.Connection, domain: str, record_type: str) -> dic
 def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, dict[str, Known]]:
     """By sha256, of the record that was corrected last: what was found, or absent, and nobody changed."""
     rows = connection.execute(
-        f"SELECT sha256, record FROM ({_MADE_ON}) ORDER BY made, first",
+        f"SELECT sha256, record FROM ({_MADE_ON}) ORDER BY first",
         (to_sql(domain), to_sql(record_type)),
     )
     found = {}
@@ -127,7 +127,7 @@ def answered(
     """
     corrected = connection.execute(
         f"""SELECT sha256, settings_hash, record FROM ({_MADE_ON})
-        WHERE status IN ('ok', 'partial') ORDER BY made, first""",
+        WHERE status IN ('ok', 'partial') ORDER BY first""",
         (to_sql(domain), to_sql(record_type)),
     )
     made_on = {(row["sha256"], row["settings_hash"]): row["record"] for row in corrected}

@@ -180,16 +180,14 @@ class Store:
     def forget_document(self, sha256: str) -> bool:
         """Delete text, records, corrections, labels and keys of a document, and overwrite where they stood.
 
-        Its text goes also where that was asked by itself, as a proof on corrections does. Also what a
-        training that was stopped has kept of its corrections: that training cannot go on then.
-        Whether anything was known of the document. Files that were exported are the user's own and stay.
+        With them goes its text where that was asked by itself, as a proof does, and what a stopped training,
+        which cannot go on then, has kept of it. Exported files stay. Whether anything was known of it.
         """
         with self._database.transaction() as connection:
             copies = documents.copies(connection, sha256)
-            known = [documents.forget(connection, each) for each in copies]
+            gone = [documents.forget(connection, each) for each in copies]
         self._database.scrub()
-        known += [label_files.forget(self._training, each) for each in copies]
-        return any(known)
+        return any([*gone, *[label_files.forget(self._training, each) for each in copies]])
 
     def promote_adapter(
         self,

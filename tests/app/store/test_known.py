@@ -1,13 +1,14 @@
 """What is known of a document: what a person gave, and left as it was where it was looked at."""
 
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
 
 from thresher.adapters.fields import Field
 from thresher.app.record import Outcome, Value
-from thresher.app.store import Store
+from thresher.app.store import Store, corrections
 from thresher.app.store.known import Known, right_now
 
 from .stored import DOCUMENT, RECORD, SIGNALS, TASK, reused, values_of
@@ -32,6 +33,32 @@ def test_what_the_record_that_was_corrected_last_left_alone_is_accepted(store: S
     store.correct(copy, "company", "Acme")
     store.correct(first, "total", 13)
     assert "total" not in store.accepted("expenses", "receipt")[DOCUMENT.sha256]
+
+
+def test_the_answer_that_was_looked_at_is_the_one_corrected_last(store: Store) -> None:
+    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    other = replace(RECORD, values={**RECORD.values, "total": Value(1.5, Outcome.FOUND, 0.2)})
+    again = store.save_record(store.start_run(TASK, "s", 1), other, "s", DOCUMENT)
+    for number, record in ((again, other), (first, RECORD)):
+        store.correct(number, "company", "Acme")
+        (answered,) = store.answered("expenses", "receipt", lambda _: "s")
+        assert (answered.record, answered.looked_at) == (record, True)
+
+
+def test_the_document_that_was_labelled_last_comes_last(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A person makes no two corrections in one millisecond.
+    seconds = count(10)
+    monkeypatch.setattr(corrections, "now", lambda: f"2026-01-01T00:00:{next(seconds)}.000+00:00")
+    run = store.start_run(TASK, "s", 2)
+    scans = [replace(DOCUMENT, sha256=digit * 64) for digit in "ab"]
+    numbers = [store.save_record(run, replace(RECORD, sha256=one.sha256), "s", one) for one in scans]
+    for order in ((0, 1), (1, 0)):
+        for at in order:
+            store.correct(numbers[at], "company", f"Acme {order}")
+        found = [one.record.sha256 for one in store.answered("expenses", "receipt", lambda _: "s")]
+        assert found == [scans[at].sha256 for at in order]
 
 
 def test_what_a_later_run_states_beside_a_copied_correction_is_not_accepted(store: Store) -> None:
