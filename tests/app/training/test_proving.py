@@ -274,6 +274,15 @@ def test_a_training_on_corrections_is_proved_where_its_home_has_moved_to(
     assert verdict_of(moved, ProofTask("mine")).comparison.documents == 3
 
 
+def test_labels_of_the_users_own_are_read_whatever_their_file_is_called(
+    home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
+) -> None:
+    add_adapter("new", 1)
+    (tmp_path / "new").mkdir()
+    labels = write(tmp_path / "new" / "corrections.jsonl", PROOF[:2], {"company": "Corner Mill"})
+    assert verdict_of(home_with_tiny, ProofTask("new", labels=(labels,))).comparison.documents == 2
+
+
 def test_both_sides_are_asked_for_all_that_they_state(
     home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
