@@ -187,7 +187,10 @@ def _disk(locations: Locations) -> Iterator[Finding]:
 
 def _ocr() -> Iterator[Finding]:
     # Thresher as a whole: by itself the newest would come, and only the version that is tried is let in.
-    remedy = "Install Thresher again: `pipx reinstall thresher`. Until then scans are not read."
+    remedy = (
+        "Install Thresher again as you did, from its checkout: `pipx install --force .`, `uv tool install "
+        "--reinstall .` or `pip install --force-reinstall .`. Until then scans are not read."
+    )
     # Found without an import, which would start its engine.
     spec = importlib.util.find_spec("rapidocr")
     if spec is None or spec.origin is None:
