@@ -40,7 +40,7 @@ def correct(
             f"record {number} has no document: its file could not be read, so there is nothing to correct. "
             "'thresher records show' says why; put that right, and extract it again"
         )
-    asked = {f.name: f for f in records.fields_of(connection, number)}
+    asked = records.fields_by_name(connection, number)
     value = checked(asked.get(field), field, value)
     old = record.values[field]
     if spans is None:

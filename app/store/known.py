@@ -77,7 +77,7 @@ def fields(connection: sqlite3.Connection, domain: str, record_type: str) -> dic
     ).fetchall()
     found: dict[str, dict[str, Field]] = {}
     for row in rows:
-        asked = {field.name: field for field in records.fields_of(connection, row["id"])}
+        asked = records.fields_by_name(connection, row["id"])
         found[row["sha256"]] = found.get(row["sha256"], {}) | asked
     return {sha256: tuple(asked.values()) for sha256, asked in found.items()}
 
@@ -91,7 +91,7 @@ def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> d
     found = {}
     for sha256, number in {row["sha256"]: row["record"] for row in rows}.items():
         (stored,) = records.load(connection, "id = ?", number)
-        asked = {field.name: field for field in records.fields_of(connection, number)}
+        asked = records.fields_by_name(connection, number)
         found[sha256] = {
             name: Known(value.value, asked.get(name))
             for name, value in stored.record.values.items()
@@ -167,7 +167,7 @@ def _labels(connection: sqlite3.Connection, domain: str, record_type: str) -> di
         (to_sql(domain), to_sql(record_type)),
     ).fetchall()
     corrected = {row["record"] for row in rows if row["record"] is not None}
-    asked = {number: {f.name: f for f in records.fields_of(connection, number)} for number in corrected}
+    asked = {number: records.fields_by_name(connection, number) for number in corrected}
     found: dict[str, dict[str, Known]] = {}
     for row in rows:
         name = from_sql(row["field"])

@@ -144,6 +144,11 @@ def fields_of(connection: sqlite3.Connection, number: int) -> tuple[Field, ...]:
     return () if task is None else task.fields
 
 
+def fields_by_name(connection: sqlite3.Connection, number: int) -> dict[str, Field]:
+    """The same, by their names."""
+    return {field.name: field for field in fields_of(connection, number)}
+
+
 def _own_fields(row: sqlite3.Row) -> tuple[Field, ...] | None:
     if row["fields"] is None:
         return None
