@@ -137,8 +137,8 @@ def _labels(
     paths = [expanded(path).absolute() for path in task.labels] if config is None else [*config.labels]
     # By the run's own word of where it lay: the home may have been moved since.
     ran = config.out if config else run.parent
-    then = [path for path in paths if path.parts[-2:] == (candidate.name, CORRECTIONS_FILE)]
-    then = [path for path in then if ran.is_relative_to(path.parent)]
+    name = candidate.name, CORRECTIONS_FILE
+    then = [path for path in paths if path.parts[-2:] == name and ran.is_relative_to(path.parent)]
     corrections = task.corrections or bool(then)
     paths = [path for path in paths if path not in then]
     learnt = next(iter(learnt_types(candidate.manifest)), None)
