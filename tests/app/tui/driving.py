@@ -1,9 +1,11 @@
 """Driving the screens in a test: keys, waits, and what is said."""
 
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.home import HomeScreen
 
 
 async def settled(pilot: Pilot[None]) -> None:
@@ -24,3 +26,16 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 def said(app: ThresherApp, selector: str) -> str:
     """The text of a widget on the screen in front."""
     return str(app.screen.query_one(selector, Static).content)
+
+
+async def paste(pilot: Pilot[None], text: str) -> None:
+    """What a terminal sends for a paste, or for files that are dropped on it."""
+    pilot.app.post_message(events.Paste(text))
+    await settled(pilot)
+
+
+def home(app: ThresherApp) -> HomeScreen:
+    """The screen below all others."""
+    screen = app.screen_stack[1]
+    assert isinstance(screen, HomeScreen)
+    return screen

@@ -1,12 +1,10 @@
-"""The main job by keyboard at 80 × 24: choose, add, start, look, correct, export, cancel."""
+"""The main job by keyboard at 80 × 24: choose, add, start, look, correct, export."""
 
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -19,27 +17,15 @@ from thresher.app.tui.help import HelpDialog
 from thresher.app.tui.home import HomeScreen
 from thresher.app.tui.no_model import NoModelDialog
 from thresher.app.tui.queue import Stage
-from thresher.app.tui.quit_dialog import QuitDialog
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import StretchTable
 
-from .driving import press, said, settled
+from .driving import home, paste, press, said, settled
 
 SIZE = (80, 24)
 HOSTILE = "[red]x[/red] [/] \x1b[31m"
-
-
-async def paste(pilot: Pilot[None], text: str) -> None:
-    pilot.app.post_message(events.Paste(text))
-    await settled(pilot)
-
-
-def home(app: ThresherApp) -> HomeScreen:
-    screen = app.screen_stack[1]
-    assert isinstance(screen, HomeScreen)
-    return screen
 
 
 async def record_of(pilot: Pilot[None], *paths: Path) -> RecordScreen:
@@ -150,101 +136,6 @@ async def test_another_record_type_by_keyboard(app: ThresherApp, session: Any, f
         assert session.asked[0][0].record_type == "contract"
 
 
-async def test_cancel_works_at_once_and_keeps_what_is_done(
-    app: ThresherApp, session: Any, folder: Path
-) -> None:
-    session.gate = threading.Event()
-    async with app.run_test(size=SIZE) as pilot:
-        await paste(pilot, f"{folder}/bakery.txt\n{folder}/second bakery.txt")
-        await pilot.press("s")
-        while Stage.READING not in [entry.stage for entry in home(app).queue]:
-            await pilot.pause()
-        assert "0 of 2" in said(app, "#progress-words")
-        await press(pilot, "escape")
-        finished = home(app).queue.finished
-        assert finished is not None
-        assert finished.cancelled
-        assert [entry.stage for entry in home(app).queue] == [Stage.OK, Stage.WAITING]
-        assert "Cancelled" in said(app, "#progress-words")
-
-
-async def test_quitting_waits_for_the_load_and_says_so(app: ThresherApp, session: Any, folder: Path) -> None:
-    session.loaded = threading.Event()
-    async with app.run_test(size=SIZE) as pilot:
-        await paste(pilot, str(folder / "bakery.txt"))
-        await pilot.press("s")
-        while not home(app).queue.loading:
-            await pilot.pause()
-        await pilot.press("q")
-        await pilot.pause()
-        assert isinstance(app.screen, QuitDialog)
-        assert said(app, "#quit-words") == "Waiting until the model has loaded."
-        await pilot.press("escape")
-        await pilot.pause()
-        assert "cancelling once the model has loaded" in said(app, "#progress-words")
-        await pilot.press("q")
-        await pilot.pause()
-        assert app.return_code is None
-        session.loaded.set()
-        while app.return_code is None:
-            await pilot.pause(0.01)
-    assert not app.leaves_a_run
-    assert session.store.runs()[0].cancelled
-
-
-async def test_quitting_twice_waits_for_nothing(app: ThresherApp, session: Any, folder: Path) -> None:
-    session.loaded = threading.Event()
-    async with app.run_test(size=SIZE) as pilot:
-        await paste(pilot, str(folder / "bakery.txt"))
-        await pilot.press("s")
-        while not home(app).queue.loading:
-            await pilot.pause()
-        await pilot.press("q", "q")
-        assert app.return_code == 0
-        assert app.leaves_a_run
-        session.loaded.set()
-
-
-async def test_a_crash_is_shown_and_the_app_lives_on(app: ThresherApp, session: Any, folder: Path) -> None:
-    session.crash = RuntimeError("boom [/] [red]")
-    async with app.run_test(size=SIZE) as pilot:
-        await paste(pilot, str(folder / "bakery.txt"))
-        await press(pilot, "s")
-        assert "RuntimeError: boom [/] [red]" in said(app, "#home-problem")
-        session.crash = None
-        await press(pilot, "s")
-        assert [entry.stage for entry in home(app).queue] == [Stage.OK]
-        assert not app.screen.query_one("#home-problem").has_class("-shown")
-
-
-async def test_a_run_started_before_the_last_one_let_go_stays_marked(
-    app: ThresherApp, session: Any, folder: Path
-) -> None:
-    let_go = threading.Event()
-    extract = session.extract
-
-    def slow_to_end(*args: Any, **options: Any) -> Any:
-        yield from extract(*args, **options)
-        let_go.wait()
-
-    session.extract = slow_to_end
-    async with app.run_test(size=SIZE) as pilot:
-        await paste(pilot, str(folder / "bakery.txt"))
-        await pilot.press("s")
-        while home(app).queue.finished is None:
-            await pilot.pause()
-        session.extract, session.gate = extract, threading.Event()
-        await pilot.press("s")
-        first = next(worker for worker in app.workers if worker.group == "run")
-        let_go.set()
-        await app.workers.wait_for_complete([first])
-        await pilot.pause()
-        assert home(app).queue.running
-        session.gate.set()
-        await settled(pilot)
-        assert [entry.stage for entry in home(app).queue] == [Stage.OK]
-
-
 async def test_no_model_says_how_to_get_one(app: ThresherApp, session: Any, folder: Path) -> None:
     session.installed = []
     async with app.run_test(size=SIZE) as pilot:
@@ -288,41 +179,6 @@ async def test_fields_given_at_run_time(app: ThresherApp, session: Any, folder: 
         assert [span.text for span in app.screen.query_one(SourceView).current] == [HOSTILE]
 
 
-async def test_the_browser_adds_marked_and_typed(app: ThresherApp, folder: Path) -> None:
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("a")
-        tree = app.screen.query_one("#tree")
-        while len(tree.root.children) < 3:  # type: ignore[attr-defined]
-            await pilot.pause()
-        await pilot.press("down", "space", "shift+tab")
-        await pilot.press(*"sec", "right")
-        assert app.screen.query_one("#path", Input).value == "second bakery.txt"
-        await pilot.press("enter")
-        while not len(home(app).queue):
-            await pilot.pause()
-        assert [entry.name for entry in home(app).queue] == ["bakery.txt", "second bakery.txt"]
-        await pilot.press("d")
-        await pilot.pause()
-        assert [entry.name for entry in home(app).queue] == ["second bakery.txt"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "queued"),
-    [
-        ("~$report.docx", 1),
-        (" ".join(f"/home/ana/scans/invoice-{number:04}.pdf" for number in range(140)), 140),
-    ],
-    ids=["no such home", "longer than a path may be"],
-)
-async def test_the_browser_takes_any_text(app: ThresherApp, folder: Path, typed: str, queued: int) -> None:
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("a", "shift+tab")
-        app.screen.query_one("#path", Input).value = typed
-        await pilot.press("enter")
-        await settled(pilot)
-        assert len(home(app).queue) == queued
-
-
 async def test_the_export_dialog_takes_any_text(
     app: ThresherApp, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -350,24 +206,6 @@ async def test_the_export_dialog_takes_any_text(
         dialog.query_one("#export-path", Input).value = str(folder / ("x" * 300 + ".csv"))
         await press(pilot, "enter")
         assert "too long" in said(app, ".problem")
-
-
-async def test_what_is_typed_or_pasted_in_the_tree_goes_to_the_line(app: ThresherApp, folder: Path) -> None:
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("a", "s", "e")
-        line = app.screen.query_one("#path", Input)
-        assert line.value == "se"
-        await pilot.press("c", "right")
-        assert line.value == "second bakery.txt"
-        app.screen.query_one("#tree").focus()
-        line.value = ""
-        app.post_message(events.Paste(str(folder / "bakery.txt")))
-        while not line.value:
-            await pilot.pause()
-        await pilot.press("enter")
-        while not len(home(app).queue):
-            await pilot.pause()
-        assert [entry.name for entry in home(app).queue] == ["bakery.txt"]
 
 
 async def test_past_runs_open_with_the_mouse(app: ThresherApp, folder: Path) -> None:
