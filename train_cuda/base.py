@@ -15,6 +15,7 @@ from thresher.adapters.base_model import OUTSIDE
 from thresher.adapters.errors import ModelError
 from thresher.adapters.tensor_file import all_tensors, read_metadata, weight_files
 from thresher.train_cuda.affine import PackedLinear, dequantise, packing_of
+from thresher.train_cuda.attention import attend_without_masks
 from thresher.train_cuda.device import Device
 from thresher.train_cuda.rough_linear import RoughLinear
 from thresher.train_cuda.sharding import Shards
@@ -43,6 +44,7 @@ def load_base(folder: Path, device: Device, packed: bool = False, sharded: bool 
         shards.join()
     model.requires_grad_(False)
     model.eval()
+    attend_without_masks(model)
     return model.to(device.where)
 
 

@@ -1,0 +1,95 @@
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import DynamicCache
+
+from thresher.adapters.training.batches import Batch, collate
+from thresher.train_cuda.device import Device
+from thresher.train_cuda.learner import TorchLearner
+from thresher.train_cuda.loss import cache_name
+
+CPU = Device(torch.device("cpu"), torch.float32)
+
+#: A window of eight tokens: behind a head, its mask is not the causal one.
+_WINDOWED = {
+    "tie_word_embeddings": False,
+    "query_pre_attn_scalar": 32,
+    "sliding_window": 8,
+    "layer_types": ["sliding_attention", "full_attention"],
+}
+
+
+def with_head(plan: Any, head: int) -> Batch:
+    """Some of the plan's examples, made to begin with the same tokens."""
+    batch = collate(plan.train, range(4))
+    tokens = batch.tokens.copy()
+    tokens[:, :head] = tokens[0, :head]
+    mask = batch.mask.copy()
+    mask[:, :head] = False
+    return dataclasses.replace(batch, tokens=tokens, mask=mask, head=head)
+
+
+@pytest.fixture
+def masks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Of each time that torch attends, whether it was given a mask."""
+    given: list[bool] = []
+    attend = torch.nn.functional.scaled_dot_product_attention
+
+    def noted(*tensors: Any, **named: Any) -> Any:
+        given.append(named.get("attn_mask") is not None)
+        return attend(*tensors, **named)
+
+    monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", noted)
+    return given
+
+
+@pytest.mark.parametrize(
+    ("architecture", "head", "masked"),
+    [
+        ("llama", 5, 0),
+        ("llama", 1, 0),
+        # Longer than what follows it: the mask has fewer pairs than the square.
+        ("llama", 20, 2),
+        ("gemma3_text", 5, 1),
+    ],
+)
+def test_rows_behind_a_shared_head_need_a_mask_only_where_it_saves(
+    make_base: Any, make_plan: Any, masks: list[bool], architecture: str, head: int, masked: int
+) -> None:
+    """The loss and every gradient are those of whole rows, with or without."""
+    own = {"gemma3_text": _WINDOWED}
+    plan = make_plan(make_base(architecture, 4, **own.get(architecture, {})))
+    batch = with_head(plan, head)
+    assert (batch.tokens.shape[1] - head > head) == (head < 20)
+    found = []
+    for shared in (head, 0):
+        learner = TorchLearner(plan, CPU)
+        masks.clear()
+        loss = learner.accumulate(dataclasses.replace(batch, head=shared), 0)
+        if shared:  # two layers for the head, two for the rows
+            assert (len(masks), sum(masks)) == (4, masked)
+        found.append((loss, learner._adamw.gradients))
+    (short, its), (whole, gradients) = found
+    assert short == pytest.approx(whole, rel=1e-5)
+    torch.testing.assert_close(its, gradients, rtol=1e-3, atol=1e-4)
+
+
+def test_a_row_that_is_padded_on_the_left_keeps_its_mask(tiny: Path, make_plan: Any) -> None:
+    """As when a batch of prompts is continued: its mask is no triangle."""
+    model = TorchLearner(make_plan(tiny), CPU)._model
+    prompt = torch.from_numpy(np.arange(10, 18))[None]
+    padded = torch.nn.functional.pad(prompt, (3, 0))
+    mask = (padded > 0).long()
+    positions = (mask.cumsum(-1) - 1).clamp(min=0)
+    with torch.no_grad():
+        alone = model(prompt).logits[0, -1]
+        cache = DynamicCache()
+        held = {cache_name(model): cache, "use_cache": True}
+        for part, end in ((slice(0, 5), 5), (slice(5, None), 11)):
+            given = {"attention_mask": mask[:, :end], "position_ids": positions[:, part]}
+            rest = model(padded[:, part], **given, **held).logits[0, -1]
+    torch.testing.assert_close(rest, alone, rtol=1e-3, atol=1e-3)
