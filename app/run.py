@@ -84,14 +84,15 @@ class Run:
 
     def _stored(self, run: int, done: Done, *, corrected: bool) -> Record:
         """Judges and stores the record; of a reused one without its corrections, what the model answered."""
-        record = self._judged(done.record)
+        record = self._judged(done.record, done.source)
         saved = self.store.save_record(
             run, record, self._hash(done.source), done.document, done.source.fields
         )
-        return self._judged(self.store.answer(saved)) if done.reused and not corrected else record
+        return self._judged(self.store.answer(saved), done.source) if done.reused and not corrected else record
 
-    def _judged(self, record: Record) -> Record:
-        return without_doubtful(self.judge(whole(record)), self.task.state_from)
+    def _judged(self, record: Record, source: Source) -> Record:
+        judged = self.judge(whole(record), source.fields or self.task.fields)
+        return without_doubtful(judged, self.task.state_from)
 
     def _hash(self, source: Source | None) -> str:
         """Of all settings that make the answer; where a source brings its own fields, of these."""

@@ -197,7 +197,11 @@ class Session:
         from thresher.app.calibration import library as calibrations
         from thresher.app.calibration.judge import Judge
 
-        return Judge(calibrations.find(self.locations, task, *self.answers(task)), accept_at)
+        calibration = calibrations.find(self.locations, task, *self.answers(task))
+        if calibration is None or task.open_fields:
+            return Judge(calibration, accept_at)
+        own = self.found_packs().pick(task.domain, task.record_type).fields
+        return Judge(calibration, accept_at, {field.name: field for field in own})
 
     def whole(self, task: Task) -> Task:
         """The task that states also what is doubtful: to learn how right that is, and to prove."""

@@ -1,16 +1,20 @@
 """From which confidence on values are accepted unseen, in words."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from thresher.adapters.calibration import Calibration, Group, Step
+from thresher.adapters.fields import Field
 from thresher.app.calibration.acceptance import first, needed, promised
 from thresher.app.calibration.judge import Judge
 from thresher.app.wording import counted
 
 
-def acceptance_lines(judge: Judge) -> Iterator[str]:
-    """A line for stated and one for absent values; none where nothing is to be accepted."""
+def acceptance_lines(judge: Judge, fields: Sequence[Field] = ()) -> Iterator[str]:
+    """A line for stated and one for absent values, and one for those of the fields that no label told of.
+
+    None where nothing is to be accepted.
+    """
     if judge.wanted is None or judge.calibration is None:
         return
     stated, absent = judge.floors
@@ -19,6 +23,9 @@ def acceptance_lines(judge: Judge) -> Iterator[str]:
         ("absent values", judge.calibration.absent, absent),
     ):
         yield f"at {judge.wanted:g} {_line(what, group, floor, judge.wanted)}"
+    strange = judge.strange(fields)
+    if names := [field.name for field in fields if field.name in strange]:
+        yield f"of {', '.join(names)} none are accepted: no label tells of them as they are asked here"
 
 
 def offer_lines(calibration: Calibration, shares: tuple[float, ...]) -> Iterator[str]:

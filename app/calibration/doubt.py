@@ -14,8 +14,8 @@ def without_doubtful(record: Record, least: float) -> Record:
     """The record with what is right less often than `least` left out.
 
     Its calibration says how often; without one the model's own probability does, which is seldom too low.
-    A field of which nothing is left is absent, without a confidence: that the value is doubted does not tell
-    how surely the document states none. What a person said stays, and so does an answer that was cut. Each
+    A field of which nothing is left is absent, without a confidence, and never accepted: that the value is
+    doubted does not tell how surely the document states none. What a person said stays, and so does an answer that was cut. Each
     value that something was left out of has the whole one behind it, and it is that one which is asked: with
     another `least` what was left out comes back.
     """
@@ -46,7 +46,8 @@ def _stated(value: Value, least: float) -> Value:
         return value
     if not kept:
         nothing: list[str] | None = [] if isinstance(value.value, list) else None
-        return Value(nothing, Outcome.ABSENT, None, accepted=value.accepted, whole=value)
+        accepted = None if value.accepted is None else False
+        return Value(nothing, Outcome.ABSENT, None, accepted=accepted, whole=value)
     return replace(_of_items(value, kept), whole=value)
 
 

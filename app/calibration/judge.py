@@ -1,11 +1,12 @@
 """A record's values with the confidence that their signals come to, and which of them may go unseen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from thresher.adapters.calibration import Calibration, Group, Step
 from thresher.adapters.errors import UsageError
+from thresher.adapters.fields import Field
 from thresher.app.calibration.acceptance import threshold
 from thresher.app.record import Outcome, Record, Value
 
@@ -17,11 +18,13 @@ _WHOLE = frozenset({Outcome.FOUND, Outcome.UNGROUNDED, Outcome.ABSENT})
 class Judge:
     """Judges the records of one task. Without a calibration a confidence is the model's own probability.
 
-    `wanted` is the share of right values asked of those that are accepted, None where nothing is.
+    `wanted` is the share of right values asked of those that are accepted, None where nothing is. `own` are
+    the record type's fields by name, None where any field may be asked.
     """
 
     calibration: Calibration | None = None
     wanted: float | None = None
+    own: Mapping[str, Field] | None = None
 
     def __post_init__(self) -> None:
         if self.wanted is not None and self.calibration is None:
@@ -40,27 +43,40 @@ class Judge:
         stated, absent = (threshold(group.curve, self.wanted) if group else None for group in groups)
         return stated, absent
 
-    def __call__(self, record: Record) -> Record:
-        """The record as judged. What a person said stays, and is accepted."""
-        floors = self.floors
-        return replace(
-            record, values={name: self._judged(name, value, floors) for name, value in record.values.items()}
+    def __call__(self, record: Record, fields: Iterable[Field]) -> Record:
+        """The record, asked for these fields, as judged. What a person said stays, and is accepted."""
+        strange = self.strange(fields)
+        values = {name: self._judged(name, value, name in strange) for name, value in record.values.items()}
+        return replace(record, values=values)
+
+    def strange(self, fields: Iterable[Field]) -> frozenset[str]:
+        """Those of the fields of which no label told: no confidence in them is calibrated, none is accepted.
+
+        They are neither the record type's own, as it has them, nor among those that were labelled besides.
+        """
+        if self.calibration is None or self.own is None:
+            return frozenset()
+        groups = [group for group in (self.calibration.stated, self.calibration.absent) if group]
+        labelled = {name for group in groups for name in group.fields} - self.own.keys()
+        return frozenset(
+            field.name
+            for field in fields
+            if field.name not in labelled and self.own.get(field.name) != field
         )
 
-    def _judged(self, name: str, value: Value, floors: tuple[Step | None, Step | None]) -> Value:
+    def _judged(self, name: str, value: Value, strange: bool) -> Value:
         if value.calibrated and not value.signals:
             return replace(value, accepted=None if self.wanted is None else True)
         absent = bool(value.signals) and value.signals[0].absent
         group: Group | None = None
-        if self.calibration is not None:
+        if self.calibration is not None and not strange:
             group = self.calibration.absent if absent else self.calibration.stated
             group = None if group and _is_beyond(value, group) else group
         accepted = None
         if value.signals and value.outcome is not Outcome.INVALID:
             value = _with_confidence(value, name, group)
         if self.wanted is not None:
-            floor = floors[1] if absent else floors[0]
-            accepted = _is_accepted(value, floor)
+            accepted = _is_accepted(value, self.floors[absent])
         return replace(value, accepted=accepted)
 
 

@@ -77,7 +77,7 @@ class Narrator(WithBar):
     def asks(self, task: Task, judge: Judge | None = None) -> None:
         """Tell who answers, and from where on values are accepted unseen."""
         self._say(f"asking {answering(task.model, task.adapter)}")
-        for line in acceptance_lines(judge) if judge else ():
+        for line in acceptance_lines(judge, task.fields) if judge else ():
             self._say(line)
 
     def notes(self, what: str, source: Source | None = None) -> None:

@@ -57,7 +57,9 @@ def test_a_doubtful_value_is_not_stated() -> None:
     assert left_of(scalar(0.2)) == Value(None, Outcome.ABSENT, None, whole=scalar(0.2))
     adrift = scalar(0.2, outcome=Outcome.UNGROUNDED, spans=(None,))
     assert left_of(adrift) == Value(None, Outcome.ABSENT, None, whole=adrift)
-    assert left_of(scalar(0.2, accepted=False)).accepted is False
+    # Surer than a low floor it may be, but a value that was left out is no sure absence.
+    assert left_of(scalar(0.2, accepted=True)).accepted is False
+    assert left_of(scalar(0.2)).accepted is None
 
 
 def test_without_a_calibration_the_models_own_probability_tells() -> None:
