@@ -83,12 +83,16 @@ class Run:
         yield RunFinished(number, counts["ok"], counts["partial"], counts["failed"], cancelled, seconds)
 
     def _stored(self, run: int, done: Done, *, corrected: bool) -> Record:
-        """Judges and stores the record; of a reused one without its corrections, what the model answered."""
+        """Judges and stores the record, which has its corrections, or else is what the model answered."""
         record = self._judged(done.record, done.source)
         saved = self.store.save_record(
             run, record, self._hash(done.source), done.document, done.source.fields
         )
-        return self._judged(self.store.answer(saved), done.source) if done.reused and not corrected else record
+        if done.reused and not corrected:
+            return self._judged(self.store.answer(saved), done.source)
+        if corrected and not done.reused and (stored := self.store.record(saved)).corrected:
+            return stored.record
+        return record
 
     def _judged(self, record: Record, source: Source) -> Record:
         judged = self.judge(whole(record), source.fields or self.task.fields)

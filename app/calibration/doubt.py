@@ -15,9 +15,9 @@ def without_doubtful(record: Record, least: float) -> Record:
 
     Its calibration says how often; without one the model's own probability does, which is seldom too low.
     A field of which nothing is left is absent, without a confidence, and never accepted: that the value is
-    doubted does not tell how surely the document states none. What a person said stays, and so does an answer that was cut. Each
-    value that something was left out of has the whole one behind it, and it is that one which is asked: with
-    another `least` what was left out comes back.
+    doubted does not tell how surely the document states none. What a person said stays, and so does an answer
+    that was cut. Each value that something was left out of has the whole one behind it, and it is that one
+    which is asked: with another `least` what was left out comes back.
     """
     said = whole(record).values
     return replace(record, values={name: _stated(value, least) for name, value in said.items()})

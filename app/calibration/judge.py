@@ -59,9 +59,7 @@ class Judge:
         groups = [group for group in (self.calibration.stated, self.calibration.absent) if group]
         labelled = {name for group in groups for name in group.fields} - self.own.keys()
         return frozenset(
-            field.name
-            for field in fields
-            if field.name not in labelled and self.own.get(field.name) != field
+            field.name for field in fields if field.name not in labelled and self.own.get(field.name) != field
         )
 
     def _judged(self, name: str, value: Value, strange: bool) -> Value:

@@ -1,8 +1,8 @@
 """Corrections in the place of what the model said.
 
-A record that is taken over has those of every record of the same work (the same bytes with the same
-settings), of each field the newest: whichever of them an analyst put right, no later run states the old value
-again.
+A record has those of every record of the same work (the same bytes with the same settings) before it, of each
+field the newest: whichever of them an analyst put right, no later run states the old value again, also where
+it does the work anew.
 """
 
 import json

@@ -51,7 +51,7 @@ def copy(connection: sqlite3.Connection, old: int, new: int) -> None:
 
 
 def judge(connection: sqlite3.Connection, number: int, record: Record, corrected: frozenset[str]) -> None:
-    """Keeps what the calibration of now makes of the values, but of those that a person corrected."""
+    """Keeps what the calibration of now makes of the values; of corrected ones, whether any are accepted."""
     connection.executemany(
         """UPDATE record_values SET value = ?, outcome = ?, spans = ?, confidence = ?, confidences = ?,
             calibrated = ?, accepted = ?, signals = ? WHERE record = ? AND field = ?""",
@@ -60,6 +60,10 @@ def judge(connection: sqlite3.Connection, number: int, record: Record, corrected
             for name, value in whole(record).values.items()
             if name not in corrected
         ],
+    )
+    connection.executemany(
+        "UPDATE record_values SET accepted = ? WHERE record = ? AND field = ?",
+        [(record.values[name].accepted, number, to_sql(name)) for name in corrected & record.values.keys()],
     )
 
 

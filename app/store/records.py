@@ -43,8 +43,9 @@ def save(
 ) -> int:
     """Insert the record and its document; the record's number. `fields` where they are not the task's.
 
-    A record that was found done before comes without its document: it keeps that work's document, all of its
-    corrections, and of the model's values what the calibration of now makes of them.
+    It takes over all corrections of the same work, also where the work was done anew. A record that was found
+    done before comes without its document: it keeps that work's document, and of the model's values what the
+    calibration of now makes of them.
     """
     before = None if document else done(connection, record.sha256, record.kind, settings_hash)
     if document:
@@ -80,10 +81,11 @@ def save(
     number = cursor.lastrowid
     if before and record.status != "failed":
         record_values.copy(connection, before.id, number)
-        copy_of_work(connection, record.sha256, settings_hash, reading, number)
         record_values.judge(connection, number, record, before.corrected)
     else:
         record_values.insert(connection, run, number, record, fields)
+    if record.status != "failed":
+        copy_of_work(connection, record.sha256, settings_hash, reading, number)
     return number
 
 

@@ -136,7 +136,8 @@ def test_of_a_field_that_no_label_told_of_nothing_is_calibrated_and_nothing_acce
     assert (judged(tax).calibrated, judged(tax).accepted) == (False, False)
     assert judged(tax).confidence == VALUES["total"].confidence
     # What was labelled beside the record type's own is known by its name.
-    assert calibration.stated is not None and "field 0" in calibration.stated.fields
+    assert calibration.stated is not None
+    assert "field 0" in calibration.stated.fields
     besides = [Field(name=name, type="string") for name in ("field 0", "new")]
     assert judge.strange(besides) == {"new"}
     assert Judge(calibration, 0.98).strange(besides) == set()

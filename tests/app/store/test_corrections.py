@@ -83,6 +83,30 @@ def test_signals_are_kept_and_reused_work_is_judged_anew(store: Store) -> None:
     assert store.record(number).record.values["total"] == total
 
 
+def test_where_nothing_is_to_be_accepted_no_correction_says_that_anything_was(store: Store) -> None:
+    accepted = replace(RECORD, values={n: replace(v, accepted=True) for n, v in RECORD.values.items()})
+    number = store.save_record(store.start_run(TASK, "s", 1), accepted, "s", DOCUMENT)
+    store.correct(number, "company", "Acme")
+    found = store.find_done("r.pdf", DOCUMENT.sha256, DOCUMENT.kind, "s", "in/r.pdf")
+    assert found is not None
+    judged = {name: replace(value, accepted=None) for name, value in found.values.items()}
+    later = store.save_record(store.start_run(TASK, "s", 1), replace(found, values=judged), "s", None)
+    assert {value.accepted for value in store.record(later).record.values.values()} == {None}
+
+
+def test_what_is_done_anew_takes_over_the_corrections_of_before(store: Store) -> None:
+    """Also those of a record that failed."""
+    failed = replace(RECORD, status="failed", values={"total": Value(None, Outcome.FAILED, None)})
+    first = store.save_record(store.start_run(TASK, "s", 1), failed, "s", DOCUMENT)
+    store.correct(first, "total", 13.5)
+    later = store.record(store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT))
+    assert later.corrected == {"total"}
+    assert later.record.values["total"].value == 13.5
+    assert store.answer(later.id).values["total"] == RECORD.values["total"]
+    other = store.record(store.save_record(store.start_run(TASK, "t", 1), RECORD, "t", DOCUMENT))
+    assert not other.corrected
+
+
 def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:
     run = store.start_run(TASK, "s", 1)
     number = store.save_record(run, RECORD, "s", DOCUMENT)
