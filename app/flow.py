@@ -188,8 +188,9 @@ class Flow:
             yield Done(work.source, self._record(work), work.document)
 
     def _record(self, work: _InWork) -> Record:
-        if all(answer.failed for answer in work.answers):
-            remedy = "Run `thresher doctor`, or lower batch_tokens in the settings."
+        unanswered = sum(answer.failed for answer in work.answers)
+        remedy = "Run `thresher doctor`, or lower batch_tokens in the settings."
+        if unanswered == len(work.answers):
             error = ModelError(f"{work.source.id}: the model could not answer ({work.trouble}). {remedy}")
             return self._failed(work.source, work.document, error, work.started)
         try:
@@ -197,8 +198,15 @@ class Flow:
         except Exception as error:
             return self._failed(work.source, work.document, _told(work.source, error), work.started)
         lost = any(value.outcome in (Outcome.TRUNCATED, Outcome.FAILED) for value in values.values())
-        status: Status = "partial" if lost else "ok"
-        record = self._made(work.source, work.document, status, None, values, work.started)
+        trouble = None
+        if unanswered:
+            trouble = RecordError(
+                ModelError.kind,
+                f"{work.source.id}: {unanswered} of its {len(work.answers)} parts got no answer "
+                f"({work.trouble}), so values may be missing. {remedy} The next run asks it again.",
+            )
+        status: Status = "partial" if lost or trouble else "ok"
+        record = self._made(work.source, work.document, status, trouble, values, work.started)
         return replace(record, windows=work.asked.count)
 
     def _failed(

@@ -74,7 +74,7 @@ class Windows:
 
 @dataclass(frozen=True)
 class Record:
-    """A document's record. `status` is partial where a value is truncated or failed.
+    """A document's record. `status` is partial where a value is truncated or failed, or a part got no answer.
 
     `windows` is None where nothing was asked, and of records from before it was kept. `notes` say what of the
     document was not read, or not as it stands: "invoice.pdf: asks for a password". `kind` is None

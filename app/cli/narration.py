@@ -46,7 +46,7 @@ class Narrator(WithBar):
         super().__init__(make_bar() if drawn else None, "starting", left="")
         self._as_json, self._quiet = as_json, quiet
         self._shared: frozenset[str] = frozenset()
-        self._done = self._ready = self._total = self._reused = 0
+        self._done = self._ready = self._total = self._reused = self._with_error = 0
         self._accepted = (0, 0)  # values, of so many that were judged
         self._seconds_left: float | None = None
 
@@ -117,7 +117,7 @@ class Narrator(WithBar):
         run = self.finished
         if run is None or run.cancelled:
             return exits.STOPPED
-        return exits.SOME_FAILED if run.failed else exits.DONE
+        return exits.SOME_FAILED if self._with_error else exits.DONE
 
     def summarise(self) -> None:
         """The closing words, after the output is safely written."""
@@ -157,6 +157,7 @@ class Narrator(WithBar):
             if note:
                 self.notes(note, event.source)
         if record.error is not None:
+            self._with_error += 1
             document = as_given(event.source)
             exits.report(record.error.kind, record.error.message, as_json=self._as_json, document=document)
         elif self._bar is None:

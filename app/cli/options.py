@@ -127,10 +127,12 @@ def parse_field_specs(specs: Sequence[str]) -> "tuple[Field, ...]":
 
 
 def check_files(files: Iterable[Path]) -> None:
-    """Raises UsageError for a file that an option names and that is not there."""
+    """Raises UsageError for a file that an option names and that is not there, or is a folder."""
     for file in files:
         if not exists(expanded(file)):
             raise UsageError(f"{file}: there is no such file. Check the path.")
+        if expanded(file).is_dir():
+            raise UsageError(f"{file}: is a folder. Name a file in it.")
 
 
 def installed_packs(*, as_json: bool = False) -> "FoundPacks":

@@ -50,12 +50,14 @@ class Writer:
         """Finish: a file takes its name, and not before. A second call does nothing."""
         if not self._open:
             return
-        self._open = False
+        self._open = whole = False
         try:
             self._form.end()
+            whole = True
             self._target.finish()
         except BaseException as error:
-            self._target.abandon(keep=self._form.keeps_partial)
+            # What is whole is of use, also where it may not take its name.
+            self._target.abandon(keep=whole or self._form.keeps_partial)
             if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
                 raise _unwritable(error) from error
             raise

@@ -122,11 +122,12 @@ def done(
 ) -> StoredRecord | None:
     """The newest record with an answer to the same work, with the corrections of all of them.
 
-    The same bytes read as another `kind` are other work.
+    The same bytes read as another `kind` are other work; one of which a part got no answer is not done.
     """
     row = connection.execute(
         """SELECT records.id, document FROM records JOIN documents ON documents.id = document
         WHERE records.sha256 = ? AND kind = ? AND settings_hash = ? AND status IN ('ok', 'partial')
+            AND error_kind IS NULL
         ORDER BY records.id DESC LIMIT 1""",
         (sha256, kind, settings_hash),
     ).fetchone()

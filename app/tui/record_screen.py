@@ -221,7 +221,8 @@ class RecordScreen(Screen[None]):
         record = stored.record
         title = record_title(record, self._index + 1, len(self._records))
         self.query_one("#record-title", Static).update(title)
-        self._say(Problem("Failed", record.error.message) if record.error else None)
+        trouble = "Failed" if record.status == "failed" else "A part was not answered"
+        self._say(Problem(trouble, record.error.message) if record.error else None)
         self.query_one("#record-notes", ProblemLine).say(record_notes(record, self._colours))
         rows = rows_of(record)
         self._rows = {row.key: row for row in rows}

@@ -1,6 +1,10 @@
-"""What a run states of a document that was corrected before."""
+"""What a run states of a document that was corrected before, or of which a part got no answer."""
+
+import pytest
 
 from thresher.adapters.fields import Field
+from thresher.app.engine.engine import Engine
+from thresher.app.engine.request import Answered, Failed, Reply
 from thresher.app.events import RecordReady
 from thresher.app.locations import Locations
 from thresher.app.record import Record
@@ -32,3 +36,38 @@ def test_a_correction_stands_in_every_later_run_but_one_that_is_scored(home_with
             told, stored = record(again, corrected=False)
             assert told.values["who"].value == said.values["who"].value != "Ann Lee"
             assert stored.values["who"].value == "Ann Lee"
+
+
+def test_a_document_of_which_a_part_got_no_answer_is_partial_and_asked_again(
+    home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "\n".join(f"Line {n}: paid by ACME Ltd. on {n} May" for n in range(20))
+    answered = Engine.reply
+    replies: list[Reply] = []
+
+    def failing_once(engine: Engine, timeout: float | None = None) -> Reply | None:
+        reply = answered(engine, timeout)
+        if isinstance(reply, Answered):
+            replies.append(reply)
+            if len(replies) == 2:
+                return Failed(reply.request, "out of memory")
+        return reply
+
+    monkeypatch.setattr(Engine, "reply", failing_once)
+    with home_with_tiny.settings.open("a", encoding="utf-8") as file:
+        file.write("\nwindow_tokens: 64\nwindow_overlap: 0\n")
+    with Session(home_with_tiny) as session:
+        task = session.task(None, fields=[Field(name="who", type="string")])
+        told = []
+        for _ in range(3):
+            events = session.extract([Source("a", text=text)], task)
+            told += [event for event in events if isinstance(event, RecordReady)]
+    first, second, third = told
+    assert first.record.windows is not None
+    parts = first.record.windows.asked
+    assert parts > 2
+    assert (first.record.status, first.reused) == ("partial", False)
+    assert first.record.error is not None
+    assert first.record.error.message.startswith(f"a: 1 of its {parts} parts got no answer (out of memory)")
+    assert (second.record.error, second.reused) == (None, False)
+    assert (third.record.error, third.reused) == (None, True)

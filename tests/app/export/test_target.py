@@ -7,25 +7,30 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from thresher.adapters.errors import UsageError
-from thresher.app.export import open_writer
+from thresher.app.export import Format, open_writer
 from thresher.app.export.jsonl import record_line
 
 from .conftest import RECORD, export, hostile, written
 
 
-def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("format", get_args(Format))
+def test_a_file_that_appears_meanwhile_is_kept_and_so_are_the_records(tmp_path: Path, format: Format) -> None:
     target = tmp_path / "out"
-    writer = open_writer("jsonl", target)
+    writer = open_writer(format, target)
     writer.write(RECORD)
     target.write_text("mine")
-    with pytest.raises(UsageError, match="meanwhile"):
+    with pytest.raises(UsageError, match=r"meanwhile; the records are in .*out\.partial, rename it"):
         writer.close()
     assert target.read_text() == "mine"
-    assert (tmp_path / "out.partial").read_bytes() == record_line(RECORD)
+    export([RECORD], format, tmp_path / "whole")
+    whole, kept = (tmp_path / "whole").read_bytes(), (tmp_path / "out.partial").read_bytes()
+    # A workbook says when it was made.
+    assert kept[:2] == b"PK" if format == "xlsx" else kept == whole
 
 
 def test_a_file_has_one_writer_at_a_time(tmp_path: Path) -> None:
