@@ -1,29 +1,37 @@
 """DOCX: paragraphs and tables in the order of the document, headers and footers around their section.
 
 The XML is walked here rather than through python-docx's paragraphs, which leave out tracked insertions,
-content controls and text boxes. Deleted text is not read.
+content controls, text boxes and equations. Deleted text is not read.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from thresher.app.documents.archive import check_archive
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.parsing import parsing
+from thresher.app.documents.symbols import LOST, sign
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _PARAGRAPH, _TABLE, _ROW, _CELL, _BOX = (f"{_W}{name}" for name in ("p", "tbl", "tr", "tc", "txbxContent"))
 #: Not text of the document as it stands: removed by a tracked change, or a second copy for old programs.
 _NOT_READ = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}pPr", f"{_W}rPr", f"{_W}sectPr", _FALLBACK}
 _AS_TEXT = {
     f"{_W}tab": "\t",
+    f"{_W}ptab": "\t",
     f"{_W}br": "\n",
     f"{_W}cr": "\n",
     f"{_W}noBreakHyphen": "-",
     f"{_W}softHyphen": "",
 }
+#: What stands before a part of an equation where it is written in a line: 1/2, 10^6.
+_SIGNS = {f"{_M}num": "", f"{_M}den": "/", f"{_M}sup": "^", f"{_M}sub": "_"}
+_BRACKETS = f"{_M}d"
+_ONE_TERM = re.compile(r"[\w.,]*")
 
 
 def read_word(data: bytes, draft: Draft) -> None:
@@ -39,6 +47,9 @@ def read_word(data: bytes, draft: Draft) -> None:
     for element in (*_unlike(heads), body, *notes, *_unlike(feet)):
         if element is not None:
             _write(element, draft)
+    if lost := draft.text.count(LOST):
+        what = "1 character is" if lost == 1 else f"{lost:,} characters are"
+        draft.notes.append(f"{what} not known and read as {LOST}: look at the document itself")
 
 
 def _around(document: Any) -> tuple[list[Any], list[Any]]:
@@ -133,15 +144,34 @@ def _within(element: Any, tag: str) -> list[Any]:
 def _text_of(paragraph: Any) -> str:
     """The paragraph's own text, text boxes within it left to themselves."""
     pieces: list[str] = []
-    stack = [iter(paragraph)]
+    stack: list[Iterator[Any]] = [iter(paragraph)]
     while stack:
         child = next(stack[-1], None)
         if child is None:
             stack.pop()
-        elif child.tag == f"{_W}t":
+        elif isinstance(child, str):
+            pieces.append(child)
+        elif child.tag in (f"{_W}t", f"{_M}t"):
             pieces.append(child.text or "")
+        elif child.tag == f"{_W}sym":
+            pieces.append(sign(child.get(f"{_W}font", ""), child.get(f"{_W}char", "")))
         elif child.tag in _AS_TEXT:
             pieces.append(_AS_TEXT[child.tag])
         elif child.tag not in _NOT_READ and child.tag != _BOX:
-            stack.append(iter(child))
+            stack.append(_parts(child))
     return "".join(pieces)
+
+
+def _parts(element: Any) -> Iterator[Any]:
+    """The element's children; of a part of an equation behind its sign, and in brackets where it takes them.
+
+    Without them 2(3+4) would be another number.
+    """
+    is_in_brackets = element.tag == _BRACKETS
+    before = "" if is_in_brackets else _SIGNS.get(element.tag)
+    text = "" if before is None else "".join(element.itertext())
+    if not text:
+        return iter(element)
+    if is_in_brackets or not _ONE_TERM.fullmatch(text):
+        return iter((before, "(", *element, ")"))
+    return iter((before, *element))

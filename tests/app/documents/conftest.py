@@ -1,6 +1,7 @@
 """Small documents of every format, written here: each holds the same offer."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
 from functools import cache
@@ -135,3 +136,14 @@ def samples() -> dict[str, bytes]:
 def scan() -> Image.Image:
     """A picture of the offer, as a scanner would give it."""
     return picture()
+
+
+def with_part(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The archive with one part changed, or added where `change` is given nothing."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, change(old.read(part)) if part == name else old.read(part))
+        if name not in old.namelist():
+            new.writestr(name, change(b""))
+    return out.getvalue()

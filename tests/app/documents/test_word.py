@@ -1,0 +1,133 @@
+"""DOCX: what is read of it, in its order."""
+
+import io
+
+import docx as word
+import pytest
+from docx.oxml import parse_xml
+
+from thresher.app.documents.read import read_bytes
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+
+def test_a_word_document_in_its_order(samples: dict[str, bytes]) -> None:
+    document = read_bytes(samples["offer.docx"], "offer.docx")
+    assert document.kind == "docx"
+    assert document.text == (
+        "Ada & Co\nOffer 4711\nDear Ada,\tas agreed\nItem\tPrice\nNails\t12.50\nRegards\nPage foot\n"
+    )
+    assert "Nails" in [document.text[r.start : r.end] for r in document.regions]
+
+
+def test_insertions_controls_and_boxes_are_read_and_deletions_are_not() -> None:
+    document = word.Document()
+    body = document.element.body
+    for xml in (
+        f"<w:p {W}><w:r><w:t>Price </w:t></w:r><w:ins><w:r><w:t>12</w:t></w:r></w:ins>"
+        "<w:del><w:r><w:delText>10</w:delText></w:r></w:del></w:p>",
+        f"<w:sdt {W}><w:sdtContent><w:p><w:r><w:t>In a control</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+        f"<w:p {W}><w:r><w:t>Around</w:t></w:r><w:r><w:pict><w:txbxContent><w:p><w:r><w:t>In a box</w:t>"
+        "</w:r></w:p></w:txbxContent></w:pict></w:r></w:p>",
+    ):
+        body.insert(len(body) - 1, parse_xml(xml))
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text == "Price 12\nIn a control\nAround\nIn a box\n"
+
+
+def test_a_text_box_in_a_cell_is_read_once() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>In a box</w:t></w:r></w:p></w:txbxContent>"
+    run = (
+        f'<w:r {W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:AlternateContent>'
+        f"<mc:Choice><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r>"
+    )
+    document = word.Document()
+    cells = document.add_table(1, 2).rows[0].cells
+    cells[0].text = "Key"
+    for paragraph in (cells[1].paragraphs[0], document.add_paragraph("Below ")):
+        paragraph._p.append(parse_xml(run))
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text == "Key\tIn a box\nBelow\nIn a box\n"
+
+
+def paragraph_with(*content: str) -> bytes:
+    """A document of one paragraph."""
+    document = word.Document()
+    body = document.element.body
+    body.insert(0, parse_xml(f"<w:p {W} {M}>{''.join(content)}</w:p>"))
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def test_what_a_header_aligns_with_tabs_is_read_apart() -> None:
+    tab = '<w:r><w:ptab w:relativeTo="margin" w:alignment="center" w:leader="none"/></w:r>'
+    document = word.Document()
+    header = document.sections[0].header.paragraphs[0]._p
+    for xml in (run("ACME Ltd"), tab, run("Invoice 123"), tab, run("1 May 2024")):
+        header.append(parse_xml(xml.replace("<w:r>", f"<w:r {W}>", 1)))
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text == "ACME Ltd\tInvoice 123\t1 May 2024\n"
+
+
+def maths(text: str) -> str:
+    return f"<m:r><m:t>{text}</m:t></m:r>"
+
+
+HALF = f"<m:f><m:num>{maths('1')}</m:num><m:den>{maths('2')}</m:den></m:f>"
+MEAN = f"<m:f><m:num>{maths('a+b')}</m:num><m:den>{maths('2')}</m:den></m:f>"
+MILLION = f"<m:sSup><m:e>{maths('10')}</m:e><m:sup>{maths('6')}</m:sup></m:sSup>"
+BRACKETS = f"{maths('2')}<m:d><m:e>{maths('3+4')}</m:e></m:d>"
+
+
+@pytest.mark.parametrize(
+    ("equation", "read"),
+    [(maths("5 mg"), "5 mg"), (HALF, "1/2"), (MEAN, "(a+b)/2"), (MILLION, "10^6"), (BRACKETS, "2(3+4)")],
+)
+def test_an_equation_is_read_in_its_line(equation: str, read: str) -> None:
+    data = paragraph_with(run("The dose was "), f"<m:oMath>{equation}</m:oMath>", run(" daily"))
+    assert read_bytes(data, "a.docx").text == f"The dose was {read} daily\n"
+
+
+@pytest.mark.parametrize(
+    ("font", "code", "read"),
+    [
+        ("Wingdings", "F0FE", "☑"),
+        ("Wingdings", "F0A8", "☐"),
+        ("Wingdings", "F06F", "☐"),
+        ("Wingdings", "00FD", "☒"),
+        ("Wingdings", "F0FC", "✓"),
+        ("Wingdings", "F081", "①"),
+        ("Wingdings 2", "F052", "☑"),
+        ("Wingdings 2", "F0A3", "☐"),
+        ("Symbol", "F0B1", "±"),
+        ("Symbol", "F06D", "μ"),
+        ("Symbol", "F05F", "_"),
+        ("Symbol", "F07E", "∼"),
+        ("Symbol", "F0BC", "…"),
+        ("MS Gothic", "2612", "☒"),
+    ],
+)
+def test_a_sign_of_a_symbol_font_is_read(font: str, code: str, read: str) -> None:
+    document = read_bytes(
+        paragraph_with(run("Accepted: "), f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'), "a.docx"
+    )
+    assert document.text == f"Accepted: {read}\n"
+    assert document.notes == ()
+
+
+@pytest.mark.parametrize("code", ["F0FE", "", "x", "FFFFFFFFF"])
+def test_a_sign_that_is_not_known_is_noted(code: str) -> None:
+    data = paragraph_with(run("Accepted: "), f'<w:r><w:sym w:font="Webdings" w:char="{code}"/></w:r>')
+    document = read_bytes(data, "a.docx")
+    assert document.text == "Accepted: \ufffd\n"
+    assert document.notes == ("1 character is not known and read as \ufffd: look at the document itself",)
