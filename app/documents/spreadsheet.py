@@ -21,6 +21,8 @@ _BRACKETS = re.compile(r"\[[^\]<>=]{0,99}\]")
 #: Digits with fixed decimals, with signs and currencies around them or not. A comma at their end divides
 #: by a thousand, and letters are dates or powers of ten: those show no such number.
 _FIXED = re.compile(r"[^\w#?.,/@]*+((?:[#0?][#0?,]*(?<!,))?)(?:\.([#0?]{0,30}))?[^\w#?.,/@]*")
+#: A time that is not a clock's: the unit in brackets is not taken into a larger one. Others may follow.
+_ELAPSED = re.compile(r"\[(?:(h+)|(m+)|(s+))\](?:[^hms.]*(m+))?(?:[^hms.]*(s+))?(?:\.(0+))?", re.I)
 _EXACT = Context(prec=60)  # 15 digits, and as many decimals as a format may have
 _STORED = re.compile(rb"<v[^>/]*>[^<]|<t[ >]")
 #: A formula whose result is a text, which may be empty: then its <v> is, too.
@@ -135,6 +137,23 @@ def _number(value: float, number_format: str) -> str:
     return f"{shown}%" if form.percent else shown
 
 
+def _duration(value: datetime.timedelta, number_format: str) -> str:
+    """In its format's units, colons between them: 38:30 hours, where a clock begins again at 24."""
+    found = _ELAPSED.search(_LITERAL.sub("", number_format)) or _ELAPSED.fullmatch("[h]:mm:ss")
+    assert found is not None
+    hours, all_minutes, all_seconds, minutes, seconds, decimals = found.groups("")
+    units = ((3600, hours), (60, all_minutes or minutes), (1, all_seconds or seconds))
+    # Seconds are rounded; what is smaller than the last unit is cut off, as the program does.
+    exact = Decimal(abs(value) // datetime.timedelta(milliseconds=1)).scaleb(-3)
+    left = exact.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP, _EXACT)
+    shown, sign = [], "-" if value < datetime.timedelta() else ""
+    for size, code in units:
+        if code:
+            whole, left = divmod(left, size)
+            shown.append(f"{whole:0{len(code)}f}")
+    return sign + ":".join(shown) + (f"{left:f}"[1:] if decimals else "")
+
+
 def _shown(value: Any, number_format: str) -> str:
     """A cell's value as text, near to how the program shows it."""
     match value:
@@ -147,6 +166,8 @@ def _shown(value: Any, number_format: str) -> str:
             return day if value.time() == datetime.time() else f"{day} {value.time().isoformat()}"
         case datetime.date() | datetime.time():
             return value.isoformat()
+        case datetime.timedelta():
+            return _duration(value, number_format)
         case int() | float() if abs(value) < 1e15:
             return _number(value, number_format)
         case _:

@@ -81,6 +81,28 @@ def test_a_number_is_read_as_its_format_shows_it(value: float, number_format: st
     assert numbers((value, number_format)) == [shown]
 
 
+@pytest.mark.parametrize(
+    ("hours", "number_format", "shown"),
+    [
+        (38.5, "[h]:mm", "38:30"),
+        (38.5, "[$-409][hh]:mm:ss;@", "38:30:00"),
+        (-1.5, "[h]:mm", "-1:30"),
+        (0.5, "[h]:mm", "0:30"),
+        (8.999, "[h]:mm", "8:59"),
+        (8.999, "[h]", "8"),
+        (95.5 / 60, "[mm]:ss", "95:30"),
+        (95.5 / 60, "[m]", "95"),
+        (1.5, "[ss]", "5400"),
+        (1.5, "[s].00", "5400.00"),
+        (1.5 + 0.25 / 3600, "[h]:mm:ss.00", "1:30:00.25"),
+        (38.5, '[h]" h "mm', "38:30"),
+        (100 * 24, "[h]:mm", "2400:00"),
+    ],
+)
+def test_a_duration_is_read_in_the_units_of_its_format(hours: float, number_format: str, shown: str) -> None:
+    assert numbers((hours / 24, number_format)) == [shown]
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.integers(-(10**12), 10**12), st.integers(0, 3)), min_size=1, max_size=50))
 def test_a_number_is_read_with_all_the_decimals_that_it_was_written_with(
