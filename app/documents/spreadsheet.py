@@ -23,6 +23,9 @@ _BRACKETS = re.compile(r"\[[^\]<>=]{0,99}\]")
 _FIXED = re.compile(r"[^\w#?.,/@]*+((?:[#0?][#0?,]*(?<!,))?)(?:\.([#0?]{0,30}))?[^\w#?.,/@]*")
 #: A time that is not a clock's: the unit in brackets is not taken into a larger one. Others may follow.
 _ELAPSED = re.compile(r"\[(?:(h+)|(m+)|(s+))\](?:[^hms.]*(m+))?(?:[^hms.]*(s+))?(?:\.(0+))?", re.I)
+#: How a workbook writes a control character, and a "_" that such an escape would begin with. What openpyxl
+#: gives may have lost the latter, and of others is then not known whether they are escapes.
+_ESCAPE = re.compile(r"_x(005F|00[01][0-9A-F])_", re.I)
 _EXACT = Context(prec=60)  # 15 digits, and as many decimals as a format may have
 _STORED = re.compile(rb"<v[^>/]*>[^<]|<t[ >]")
 #: A formula whose result is a text, which may be empty: then its <v> is, too.
@@ -168,6 +171,8 @@ def _shown(value: Any, number_format: str) -> str:
             return value.isoformat()
         case datetime.timedelta():
             return _duration(value, number_format)
+        case str():
+            return _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), value)
         case int() | float() if abs(value) < 1e15:
             return _number(value, number_format)
         case _:

@@ -21,6 +21,8 @@ _FIRST_DAY = date(1900, 3, 1)
 _MAX_NUMBER = 10**15
 #: What XML cannot hold.
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: What a spreadsheet would read as the escape of a character.
+_AS_ESCAPE = re.compile(r"_(?=x[0-9A-F]{4}_)", re.I)
 
 _VALUE_COLUMNS = (
     "record.id",
@@ -131,4 +133,5 @@ def _typed(value: Any) -> Any:
         if len(value) > MAX_CHARACTERS:
             note = f" … [cut: {len(value)} characters are more than a cell holds; jsonl has them all]"
             value = value[: MAX_CHARACTERS - len(note)] + note
+        value = _AS_ESCAPE.sub("_x005F_", value)
     return value

@@ -157,3 +157,36 @@ def test_formulas_of_a_hidden_sheet_are_not_counted() -> None:
     out = io.BytesIO()
     workbook.save(out)
     assert read_bytes(out.getvalue(), "sums.xlsx").notes == ("sheet 'Rates' is hidden and was not read",)
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("12 STATION ROAD_x000D_\nYORK", "12 STATION ROAD YORK"),
+        ("12 STATION ROAD_x000d_YORK", "12 STATION ROAD YORK"),
+        ("My_x005F_x0020_File.pdf", "My_x0020_File.pdf"),
+        ("My_x0020_File.pdf", "My_x0020_File.pdf"),
+        ("a_x1_b", "a_x1_b"),
+    ],
+)
+@pytest.mark.parametrize("shared", [True, False])
+def test_the_escapes_of_a_workbook_are_read(stored: str, read: str, shared: bool) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet["A1"] = stored
+    out = io.BytesIO()
+    workbook.save(out)
+    data = out.getvalue()
+    if shared:  # as Excel writes it
+        text = f"<t>{stored}</t>".encode()
+        old, new = b't="inlineStr"><is>' + text + b"</is>", b't="s"><v>0</v>'
+        data = with_part(data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(old, new))
+        strings = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si>%s</si></sst>'
+        data = with_part(data, "xl/sharedStrings.xml", lambda _: strings % text)
+        part = (
+            b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats'
+            b'-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+        )
+        data = with_part(data, "[Content_Types].xml", lambda xml: xml.replace(b"</Types>", part))
+    assert read_bytes(data, "own.xlsx").text == f"Sheet\n{read}\n"

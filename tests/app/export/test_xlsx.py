@@ -1,6 +1,7 @@
 """XLSX keeps types and places, opens whatever the text, and says where it cut one."""
 
 import io
+import zipfile
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,6 +9,7 @@ import openpyxl
 from hypothesis import given, settings
 
 from thresher.adapters.fields import Field
+from thresher.app.documents.read import read_bytes
 from thresher.app.export import open_writer
 from thresher.app.record import Outcome, Value
 
@@ -69,3 +71,12 @@ def test_a_cell_that_is_too_long_says_so() -> None:
     cell = book["values"]["D2"].value
     assert len(cell) == 32_767
     assert cell.endswith("[cut: 40000 characters are more than a cell holds; jsonl has them all]")
+
+
+def test_a_text_that_looks_like_an_escape_is_shown_as_it_is() -> None:
+    text = "My_x0020_File_x000d_.pdf"
+    record = replace(RECORD, values={"company": Value(text, Outcome.FOUND, 1.0)})
+    data = written("xlsx", record)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert b"My_x005F_x0020_File_x005F_x000d_.pdf" in archive.read("xl/worksheets/sheet1.xml")
+    assert text in read_bytes(data, "records.xlsx").text
