@@ -113,6 +113,9 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"OggS", MEDIA),
     (b"\x1aE\xdf\xa3", MEDIA),
 )
+#: Their first bytes may be letters, as text may begin: what follows in them has control characters.
+_BINARY = (PROGRAM, MEDIA, ARCHIVE, DATABASE)
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x19\x1c-\x1f]")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--(?>.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -132,14 +135,15 @@ def by_ending(name: str) -> Format | None:
 
 def by_content(data: bytes) -> Format:
     """What the bytes are. Text is TEXT, unless it plainly is a page or a message."""
+    binary = _CONTROL.search(data[:512]) is not None
     for magic, format_ in _MAGIC:
-        if data.startswith(magic) and not (format_ in (PROGRAM, MEDIA, ARCHIVE) and _is_ascii(data)):
+        if data.startswith(magic) and (binary or format_ not in _BINARY):
             return format_
     if b"%PDF-" in data[:1024]:
         return PDF
     if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in (12, 40, 52, 56, 64, 108, 124):
         return BMP
-    if data[:4] == b"RIFF":
+    if data[:4] == b"RIFF" and binary:
         return WEBP if data[8:12] == b"WEBP" else MEDIA
     if data[4:8] == b"ftyp":
         return HEIC if data[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"hevc") else MEDIA
@@ -155,10 +159,6 @@ def by_content(data: bytes) -> Format:
 def is_encrypted_office(data: bytes) -> bool:
     """Whether the bytes are a Word, Excel or PowerPoint file behind a password: an OLE file around it."""
     return data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data
-
-
-def _is_ascii(data: bytes) -> bool:
-    return data[:512].isascii() and b"\0" not in data[:512]
 
 
 def _inside_ole(data: bytes) -> Format:

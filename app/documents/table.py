@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.limits import Limits
@@ -9,6 +10,8 @@ from thresher.app.documents.parsing import parsing
 from thresher.app.documents.text import decoded
 
 _DELIMITERS = ",;\t|"
+#: Excel's way to name the delimiter: a line that is no row.
+_NAMED = re.compile(r'"?sep=([^\w\s"\0]|\t)"?(?:\r\n|\r|\n)', re.I)
 _SAMPLE = 64 * 1024
 #: A cell may be as long as a file: what is too much is the draft's to refuse. csv has one such limit for the
 #: whole process, so it follows no single document's.
@@ -19,7 +22,10 @@ def read_table(data: bytes, draft: Draft) -> None:
     """Append the table's cells. Raises DocumentError."""
     text = decoded(data, draft)
     csv.field_size_limit(_CELL)
-    rows = csv.reader(io.StringIO(text, newline=""), _dialect(text[:_SAMPLE]))
+    named = _NAMED.match(text)
+    text = text[named.end() :] if named else text
+    dialect = _with(named[1]) if named else _dialect(text[:_SAMPLE])
+    rows = csv.reader(io.StringIO(text, newline=""), dialect)
     number = 0
     while True:
         with parsing(draft.name, "CSV table"):
@@ -44,9 +50,12 @@ def _dialect(sample: str) -> type[csv.Dialect]:
         score = widths.count(usual) / len(widths) * min(usual, 50) if usual > 1 else 0.0
         if score > best_score:
             best, best_score = delimiter, score
+    return _with(best)
 
+
+def _with(found: str) -> type[csv.Dialect]:
     class Found(csv.excel):
-        delimiter = best
+        delimiter = found
 
     return Found
 

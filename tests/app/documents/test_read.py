@@ -1,5 +1,6 @@
 """What holds for every format: what a file is, what it is refused for, and that regions are right."""
 
+import bz2
 import hashlib
 import io
 import random
@@ -125,6 +126,15 @@ def test_no_ending_is_no_lie(samples: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["MZ Möbelzentrum Süd", "RIFF RAFF Müller", "PAR1 – Teil 1", "ID3 für alle", "BZh Öl"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_text_may_begin_as_a_program_or_a_film_does(text: str, encoding: str) -> None:
+    document = read_bytes(f"{text}\nRechnung 4711 über 12,50 €\n".encode(encoding), "letter.txt")
+    assert document.text == f"{text}\nRechnung 4711 über 12,50 €\n"
+
+
+@pytest.mark.parametrize(
     ("data", "name", "says"),
     [
         (OLE + "WordDocument".encode("utf-16-le"), "a.doc", r"old Word document.*save it as \.docx"),
@@ -141,6 +151,9 @@ def test_no_ending_is_no_lie(samples: dict[str, bytes]) -> None:
         (b"GIF89a" + bytes(100), "a.gif", r"GIF image.*PNG"),
         (b"{\\rtf1 hello}", "a.rtf", r"rich text file.*\.docx"),
         (b"\x1f\x8b" + bytes(100), "a.gz", r"compressed archive"),
+        (bz2.compress(b"Nails"), "a.bz2", r"compressed archive"),
+        (b"RIFF$\x08\0\0WAVEfmt ", "a.wav", r"sound or film"),
+        (b"PAR1\x15\x04\x15", "a.parquet", r"database"),
         (bytes(range(256)) * 4, "a.xyz", r"unknown format"),
     ],
 )

@@ -116,6 +116,13 @@ def test_any_usual_delimiter(delimiter: str) -> None:
     assert document.text == 'Name\tCity\tNote\nAda\t\ta, b; c\nCarl\tBonn\t"x"\n'
 
 
+@pytest.mark.parametrize("line", ["sep=;\r\n", '"SEP=;"\n'])
+def test_a_line_that_names_the_delimiter_is_no_row(line: str) -> None:
+    document = read_bytes(f"{line}Item;Price, net\nNails;12,50\n".encode(), "offer.csv")
+    assert document.text == "Item\tPrice, net\nNails\t12,50\n"
+    assert document.place(0, 4) == Place(cell="A1")
+
+
 def test_one_column_is_a_table_too_and_a_cell_s_lines_are_joined() -> None:
     assert read_bytes(b'Name\n"Ada\nLovelace"\n', "names.csv").text == "Name\nAda Lovelace\n"
 
