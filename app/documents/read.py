@@ -69,7 +69,7 @@ def read_into(draft: Draft, data: bytes) -> str:
     """
     if not data:
         raise EmptyDocumentError(f"{draft.name}: the file is empty. Get it again from where it came.")
-    format_ = _format_of(draft, data)
+    format_ = _format_of(draft.name, data)
     assert format_.kind is not None
     _READERS[format_.kind](data, draft)
     if draft.is_blank:
@@ -82,7 +82,7 @@ def read_into(draft: Draft, data: bytes) -> str:
 
 def kind_of(data: bytes, name: str) -> str:
     """The kind that a file of these bytes is read as. Raises DocumentError where it is not read."""
-    kind = _format_of(Draft(name, Limits()), data).kind
+    kind = _format_of(name, data).kind
     assert kind is not None
     return kind
 
@@ -109,9 +109,8 @@ def bytes_of_file(path: Path, limits: Limits = Limits()) -> bytes:  # noqa: B008
     return data
 
 
-def _format_of(draft: Draft, data: bytes) -> Format:
+def _format_of(name: str, data: bytes) -> Format:
     """The format to read the bytes as. Raises DocumentError where there is none, or the ending lies."""
-    name = draft.name
     said, found = formats.by_ending(name), formats.by_content(data)
     if formats.is_encrypted_office(data):
         raise EncryptedDocumentError(
@@ -132,8 +131,8 @@ def _format_of(draft: Draft, data: bytes) -> Format:
                 f"{name}: is {found}, which Thresher does not read. {found.remedy}"
             )
         return found
+    # Without a note: nothing of it is lost, and notes are kept for all files of these bytes.
     if said.kind == found.kind == "image":
-        draft.notes.append(f"is {found}, whatever its ending says")
         return found
     # Text is text: a table, a message that begins oddly, notes that quote a header.
     if said in _TEXTUAL and (found is formats.TEXT or (found is formats.EML and said is not formats.HTML)):

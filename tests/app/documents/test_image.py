@@ -32,6 +32,12 @@ def test_every_format_is_read_with_boxes_in_pixels(scan: Image.Image, format_nam
     assert place.box[1] == pytest.approx(140, abs=15)
 
 
+def test_a_picture_under_another_picture_s_ending_is_the_same_document(scan: Image.Image) -> None:
+    data = saved(scan, "JPEG")
+    right, other = read_bytes(data, "offer.jpg"), read_bytes(data, "offer.png")
+    assert (other.kind, other.text, other.notes) == ("image", right.text, right.notes) == ("image", TEXT, ())
+
+
 @pytest.mark.parametrize(
     "turn", [Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270]
 )
