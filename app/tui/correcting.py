@@ -19,9 +19,12 @@ def start_correcting(
     row: FieldRow,
     asked: Sequence[Field],
 ) -> None:
-    """Opens the dialog over `screen` for the value of a row; `asked` are the fields of the run."""
+    """Opens the dialog over `screen` for the value of a row; `asked` are the fields of the run.
+
+    A record with fields of its own was asked for these alone.
+    """
     value = taken_up(stored.record.values[row.field], row)
-    field = field_of(row.field, value, asked)
+    field = field_of(row.field, value, asked if stored.fields is None else stored.fields)
 
     def take(new: NewValue | None) -> None:
         if new is not None:

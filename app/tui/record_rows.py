@@ -65,7 +65,7 @@ def spans_of(record: Record) -> list[Span]:
 
 
 def field_of(name: str, value: Any, asked: Sequence[Field]) -> Field:
-    """The field as it was asked; where its record had fields of its own, one that fits the value."""
+    """The field as it was asked; where that is not known, as of a run that is gone, one for the value."""
     for field in asked:
         if field.name == name:
             return field

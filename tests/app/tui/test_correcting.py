@@ -1,0 +1,91 @@
+"""A value is corrected by the field that its record was asked for."""
+
+from typing import Any
+
+import pytest
+from textual.widgets import Input, OptionList, TextArea
+
+from thresher.adapters.fields import Field
+from thresher.app.documents.document import Document, sha256_of_text
+from thresher.app.record import Outcome, Record, Value
+from thresher.app.store.store import Store
+from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.record_screen import RecordScreen
+from thresher.app.tui.themes import DARK, colours
+
+from .driving import press, settled
+
+SIZE = (100, 30)
+TEXT = "A watch, dark red, 1,234.50 dollars, waterproof. 12 to 14 in stock, refs A1 and B2."
+
+#: Of a record whose line brings them; the run asks for fields of two of these names with other types.
+OWN = (
+    Field(name="waterproof", type="boolean"),
+    Field(name="price", type="number"),
+    Field(name="colour", type="enum", values=("dark red", "blue")),
+    Field(name="stock", type="string"),
+    Field(name="refs", type="list[string]"),
+)
+STATED: dict[str, Any] = {"stock": "12 to 14", "refs": ["A1", "B2"]}
+
+
+@pytest.fixture
+def run(session: Any) -> int:
+    """A run over one record with fields of its own."""
+    store: Store = session.store
+    asked = (Field(name="stock", type="list[string]"), Field(name="refs", type="string"))
+    number = store.start_run(session.task(None, None, asked), "settings", 1)
+    values = {
+        field.name: Value(value, Outcome.UNGROUNDED, 0.9, (None,) * len(value))
+        if isinstance(value := STATED.get(field.name), list)
+        else Value(value, Outcome.UNGROUNDED if value else Outcome.ABSENT, 0.9)
+        for field in OWN
+    }
+    sha256 = sha256_of_text(TEXT)
+    record = Record(
+        "r1", None, sha256, "any", "record", "starter", None, "ok", None, values, 1.0, kind="record"
+    )
+    document = Document(name="r1", sha256=sha256, kind="record", text=TEXT)
+    store.save_record(number, record, "settings", document, OWN)
+    store.finish_run(number, cancelled=False)
+    return number
+
+
+async def test_a_record_with_fields_of_its_own_is_corrected_by_these(
+    app: ThresherApp, session: Any, run: int
+) -> None:
+    def value(name: str) -> Any:
+        return session.store.records(run)[0].record.values[name].value
+
+    async with app.run_test(size=SIZE) as pilot:
+        app.push_screen(RecordScreen(session, run, session.store.run(run).task, dict(colours(DARK))))
+        await settled(pilot)
+
+        await press(pilot, "e")
+        assert app.screen.query_one("#choices", OptionList).option_count == 3
+        await press(pilot, "up", "up", "enter")
+        assert value("waterproof") is True
+
+        await press(pilot, "down", "e")
+        app.screen.query_one("#typed", Input).value = "1,234.50"
+        await press(pilot, "enter")
+        assert value("price") == 1234.5
+        assert session.store.records(run)[0].record.values["price"].spans[0].text == "1,234.50"
+
+        await press(pilot, "down", "e")
+        assert [str(one.prompt) for one in app.screen.query_one("#choices", OptionList).options] == [
+            "dark red",
+            "blue",
+            "not in the document",
+        ]
+        await press(pilot, "home", "enter")
+        assert value("colour") == "dark red"
+
+        # Saved as they are shown.
+        await press(pilot, "down", "e")
+        assert app.screen.query_one("#typed", Input).value == "12 to 14"
+        await press(pilot, "ctrl+s", "down", "e")
+        assert app.screen.query_one("#typed-lines", TextArea).text == "A1\nB2"
+        await press(pilot, "ctrl+s")
+        assert session.store.records(run)[0].corrected == {field.name for field in OWN}
+        assert {name: value(name) for name in STATED} == STATED
