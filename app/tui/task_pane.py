@@ -30,6 +30,10 @@ class Answering(NamedTuple):
     problem: str = ""
 
 
+#: Domain, record type, model, and who answers.
+_Asked = tuple[str | None, str | None, str | None, Answering]
+
+
 class TaskPane(Vertical):
     """All that makes a task. Posts `Changed` where another one would come of it."""
 
@@ -46,8 +50,8 @@ class TaskPane(Vertical):
         self._model: str | None = None  # chosen here; else the settings' one
         # Chosen here, by domain and record type; else the live one.
         self._adapters: dict[tuple[str | None, str | None], str] = {}
-        # Asked here, by domain and record type: the share of right values among those that go unseen.
-        self._accept_at: dict[tuple[str | None, str | None], float] = {}
+        # Asked here, of who answers for a record type: the share of right values among those that go unseen.
+        self._accept_at: dict[_Asked, float] = {}
         # By domain, record type and model.
         self._answering: dict[tuple[str | None, str | None, str], Answering] = {}
         self.fields: tuple[Field, ...] = ()
@@ -92,8 +96,11 @@ class TaskPane(Vertical):
 
     @property
     def accept_at(self) -> float | None:
-        """The share of right values that is asked of those that go unseen; None where none do."""
-        return self._accept_at.get((self.choice.domain, self.choice.record_type))
+        """The share of right values that is asked of those that go unseen; None where none do.
+
+        What is known of another's confidences is another thing: so too where another was made live outside.
+        """
+        return self._accept_at.get(self._in_hand)
 
     @property
     def has_fields(self) -> bool:
@@ -135,7 +142,6 @@ class TaskPane(Vertical):
         def take(name: str | None) -> None:
             if name is not None:
                 self._model = name
-                self._accept_at.clear()
                 self._change()
 
         self.app.push_screen(ModelDialog(self._models, self.model or ""), take)
@@ -150,14 +156,10 @@ class TaskPane(Vertical):
         def take(name: str | None) -> None:
             if name is None:
                 return
-            before = self.answering
             self._adapters.pop(key, None)
             if name:
                 self._adapters[key] = name
             self._answering.clear()
-            if self.answering != before:
-                # What is known of another's confidences is another thing.
-                self._accept_at.pop(key, None)
             self._change()
 
         if domain is not None:
@@ -176,7 +178,10 @@ class TaskPane(Vertical):
         except ThresherError as error:
             self.notify(str(error), severity="warning", markup=False)
             return
+        key = self._in_hand
         if calibration is None:
+            self._accept_at.pop(key, None)
+            self._change()
             self.notify(
                 "It is not known how often this answer is right, so every value wants a look. "
                 "`thresher calibrate` finds out, from labelled documents.",
@@ -184,7 +189,6 @@ class TaskPane(Vertical):
                 markup=False,
             )
             return
-        key = self.choice.domain, self.choice.record_type
 
         def take(share: float | None) -> None:
             if share is None:
@@ -224,6 +228,10 @@ class TaskPane(Vertical):
         """Another record type."""
         event.stop()
         self._change()
+
+    @property
+    def _in_hand(self) -> _Asked:
+        return self.choice.domain, self.choice.record_type, self.model, self.answering
 
     def _change(self) -> None:
         pack = self._packs.get(self.choice.domain or "")

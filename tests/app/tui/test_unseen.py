@@ -141,6 +141,38 @@ async def test_what_was_asked_of_one_adapter_is_not_asked_of_another(app: Thresh
         assert said(app, "#unseen") == "u nothing goes unseen"
 
 
+@pytest.mark.usefixtures("calibration", "adapters")
+async def test_what_was_asked_of_one_adapter_ends_where_another_is_made_live_elsewhere(
+    app: ThresherApp, session: Any, folder: Path
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(events.Paste(str(folder / "bakery.txt")))
+        await settled(pilot)
+        await press(pilot, "u", "down", "enter")
+        assert said(app, "#unseen") == "u unseen if 90% right"
+        session.promote("expenses-1", "expenses")
+        await press(pilot, "s")
+        assert said(app, "#unseen") == "u nothing goes unseen"
+        assert "to look at" not in said(app, "#progress-words")
+        assert session.asked[-1][0].adapter == "expenses-1"
+        # Also where it is noticed by the dialog on adapters.
+        await press(pilot, "u", "down", "enter")
+        session.promote("expenses-2", "expenses")
+        await press(pilot, "A", "enter")
+        assert said(app, "#unseen") == "u nothing goes unseen"
+
+
+@pytest.mark.usefixtures("calibration")
+async def test_without_its_calibration_nothing_goes_unseen_any_more(app: ThresherApp, session: Any) -> None:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await press(pilot, "u", "down", "enter")
+        assert said(app, "#unseen") == "u unseen if 90% right"
+        session.calibration = None
+        await press(pilot, "u")
+        assert said(app, "#unseen") == "u nothing goes unseen"
+        assert any("thresher calibrate" in told.message for told in app._notifications)
+
+
 async def test_without_a_calibration_every_value_wants_a_look(app: ThresherApp, folder: Path) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await settled(pilot)
