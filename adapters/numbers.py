@@ -111,7 +111,7 @@ def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tupl
     for found in _SPACED.finditer(text):
         plain = re.sub(_GAPS, "", found[0]).replace(",", ".")
         if len(plain) <= _MAX_DIGITS:
-            yield from _in_context(text, found.start(), found.end(), float(plain))
+            yield from _in_context(text, found.start(), found.end(), _exact(plain))
     for found in _WORD.finditer(text):
         yield found.start(), found.end(), float(_WORDS.index(found[0].lower()) + 1)
 
@@ -155,7 +155,7 @@ def _readings(token: str, at: int, writing: NumberWriting) -> Iterator[tuple[int
     end = at + len(token)
     if token.isdecimal():
         if len(token) <= _MAX_DIGITS:
-            yield at, end, float(token)
+            yield at, end, _exact(token)
         return
     amounts = [amount for amount in _amounts(token) if amount is not None]
     if len(amounts) == 2:
@@ -181,5 +181,10 @@ def _amount(written: str) -> float | None:
     whole, point, fraction = written.partition(".")
     plain = whole.isdecimal() or (whole[0] != "0" and _GROUPED.fullmatch(whole))
     if plain and (fraction.isdecimal() if point else True):
-        return float(whole.replace(",", "") + point + fraction)
+        return _exact(whole.replace(",", "") + point + fraction)
     return None
+
+
+def _exact(digits: str) -> float:
+    """With a point a float, which keeps 15 digits; else a whole number, which keeps all of them."""
+    return float(digits) if "." in digits else int(digits)

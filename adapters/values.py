@@ -100,7 +100,10 @@ def _date(text: str) -> str:
 
 def _number(value: Any) -> int | float:
     if isinstance(value, str) and re.fullmatch(r"\s*[-+]?[0-9]{1,40}(?:\.[0-9]{1,40})?\s*", value):
+        whole, _, fraction = value.partition(".")
         value = float(value)
+        if not fraction.strip().strip("0") and value != int(whole):  # of long numbers it keeps 15 digits
+            value = int(whole)
     if not _is_number(value):
         raise ValueError(f"{value!r} is no finite number")
     number: int | float = value

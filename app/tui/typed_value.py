@@ -1,10 +1,10 @@
 """A value that a person types, turned into a value of its field's type."""
 
 import json
-import math
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from thresher.adapters.errors import UsageError
@@ -15,6 +15,8 @@ _TYPED = {"boolean": "yes or no", "list[string]": "an item a line"}
 _YES = {"yes", "y", "true", "1"}
 _NO = {"no", "n", "false", "0"}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+#: Digits of a whole number, which is kept exactly; no more are read of a text.
+_MAX_DIGITS = 40
 _GROUPS = re.compile(r"(?<=\d)[, _'](?=\d{3}(\D|$))")
 
 
@@ -39,7 +41,7 @@ def parse_typed(field: Field, typed: str) -> Any:
         case "date":
             value: Any = _date(text)
         case "number" | "integer":
-            value = _number(text, whole=field.type == "integer")
+            value = _number(field.name, text, whole=field.type == "integer")
         case "boolean":
             low = text.casefold()
             value = True if low in _YES else False if low in _NO else None
@@ -48,9 +50,7 @@ def parse_typed(field: Field, typed: str) -> Any:
         case _:
             value = text
     if value is None:
-        raise UsageError(
-            f"{field.name}: {json.dumps(text, ensure_ascii=False)} does not fit. Type {form_of(field)}."
-        )
+        raise UsageError(f"{_named(field.name, text)} does not fit. Type {form_of(field)}.")
     return value
 
 
@@ -71,11 +71,22 @@ def _date(text: str) -> str | None:
         return None
 
 
-def _number(text: str, whole: bool) -> int | float | None:
+def _named(name: str, text: str) -> str:
+    return f"{name}: {json.dumps(text, ensure_ascii=False)}"
+
+
+def _number(name: str, text: str, whole: bool) -> int | float | None:
     plain = _GROUPS.sub("", text)
     if not _NUMBER.fullmatch(plain) or not plain.isascii():
         return None
-    if re.fullmatch(r"[+-]?\d+", plain):
-        return int(plain) if len(plain) <= 16 else None
+    if "." not in plain and len(plain.lstrip("+-")) <= _MAX_DIGITS:
+        return int(plain)
+    if "." in plain and whole:
+        return None
     value = float(plain)
-    return None if whole or not math.isfinite(value) else value
+    if "." not in plain or Decimal(repr(value)) != Decimal(plain):
+        raise UsageError(
+            f"{_named(name, text)} has too many digits to be kept exactly. "
+            f"Type at most {_MAX_DIGITS}, or 15 with a fraction."
+        )
+    return value

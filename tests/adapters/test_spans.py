@@ -89,6 +89,18 @@ def test_the_window_goes_first_then_the_first() -> None:
         assert outside.start < 8
 
 
+def test_long_numbers_are_told_apart_by_their_last_digit() -> None:
+    text = "parcels 12345678901234568, 12345678901234567 and 12,345,678,901,234,569"
+    number = Field(name="n", type="integer")
+    finder = SpanFinder(text)
+    for last, stated in ((7, "12345678901234567"), (8, "12345678901234568"), (9, "12,345,678,901,234,569")):
+        match = finder.find(number, 12345678901234560 + last)
+        assert match is not None
+        assert match.text == stated
+    assert finder.find(number, 12345678901234566) is None
+    assert not grounded(number, 12345678901234567, "12345678901234568")
+
+
 def test_chinese_words_need_no_space() -> None:
     assert SpanFinder("于北京市签订").find(STRING, "北京市签") is not None
     assert SpanFinder("于北京签订").find(STRING, "北京") == Match(1, 3, "北京", "exact")

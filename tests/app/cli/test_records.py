@@ -160,6 +160,7 @@ def test_a_number_that_no_record_can_have(thresher: Thresher, past_run: int) -> 
         ("shop", "null", None),
         ("total", "12.5", 12.5),
         ("total", "-5.25", -5.25),
+        ("total", "12345678901234567", 12345678901234567),
         ("shop", "-n", "-n"),
         ("paid", "true", True),
         ("items", '["pear", "plum"]', ["pear", "plum"]),

@@ -23,6 +23,8 @@ def field(kind: Any, *values: str) -> Field:
         ("number", "1,234.50", 1234.5),
         ("number", "-7", -7),
         ("integer", "12 000", 12000),
+        ("integer", "12345678901234567", 12345678901234567),
+        ("number", "-" + "9" * 40, 1 - 10**40),
         ("boolean", "Yes", True),
         ("boolean", "n", False),
         ("list[string]", "tea\n\n rye bread \n", ["tea", "rye bread"]),
@@ -53,6 +55,14 @@ def test_what_does_not_fit_is_refused_by_name(kind: str, typed: str) -> None:
 @pytest.mark.parametrize("number", [0.00001, -0.0000025, 12.5, 1234567])
 def test_a_number_may_be_left_as_it_is_shown(number: float) -> None:
     assert parse_typed(field("number"), shown(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"), [("number", "12345678901234567.5"), ("number", "9" * 41), ("integer", "9" * 400)]
+)
+def test_a_number_whose_digits_cannot_be_kept_is_refused(kind: str, typed: str) -> None:
+    with pytest.raises(UsageError, match=r"^f: .* too many digits to be kept exactly\. Type at most 40"):
+        parse_typed(field(kind), typed)
 
 
 def test_a_choice_in_any_case() -> None:
