@@ -8,9 +8,11 @@ import torch
 from transformers import DynamicCache
 
 from thresher.adapters.training.batches import Batch, collate
+from thresher.train_cuda.attention import attend_without_masks
+from thresher.train_cuda.base import load_base
 from thresher.train_cuda.device import Device
 from thresher.train_cuda.learner import TorchLearner
-from thresher.train_cuda.loss import cache_name
+from thresher.train_cuda.loss import TargetLoss, cache_name
 
 CPU = Device(torch.device("cpu"), torch.float32)
 
@@ -76,6 +78,16 @@ def test_rows_behind_a_shared_head_need_a_mask_only_where_it_saves(
     (short, its), (whole, gradients) = found
     assert short == pytest.approx(whole, rel=1e-5)
     torch.testing.assert_close(its, gradients, rtol=1e-3, atol=1e-4)
+
+
+def test_whether_heads_can_be_shared_is_tried_as_rows_attend(tiny: Path, masks: list[bool]) -> None:
+    model = load_base(tiny, CPU)
+    attend_without_masks(model)
+    loss = TargetLoss(model)
+    masks.clear()
+    assert loss._heads_are_shared()
+    assert masks
+    assert not any(masks)
 
 
 def test_a_row_that_is_padded_on_the_left_keeps_its_mask(tiny: Path, make_plan: Any) -> None:
