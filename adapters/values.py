@@ -15,6 +15,9 @@ from thresher.adapters.fields import Field
 #: Numbers this close are the same number.
 TOLERANCE = 0.005
 
+#: Below it a float is every whole number, and keeps a fraction.
+_EXACT = 10**15
+
 #: What normalising strips from both ends.
 EDGE = " .,;:-"
 
@@ -100,14 +103,22 @@ def _date(text: str) -> str:
 
 def _number(value: Any) -> int | float:
     if isinstance(value, str) and re.fullmatch(r"\s*[-+]?[0-9]{1,40}(?:\.[0-9]{1,40})?\s*", value):
-        whole, _, fraction = value.partition(".")
-        value = float(value)
-        if not fraction.strip().strip("0") and value != int(whole):  # of long numbers it keeps 15 digits
-            value = int(whole)
+        value = _of_digits(value)
     if not _is_number(value):
         raise ValueError(f"{value!r} is no finite number")
     number: int | float = value
     return number
+
+
+def _of_digits(text: str) -> int | float:
+    """A float, which keeps 15 digits; a whole number that has more as it is."""
+    whole, _, fraction = text.partition(".")
+    value, is_whole = float(text), not fraction.strip().strip("0")
+    if abs(value) < _EXACT:
+        return value
+    if not is_whole and value.is_integer():
+        raise ValueError(f"{text!r} has too many digits to be kept exactly")
+    return int(whole) if is_whole else value
 
 
 def _is_number(value: Any) -> bool:

@@ -36,12 +36,16 @@ def gold_once(gold: Iterable[GoldRecord]) -> tuple[list[GoldRecord], list[str]]:
     return [*once, *(one for one in given if not one.text)], list(labelled_twice(sides))
 
 
-def of_labels(gold: Iterable[GoldRecord], records: "Iterable[Record]") -> Iterator[Labelled]:
-    """The values of the records of which the gold of the same id knows whether they are right."""
-    by_id = {record.id: record for record in records}
+def of_labels(gold: Iterable[GoldRecord], records: "Iterable[Record]", task: "Task") -> Iterator[Labelled]:
+    """The values of the records of which the gold of the same id knows whether they are right.
+
+    A field that it asks in another way than the task tells nothing of the task's.
+    """
+    by_id, own = {record.id: record for record in records}, _own(task)
     for one in gold:
         if one.id in by_id:
-            yield from labelled_values(by_id[one.id], one.fields, dict(one.output), one.text)
+            fields = [field for field in one.fields if own.get(field.name, field) == field]
+            yield from labelled_values(by_id[one.id], fields, dict(one.output), one.text)
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,7 @@ def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
         weights = adapter.fingerprint if adapter else None
         return settings_hash(asked, session.settings, model.fingerprint, weights)
 
-    # Where the fields are open, the task's own are a default.
-    own = {} if task.open_fields else {field.name: field for field in task.fields}
+    own = _own(task)
     found = []
     for one in session.store.answered(task.domain, task.record_type, hash_of):
         labels = right_now(one.labels, one.fields)
@@ -85,6 +88,11 @@ def corrected_records(session: "Session", task: "Task") -> list[Corrected]:
         keys = session.store.document_keys(one.record.sha256 or "")
         found.append(Corrected(one.record, one.text, fields, labels, keys, one.looked_at))
     return found
+
+
+def _own(task: "Task") -> dict[str, Field]:
+    """The task's own fields by name; none where they are open, for then they are a default."""
+    return {} if task.open_fields else {field.name: field for field in task.fields}
 
 
 def corrected_once(corrected: Sequence[Corrected]) -> tuple[list[Corrected], list[str]]:

@@ -14,9 +14,9 @@ def without_doubtful(record: Record, least: float) -> Record:
     """The record with what is right less often than `least` left out.
 
     Its calibration says how often; without one the model's own probability does, which is seldom too low.
-    A field of which nothing is left is absent, without a confidence, and never accepted: that the value is
-    doubted does not tell how surely the document states none. What a person said stays, and so does an answer
-    that was cut. Each value that something was left out of has the whole one behind it, and it is that one
+    A field of which nothing is left is absent, without a confidence: that the value is doubted does not tell
+    how surely the document states none. What a person said stays, and so does an answer that was cut. Each
+    value that something was left out of is never accepted, and has the whole one behind it. It is that one
     which is asked: with another `least` what was left out comes back.
     """
     said = whole(record).values
@@ -44,11 +44,11 @@ def _stated(value: Value, least: float) -> Value:
     kept = [at for at, confidence in enumerate(each) if confidence is not None and confidence >= least]
     if len(kept) == len(each):
         return value
+    accepted = None if value.accepted is None else False
     if not kept:
         nothing: list[str] | None = [] if isinstance(value.value, list) else None
-        accepted = None if value.accepted is None else False
         return Value(nothing, Outcome.ABSENT, None, accepted=accepted, whole=value)
-    return replace(_of_items(value, kept), whole=value)
+    return replace(_of_items(value, kept), accepted=accepted, whole=value)
 
 
 def _of_items(value: Value, kept: Sequence[int]) -> Value:

@@ -38,9 +38,9 @@ def labelled_values(
 ) -> Iterator[Labelled]:
     """The values of a record of which the gold says whether they are right. `text` is its document's.
 
-    Those whose signals were not kept are left out, as are all of a failed record.
+    Those whose signals were not kept are left out, as are all of a record that failed, if only in part.
     """
-    if record.status == "failed":
+    if record.status == "failed" or record.error is not None:
         return
     document = document_key(text)
     for one in judged_record(fields, gold, predicted(record).values):

@@ -66,8 +66,8 @@ def calibrate(
     is held against their labels. The calibration holds for this adapter, base and pack, and is used from
     then on; one that was made before is replaced.
 
-    Exit code: 0 all done, 1 some documents failed (the calibration is of the others), 2 wrong use, 3 no
-    model, 130 stopped.
+    Exit code: 0 all done, 1 some documents failed or got no answer in part (the calibration is of the
+    others), 2 wrong use, 3 no model, 130 stopped.
     """
     from thresher.adapters.training.split import document_key
     from thresher.app.calibration import library
@@ -164,7 +164,7 @@ def _of_labels(
     narrator.asks(task)
     records = extract_labelled(session, gold, session.whole(task), narrator, None, False)
     narrator.summarise()
-    return list(of_labels(gold, records))
+    return list(of_labels(gold, records, task))
 
 
 def _of_corrections(

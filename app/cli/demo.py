@@ -66,7 +66,7 @@ def demo(model: str | None, adapter: str | None) -> int:
             for line in record_lines(record, document.text if document else None):
                 click.echo(line)
             outcomes.update(value.outcome for value in record.values.values())
-            failed += record.status == "failed"
+            failed += record.error is not None
     counts = ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common())
     click.echo(f"\n{sum(outcomes.values())} values: {counts}. {time.monotonic() - started:.0f} s in all.")
     # Where `make demo` installed it, the command is not on the path.

@@ -87,7 +87,8 @@ def evaluate(
     With --against or --against-predictions the two are compared document by document: the difference of their
     F1 with its interval at 95 %, the first less the second.
 
-    Exit code: 0 all done, 1 some documents failed (they score as all absent), 2 wrong use, 3 no model.
+    Exit code: 0 all done, 1 some documents failed (they score as all absent) or got no answer in part,
+    2 wrong use, 3 no model.
     """
     from thresher.adapters.errors import UsageError
     from thresher.adapters.pack_library import find_packs

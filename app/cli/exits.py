@@ -1,7 +1,8 @@
 """How a command ends: exit codes, and an error as a line for a person or for a script.
 
 0   all done
-1   some documents failed or are not there (the rest are written), or something on this machine failed
+1   some documents failed, got no answer in part or are not there (the rest are written), or something on
+    this machine failed
 2   wrong use: the command, an option or the file it names, a pack
 3   no model
 70  a defect of Thresher's own; the log says where

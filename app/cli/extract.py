@@ -65,8 +65,8 @@ def extract(
     PATH is a file, a folder (read in full, its folders too) or a pattern such as 'in/*.pdf'. Records go to
     stdout as JSON lines, or to --output; the story of the run goes to stderr. Ctrl-C keeps what is done.
 
-    Exit code: 0 all done, 1 some documents failed or are not there (the rest are written), 2 wrong use,
-    3 no model, 130 stopped.
+    Exit code: 0 all done, 1 some documents failed, got no answer in part or are not there (the rest are
+    written), 2 wrong use, 3 no model, 130 stopped.
     """
     from thresher.app.cli.narration import Narrator
     from thresher.app.cli.output import writing

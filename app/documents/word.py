@@ -7,6 +7,7 @@ content controls, text boxes and equations. Deleted text is not read.
 import io
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from thresher.app.documents.archive import check_archive
@@ -28,10 +29,21 @@ _AS_TEXT = {
     f"{_W}noBreakHyphen": "-",
     f"{_W}softHyphen": "",
 }
+_TEXT = f"{_W}t", f"{_M}t"
 #: What stands before a part of an equation where it is written in a line: 1/2, 10^6.
 _SIGNS = {f"{_M}num": "", f"{_M}den": "/", f"{_M}sup": "^", f"{_M}sub": "_"}
-_BRACKETS = f"{_M}d"
+_FRACTION, _BRACKETS, _EQUATION = (f"{_M}{name}" for name in ("f", "d", "oMath"))
+_SCRIPTS = {f"{_M}sSup", f"{_M}sSub"}
+#: Of equations, what can be written in a line; roots, sums and matrices can not.
+_IN_LINE = {*_SIGNS, _FRACTION, _BRACKETS, _EQUATION, *_SCRIPTS} | {
+    f"{_M}{n}" for n in ("oMathPara", "r", "e")
+}
 _ONE_TERM = re.compile(r"[\w.,]*")
+#: A blank where letters or digits would touch: 2 1/2 is not 21/2. No XML holds a NUL.
+_APART = "\0"
+_TOUCHING = re.compile(r"(?<=\w)\0+(?=\w)")
+#: Characters that only the font of their run gives a meaning.
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def read_word(data: bytes, draft: Draft) -> None:
@@ -151,27 +163,56 @@ def _text_of(paragraph: Any) -> str:
             stack.pop()
         elif isinstance(child, str):
             pieces.append(child)
-        elif child.tag in (f"{_W}t", f"{_M}t"):
-            pieces.append(child.text or "")
+        elif child.tag in _TEXT:
+            pieces.append(_PRIVATE.sub(partial(_signed, child), child.text or ""))
         elif child.tag == f"{_W}sym":
             pieces.append(sign(child.get(f"{_W}font", ""), child.get(f"{_W}char", "")))
         elif child.tag in _AS_TEXT:
             pieces.append(_AS_TEXT[child.tag])
         elif child.tag not in _NOT_READ and child.tag != _BOX:
             stack.append(_parts(child))
-    return "".join(pieces)
+    return _TOUCHING.sub(" ", "".join(pieces)).replace(_APART, "")
+
+
+def _signed(text: Any, found: re.Match[str]) -> str:
+    """A character of a symbol font, by the font of its run."""
+    fonts = text.getparent().find(f"{_W}rPr/{_W}rFonts")
+    return sign("" if fonts is None else fonts.get(f"{_W}ascii", ""), f"{ord(found[0]):x}")
 
 
 def _parts(element: Any) -> Iterator[Any]:
-    """The element's children; of a part of an equation behind its sign, and in brackets where it takes them.
-
-    Without them 2(3+4) would be another number.
-    """
-    is_in_brackets = element.tag == _BRACKETS
-    before = "" if is_in_brackets else _SIGNS.get(element.tag)
-    text = "" if before is None else "".join(element.itertext())
-    if not text:
+    """The element's children; of an equation with what its shape says: in a line it is no other number."""
+    tag = element.tag
+    if not isinstance(tag, str) or not tag.startswith(_M):
         return iter(element)
-    if is_in_brackets or not _ONE_TERM.fullmatch(text):
-        return iter((before, "(", *element, ")"))
-    return iter((before, *element))
+    if tag.endswith("Pr"):  # how it looks
+        return iter(())
+    if tag not in _IN_LINE:
+        return iter((LOST,))
+    if tag == _FRACTION:
+        return iter((_APART, *element, _APART))
+    if tag in _SCRIPTS:
+        return iter((*element, _APART))
+    if tag == _EQUATION and (before := element.getprevious()) is not None and before.tag == _EQUATION:
+        return iter(("\n", *element))
+    if tag == _BRACKETS:
+        return _bracketed(element)
+    before = _SIGNS.get(tag)
+    if before is None:
+        return iter(element)
+    if _ONE_TERM.fullmatch("".join(element.itertext())):
+        return iter((before, *element))
+    return iter((before, "(", *element, ")"))
+
+
+def _bracketed(element: Any) -> Iterator[Any]:
+    """Its parts in its brackets, which are round where it does not say, with its sign between them."""
+
+    def said(name: str, otherwise: str) -> str:
+        found = element.find(f"{_M}dPr/{_M}{name}")
+        return otherwise if found is None else found.get(f"{_M}val", "")
+
+    yield said("begChr", "(")
+    for number, part in enumerate(element.findall(f"{_M}e")):
+        yield from (said("sepChr", "|"), part) if number else (part,)
+    yield said("endChr", ")")

@@ -130,8 +130,14 @@ def _typed(value: Any) -> Any:
     value = cell(value)
     if isinstance(value, str):
         value = _UNWRITABLE.sub("\ufffd", value)
-        if len(value) > MAX_CHARACTERS:
-            note = f" … [cut: {len(value)} characters are more than a cell holds; jsonl has them all]"
-            value = value[: MAX_CHARACTERS - len(note)] + note
-        value = _AS_ESCAPE.sub("_x005F_", value)
+        if len(escaped := _escaped(value)) <= MAX_CHARACTERS:
+            return escaped
+        note = f" … [cut: {len(value)} characters are more than a cell holds; jsonl has them all]"
+        kept = value[: MAX_CHARACTERS - len(note)]
+        over = len(_escaped(kept)) + len(note) - MAX_CHARACTERS
+        return _escaped(kept[: len(kept) - max(over, 0)]) + note
     return value
+
+
+def _escaped(text: str) -> str:
+    return _AS_ESCAPE.sub("_x005F_", text)

@@ -90,9 +90,13 @@ def entry_cells(entry: Entry, colours: Colours) -> Sequence[Text]:
 def entry_detail(entry: Entry, colours: Colours) -> Text:
     """Some lines on a document: where it is, what came of it, and what of it was not read."""
     where = one_line(str(entry.source.path or entry.source.id))
+    detail = Text(style=colours["muted"])
     if entry.record and entry.record.error:
-        return Text.assemble((one_line(entry.record.error.message), colours["error"]))
-    detail = Text(where, style=colours["muted"])
+        detail.append(one_line(entry.record.error.message), colours["error"])
+        if entry.record.status == "failed":
+            return detail
+        detail.append("\n")
+    detail.append(where)
     if entry.record:
         before = "done before, " if entry.reused else ""
         words = windows_words(entry.record.windows)

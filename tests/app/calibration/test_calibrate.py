@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from thresher.adapters.fields import Field, FieldType
-from thresher.app.calibration.calibrate import corrected_records, gold_once, of_corrections
+from thresher.app.calibration.calibrate import corrected_records, gold_once, of_corrections, of_labels
 from thresher.app.evaluation.records import GoldRecord
 from thresher.app.locations import Locations
 from thresher.app.session import Session
@@ -35,6 +35,24 @@ def test_labels_without_a_text_are_no_copies_of_each_other() -> None:
     gold, told = gold_once(GoldRecord(name, text, {"total": 4.2}, fields) for name, text in lines)
     assert [one.id for one in gold] == ["d", "a", "c"]
     assert len(told) == 1
+
+
+def test_a_label_that_asks_a_field_in_another_way_tells_nothing_of_the_tasks(
+    home_with_tiny: Locations,
+) -> None:
+    with Session(home_with_tiny) as session:
+        task = session.task("expenses", "receipt", adapter="none")
+        record = session.store.record(answered(session, task)).record
+        named = {field.name: field for field in task.fields}
+        tax = named["total"].model_copy(update={"description": "The tax"})
+
+        def told(task: Task, *fields: Field) -> set[str]:
+            gold = GoldRecord("one", "TARN CAFE", {"total": 4.2, "company": "TARN CAFE"}, fields)
+            return {value.field for value in of_labels([gold], [record], task)}
+
+        assert "total" in (both := told(task, named["company"], named["total"]))
+        assert told(task, named["company"], tax) == both - {"total"}
+        assert told(replace(task, open_fields=True), named["company"], tax) == both
 
 
 @pytest.mark.parametrize(("then", "label", "now"), [("string", "4.20", "number"), ("number", 4.2, "string")])

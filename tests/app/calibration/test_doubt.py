@@ -60,6 +60,8 @@ def test_a_doubtful_value_is_not_stated() -> None:
     # Surer than a low floor it may be, but a value that was left out is no sure absence.
     assert left_of(scalar(0.2, accepted=True)).accepted is False
     assert left_of(scalar(0.2)).accepted is None
+    sure, part = (replace(listed(0.9, other), accepted=True) for other in (0.8, 0.2))
+    assert (left_of(sure).accepted, left_of(part).accepted) == (True, False)
 
 
 def test_without_a_calibration_the_models_own_probability_tells() -> None:

@@ -1,11 +1,13 @@
 """Records and gold in, two fits with held-out curves out."""
 
+from dataclasses import replace
+
 import pytest
 
 from thresher.adapters.fields import Field
 from thresher.app.calibration.acceptance import threshold
 from thresher.app.calibration.fitting import fit_all, labelled_values
-from thresher.app.record import Outcome, Record, Value
+from thresher.app.record import Outcome, Record, RecordError, Value
 
 from .conftest import Drawer, signals
 
@@ -33,6 +35,10 @@ def test_values_without_signals_and_failed_records_tell_nothing() -> None:
     assert list(labelled_values(old, FIELDS, {"name": "x"}, "text")) == []
     failed = Record("r", None, None, "d", "t", "m", None, "failed", None, old.values, 1.0)
     assert list(labelled_values(failed, FIELDS, {"name": "x"}, "text")) == []
+    said = record(name=Value("x", Outcome.FOUND, 0.9, signals=(signals(-0.1),)))
+    in_part = replace(said, status="partial", error=RecordError("model", "1 of 2 parts got no answer"))
+    assert len(list(labelled_values(said, FIELDS, {"name": "x"}, "text"))) == 1
+    assert list(labelled_values(in_part, FIELDS, {"name": "x"}, "text")) == []
 
 
 def test_equal_texts_are_one_document_whatever_their_records_are_called() -> None:

@@ -87,15 +87,47 @@ HALF = f"<m:f><m:num>{maths('1')}</m:num><m:den>{maths('2')}</m:den></m:f>"
 MEAN = f"<m:f><m:num>{maths('a+b')}</m:num><m:den>{maths('2')}</m:den></m:f>"
 MILLION = f"<m:sSup><m:e>{maths('10')}</m:e><m:sup>{maths('6')}</m:sup></m:sSup>"
 BRACKETS = f"{maths('2')}<m:d><m:e>{maths('3+4')}</m:e></m:d>"
+LINES = '<m:dPr><m:begChr m:val="|"/><m:endChr m:val="|"/></m:dPr>'
+PAIR = '<m:dPr><m:sepChr m:val=";"/></m:dPr>'
 
 
 @pytest.mark.parametrize(
     ("equation", "read"),
-    [(maths("5 mg"), "5 mg"), (HALF, "1/2"), (MEAN, "(a+b)/2"), (MILLION, "10^6"), (BRACKETS, "2(3+4)")],
+    [
+        (maths("5 mg"), "5 mg"),
+        (HALF, "1/2"),
+        (MEAN, "(a+b)/2"),
+        (MILLION, "10^6"),
+        (BRACKETS, "2(3+4)"),
+        (maths("2") + HALF + maths("x"), "2 1/2 x"),
+        (MILLION + maths("5"), "10^6 5"),
+        (f"<m:d>{LINES}<m:e>{maths('-5')}</m:e></m:d>", "|-5|"),
+        (f"<m:d>{PAIR}<m:e>{maths('1')}</m:e><m:e>{maths('2')}</m:e></m:d>", "(1;2)"),
+    ],
 )
 def test_an_equation_is_read_in_its_line(equation: str, read: str) -> None:
     data = paragraph_with(run("The dose was "), f"<m:oMath>{equation}</m:oMath>", run(" daily"))
     assert read_bytes(data, "a.docx").text == f"The dose was {read} daily\n"
+
+
+def test_what_cannot_stand_in_a_line_is_no_other_number() -> None:
+    root = f"<m:rad><m:radPr/><m:deg>{maths('3')}</m:deg><m:e>{maths('8')}</m:e></m:rad>"
+    document = read_bytes(paragraph_with(run("It is "), f"<m:oMath>{root}</m:oMath>"), "a.docx")
+    assert document.text == "It is \ufffd\n"
+    assert len(document.notes) == 1
+
+
+def test_two_equations_of_a_paragraph_have_a_line_each() -> None:
+    both = "".join(f"<m:oMath>{maths(text)}</m:oMath>" for text in ("x=12", "34=y"))
+    document = read_bytes(paragraph_with(f"<m:oMathPara>{both}</m:oMathPara>"), "a.docx")
+    assert document.text == "x=12\n34=y\n"
+
+
+def test_a_character_of_a_symbol_font_is_read_by_its_font() -> None:
+    ticked = '<w:r><w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr><w:t>\uf0fe</w:t></w:r>'
+    assert read_bytes(paragraph_with(ticked, run(" paid")), "a.docx").text == "☑ paid\n"
+    document = read_bytes(paragraph_with(run("\uf0fe paid")), "a.docx")
+    assert (document.text, len(document.notes)) == ("\ufffd paid\n", 1)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import openpyxl
+import pytest
 from hypothesis import given, settings
 
 from thresher.adapters.fields import Field
@@ -71,6 +72,18 @@ def test_a_cell_that_is_too_long_says_so() -> None:
     cell = book["values"]["D2"].value
     assert len(cell) == 32_767
     assert cell.endswith("[cut: 40000 characters are more than a cell holds; jsonl has them all]")
+
+
+@pytest.mark.parametrize(
+    "text", ["_x0041_ " + "y" * 32_758 + "E", "_x0041_" * 5_000], ids=["by its escape", "all escapes"]
+)
+def test_what_its_escapes_make_too_long_for_a_cell_is_cut_and_says_so(text: str) -> None:
+    record = replace(RECORD, values={"company": Value(text, Outcome.FOUND, 1.0)})
+    data = written("xlsx", record)
+    note = f" … [cut: {len(text)} characters are more than a cell holds; jsonl has them all]"
+    cell = openpyxl.load_workbook(io.BytesIO(data))["values"]["D2"].value
+    assert cell.endswith(note)
+    assert text.startswith(cell.removesuffix(note).replace("_x005F_", "_"))
 
 
 def test_a_text_that_looks_like_an_escape_is_shown_as_it_is() -> None:
