@@ -25,6 +25,7 @@ ALONE: dict[str, dict[str, str]] = {
         "variants": "ways beside LoRA, to compare it with: PEFT has them, MLX has not",
         "rough_linear.py": "a CPU's MLX multiplies in float32 alone",
         "sharding.py": "MLX gathers no weights of a frozen base",
+        "attention.py": "MLX's own attention takes rows behind a head without a mask",
         "leave.py": "Gloo's threads can abort a process that ends, and MLX does not use Gloo",
     },
     "train_mlx": {},
