@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 #: Digits of a number; a longer run is an identifier.
-_MAX_DIGITS = 40
+MAX_DIGITS = 40
 
 _WORDS = [
     "one",
@@ -110,7 +110,7 @@ def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tupl
         yield from _in_context(text, found.start(), found.end(), float(found[0]))
     for found in _SPACED.finditer(text):
         plain = re.sub(_GAPS, "", found[0]).replace(",", ".")
-        if len(plain) <= _MAX_DIGITS:
+        if len(plain) <= MAX_DIGITS:
             yield from _in_context(text, found.start(), found.end(), _exact(plain))
     for found in _WORD.finditer(text):
         yield found.start(), found.end(), float(_WORDS.index(found[0].lower()) + 1)
@@ -154,7 +154,7 @@ def _readings(token: str, at: int, writing: NumberWriting) -> Iterator[tuple[int
     """The numbers that digits joined by points and commas may be; parts of a list where it is none."""
     end = at + len(token)
     if token.isdecimal():
-        if len(token) <= _MAX_DIGITS:
+        if len(token) <= MAX_DIGITS:
             yield at, end, _exact(token)
         return
     amounts = [amount for amount in _amounts(token) if amount is not None]
@@ -172,7 +172,7 @@ def _readings(token: str, at: int, writing: NumberWriting) -> Iterator[tuple[int
 
 def _amounts(token: str) -> tuple[float | None, float | None]:
     """The token as one number, in English and in continental writing; None where it is none."""
-    if len(token) > _MAX_DIGITS:
+    if len(token) > MAX_DIGITS:
         return None, None
     return _amount(token), _amount(token.translate({ord("."): ",", ord(","): "."}))
 

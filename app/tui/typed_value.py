@@ -9,14 +9,13 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
+from thresher.adapters.numbers import MAX_DIGITS
 
 #: What is typed otherwise than it is written as data.
 _TYPED = {"boolean": "yes or no", "list[string]": "an item a line"}
 _YES = {"yes", "y", "true", "1"}
 _NO = {"no", "n", "false", "0"}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-#: Digits of a whole number, which is kept exactly; no more are read of a text.
-_MAX_DIGITS = 40
 _GROUPS = re.compile(r"(?<=\d)[, _'](?=\d{3}(\D|$))")
 
 
@@ -79,7 +78,7 @@ def _number(name: str, text: str, whole: bool) -> int | float | None:
     plain = _GROUPS.sub("", text)
     if not _NUMBER.fullmatch(plain) or not plain.isascii():
         return None
-    if "." not in plain and len(plain.lstrip("+-")) <= _MAX_DIGITS:
+    if "." not in plain and len(plain.lstrip("+-")) <= MAX_DIGITS:
         return int(plain)
     if "." in plain and whole:
         return None
@@ -87,6 +86,6 @@ def _number(name: str, text: str, whole: bool) -> int | float | None:
     if "." not in plain or Decimal(repr(value)) != Decimal(plain):
         raise UsageError(
             f"{_named(name, text)} has too many digits to be kept exactly. "
-            f"Type at most {_MAX_DIGITS}, or 15 with a fraction."
+            f"Type at most {MAX_DIGITS}, or 15 with a fraction."
         )
     return value
