@@ -4,6 +4,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from textual.pilot import Pilot
+
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.queue import Stage
 from thresher.app.tui.quit_dialog import QuitDialog
@@ -11,6 +13,14 @@ from thresher.app.tui.quit_dialog import QuitDialog
 from .driving import home, paste, press, said, settled
 
 SIZE = (80, 24)
+
+
+async def start_loading(app: ThresherApp, pilot: Pilot[None], folder: Path) -> None:
+    """A run of one document that waits for its model."""
+    await paste(pilot, str(folder / "bakery.txt"))
+    await pilot.press("s")
+    while not home(app).queue.loading:
+        await pilot.pause()
 
 
 async def test_cancel_works_at_once_and_keeps_what_is_done(
@@ -34,10 +44,7 @@ async def test_cancel_works_at_once_and_keeps_what_is_done(
 async def test_quitting_waits_for_the_load_and_says_so(app: ThresherApp, session: Any, folder: Path) -> None:
     session.loaded = threading.Event()
     async with app.run_test(size=SIZE) as pilot:
-        await paste(pilot, str(folder / "bakery.txt"))
-        await pilot.press("s")
-        while not home(app).queue.loading:
-            await pilot.pause()
+        await start_loading(app, pilot, folder)
         await pilot.press("q")
         await pilot.pause()
         assert isinstance(app.screen, QuitDialog)
@@ -58,10 +65,7 @@ async def test_quitting_waits_for_the_load_and_says_so(app: ThresherApp, session
 async def test_quitting_twice_waits_for_nothing(app: ThresherApp, session: Any, folder: Path) -> None:
     session.loaded = threading.Event()
     async with app.run_test(size=SIZE) as pilot:
-        await paste(pilot, str(folder / "bakery.txt"))
-        await pilot.press("s")
-        while not home(app).queue.loading:
-            await pilot.pause()
+        await start_loading(app, pilot, folder)
         await pilot.press("q", "q")
         assert app.return_code == 0
         assert app.leaves_a_run
