@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from thresher.adapters.errors import UsageError
-from thresher.app.cli.options import complete_adapter, complete_model, domain_option, open_session
+from thresher.app.cli.options import FILE, complete_adapter, complete_model, domain_option, open_session
 from thresher.app.cli.standings import standings_of
-from thresher.app.paths import expanded, is_folder
+from thresher.app.paths import is_folder
 from thresher.app.wording import one_line
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ FORMS = ("peft", "mlx-lm", "gguf")
 
 
 @click.command("import")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=FILE)
 @click.option(
     "--base", "base_name", shell_complete=complete_model, help="The installed model that it was trained on."
 )
@@ -38,7 +38,7 @@ def import_(path: Path, base_name: str | None, domain: str | None, name: str | N
     from thresher.adapters.manifest import MANIFEST_FILE
     from thresher.app.registry.folders import check_new_name
 
-    path = expanded(path).absolute()
+    path = path.absolute()
     if not is_folder(path):
         raise UsageError(f"{path}: is no folder. Name the folder that holds adapter_config.json.")
     with open_session() as session:
@@ -67,7 +67,7 @@ def import_(path: Path, base_name: str | None, domain: str | None, name: str | N
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FILE,
     required=True,
     help="The new folder, or for gguf the new file.",
 )
@@ -76,7 +76,7 @@ def export(name: str, form: str, output: Path) -> None:
     from thresher.adapters.formats.exporting import export as export_adapter
     from thresher.app.registry.overview import made_for
 
-    output = expanded(output).absolute()
+    output = output.absolute()
     with open_session() as session:
         found = session.registry.find(name)
         model = made_for(found, session.models())

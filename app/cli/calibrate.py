@@ -10,6 +10,7 @@ from thresher.app.cli import exits
 from thresher.app.cli.evaluate import extract_labelled
 from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import (
+    FILE,
     adapter_option,
     domain_option,
     json_option,
@@ -36,7 +37,7 @@ _SHARES = (0.9, 0.95, 0.98)
 @click.option(
     "--labels",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
     help='Labelled documents that were not trained on: {"id", "input", "output"} a line. Repeat for more.',
 )
 @click.option("--corrections", is_flag=True, help="Use what you corrected and confirmed in past runs, too.")

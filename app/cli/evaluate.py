@@ -10,6 +10,7 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.options import (
+    FILE,
     accept_option,
     complete_answering,
     json_option,
@@ -36,14 +37,14 @@ if TYPE_CHECKING:
     "--records",
     "gold_file",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
     help='The gold, JSON lines as labels: {"id", "input", "output", "fields"?} a line. '
     "A line's fields are joined with the pack's.",
 )
 @task_options
 @click.option(
     "--predictions",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Score these records (jsonl, as extract writes them) in place of extracting.",
 )
 @click.option(
@@ -53,11 +54,11 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--against-predictions",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Compare with these records in place of extracting.",
 )
 @click.option("--limit", type=click.IntRange(1), help="The first so many documents only.")
-@click.option("--save", type=click.Path(path_type=Path), help="Write the extracted records to this new file.")
+@click.option("--save", type=FILE, help="Write the extracted records to this new file.")
 @accept_option
 @click.option("--again", is_flag=True, help="Do documents again that are done with the same settings.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and the score.")

@@ -13,6 +13,7 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.options import (
+    FILE,
     accept_option,
     check_files,
     json_option,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     "--records",
     "record_files",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
     help='A JSON-lines file of texts to extract from: {"id", "input", "fields"?} a line. '
     "A line's fields are asked beside the pack's and those of --field, or in place of those of their names; "
     "of a record type with open fields they are all that is asked.",
@@ -101,7 +102,6 @@ def _sources(
     paths: tuple[str, ...], record_files: tuple[Path, ...], output: Path | None, narrator: "Narrator"
 ) -> "list[Source]":
     """What is to be read. Raises UsageError where it is nothing."""
-    from thresher.app.paths import expanded
     from thresher.app.sources import expand_paths, read_records
 
     check_files(record_files)
@@ -110,7 +110,7 @@ def _sources(
     several, places = len(record_files) > 1, {source.id: "that of a file" for source in found.sources}
     sources = list(found.sources)
     for file in record_files:
-        sources += read_records(expanded(file), places, f"{file}:" if several else "")
+        sources += read_records(file, places, f"{file}:" if several else "")
     narrator.reads(sources)
     narrator.skipped(found.skipped, found.links)
     if found.output:

@@ -8,9 +8,8 @@ import click
 from thresher.adapters.errors import UsageError
 from thresher.app.cli import exits
 from thresher.app.cli.json_out import echo_json
-from thresher.app.cli.options import complete_model, json_option
+from thresher.app.cli.options import FILE, complete_model, json_option
 from thresher.app.locations import Locations
-from thresher.app.paths import expanded
 
 
 def _complete_catalogue(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -81,7 +80,7 @@ def pull(wanted: str | None, name: str | None, again: bool) -> None:
 
 
 @models.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=FILE)
 @click.option("--name", help="The name to install it under; the file's or folder's own where not given.")
 def add(path: Path, name: str | None) -> None:
     """Take in the model at PATH: an MLX folder, or a GGUF file of the llama architecture."""
@@ -90,7 +89,7 @@ def add(path: Path, name: str | None) -> None:
     from thresher.app.naming import check_name
 
     folder = Locations.default().models
-    path = expanded(path).absolute()
+    path = path.absolute()
     name = check_name(name or path.name.removesuffix(".gguf"), "a model")
     if (folder / name).exists():
         raise UsageError(

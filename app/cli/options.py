@@ -1,5 +1,6 @@
 """Options that several commands share, their completion, and the session that commands run on."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +11,7 @@ from thresher.adapters.errors import UsageError
 from thresher.app.cli import exits
 from thresher.app.endings import ENDINGS
 from thresher.app.locations import Locations
-from thresher.app.paths import exists, expanded
+from thresher.app.paths import exists, expanded, is_folder
 
 if TYPE_CHECKING:
     from thresher.adapters.errors import PackError
@@ -23,6 +24,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: A run or a record; the database counts no further.
 NUMBER = click.IntRange(1, 2**63 - 1)
+
+
+class FilePath(click.Path):
+    """A file or folder, with `~` expanded: in `--output=~/records.csv` no shell does it."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path; it need not be there."""
+        return expanded(Path(os.fsdecode(super().convert(value, param, ctx))))
+
+
+FILE = FilePath()
 
 
 def _complete_domain(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -91,9 +106,7 @@ format_option = click.option(
     type=click.Choice(list(ENDINGS)),
     help="How records are written; guessed from --output's ending, else jsonl.",
 )
-output_option = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file to write; stdout where not given."
-)
+output_option = click.option("-o", "--output", type=FILE, help="The file to write; stdout where not given.")
 overwrite_option = click.option("--overwrite", is_flag=True, help="Replace the output file where it exists.")
 accept_option = click.option(
     "--accept-at",
@@ -129,9 +142,9 @@ def parse_field_specs(specs: Sequence[str]) -> "tuple[Field, ...]":
 def check_files(files: Iterable[Path]) -> None:
     """Raises UsageError for a file that an option names and that is not there, or is a folder."""
     for file in files:
-        if not exists(expanded(file)):
+        if not exists(file):
             raise UsageError(f"{file}: there is no such file. Check the path.")
-        if expanded(file).is_dir():
+        if is_folder(file):
             raise UsageError(f"{file}: is a folder. Name a file in it.")
 
 

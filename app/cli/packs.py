@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from thresher.app.cli.json_out import echo_json
-from thresher.app.cli.options import installed_packs, json_option
+from thresher.app.cli.options import FILE, installed_packs, json_option
 
 if TYPE_CHECKING:
     from thresher.adapters.pack import Pack, RecordType
@@ -60,7 +60,7 @@ def show(domain: str, as_json: bool) -> None:
 
 
 @packs.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FILE)
 def check(folder: Path) -> None:
     """Check the pack in FOLDER, and its examples, in full."""
     from thresher.adapters.pack import load_pack

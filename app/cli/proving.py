@@ -11,6 +11,7 @@ from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.json_out import echo_json
 from thresher.app.cli.options import (
+    FILE,
     complete_adapter,
     domain_option,
     json_option,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--labels",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Labels, of which those held back are taken; those of its training where not given.",
 )
 @click.option("--corrections", is_flag=True, help="The corrections of past runs too.")

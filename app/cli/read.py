@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from thresher.app.cli.options import json_option
+from thresher.app.cli.options import FILE, json_option
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=FILE)
 @click.option(
     "--places", is_flag=True, help="For each piece of text, its offsets and its place, a line each."
 )

@@ -8,6 +8,7 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.options import (
+    FILE,
     check_files,
     complete_answering,
     domain_option,
@@ -18,8 +19,6 @@ from thresher.app.cli.options import (
 )
 from thresher.app.cli.proving import prove_candidate
 
-_FILE = click.Path(path_type=Path)
-
 
 @click.command()
 @domain_option
@@ -27,10 +26,10 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--labels",
     multiple=True,
-    type=_FILE,
+    type=FILE,
     help='JSON lines: {"id", "input", "output"} each. Repeat for more.',
 )
-@click.option("--validation", multiple=True, type=_FILE, help="Labels to validate on; else a tenth of all.")
+@click.option("--validation", multiple=True, type=FILE, help="Labels to validate on; else a tenth of all.")
 @click.option("--corrections", is_flag=True, help="Train on the corrections of past runs too.")
 @model_option
 @click.option(

@@ -19,7 +19,6 @@ from thresher.adapters.training.plan import parent_misfit
 from thresher.adapters.training.run_config import RunConfig, parse_run, read_run
 from thresher.adapters.training.state import STATE_FILE
 from thresher.app.models import library
-from thresher.app.paths import expanded
 from thresher.app.registry.folders import NONE, named_by
 from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.session import Session
@@ -128,7 +127,7 @@ def _remember(session: Session, task: TrainingTask, folder: Path, manifest: Mani
 
 def _labels(session: Session, task: TrainingTask, folder: Path) -> Generator[str, None, list[Path]]:
     """The files of labels, the corrections last, and what is to be told of these."""
-    labels = [expanded(path).absolute() for path in task.labels]
+    labels = [path.absolute() for path in task.labels]
     if task.corrections:
         path = folder / CORRECTIONS_FILE
         if path.exists() and begun(folder):
@@ -167,7 +166,7 @@ def _configuration(
         "record_type": task.record_type,
         "packs": session.locations.packs,
         "labels": labels,
-        "validation": [expanded(path).absolute() for path in task.validation],
+        "validation": [path.absolute() for path in task.validation],
         # As in use: training sees the very windows that extraction asks about.
         "window_tokens": settings.window_tokens,
         "window_overlap": settings.window_overlap,

@@ -19,7 +19,6 @@ from thresher.app.evaluation.gate import Verdict, as_dict, judge
 from thresher.app.evaluation.records import GoldRecord, PredictedRecord, predicted
 from thresher.app.events import Event, RecordReady, RunFinished
 from thresher.app.models import library
-from thresher.app.paths import expanded
 from thresher.app.registry.fit import learnt_types
 from thresher.app.registry.folders import NONE
 from thresher.app.registry.library import InstalledAdapter, list_adapters
@@ -134,7 +133,7 @@ def _labels(
             "--corrections."
         )
     config = None if named else read_run(run)
-    paths = [expanded(path).absolute() for path in task.labels] if config is None else [*config.labels]
+    paths = [path.absolute() for path in task.labels] if config is None else [*config.labels]
     # By the run's own word of where it lay: the home may have been moved since.
     ran = config.out if config else run.parent
     name = candidate.name, CORRECTIONS_FILE

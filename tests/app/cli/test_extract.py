@@ -195,13 +195,14 @@ def test_a_document_that_is_not_there_is_one_that_failed(
         assert not other
 
 
-def test_a_file_of_records_is_looked_for_at_home_and_must_be_one(
+def test_files_are_looked_for_at_home_and_one_of_records_must_be_a_file(
     thresher: Thresher, home_with_tiny: Locations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A shell leaves the `~` of `--records=~/FILE` as it is."""
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "texts.jsonl").write_text(json.dumps({"id": "a", "input": SLIP}) + "\n")
-    assert thresher("extract", "--records=~/texts.jsonl", *FIELDS).code == 0
+    assert thresher("extract", "--records=~/texts.jsonl", "--output=~/out.jsonl", *FIELDS).code == 0
+    assert json.loads((tmp_path / "out.jsonl").read_text())["id"] == "a"
     ended = thresher("extract", "--records", tmp_path, *FIELDS)
     assert (ended.code, ended.out) == (2, "")
     assert f"{tmp_path}: is a folder. Name a file in it." in ended.err
