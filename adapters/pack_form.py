@@ -5,7 +5,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PositiveInt,
+    Strict,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
@@ -33,7 +41,7 @@ class RecordTypeForm(BaseModel):
     title: _Text
     instructions: _Text
     open_fields: bool = False
-    most_windows: PositiveInt | None = None
+    most_windows: Annotated[PositiveInt, Strict()] | None = None
     fields: tuple[Field, ...] = ()
 
     @field_validator("fields")
@@ -158,6 +166,8 @@ def _message(file: Path, raw: dict[str, Any], error: ValidationError) -> str:
                 text = "must be a small letter, then up to 63 small letters, digits or _"
             case "string_type":
                 text = "must be text: put quotes around what YAML reads otherwise (no, 12, 2024-01-31)"
+            case "tuple_type":
+                text = "must be a list: a `- ` before each entry, or [a, b]"
             case _:
                 text = problem["msg"].removeprefix("Value error, ")
         problems.append(f"{key}: {text}")

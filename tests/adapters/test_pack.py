@@ -49,7 +49,16 @@ WRONG: list[tuple[str, Callable[[dict[str, Any]], Any], list[str]]] = [
     ),
     ("unknown and unlike", lambda p: p.update(zzz=1), ["zzz: unknown key: known are format, domain"]),
     ("no record types", lambda p: p.update(record_types=[]), ["record_types: is empty"]),
-    ("record types no list", lambda p: p.update(record_types="letter"), ["record_types: "]),
+    (
+        "record types no list",
+        lambda p: p.update(record_types="letter"),
+        ["record_types: must be a list", "[a, b]"],
+    ),
+    (
+        "windows that are no number",
+        lambda p: p["record_types"][0].update(most_windows=True),
+        ["letter.most_windows: Input should be a valid integer"],
+    ),
     (
         "unknown in type",
         lambda p: p["record_types"][0].update(feilds=[]),
