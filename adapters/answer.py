@@ -1,7 +1,6 @@
 """The answer: the JSON text that a model writes for a record. Training and decoding share this one form."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,11 +13,6 @@ from thresher.adapters.numbers import in_digits, numbers_in
 #: The one spacing of an answer, so that every byte outside the values is forced by the grammar.
 ITEM_SEPARATOR = ", "
 KEY_SEPARATOR = ": "
-
-#: What a quotation may not cut: a run of digits or of letters. Scripts that are written without spaces may be
-#: cut anywhere.
-_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-WORD = re.compile(rf"\d+|[{_UNSPACED}]|[^\W\d_{_UNSPACED}]+|.", re.DOTALL)
 
 _DECODER = json.JSONDecoder()
 

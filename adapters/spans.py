@@ -16,6 +16,7 @@ from thresher.adapters.folded import FoldedText
 from thresher.adapters.numbers import ANY_WRITING, in_digits, numbers_in
 from thresher.adapters.person_name import spoken
 from thresher.adapters.values import TOLERANCE, is_absent, normalise, same
+from thresher.adapters.words import joins
 
 #: The least similarity, of 100, of a fuzzy match. The digits of both must be the same whatever it is.
 FUZZY_THRESHOLD = 90
@@ -56,7 +57,7 @@ def grounded(field: Field, value: Any, span_text: str) -> bool:
         case "boolean":
             return False
         case "enum":
-            return normalise(span_text) == normalise(str(value).replace("_", " "))
+            return normalise(span_text) in map(normalise, _wordings(value))
         case "person":
             return isinstance(value, str) and normalise(span_text) in _namings(value)
         case _:
@@ -88,7 +89,8 @@ class SpanFinder:
             case "number" | "integer":
                 return self._parsed(in_digits(value), self._stating(value), within)
             case "enum":
-                return self._written(str(value).replace("_", " "), within, parts=False)
+                ways = _wordings(value)
+                return next(filter(None, (self._written(way, within, parts=False) for way in ways)), None)
             case "person":
                 return self._named(str(value), within)
             case _:
@@ -117,7 +119,11 @@ class SpanFinder:
     def _stating(self, number: float) -> list[tuple[int, int]]:
         bucket = _bucket(number)
         near = [entry for b in (bucket - 1, bucket, bucket + 1) for entry in self._numbers.get(b, ())]
-        return [(start, end) for start, end, value in near if abs(value - number) <= TOLERANCE]
+        # Of small numbers many are as good as equal: the nearest is meant.
+        least = min((abs(value - number) for *_, value in near), default=0.0)
+        return [
+            (start, end) for start, end, value in near if abs(value - number) <= min(least + 1e-9, TOLERANCE)
+        ]
 
     def _parsed(self, plain: str, spans: Sequence[tuple[int, int]], within: tuple[int, int]) -> Match | None:
         best = min(spans, key=lambda span: (not _inside(span, within), span[0], -span[1]), default=None)
@@ -136,7 +142,7 @@ class SpanFinder:
         )
         for find, wanted, kind in rules:
             for area in (within, (0, len(self.text))):
-                for start, end in islice(find(wanted, area), MAX_OCCURRENCES):
+                for start, end in islice(find(wanted, area) if wanted else (), MAX_OCCURRENCES):
                     how = _joint(self.text, start, end)
                     if how == "word":
                         return Match(start, end, self.text[start:end], kind)
@@ -179,9 +185,16 @@ class SpanFinder:
             return None
         start, end = _widened(folded, first + found.dest_start, first + found.dest_end)
         span = self._folded.span(start, end)
-        if span is None or not is_near(value, self.text[span[0] : span[1]]):
+        if span is None or _joint(self.text, *span) == "number":
+            return None
+        if not is_near(value, self.text[span[0] : span[1]]):
             return None
         return Match(*span, self.text[span[0] : span[1]], "fuzzy")
+
+
+def _wordings(value: Any) -> list[str]:
+    """How a text may write a value of an enum: with underscores as spaces, or as they are."""
+    return [way for way in (str(value).replace("_", " "), str(value)) if way.strip()]
 
 
 def _namings(name: str) -> set[str]:
@@ -213,13 +226,8 @@ def _joint(text: str, start: int, end: int) -> Literal["word", "part", "number"]
         return "number"
     if inner[-1].isdigit() and re.match(r"[.,]?\d", after):
         return "number"
-    joined = _joins(before[-1:], inner[0]) or _joins(inner[-1], after[:1])
+    joined = joins(before[-1:], inner[0]) or joins(inner[-1], after[:1])
     return "part" if joined else "word"
-
-
-def _joins(left: str, right: str) -> bool:
-    # Scripts from U+2E80 on (Chinese, Japanese) put no space between words.
-    return left.isalnum() and right.isalnum() and max(left, right) < "\u2e80"
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:
@@ -228,8 +236,8 @@ def _widened(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start and text[end - 1] == " ":
         end -= 1
-    while start > 0 and _joins(text[start - 1], text[start]):
+    while start > 0 and joins(text[start - 1], text[start]):
         start -= 1
-    while end < len(text) and _joins(text[end - 1], text[end]):
+    while end < len(text) and joins(text[end - 1], text[end]):
         end += 1
     return start, end

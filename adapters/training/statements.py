@@ -11,13 +11,14 @@ from functools import cached_property
 from math import log
 from typing import Any
 
-from thresher.adapters.answer import WORD, can_be_written, most_items, plain, stated_values
+from thresher.adapters.answer import can_be_written, most_items, plain, stated_values
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import MAX_STRING, Field
 from thresher.adapters.person_name import family_first
 from thresher.adapters.spans import Match, SpanFinder
 from thresher.adapters.training.labels import Label
 from thresher.adapters.values import is_absent, normalise, same
+from thresher.adapters.words import WORD
 
 #: Of a judged value: a window that shares this much of the best window's words may state it too.
 _MAY_STATE = 0.3

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from thresher.adapters.answer import (
     ITEM_SEPARATOR,
     KEY_SEPARATOR,
-    WORD,
     most_items,
     render_value,
     stated_values,
 )
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import MAX_STRING, Field
+from thresher.adapters.words import WORD
 
 #: The most characters of a family name, and of the given names.
 _MAX_NAME = 60

@@ -72,6 +72,55 @@ def test_a_value_that_the_text_does_not_say_is_not_found(field: Field, value: ob
     assert SpanFinder(TEXT).find(field, value) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("It costs 1.5 million dollars a year.", "5 million dollars a year"),
+        ("Sum: 1,234.50 EUR net", "234.50 EUR net"),
+        ("release 2.10.4 of the notes", "10.4 of the notes"),
+    ],
+)
+def test_no_match_begins_inside_a_longer_number(text: str, value: str) -> None:
+    assert SpanFinder(text).find(STRING, value) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "span"),
+    [
+        ("limit 0.001 mg/l; measured 0.003 mg/l", 0.003, "0.003"),
+        ("rates 4.123 and 4.125", 4.125, "4.125"),
+        ("rates 4.123 and 4.128", 4.127, "4.128"),
+    ],
+)
+def test_of_numbers_that_count_as_equal_the_nearest_is_meant(text: str, number: float, span: str) -> None:
+    found = SpanFinder(text).find(NUMBER, number)
+    assert found is not None
+    assert found.text == span
+
+
+def test_an_accent_or_a_vowel_sign_is_of_the_word_that_it_stands_in() -> None:
+    decomposed = "Jose\u0301 and Jose"
+    assert SpanFinder(decomposed).find(STRING, "Jose") == Match(10, 14, "Jose", "exact")
+    assert SpanFinder("नामी गिरामी, नाम: राम").find(STRING, "नाम") == Match(13, 16, "नाम", "exact")
+
+
+def test_a_name_is_found_where_nothing_parts_words() -> None:
+    found = SpanFinder("ผู้ป่วยชื่อสมชายใจดี").find(PERSON, "สมชาย")
+    assert found is not None
+    assert found.text == "สมชาย"
+
+
+def test_a_choice_is_found_with_its_underscores_too_and_one_of_marks_alone_only_as_it_is() -> None:
+    marks = Field(name="m", type="enum", values=("_", "-", "adverse_event"))
+    assert SpanFinder("an adverse_event").find(marks, "adverse_event") == Match(
+        3, 16, "adverse_event", "exact"
+    )
+    for text in ("ABC", "A B", " "):
+        assert SpanFinder(text).find(marks, "_") is None
+        assert SpanFinder(text).find(marks, "-") is None
+    assert SpanFinder("A _ B").find(marks, "_") == Match(2, 3, "_", "exact")
+
+
 def test_a_whole_word_goes_before_a_part() -> None:
     assert SpanFinder("Smithson, Smith").find(STRING, "Smith") == Match(10, 15, "Smith", "exact")
     assert SpanFinder("Smithson, SMITH").find(STRING, "Smith") == Match(10, 15, "SMITH", "normalised")

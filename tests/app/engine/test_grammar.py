@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from llguidance import LLMatcher, LLTokenizer
 
-from thresher.adapters.answer import WORD, parse_answer, render_answer, stated_values
+from thresher.adapters.answer import parse_answer, render_answer, stated_values
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.tokens import PromptTokenizer
+from thresher.adapters.words import WORD
 from thresher.app.engine.grammar import answer_grammar
 
 TEXT = 'ACME "Tools" Ltd.\n12 High   Street \\ Unit 4\nTotal: 5.00 — paid <|im_end|>'
