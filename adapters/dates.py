@@ -10,28 +10,53 @@ _PIVOT = 68
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Without regard to case among ASCII letters alone: others fold to them too, as the long s of 'ſept'.
-_MONTH = (
-    r"(?P<month>(?ai:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))"
+_NAME = (
+    r"(?ai:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 #: A raised 'th' comes out of a PDF as 't h', out of OCR as a mark.
-_DAY = r"(?P<day>\d{1,2})(?:\s?(?:s\s?t|n\s?d|r\s?d|t\s?h)(?![a-z])|[*°º])?"
+_TH = r"(?:\s?(?:s\s?t|n\s?d|r\s?d|t\s?h)(?![a-z])|[*°º])?"
+_MONTH, _FIRST_MONTH = (f"(?P<{name}>{_NAME})" for name in ("month", "first_month"))
+_DAY, _FIRST_DAY = (rf"(?P<{name}>\d{{1,2}}){_TH}" for name in ("day", "first_day"))
+_LONG = r"\d{4}(?!\d)"
 #: In '06/06/20i7' the year is not 20, nor 9 in '12 Mar 09:15', nor 12 in '5 May 12.5%'.
-_YEAR = r"(?P<year>\d{4}(?!\d)|'?\d{2}(?![^\W_]|[:.]\d|,\d{3}|\s?%|\s?[ap]\.?m\b))"
+_SHORT = r"'?\d{2}(?!(?!T\d\d:)[^\W_]|[:.]\d|,\d{3}|\s?%|\s?[ap]\.?m\b)"
+#: In 'Jan 10, 11 and 12, 2022' it is not 11, nor 19 in '14 Apr-19 Apr'.
+_NO_DAY = _SHORT + r"(?!(?:(?:,|\s(?:and|or|to|&))\s?\d{1,2})*,?\s\d{4}(?!\d))"
+_NO_NEXT = _SHORT + rf"(?![\s-]{{1,3}}{_NAME}\b)"
 _GAP = r"[\s.,/-]{0,3}"
-_DATES = (
-    re.compile(r"(?<!\d)(?P<year>\d{4})(?P<sep>\s?[-/.]\s?)(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)"),
-    re.compile(r"(?<![\w/-])" + _MONTH + r"\b" + _GAP + _DAY + r"(?:" + _GAP + r"\s|[,./-])" + _YEAR, re.I),
-    re.compile(
-        r"(?<!\d)" + _DAY + _GAP + r"(?:day\s)?(?:of\s+)?" + _MONTH + r"(?![a-z])" + _GAP
-        + r"(?:(?:in\s)?the\syear\s)?(?:of\s)?" + _YEAR,
-        re.I,
-    ),
-    re.compile(r"(?<!\d)(?P<year>\d{4})" + _GAP + _MONTH + r"(?![a-z])" + _GAP + _DAY + r"(?!\d)", re.I),
-)  # fmt: skip
+_OF_YEAR = r"(?:(?:in\s)?the\syear\s)?(?:of\s)?"
+_MONTH_DAY = rf"(?<![\w/-]){_MONTH}\b{_GAP}(?:the\s)?{_DAY}"
+_DAY_MONTH = rf"(?<!\d){_DAY}{_GAP}(?:day\s)?(?:of\s+)?{_MONTH}(?![a-z])"
+_DATES = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        r"(?<!\d)(?P<year>\d{4})(?P<sep>\s?[-/.]\s?)(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)",
+        r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)",
+        rf"(?<!\d)(?P<year>\d{{4}})(?!\s-\s){_GAP}{_MONTH}(?![a-z]){_GAP}{_DAY}(?!\d)",
+        rf"{_MONTH_DAY}(?:{_GAP}\s|[,./-])(?P<year>{_LONG})",
+        rf"{_DAY_MONTH}{_GAP}{_OF_YEAR}(?P<year>{_LONG})",
+        # A short year needs more: there is none in 'May 20-22', in 'Apr 12.99' and in '14 Apr - 19'.
+        rf"{_MONTH_DAY}(?:[.,]?\s{{1,2}}|,)(?P<year>{_NO_DAY})",
+        rf"(?<![\w/-]){_MONTH}(?P<sep>[./-]){_DAY}(?P=sep)(?P<year>{_SHORT})",
+        rf"{_DAY_MONTH}(?:[.,]{{0,2}}\s{{0,2}}|[/-]){_OF_YEAR}(?P<year>{_NO_NEXT})",
+    )
+)
+_TO = r"\s?(?:[-‐‑–—]|\b(?:to|through|until|and)\b|&)\s?"
+_LAST = rf"(?:,\s?|\s)(?P<year>{_LONG})"
+#: Of 'May 20-22, 2019' and 'December 30 - January 2, 2020' the first day, too: its year is behind the last.
+_RANGES = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"(?<![\w/-]){_MONTH}\b\.?\s{_FIRST_DAY}{_TO}{_DAY}{_LAST}",
+        rf"(?<!\d){_FIRST_DAY}{_TO}{_DAY}\s{_MONTH}\b\.?{_LAST}",
+        rf"(?<![\w/-]){_FIRST_MONTH}\b\.?\s{_FIRST_DAY}{_TO}{_MONTH}\b\.?\s{_DAY}{_LAST}",
+        rf"(?<!\d){_FIRST_DAY}\s{_FIRST_MONTH}\b\.?{_TO}{_DAY}\s{_MONTH}\b\.?{_LAST}",
+    )
+)
 _AMBIGUOUS = re.compile(
-    r"(?<!\d)(?<!\d[/.])(?P<a>\d{1,2})(?P<sep>\s?[-/.]\s?)(?P<b>\d{1,2})(?P=sep)" + _YEAR + r"(?!(?P=sep)\d)"
+    r"(?<!\d)(?<!\d[/.])(?P<a>\d{1,2})(?P<sep>\s?[-/.]\s?)(?P<b>\d{1,2})(?P=sep)"
+    rf"(?P<year>{_LONG}|{_SHORT})(?!(?P=sep)\d)"
 )
 
 
@@ -65,6 +90,10 @@ def dates_in(text: str, order: DateOrder | None = None) -> Iterator[tuple[int, i
         for found in pattern.finditer(text):
             if iso := _iso(found["year"], found["month"], found["day"]):
                 yield found.start(), found.end(), iso
+    for pattern in _RANGES:
+        for found in pattern.finditer(text):
+            for iso in _days_of(found):
+                yield found.start(), found.end(), iso
     order = DateOrder.of(text) if order is None else order
     for found in _AMBIGUOUS.finditer(text):
         month, day = _read_both_ways(found)
@@ -73,6 +102,21 @@ def dates_in(text: str, order: DateOrder | None = None) -> Iterator[tuple[int, i
         for iso in dict.fromkeys(read):
             if iso:
                 yield found.start(), found.end(), iso
+
+
+def _days_of(found: re.Match[str]) -> Iterator[str]:
+    """The first day of a range; the last too where it is no date by itself, as in 'May 20-22, 2019'."""
+    parts = found.groupdict()
+    year, month, first_month = parts["year"], parts["month"], parts.get("first_month", parts["month"])
+    begun = int(year) - (_month(first_month) > _month(month))
+    days = [_iso(str(begun), first_month, parts["first_day"])]
+    if found.start("month") < found.start("first_day"):
+        days.append(_iso(year, month, parts["day"]))
+    yield from filter(None, days)
+
+
+def _month(written: str) -> int:
+    return int(written) if written.isdecimal() else _MONTHS.index(written[:3].lower()) + 1
 
 
 def _read_both_ways(found: re.Match[str]) -> tuple[str | None, str | None]:
@@ -84,8 +128,7 @@ def _iso(year: str, month: str, day: str) -> str | None:
     years = int(year.lstrip("'"))
     if len(year) < 4:
         years += 2000 if years <= _PIVOT else 1900
-    months = int(month) if month.isdecimal() else _MONTHS.index(month[:3].lower()) + 1
     try:
-        return date(years, months, int(day)).isoformat()
+        return date(years, _month(month), int(day)).isoformat()
     except ValueError:
         return None

@@ -33,25 +33,34 @@ _WORDS = [
 ]
 # Without regard to case among ASCII letters alone: others fold to them too, as the long s of 'ſix'.
 _WORD = re.compile(r"(?<!\w)(?ai:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)")
-_DIGITS = re.compile(r"(?<!\d)(?<!\A\.)(?<![^\w.]\.)\d+(?:[.,]\d+)*")  # leaves '.5' to the next
+#: A power of ten, as programs print it: '5e-05', '1.5E+06'.
+_POWER = re.compile(r"[eE][-+−]\d{1,2}(?!\w|[.,]\d)")
+_DIGITS = re.compile(
+    rf"(?<!\d)(?<!\A\.)(?<![^\w.]\.)\d+(?:[.,]\d+)*(?:{_POWER.pattern})?"
+)  # leaves '.5' to the next
 _POINT = re.compile(r"(?<![\w.,])\.\d+(?![.,]?\d)")
 _GAPS = r"[ \u00a0\u2007\u2009\u202f'’]"
 _SPACED = re.compile(
     rf"(?<!\d)(?<!\d[.,])\d{{1,3}}(?P<gap>{_GAPS})\d{{3}}(?:(?P=gap)\d{{3}})*(?:[.,]\d{{1,2}})?(?![.,]?\d)"
 )
+#: Every sign of Unicode's category Sc.
+_SIGNS = "$¢-¥֏؋߾߿৲৳৻૱௹฿៛₠-⃀꠸﷼﹩＄￠￡￥￦"
 #: '$', 'US$', or a code, as 'RM' and 'USD' are.
-_CURRENCY = r"(?:[A-Z]{0,2}[$€£¥₹]|[A-Z]{2,3}|Rs\.?)"
+_CURRENCY = rf"(?:[A-Z]{{0,2}}[{_SIGNS}]|[A-Z]{{2,3}}|Rs\.?|[Kk]r\.?|Fr\.?)"
 #: The longest of what may stand between a number and the end of what stands before: '- US$ '.
 _BEFORE = 7
-_SIGN = re.compile(
-    r"(?:(?<=[\s(:=$€£¥₹])|\A)(?P<dash>[-−‐‑－–])(?:(?P<apart>\s?)(?P<of>" + _CURRENCY + r")\s?)?\Z"
+#: What stands before a dash that is a sign: no word, no number, no `5"` of a range. Marks of direction, too.
+_BEFORE_SIGN = (
+    rf"(?:(?<=[\s(\[{{:;=<>~≈*|“‘«„{_SIGNS}\u200e\u200f\u202a-\u202e\u2066-\u2069])"
+    r"|(?<![\w.)\]%°][\"'])(?<=[\"'])|(?<!\d,)(?<=,)|\A)"
 )
-#: Behind the sum, as tills and bookkeeping programs print it.
-_SIGN_BEHIND = re.compile(r"(?<=[.,]\d\d)[-−](?!\S)")
-_SCALE = re.compile(r"\s{0,2}(?ai:(thousand|million|billion|trillion|mn|mm|bn|tn|k|m|b|t))(?!\w)")
-_SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3, "thousand": 1e3, "tn": 1e12, "trillion": 1e12}
+_SIGN = re.compile(rf"{_BEFORE_SIGN}(?P<dash>[-−‐‑－–])(?:(?P<apart>\s?)(?P<of>{_CURRENCY})\s?)?\Z")
+#: Behind the sum, as tills and bookkeeping programs print it; in '13.02.19-' there is none.
+_SIGN_BEHIND = re.compile(r"(?<=[.,]\d\d)(?<![.,]\d[.,]\d\d)(?<![.,]\d\d[.,]\d\d)[-−](?!\S)")
+_SCALE = re.compile(r"\s{0,2}(?ai:((?:thousand|million|billion|trillion)s?|mn|mm|bn|tn|k|m|b|t))(?!\w)")
+_SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3, "thousand": 1e3}
 _OPEN = re.compile(r"\(\s?" + _CURRENCY + r"?\s?\Z")
-_CLOSE = re.compile(r"\s?%?\s?\)")
+_CLOSE = re.compile(rf"\s?(?:%|{_CURRENCY})?\s?\)")
 
 
 class NumberWriting(NamedTuple):
@@ -132,19 +141,29 @@ def _in_context(text: str, start: int, end: int, value: float) -> Iterator[tuple
             yield start, end, value
         start, value = sign.start(), -value
     yield start, end, value
-    if scale := _SCALE.match(text, end):
-        word = scale[1].lower()
-        end = scale.end()
-        value *= _SCALES.get(word) or _SCALES[word[0]]
+    scaled = _scaled(text, end, value)
+    if scaled:
+        end, value = scaled
         yield start, end, value
-    elif not sign and (behind := _SIGN_BEHIND.match(text, end)):
+    if sign:
+        return
+    if behind := _SIGN_BEHIND.match(text, end):
         yield start, behind.end(), -value
-    elif (
-        not sign
-        and (bracket := _OPEN.search(text, max(start - _BEFORE, 0), start))
-        and (close := _CLOSE.match(text, end))
-    ):
+    bracket = _OPEN.search(text, max(start - _BEFORE, 0), start)
+    if bracket and (close := _CLOSE.match(text, end)):
         yield bracket.start(), close.end(), -value
+        # A letter alone is a word's there, as in '(1994) T. Smith'.
+        if not scaled and (scaled := _scaled(text, close.end(), -value, least=2)):
+            yield bracket.start(), *scaled
+
+
+def _scaled(text: str, end: int, value: float, least: int = 1) -> tuple[int, float] | None:
+    """Where the word of a scale behind a number ends, of `least` letters at least; what it makes of it."""
+    found = _SCALE.match(text, end)
+    if not found or len(found[1]) < least:
+        return None
+    word = found[1].lower().removesuffix("s")
+    return found.end(), value * (_SCALES.get(word) or _SCALES[word[0]])
 
 
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")  # the second as in India
@@ -153,6 +172,11 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")  # the sec
 def _readings(token: str, at: int, writing: NumberWriting) -> Iterator[tuple[int, int, float]]:
     """The numbers that digits joined by points and commas may be; parts of a list where it is none."""
     end = at + len(token)
+    if power := _POWER.search(token):
+        mantissa = token[: power.start()].replace(",", ".")
+        if len(token) <= MAX_DIGITS and mantissa.count(".") <= 1:
+            yield at, end, float(mantissa + power[0].replace("−", "-"))
+        return
     if token.isdecimal():
         if len(token) <= MAX_DIGITS:
             yield at, end, _exact(token)

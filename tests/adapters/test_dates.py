@@ -28,6 +28,11 @@ from thresher.adapters.dates import dates_in
         ("this 12t h day of March, 2010", "12t h day of March, 2010", {"2010-03-12"}),
         ("the 1s t of    March 2010", "1s t of    March 2010", {"2010-03-01"}),
         ("2010 Sept. 5", "2010 Sept. 5", {"2010-09-05"}),
+        ("March the 4th, 2019", "March the 4th, 2019", {"2019-03-04"}),
+        ("Jan-10-19", "Jan-10-19", {"2019-01-10"}),
+        ("Jan. 10 '19", "Jan. 10 '19", {"2019-01-10"}),
+        ("Jan 10, 19, 3 rooms", "Jan 10, 19", {"2019-01-10"}),
+        ("13/03/19T10:00", "13/03/19", {"2019-03-13"}),
         ("1 Jan 68", "1 Jan 68", {"2068-01-01"}),
         ("1 Jan 69", "1 Jan 69", {"1969-01-01"}),
     ],
@@ -47,6 +52,9 @@ def test_a_date_is_read_as_written(text: str, written: str, isos: set[str]) -> N
         # No year, but an hour, a share, a number.
         *("12 Mar 09:15", "Jan 12, 10:30 am", "Jan 12, 10 am", "5 May 20:30", "12 Jan 10.30 am"),
         *("from 5 May 12.5%", "from 5 May 12 %", "5 May 12,000 units"),
+        # Days, and amounts.
+        *("May 20-22", "Sept 10/12, 2020", "Jan 10, 11 and 12, 2022", "14 Apr - 19 Apr", "14 Apr 19.50"),
+        *("Apr 12.99 for films", "from 2018 - Jan 2"),
     ],
 )
 def test_what_is_no_date(text: str) -> None:
@@ -55,6 +63,22 @@ def test_what_is_no_date(text: str) -> None:
 
 def test_both_ends_of_a_range_are_dates() -> None:
     assert {iso for _, _, iso in dates_in("13/2/2019-14/4/2020")} == {"2019-02-13", "2020-04-14"}
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("May 20-22, 2019", {"2019-05-20": "May 20-22, 2019", "2019-05-22": "May 20-22, 2019"}),
+        ("March 4 to 11, 2024", {"2024-03-04": "March 4 to 11, 2024", "2024-03-11": "March 4 to 11, 2024"}),
+        ("20–22 May 2019", {"2019-05-20": "20–22 May 2019", "2019-05-22": "22 May 2019"}),
+        ("May 30 - June 2, 2019", {"2019-05-30": "May 30 - June 2, 2019", "2019-06-02": "June 2, 2019"}),
+        ("28 Dec - 3 Jan 2022", {"2021-12-28": "28 Dec - 3 Jan 2022", "2022-01-03": "3 Jan 2022"}),
+        ("June 1, 2020 - May 31, 2021", {"2020-06-01": "June 1, 2020", "2021-05-31": "May 31, 2021"}),
+    ],
+)
+def test_the_days_of_a_range_that_share_their_year(text: str, spans: dict[str, str]) -> None:
+    found = {iso: text[start:end] for start, end, iso in dates_in(text)}
+    assert found == spans
 
 
 @pytest.mark.parametrize(
@@ -102,7 +126,7 @@ def test_hostile_text_reads_as_real_dates(text: str) -> None:
         date.fromisoformat(iso)
 
 
-@pytest.mark.parametrize("unit", ["9", "3/4/", "12.Mar.", " - ", "1\n", "march 1"])
+@pytest.mark.parametrize("unit", ["9", "3/4/", "12.Mar.", " - ", "1\n", "march 1", "1-2 May ", "May 1 - "])
 def test_reading_is_linear(unit: str) -> None:
     text = unit * (300_000 // len(unit))
     start = time.perf_counter()

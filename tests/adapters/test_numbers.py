@@ -53,6 +53,31 @@ from thresher.adapters.numbers import in_digits, numbers_in
         ("5.00- due", {("5.00", 5), ("5.00-", -5)}),
         ("5.00-10", {("5.00", 5), ("10", 10)}),
         ("ab- $ 5", {("5", 5)}),
+        # Marks of emphasis, of cells and of direction before a sign; any currency; a currency in brackets.
+        *(
+            (f"{mark}-5", {("-5", -5)})
+            for mark in ("**", "|", ";", "a,", '"', "[", "<", "R$", "₩", "\u200e", "\u2066")
+        ),
+        ("-₪50", {("-₪50", -50)}),
+        ("-kr 50", {("50", 50), ("-kr 50", -50)}),
+        ("(₪50)", {("50", 50), ("(₪50)", -50)}),
+        ("(1.234,50 €)", {("1.234,50", 1234.5), ("(1.234,50 €)", -1234.5)}),
+        ("(50 USD)", {("50", 50), ("(50 USD)", -50)}),
+        # What is no sign: of a range, of a list, of a date.
+        ('5"-10"', {("5", 5), ("10", 10)}),
+        ("10,-5", {("10", 10), ("5", 5)}),
+        ("+/-5", {("5", 5)}),
+        ("13.02.19-", {("13", 13), ("02", 2), ("19", 19)}),
+        # Scales around brackets.
+        ("$(3.5) million", {("3.5", 3.5), ("(3.5)", -3.5), ("(3.5) million", -3.5e6)}),
+        ("(3.5 million)", {("3.5", 3.5), ("3.5 million", 3.5e6), ("(3.5 million)", -3.5e6)}),
+        ("2 millions", {("2", 2), ("2 millions", 2e6)}),
+        ("2 thousands", {("2", 2), ("2 thousands", 2000)}),
+        # Powers of ten.
+        ("5e-05", {("5e-05", 0.00005)}),
+        ("-1.5E+06", {("-1.5E+06", -1.5e6)}),
+        ("1,5e−3", {("1,5e−3", 0.0015)}),
+        ("room 2e-5a", {("2", 2), ("5", 5)}),
         ("Three bedrooms", {("Three", 3)}),
         ("twenty", {("twenty", 20)}),
         ("someone often", set()),
@@ -115,7 +140,7 @@ def test_whole_numbers_in_groups_are_read_back_beside_a_sum(
     assert not {number / 1000 for number in whole if 1000 <= number < 10**6} - {*whole, total} & read
 
 
-@given(st.text(alphabet="0123456789.,-−–() $₹RMkmt'\u00a0\u0663²①\n") | st.from_regex(r"\W*[a-zıİſK]+\W*"))
+@given(st.text(alphabet="0123456789.,-−–() $₹RMkmteE+'\u00a0\u0663²①\n") | st.from_regex(r"\W*[a-zıİſK]+\W*"))
 def test_hostile_text_reads_as_finite_numbers(text: str) -> None:
     for start, end, value in numbers_in(text):
         assert 0 <= start < end <= len(text)
