@@ -23,8 +23,9 @@ def acceptance_lines(judge: Judge, fields: Sequence[Field] = ()) -> Iterator[str
         ("absent values", judge.calibration.absent, absent),
     ):
         yield f"at {judge.wanted:g} {_line(what, group, floor, judge.wanted)}"
-    strange = judge.strange(fields)
-    if names := [field.name for field in fields if field.name in strange]:
+    # One field at a time: documents may ask for fields of one name in several ways.
+    names = dict.fromkeys(name for field in fields for name in judge.strange([field]))
+    if names:
         yield f"of {', '.join(names)} none are accepted: no label tells of them as they are asked here"
 
 

@@ -152,7 +152,8 @@ def _answer(
         tasks = [task_of(session, side) for side in asked]
         for side, task in zip(asked, tasks, strict=True):
             narrator = Narrator(quiet=quiet, as_json=as_json)
-            narrator.asks(task, session.judge(task, side.accept_at))
+            own = (field for label in gold for field in label.fields)
+            narrator.asks(task, session.judge(task, side.accept_at), own)
             extracted = extract_labelled(session, gold, task, narrator, side.save, again, side.accept_at)
             side.answers = list(map(predicted, extracted))
             narrator.summarise()

@@ -81,7 +81,8 @@ def extract(
         task = session.task(domain, record_type, fields, model, adapter)
         if domain is not None:
             narrator.left_out(session.found_packs().errors)
-        narrator.asks(task, session.judge(task, accept_at))
+        own = (field for source in sources for field in source.fields or ())
+        narrator.asks(task, session.judge(task, accept_at), own)
         with (
             writing(format_name, output, overwrite, task.fields) as writer,
             narrator,

@@ -5,11 +5,12 @@ Takes the session's events and writes nothing on stdout. Without a terminal each
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
 from thresher.adapters.errors import PackError
+from thresher.adapters.fields import Field
 from thresher.app.calibration.acceptance_lines import acceptance_lines
 from thresher.app.calibration.judge import Judge, accepted_of
 from thresher.app.cli import exits
@@ -74,10 +75,10 @@ class Narrator(WithBar):
         names = Counter(source.path.name for source in sources if source.path)
         self._shared = frozenset(name for name, count in names.items() if count > 1)
 
-    def asks(self, task: Task, judge: Judge | None = None) -> None:
-        """Tell who answers, and from where on values are accepted unseen."""
+    def asks(self, task: Task, judge: Judge | None = None, own: Iterable[Field] = ()) -> None:
+        """Tell who answers, and from where on values are accepted unseen; `own` are fields of documents."""
         self._say(f"asking {answering(task.model, task.adapter)}")
-        for line in acceptance_lines(judge, task.fields) if judge else ():
+        for line in acceptance_lines(judge, [*task.fields, *dict.fromkeys(own)]) if judge else ():
             self._say(line)
 
     def notes(self, what: str, source: Source | None = None) -> None:

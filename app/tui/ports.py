@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from thresher.adapters.calibration import Calibration
 from thresher.adapters.fields import Field
+from thresher.app.calibration.judge import Judge
 from thresher.app.documents.document import Document
 from thresher.app.events import Event
 from thresher.app.record import Record, Span
@@ -127,13 +127,6 @@ class StorePort(Protocol):
         """Say what is right, and where the document says so."""
 
 
-class JudgePort(Protocol):
-    """How far a task's confidences can be trusted: by its calibration, if it has one."""
-
-    @property
-    def calibration(self) -> Calibration | None: ...  # noqa: D102
-
-
 class SessionPort(Protocol):
     """The one object behind all screens. `extract` runs in the calling thread."""
 
@@ -194,7 +187,7 @@ class SessionPort(Protocol):
     ) -> Iterator[Event]:
         """Documents to records, event by event; values marked that may go unseen, where that is asked."""
 
-    def judge(self, task: Task) -> JudgePort:
+    def judge(self, task: Task) -> Judge:
         """What is known of a task's confidences. Raises ThresherError."""
 
     def close(self) -> None:

@@ -174,12 +174,13 @@ class TaskPane(Vertical):
         if not self.look_for_models():
             return
         try:
-            calibration = self._session.judge(self.asked()).calibration
+            asked = self.asked()
+            judge = self._session.judge(asked)
         except ThresherError as error:
             self.notify(str(error), severity="warning", markup=False)
             return
         key = self._in_hand
-        if calibration is None:
+        if judge.calibration is None:
             self._accept_at.pop(key, None)
             self._change()
             self.notify(
@@ -198,7 +199,7 @@ class TaskPane(Vertical):
                 self._accept_at[key] = share
             self._change()
 
-        dialog = UnseenDialog(self.choice.title, calibration, self.accept_at or 0.0, self._colours)
+        dialog = UnseenDialog(self.choice.title, judge, asked.fields, self.accept_at or 0.0, self._colours)
         self.app.push_screen(dialog, take)
 
     def edit_fields(self) -> None:

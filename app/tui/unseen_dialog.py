@@ -1,12 +1,15 @@
 """How many in a hundred shall be right of the values that go unseen; the others are marked."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from thresher.adapters.calibration import Calibration
+from thresher.adapters.fields import Field
 from thresher.app.calibration.acceptance_lines import acceptance_lines
 from thresher.app.calibration.judge import Judge
 from thresher.app.tui.modal import Dialog
@@ -17,7 +20,10 @@ SHARES = (0.0, 0.9, 0.95, 0.98, 0.99)
 
 
 class UnseenDialog(Dialog[float]):
-    """Returns the share of right values that is asked of those that go unseen, or 0.0 where none do."""
+    """Returns the share of right values that is asked of those that go unseen, or 0.0 where none do.
+
+    `judge` has a calibration, `fields` are those that are asked.
+    """
 
     HELP = (
         "Where so many in a hundred are right, values go unseen; the others have a ◆ from the next start on, "
@@ -25,10 +31,13 @@ class UnseenDialog(Dialog[float]):
         "would go unseen, by the calibration of what answers; thresher calibrate makes one from your labels."
     )
 
-    def __init__(self, title: str, calibration: Calibration, chosen: float, colours: Colours) -> None:
+    def __init__(
+        self, title: str, judge: Judge, fields: Sequence[Field], chosen: float, colours: Colours
+    ) -> None:
         super().__init__()
         self._title = title
-        self._calibration = calibration
+        self._judge = judge
+        self._fields = fields
         self._chosen = chosen
         self._colours = colours
 
@@ -59,12 +68,11 @@ class UnseenDialog(Dialog[float]):
     def _option(self, share: float) -> Option:
         if not share:
             return Option("nothing: no value is marked")
-        groups = self._calibration.stated, self._calibration.absent
+        calibration, floors = self._judge.calibration, replace(self._judge, wanted=share).floors
+        groups = (calibration.stated, calibration.absent) if calibration else (None, None)
         parts = [
             f"{group.share(floor):.0%} of {what}" if group and floor else f"no {what}"
-            for what, group, floor in zip(
-                ("stated", "absent"), groups, Judge(self._calibration, share).floors, strict=True
-            )
+            for what, group, floor in zip(("stated", "absent"), groups, floors, strict=True)
         ]
         return Option(
             Text.assemble(
@@ -76,4 +84,4 @@ class UnseenDialog(Dialog[float]):
     def _detail(self, share: float) -> str:
         if not share:
             return f"Every value is shown alike, none with a {LOOK}."
-        return "\n".join(acceptance_lines(Judge(self._calibration, share)))
+        return "\n".join(acceptance_lines(replace(self._judge, wanted=share), self._fields))

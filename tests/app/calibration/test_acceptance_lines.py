@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 from thresher.adapters.calibration import Calibration, Group, Step, Weights
+from thresher.adapters.fields import Field
 from thresher.app.calibration.acceptance_lines import acceptance_lines, offer_lines
 from thresher.app.calibration.judge import Judge
 
@@ -10,11 +11,15 @@ def group(*steps: Step) -> Group:
     return Group(weights=weights, values=steps[-1].values, right=steps[-1].right, curve=steps)
 
 
-def lines(stated: Group | None, absent: Group | None, wanted: float = 0.98) -> list[str]:
-    calibration = Calibration(
+def calibrated(stated: Group | None, absent: Group | None) -> Calibration:
+    return Calibration(
         domain="d", record_type="t", pack="", base="", adapter=None, made=datetime.now(UTC), documents=9,
         sources=("labels",), stated=stated, absent=absent,
     )  # fmt: skip
+
+
+def lines(stated: Group | None, absent: Group | None, wanted: float = 0.98) -> list[str]:
+    calibration = calibrated(stated, absent)
     found = list(acceptance_lines(Judge(calibration, wanted)))
     assert list(offer_lines(calibration, (wanted,))) == found
     return found
@@ -43,3 +48,12 @@ def test_a_calibration_without_a_curve_tells_of_nothing() -> None:
 
 def test_where_nothing_is_asked_nothing_is_told() -> None:
     assert list(acceptance_lines(Judge())) == []
+
+
+def test_fields_that_no_label_told_of_are_named_once_whoever_asks_them_and_however_often() -> None:
+    total, tax = Field(name="total", type="number"), Field(name="tax", type="number")
+    judge = Judge(calibrated(group(Step(0.97, 600, 599)), None), 0.98, {"total": total})
+    assert len(list(acceptance_lines(judge, [total]))) == 2
+    other = total.model_copy(update={"description": "before tax"})
+    *_, last = acceptance_lines(judge, [total, tax, other, tax])
+    assert last == "of tax, total none are accepted: no label tells of them as they are asked here"

@@ -76,7 +76,6 @@ def test_the_starter_is_calibrated_on_labels_and_then_on_corrections(
     again = [value for line in plain.out.splitlines() for value in json.loads(line)["fields"].values()]
     assert [value["confidence"] for value in again] == [value["confidence"] for value in values]
     assert not any("accepted" in value for value in again)
-
     scored = json.loads(thresher("evaluate", *ASKED, "--records", labels, "--json").out)["confidence"]
     assert scored["calibrated"] is True
     assert scored["stated"]["values"] == told["stated"]["values"]
@@ -94,6 +93,13 @@ def test_the_starter_is_calibrated_on_labels_and_then_on_corrections(
     reviewed = thresher("calibrate", *ASKED, "--corrections", "--reviewed")
     assert reviewed.code == 0
     assert "100.0% right" in reviewed.out
+
+    # A line's own field, of which no label told.
+    line = json.loads(labels.read_text().splitlines()[0])
+    own = labels.with_name("own.jsonl")
+    own.write_text(json.dumps({"input": line["input"], "fields": [{"name": "till", "type": "string"}]}))
+    ended = thresher("extract", "--records", own, *ASKED, "--accept-at", "0.98")
+    assert "of till none are accepted: no label tells of them" in ended.err
 
 
 EXPENSES = ("-d", "expenses", "-r", "receipt")

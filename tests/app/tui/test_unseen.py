@@ -9,10 +9,12 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from thresher.adapters.fields import Field
 from thresher.app.events import RecordReady
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.home import HomeScreen
 from thresher.app.tui.record_screen import RecordScreen
+from thresher.app.tui.task_pane import TaskPane
 from thresher.app.tui.unseen_dialog import UnseenDialog
 
 from .driving import press, said, settled
@@ -120,6 +122,18 @@ async def test_what_has_been_stored_since_is_looked_at_too(
             seen.append(in_hand(app))
         assert seen == [*((1, name) for name in ("total", "category", "items", "vat_id")), (1, "vat_id")]
         assert [told.message for told in app._notifications] == ["No value after this one wants a look."]
+
+
+@pytest.mark.usefixtures("calibration")
+async def test_a_field_of_ones_own_is_said_to_want_a_look_always(app: ThresherApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        pane = app.screen.query_one(TaskPane)
+        pane.fields = (Field(name="tax", type="number"),)
+        await press(pilot, "u", "down")
+        assert said(app, "#share-detail").splitlines()[-1] == (
+            "of tax none are accepted: no label tells of them as they are asked here"
+        )
 
 
 @pytest.mark.usefixtures("calibration", "adapters")
