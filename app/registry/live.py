@@ -82,12 +82,12 @@ def _unusable(promotion: Promotion, model: InstalledModel, why: str) -> AdapterE
     about = of_domain(promotion.domain, promotion.record_types)
     return AdapterError(
         f"the adapter {promotion.adapter} is live for {about} on {model.name} and cannot be used: {why} Roll "
-        f"back with `{rollback_command(promotion)} --model {model.name}`, or let the base answer alone with "
+        f"back with `{rollback_command(promotion, model)}`, or let the base answer alone with "
         "--adapter none."
     )
 
 
-def rollback_command(live: Promotion) -> str:
-    """The command that takes just this one off."""
+def rollback_command(live: Promotion, model: InstalledModel) -> str:
+    """The command that takes just this one off, of its base."""
     of = f" --record-type {live.record_types[0]}" if live.record_types else ""
-    return f"thresher adapters rollback --domain {live.domain}{of}"
+    return f"thresher adapters rollback --domain {live.domain}{of} --model {model.name}"

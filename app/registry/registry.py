@@ -11,6 +11,7 @@ from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.pack import Pack
 from thresher.app.locations import Locations
+from thresher.app.models.library import list_models
 from thresher.app.registry import library
 from thresher.app.registry.admission import kept_out, newest, standing, told
 from thresher.app.registry.fit import Fit, learnt_types, sentences
@@ -29,6 +30,7 @@ class Registry:
 
     def __init__(self, locations: Locations, store: Store) -> None:
         self.folder = locations.adapters
+        self._models = locations.models
         self._store = store
         self._fit = Fit()
         self._live = Live(self.folder, store, self._fit)
@@ -48,9 +50,14 @@ class Registry:
             name = live.adapter
             if name is not None and (name in problems or name not in there):
                 about = of_domain(live.domain, live.record_types)
+                command = self._rollback(live)
+                how = (
+                    f"roll back with `{command}`"
+                    if command
+                    else f"run `thresher adapters remove {name} --force`"
+                )
                 problems[name] = (
-                    f"{problems.get(name, MISSING)} It is live for {about} on the base {live.base[:12]}: "
-                    f"roll back with `{rollback_command(live)}`."
+                    f"{problems.get(name, MISSING)} It is live for {about} on the base {live.base[:12]}: {how}."
                 )
         return problems
 
@@ -213,12 +220,16 @@ class Registry:
         live = [each for each in self._store.live_adapters() if each.adapter == name]
         if live and not force:
             where = ", ".join(of_domain(each.domain, each.record_types) for each in live)
-            raise UsageError(
-                f"{name} is live for {where}. Roll back first with `{rollback_command(live[0])}`, or "
-                "remove it with --force, which does."
-            )
+            command = self._rollback(live[0])
+            first = f"Roll back first with `{command}`, or remove" if command else "Remove"
+            raise UsageError(f"{name} is live for {where}. {first} it with --force, which rolls back.")
         self._store.withdraw_adapter(name)
         return 0 if is_gone else library.remove(self.folder, name)
+
+    def _rollback(self, live: Promotion) -> str | None:
+        """The command that undoes a promotion; None where its base is gone, too."""
+        models = [model for model in list_models(self._models) if model.fingerprint == live.base]
+        return rollback_command(live, models[0]) if models else None
 
     def _refuse(
         self, adapter: InstalledAdapter, model: InstalledModel, domain: str, pack: Pack | None

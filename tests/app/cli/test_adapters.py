@@ -287,7 +287,7 @@ def test_a_live_adapter_that_is_gone_stops_the_run_with_the_remedy(
     assert error["kind"] == "adapter"
     shown = thresher("adapters", "list").out
     assert "one  BROKEN: its folder is missing. It is live for expenses on the base " in shown
-    assert "roll back with `thresher adapters rollback --domain expenses`." in shown
+    assert "roll back with `thresher adapters rollback --domain expenses --model " in shown
     assert thresher("adapters", "verify").code == 1
     assert "`thresher adapters rollback --domain expenses --model tiny`" in error["message"]
     assert thresher(*asked, "--adapter", "none").code == 0

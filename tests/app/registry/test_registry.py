@@ -160,8 +160,9 @@ def test_removing_a_live_adapter_needs_force_which_rolls_back(
     written = {name: add_adapter(name, seed) for seed, name in enumerate("abc")}
     for name in "abc":
         registry.promote(name, "expenses", model, expenses)
+    command = f"thresher adapters rollback --domain expenses --model {model.name}"
     with pytest.raises(
-        UsageError, match=r"c is live for expenses\. Roll back first .* or remove it with --force"
+        UsageError, match=f"c is live for expenses. Roll back first with `{command}`, or remove"
     ):
         registry.remove("c")
     assert written["c"].is_dir()
