@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import math
 import re
 import warnings
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -26,7 +27,9 @@ _ELAPSED = re.compile(r"\[(?:(h+)|(m+)|(s+))\](?:[^hms.]*(m+))?(?:[^hms.]*(s+))?
 #: How a workbook writes a control character, and a "_" that such an escape would begin with. What openpyxl
 #: gives may have lost the latter, and of others is then not known whether they are escapes.
 _ESCAPE = re.compile(r"_x(005F|00[01][0-9A-F])_", re.I)
-_EXACT = Context(prec=60)  # 15 digits, and as many decimals as a format may have
+_EXACT = Context(prec=80)  # the digits of the largest number that is written out, and a format's decimals
+#: A number of more digits before its point, or zeros behind it, is written with a power of ten.
+_WRITTEN_OUT = 30
 _STORED = re.compile(rb"<v[^>/]*>[^<]|<t[ >]")
 #: A formula whose result is a text, which may be empty: then its <v> is, too.
 _TEXT_RESULT = re.compile(rb"""<c\s[^>]*\bt=["']str["'][^>]*>\s*<f""")
@@ -127,17 +130,22 @@ def _form(number_format: str) -> _Form:
 
 
 def _number(value: float, number_format: str) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     form = _form(number_format)
-    if form.most is None:
-        return f"{value * 100:.10g}%" if form.percent else f"{value:.15g}"
-    # The number as it is written, with halves away from zero: 1.005 is 1.01, as the program has it.
-    exact = Decimal(f"{value:.15g}").scaleb(2 if form.percent else 0)
+    # With the digits that the program keeps, or those that another one wrote a whole number with.
+    exact = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
+    too_long = isinstance(value, float) and abs(exact.adjusted()) >= _WRITTEN_OUT
+    exact = exact.scaleb(2 if form.percent else 0, _EXACT)
+    unit = "%" if form.percent else ""
+    if form.most is None or exact.adjusted() >= _WRITTEN_OUT:
+        return (f"{exact:E}" if too_long else f"{exact:f}") + unit
+    # With halves away from zero: 1.005 is 1.01, as the program has it.
     text = f"{exact.quantize(Decimal(1).scaleb(-form.most), ROUND_HALF_UP, _EXACT):f}"
     sign = "-" if text.startswith("-") else ""
     whole, _, decimals = text.removeprefix("-").partition(".")
     decimals = decimals[: form.least] + decimals[form.least :].rstrip("0")
-    shown = f"{sign}{whole.zfill(form.whole)}" + (f".{decimals}" if decimals else "")
-    return f"{shown}%" if form.percent else shown
+    return f"{sign}{whole.zfill(form.whole)}" + (f".{decimals}" if decimals else "") + unit
 
 
 def _duration(value: datetime.timedelta, number_format: str) -> str:
@@ -173,7 +181,7 @@ def _shown(value: Any, number_format: str) -> str:
             return _duration(value, number_format)
         case str():
             return _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), value)
-        case int() | float() if abs(value) < 1e15:
+        case int() | float():
             return _number(value, number_format)
         case _:
             return str(value)

@@ -71,6 +71,7 @@ def test_a_share_is_told_from_a_number_with_a_percent_sign_beside_it() -> None:
         (1234567, "0.0,,", "1234567"),
         (1234567, "#,##0,", "1234567"),
         (1234.5, "0.00E+00", "1234.5"),
+        (0.00001234, "0.00E+00", "0.00001234"),
         (1.25, "# ?/?", "1.25"),
         (1234.56, "[<1000]0.0;0.0,", "1234.56"),
         (1234.56, ";;;", "1234.56"),
@@ -79,6 +80,39 @@ def test_a_share_is_told_from_a_number_with_a_percent_sign_beside_it() -> None:
 )
 def test_a_number_is_read_as_its_format_shows_it(value: float, number_format: str, shown: str) -> None:
     assert numbers((value, number_format)) == [shown]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (0.00005, "General", "0.00005"),
+        (-1.5e-7, "General", "-0.00000015"),
+        (1.234e-5, "General", "0.00001234"),
+        (1e16, "General", "10000000000000000"),
+        (1.23456789012345e18, "0", "1234567890123450000"),
+        (-1e15, "#,##0.00", "-1000000000000000.00"),
+        (6.02214076e23, "0.00E+00", "602214076000000000000000"),
+        (5e-12, "0.0E+00%", "0.0000000005%"),
+        (1e27, f"0.{30 * '0'}%", f"1{29 * '0'}.{30 * '0'}%"),
+        (1e29, "0.00%", f"1{31 * '0'}%"),
+        (2.5e-40, "0.00", "0.00"),
+        # A number that a program gave as a whole one keeps all of its digits.
+        (4111111111111111, "0", "4111111111111111"),
+        # Beyond what anybody would write out.
+        (1.5e300, "General", "1.5E+300"),
+        (6.62607015e-34, "0.00E+00", "6.62607015E-34"),
+    ],
+)
+def test_a_very_small_or_large_number_is_written_out(value: float, number_format: str, shown: str) -> None:
+    assert numbers((value, number_format)) == [shown]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(1e-29, 1e29) | st.floats(-1e29, -1e-29) | st.just(0.0), min_size=1, max_size=50))
+def test_any_usual_number_is_read_in_digits_and_is_the_same_number(values: list[float]) -> None:
+    for value, text in zip(values, numbers(*((value, "General") for value in values)), strict=True):
+        assert "e" not in text.lower()
+        assert float(text) == pytest.approx(value, rel=1e-14)
 
 
 @pytest.mark.parametrize(
