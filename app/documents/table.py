@@ -9,7 +9,14 @@ from thresher.app.documents.limits import Limits
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.text import decoded
 
-_DELIMITERS = ",;\t|"
+#: Beside the comma; of those that fit a table alike, the first is taken.
+_DELIMITERS = "\t;|"
+#: Cells in quotes: what is in them parts no cells.
+_QUOTED = re.compile(r'(?:^|(?<=[,;\t|]))"(?:[^"]|"")*+"(?=\s*?(?:[,;\t|]|$))', re.M)
+#: Numbers with commas in them: 12,50 or 1,234.50. In 1,2,3 and in 1.5,2.5 the comma parts numbers.
+_NUMBER = re.compile(
+    r"(?<![\d,.])(?:(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?!\.\d)|\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?)(?![\d,])"
+)
 #: Excel's way to name the delimiter: a line that is no row.
 _NAMED = re.compile(r'"?sep=([^\w\s"\0]|\t)"?(?:\r\n|\r|\n)', re.I)
 _SAMPLE = 64 * 1024
@@ -40,17 +47,20 @@ def read_table(data: bytes, draft: Draft) -> None:
 def _dialect(sample: str) -> type[csv.Dialect]:
     """Comma, semicolon, tab or bar: the one that splits the most lines into the same number of cells.
 
-    csv.Sniffer alone guesses letters, and takes the comma of '1,50' for a delimiter.
+    csv.Sniffer alone guesses letters, and takes the comma of '1,50' for a delimiter. Numbers and prose have
+    commas of their own, so where another delimiter fits no worse, or those of numbers alone fit better, the
+    comma is none.
     """
-    lines = sample.splitlines()[:100]
-    best, best_score = ",", 0.0
-    for delimiter in _DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
-        usual = max(set(widths), key=widths.count, default=1)
-        score = widths.count(usual) / len(widths) * min(usual, 50) if usual > 1 else 0.0
-        if score > best_score:
-            best, best_score = delimiter, score
-    return _with(best)
+    lines = _QUOTED.sub("", sample).splitlines()[:100]
+    best = max(_DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
+    other = _fit(lines, best)
+    return _with(best if other and other >= _fit([_NUMBER.sub("", line) for line in lines], ",") else ",")
+
+
+def _fit(lines: list[str], delimiter: str) -> float:
+    widths = [line.count(delimiter) + 1 for line in lines if line]
+    usual = max(set(widths), key=widths.count, default=1)
+    return widths.count(usual) / len(widths) * min(usual, 50) if usual > 1 else 0.0
 
 
 def _with(found: str) -> type[csv.Dialect]:

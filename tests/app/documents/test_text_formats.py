@@ -1,10 +1,9 @@
-"""Text, CSV and HTML."""
+"""Text and HTML."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.app.documents.document import Place
 from thresher.app.documents.errors import CorruptDocumentError, OversizedDocumentError
 from thresher.app.documents.limits import Limits
 from thresher.app.documents.read import read_bytes
@@ -98,47 +97,6 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 def test_too_much_text() -> None:
     with pytest.raises(OversizedDocumentError, match="more than 10 characters"):
         read_bytes(b"twelve chars", "long.txt", limits=Limits(text_characters=10))
-
-
-def test_a_table_with_commas_in_its_numbers(samples: dict[str, bytes]) -> None:
-    document = read_bytes(samples["offer.csv"], "offer.csv")
-    assert document.kind == "csv"
-    assert document.text == "Item\tPrice\nNails\t12,50\nScrews; long\t3,20\n"
-    start = document.text.index("3,20")
-    assert document.place(start, start + 4) == Place(cell="B3")
-
-
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_any_usual_delimiter(delimiter: str) -> None:
-    rows = [["Name", "City", "Note"], ["Ada", "", "a, b; c"], ["Carl", "Bonn", '"x"']]
-    quoted = "\n".join(delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
-    document = read_bytes(quoted.encode(), "people.csv")
-    assert document.text == 'Name\tCity\tNote\nAda\t\ta, b; c\nCarl\tBonn\t"x"\n'
-
-
-@pytest.mark.parametrize("line", ["sep=;\r\n", '"SEP=;"\n'])
-def test_a_line_that_names_the_delimiter_is_no_row(line: str) -> None:
-    document = read_bytes(f"{line}Item;Price, net\nNails;12,50\n".encode(), "offer.csv")
-    assert document.text == "Item\tPrice, net\nNails\t12,50\n"
-    assert document.place(0, 4) == Place(cell="A1")
-
-
-def test_one_column_is_a_table_too_and_a_cell_s_lines_are_joined() -> None:
-    assert read_bytes(b'Name\n"Ada\nLovelace"\n', "names.csv").text == "Name\nAda Lovelace\n"
-
-
-def test_a_long_cell_is_read_to_the_limit_of_a_document() -> None:
-    table = f"Item,Note\nNails,{200_000 * 'x'}\n".encode()
-    assert read_bytes(table, "long.csv").text == f"Item\tNote\nNails\t{200_000 * 'x'}\n"
-    with pytest.raises(OversizedDocumentError, match=r"long\.csv: .*Split it"):
-        read_bytes(table, "long.csv", limits=Limits(text_characters=150_000))
-
-
-def test_a_quote_that_is_never_closed_loses_no_word() -> None:
-    rows = [f"{number},Nails,12.50" for number in range(12_000)]
-    rows[5] = '5,"5 inch pipe,12.50'
-    text = read_bytes("\n".join(rows).encode(), "stock.csv").text
-    assert text.replace(",", " ").split() == "\n".join(rows).replace('"', "").replace(",", " ").split()
 
 
 def test_a_page_as_its_reader_sees_it(samples: dict[str, bytes]) -> None:
