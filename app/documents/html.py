@@ -23,6 +23,8 @@ _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![\d.])", re.I
 )
 _SPACES = re.compile(r"\s+")
+#: How far a cell spans at most, as in browsers; beyond so many columns none does, lest a page be a trap.
+_MOST_COLUMNS, _TO_THE_END = 1000, 65534
 
 
 def read_html(data: bytes, draft: Draft) -> None:
@@ -40,7 +42,10 @@ def read_html(data: bytes, draft: Draft) -> None:
     if title.strip():
         draft.lines(_SPACES.sub(" ", title).strip())
     for cells in _lines(soup):
-        draft.row((cell, None) for cell in cells)
+        if len(cells) == 1:  # a line, whose white space tells where it was kept
+            draft.lines(cells[0])
+        else:
+            draft.row((cell, None) for cell in cells)
 
 
 def _decoded(data: bytes) -> str | bytes:
@@ -107,14 +112,14 @@ def _lines(root: Any) -> Iterator[list[str]]:
 
     line: list[str] = []
     as_typed = root.find_parent("pre") is not None
-    stack: list[tuple[Any, bool, bool]] = [(iter(root.children), True, as_typed)]
+    stack: list[tuple[Any, bool, bool, _Columns]] = [(iter(root.children), True, as_typed, _Columns())]
     while stack:
-        children, block, as_typed = stack[-1]
+        children, block, as_typed, columns = stack[-1]
         child = next(children, None)
         if child is None:
             stack.pop()
             if block:
-                yield from _ended(line)
+                yield from _ended(line, as_typed)
         elif isinstance(child, PreformattedString):
             continue  # a doctype, a declaration
         elif isinstance(child, NavigableString):
@@ -122,25 +127,28 @@ def _lines(root: Any) -> Iterator[list[str]]:
                 first, *rest = str(child).split("\n")
                 line.append(first)
                 for more in rest:
-                    yield from _ended(line)
+                    yield from _ended(line, as_typed)
                     line.append(more)
             else:
                 line.append(_SPACES.sub(" ", child))
         elif isinstance(child, Tag):
             inline = child.name in _INLINE
             if not inline:
-                yield from _ended(line)
-            if child.name == "tr" and _is_plain(child):
-                yield from _row(child)
+                yield from _ended(line, as_typed)
+            placed = None
+            if child.name == "tr":
+                placed = columns.placed(child.find_all(_CELLS, recursive=False))
+            if placed is not None and _is_plain(child):
+                yield from _row(placed)
             elif child.name != "br":
                 as_typed = as_typed or child.name == "pre"
-                stack.append((iter(list(child.children)), not inline, as_typed))
+                stack.append((iter(list(child.children)), not inline, as_typed, _Columns()))
 
 
-def _ended(line: list[str]) -> Iterator[list[str]]:
-    text = _SPACES.sub(" ", "".join(line)).strip()
+def _ended(line: list[str], as_typed: bool) -> Iterator[list[str]]:
+    text = "".join(line) if as_typed else _SPACES.sub(" ", "".join(line)).strip()
     line.clear()
-    if text:
+    if text.strip():
         yield [text]
 
 
@@ -151,11 +159,45 @@ def _is_plain(row: Any) -> bool:
     )
 
 
-def _row(row: Any) -> Iterator[list[str]]:
+def _row(placed: list[tuple[int, Any]]) -> Iterator[list[str]]:
     """A plain row as one line; of a row with text in one cell alone, as frames a page, that cell's lines."""
-    cells = [[text for (text,) in _lines(cell)] for cell in row.find_all(_CELLS, recursive=False)]
-    written = [lines for lines in cells if lines]
+    cells = [(column, [text for (text,) in _lines(cell)]) for column, cell in placed]
+    written = [lines for _, lines in cells if lines]
     if len(written) == 1 and len(written[0]) > 1:
         yield from ([text] for text in written[0])
     else:
-        yield [" ".join(lines) for lines in cells]
+        row = [""] * (1 + max((column for column, lines in cells if lines), default=0))
+        for column, lines in cells:
+            if lines:
+                row[column] = " ".join(lines)
+        yield row
+
+
+class _Columns:
+    """The columns of a group of rows, some of them taken by cells that begin in a row above."""
+
+    def __init__(self) -> None:
+        self._row = 0
+        self._free_from: dict[int, int] = {}  # by column, the next row that has it
+
+    def placed(self, cells: list[Any]) -> list[tuple[int, Any]]:
+        """The cells of the next row, each with its column."""
+        placed, column = [], 0
+        for cell in cells:
+            while self._free_from.get(column, 0) > self._row:
+                column += 1
+            placed.append((column, cell))
+            width = max(_number(cell, "colspan"), 1) if column < _MOST_COLUMNS else 1
+            height = _number(cell, "rowspan") or _TO_THE_END
+            if height > 1:
+                last = min(column + width, _MOST_COLUMNS)
+                self._free_from.update((taken, self._row + height) for taken in range(column, last))
+            column += width
+        self._row += 1
+        return placed
+
+
+def _number(cell: Any, name: str) -> int:
+    """How many columns or rows a cell says that it spans, as far as it is believed."""
+    found = re.match(r"\s*(\d{1,9})", str(cell.get(name, 1)), re.A)
+    return min(int(found[1]), _MOST_COLUMNS if name == "colspan" else _TO_THE_END) if found else 1

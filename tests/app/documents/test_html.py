@@ -1,0 +1,137 @@
+"""HTML: what is read of a page, in its order."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thresher.app.documents.read import read_bytes
+
+
+def test_a_page_as_its_reader_sees_it(samples: dict[str, bytes]) -> None:
+    document = read_bytes(samples["offer.html"], "offer.html")
+    assert document.kind == "html"
+    assert document.text == "Offer 4711\nOffer 4711\nNails for Ada Lovelace\nItem\tPrice\nNails\t12.50\n"
+
+
+@pytest.mark.parametrize(
+    ("style", "hides"),
+    [
+        (".a { display:none }", True),
+        ("@import url(x.css); /* { */ p.a, .b { color: red; visibility: hidden }", True),
+        ("@media print { .a { display: none } }", False),
+        (".a:hover::before { display: none }", False),
+        (".a { display: block }", False),
+        ("} .a { display: none", False),
+    ],
+)
+def test_a_style_sheet_hides_what_it_says(style: str, hides: bool) -> None:
+    page = f"<html><style>{style}</style><body><p>seen</p><p class=a>maybe</p></body></html>"
+    assert read_bytes(page.encode(), "page.html").text == ("seen\n" if hides else "seen\nmaybe\n")
+
+
+def test_a_page_s_own_word_on_its_encoding_is_heeded() -> None:
+    page = '<html><head><meta charset="iso-8859-2"></head><body>Łódź</body></html>'
+    assert read_bytes(page.encode("iso-8859-2"), "page.html").text == "Łódź\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ("<td>Total<td>$1<span>,</span>234<sup>.50</sup>", "Total\t$1,234.50\n"),
+        ("<td>14/06/<span>2025</span></td><td><b>A</b>da</td>", "14/06/2025\tAda\n"),
+        ("<td>Ada<br>Bonn</td><td><p>1</p><p>2</p></td>", "Ada Bonn\t1 2\n"),
+        ("<td><p>Nails</p></td><td></td><td><p>12.50</p></td>", "Nails\t\t12.50\n"),
+        (
+            "<td>&nbsp;</td><td><h1>Offer</h1><p>Dear Ada,<br>as agreed</p></td><td></td>",
+            "Offer\nDear Ada,\nas agreed\n",
+        ),
+        ("<td></td><td>Total</td>", "\tTotal\n"),
+        ("<form><td>in a</td><td>form</td></form>", "in a\nform\n"),
+        (
+            "<td>Menu</td><td>Offer<table><tr><td>Item<td>5.00<tr><td>Tax<td>1.00</table>thanks</td>",
+            "Menu\nOffer\nItem\t5.00\nTax\t1.00\nthanks\n",
+        ),
+    ],
+)
+def test_a_table_s_row_as_its_reader_sees_it(row: str, text: str) -> None:
+    page = f"<html><table><tr>{row}</tr></table></html>"
+    assert read_bytes(page.encode(), "page.html").text == text
+
+
+def joined(pieces: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(pieces, max_size=3).map("".join)
+
+
+def tables(pieces: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    cells = joined(pieces).map("<td>{}</td>".format)
+    return joined(joined(cells).map("<tr>{}</tr>".format)).map("<table>{}</table>".format)
+
+
+NESTED = st.recursive(
+    st.sampled_from(["<br>", " 1<b>@</b>2 "]),
+    lambda pieces: joined(pieces).map("<div>{}</div>".format) | tables(pieces),
+    max_leaves=20,
+)
+
+
+@given(NESTED)
+def test_each_word_of_tables_within_tables_is_read_once_and_whole(nested: str) -> None:
+    first, *rest = f"<html>1<b>@</b>2 {nested}</html>".split("@")
+    page = first + "".join(f"{number}{more}" for number, more in enumerate(rest))
+    words = read_bytes(page.encode(), "page.html").text.split()
+    assert words == [f"1{number}2" for number in range(len(rest))]
+
+
+def test_markup_within_text_stays_text() -> None:
+    page = "<html><pre>a\n  b</pre><p>5 &lt; 6 &amp; [bold]x[/bold]<br>next<p><input value='typed'></html>"
+    assert read_bytes(page.encode(), "page.html").text == "a\n  b\n5 < 6 & [bold]x[/bold]\nnext\ntyped\n"
+
+
+def test_what_was_typed_into_a_page_is_read_in_a_table_too() -> None:
+    page = (
+        "<html><table><tr><td>Total</td><td><input value='12.50'> net</td></tr></table>"
+        "<input type=hidden value=x><p>Name <input value='Ada'><input type=submit value='Send'></p></html>"
+    )
+    assert read_bytes(page.encode(), "form.html").text == "Total\t12.50 net\nName Ada\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (
+            "<tr><th rowspan=2>Group<th colspan=2>Sum<tr><th>net<th>gross<tr><td>Nails<td>1<td>2",
+            "Group\tSum\n\tnet\tgross\nNails\t1\t2\n",
+        ),
+        ("<tr><td colspan=3>Offer<td>Note<tr><td>1<td>2<td>3<td>4", "Offer\t\t\tNote\n1\t2\t3\t4\n"),
+        (
+            "<tr><td>a<td rowspan=3>b<td>c<tr><td rowspan=2>d<td>e<tr><td>f<tr><td>g<td>h<td>i",
+            "a\tb\tc\nd\t\te\n\t\tf\ng\th\ti\n",
+        ),
+        # Down to the end of its group of rows, and never beyond.
+        ("<tbody><tr><td rowspan=0>a<td>b<tr><td>c<tbody><tr><td>d<td>e", "a\tb\n\tc\nd\te\n"),
+        ("<thead><tr><th rowspan=9>a<th>b<tbody><tr><td>c<td>d", "a\tb\nc\td\n"),
+        ("<tr><td colspan=x>a<td rowspan=-1>b<td colspan=0>c<td>d", "a\tb\tc\td\n"),
+        ("<tr><td rowspan=2>a<td><table><tr><td>in</table><tr><td>b<tr><td>c", "a\nin\n\tb\nc\n"),
+    ],
+)
+def test_a_cell_over_several_columns_or_rows_leaves_the_others_in_their_columns(rows: str, text: str) -> None:
+    page = f"<html><table>{rows}</table></html>"
+    assert read_bytes(page.encode(), "page.html").text == text
+
+
+def test_cells_that_are_said_to_span_without_end_are_no_trap() -> None:
+    row = "<tr>" + "<td rowspan=999999999999 colspan=999999999999>" * 2000 + "<td>end"
+    text = read_bytes(f"<html><table>{row * 3}</table></html>".encode(), "page.html").text
+    assert text.split() == ["end"] * 3
+    assert len(text) < 20_000
+
+
+def test_white_space_of_preformatted_text_is_kept() -> None:
+    page = (
+        "<html><pre>\nItem       Price\n  <b>Nails</b>    12.50\n\n  Nuts\t    1.00  \n</pre>"
+        "<p>so   much<div><pre>a  b<div>c  d</div></pre></div>"
+        "<table><tr><td><pre>1  2\n3  4</pre></table></html>"
+    )
+    assert read_bytes(page.encode(), "page.html").text == (
+        "Item       Price\n  Nails    12.50\n  Nuts\t    1.00\nso much\na  b\nc  d\n1  2\n3  4\n"
+    )
