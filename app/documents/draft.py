@@ -109,6 +109,12 @@ class Draft:
                 self.place(words, sheet=sheet, cell=cell)
         self.write("\n")
 
+    def left_out(self, passages: int, what: str) -> None:
+        """Note how many passages were not read, since each is `what`: hidden, say."""
+        if passages:
+            are = "1 passage is" if passages == 1 else f"{passages:,} passages are"
+            self.notes.append(f"{are} {what} and {'was' if passages == 1 else 'were'} not read")
+
     def pages_taken(self, count: int) -> None:
         """Count pages. Raises OversizedDocumentError beyond `limits.pages`."""
         self.pages += count

@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from thresher.app.documents.apart import NUMBERS, joined
 from thresher.app.documents.draft import Draft
+from thresher.app.documents.html_unseen import remove_unseen
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.text import note_lost, text_or_none, utf8_or_none
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-_NOT_READ = {"script", "style", "template", "noscript", "head", "svg", "math", "object", "iframe", "datalist"}
 _INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
     "i", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub",
@@ -19,9 +20,6 @@ _INLINE = {
 }  # fmt: skip
 _CELLS = ("td", "th")
 _TYPED = ("text", "email", "tel", "number", "date", "url", "search")
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![\d.])", re.I
-)
 _SPACES = re.compile(r"\s+")
 #: How far a cell spans at most, as in browsers; beyond so many columns none does, lest a page be a trap.
 _MOST_COLUMNS, _TO_THE_END = 1000, 65534
@@ -37,8 +35,9 @@ def read_html(data: bytes, draft: Draft) -> None:
     if isinstance(page, str):
         note_lost(page, draft)
     title = soup.title.get_text() if soup.title else ""
-    _remove_hidden(soup)
+    draft.left_out(remove_unseen(soup), "struck out")
     _write_out_inputs(soup)
+    _keep_apart(soup)
     if title.strip():
         draft.lines(_SPACES.sub(" ", title).strip())
     for cells in _lines(soup):
@@ -55,33 +54,6 @@ def _decoded(data: bytes) -> str | bytes:
     return text_or_none(data) or data
 
 
-def _remove_hidden(soup: "BeautifulSoup") -> None:
-    """Take out what the page does not show: by element, attribute, inline style or style sheet."""
-    from bs4 import Comment, Tag
-    from soupsieve import SelectorSyntaxError
-
-    hidden: list[Any] = []
-    for sheet in soup.find_all("style"):
-        for selector, rules in _rules(sheet.get_text()):
-            if _HIDING.search(rules):
-                try:
-                    hidden.extend(soup.select(selector))
-                except (SelectorSyntaxError, NotImplementedError, ValueError):
-                    continue  # a selector that only a browser understands
-    for element in soup.find_all(True):
-        style = element.get("style")
-        if element.has_attr("hidden") or (isinstance(style, str) and _HIDING.search(style)):
-            hidden.append(element)
-    for element in (
-        *hidden,
-        *soup.find_all(_NOT_READ),
-        *soup.find_all(string=lambda s: isinstance(s, Comment)),
-    ):
-        # The page itself is never hidden: a script would show it, and none is run here.
-        if not (isinstance(element, Tag) and element.name in ("html", "body")):
-            element.extract()
-
-
 def _write_out_inputs(soup: "BeautifulSoup") -> None:
     """Put in the place of each input what was typed into it, in a table's cell as elsewhere."""
     for element in soup.find_all("input"):
@@ -89,20 +61,11 @@ def _write_out_inputs(soup: "BeautifulSoup") -> None:
         element.replace_with(f" {typed or ''} ")
 
 
-def _rules(sheet: str) -> Iterator[tuple[str, str]]:
-    """A style sheet's (selector, declarations). Rules within another, @media say, may not apply: left out."""
-    first, *rest = sheet.split("/*")
-    sheet = first + "".join(comment.partition("*/")[2] for comment in rest)
-    selectors: list[str] = []
-    text = ""
-    for token in re.split(r"([{}])", sheet):
-        if token == "{":
-            selectors.append(text.rpartition(";")[2].strip())
-        elif token == "}":
-            selector = selectors.pop() if selectors else ""
-            if selector and not selectors and not selector.startswith("@"):
-                yield selector, text
-        text = token if token not in "{}" else ""
+def _keep_apart(soup: "BeautifulSoup") -> None:
+    """Around what is raised or lowered, so that a footnote's number is no part of the one before it."""
+    for element in soup.find_all(["sup", "sub"]):
+        element.insert_before(NUMBERS)
+        element.insert_after(NUMBERS)
 
 
 def _lines(root: Any) -> Iterator[list[str]]:
@@ -146,8 +109,10 @@ def _lines(root: Any) -> Iterator[list[str]]:
 
 
 def _ended(line: list[str], as_typed: bool) -> Iterator[list[str]]:
-    text = "".join(line) if as_typed else _SPACES.sub(" ", "".join(line)).strip()
+    text = joined("".join(line))
     line.clear()
+    if not as_typed:
+        text = _SPACES.sub(" ", text).strip()
     if text.strip():
         yield [text]
 

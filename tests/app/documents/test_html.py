@@ -135,3 +135,42 @@ def test_white_space_of_preformatted_text_is_kept() -> None:
     assert read_bytes(page.encode(), "page.html").text == (
         "Item       Price\n  Nails    12.50\n  Nuts\t    1.00\nso much\na  b\nc  d\n1  2\n3  4\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("$4,512<sup>3</sup> thousand", "$4,512 3 thousand"),
+        ("€ 12<sup>50</sup>", "€ 12 50"),
+        ("1.5 × 10<sup>6</sup> cells", "1.5 × 10 6 cells"),
+        ("10<sup>-6</sup> and 10<sup><b>−6</b></sup>", "10 -6 and 10 −6"),
+        ("2<sup>1</sup>/<sub>2</sub> baths", "2 1/2 baths"),
+        ("<sup>1</sup>4,512<a href=x><sup>2</sup></a><sup>3</sup>", "1 4,512 2 3"),
+        ("4<sup>th</sup>, 25 m<sup>2</sup>, CO<sub>2</sub>", "4th, 25 m2, CO2"),
+        ("$1,234<sup>.50</sup>, <sup>$</sup>5", "$1,234.50, $5"),
+    ],
+)
+def test_a_raised_or_lowered_number_is_no_part_of_another(markup: str, text: str) -> None:
+    document = read_bytes(f"<html><p>{markup}</p></html>".encode(), "page.html")
+    assert (document.text, document.notes) == (f"{text}\n", ())
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "passages"),
+    [
+        ("<p><del>100</del><ins>90</ins></p>", "90\n", 1),
+        ("<p>Price <s>20.00</s> <strike>18.00</strike> 15.00</p>", "Price 15.00\n", 2),
+        ("<p>Price <del>20.00 <s>net</s></del> 15.00</p><del></del>", "Price 15.00\n", 1),
+        ("<p>Price <b style='text-decoration:red line-through'>20</b> 15</p>", "Price 15\n", 1),
+        ("<style>.a { text-decoration: line-through }</style>Price <i class=a>20</i> 15", "Price 15\n", 1),
+        ("<p hidden><s>20</s></p><p style='text-decoration: underline'>15</p>", "15\n", 0),
+    ],
+)
+def test_what_is_struck_out_is_not_read_and_noted(body: str, text: str, passages: int) -> None:
+    document = read_bytes(f"<html>{body}</html>".encode(), "page.html")
+    notes = {
+        0: (),
+        1: ("1 passage is struck out and was not read",),
+        2: ("2 passages are struck out and were not read",),
+    }
+    assert (document.text, document.notes) == (text, notes[passages])
