@@ -1,22 +1,25 @@
 """DOCX: paragraphs and tables in the order of the document, headers and footers around their section.
 
 The XML is walked here rather than through python-docx's paragraphs, which leave out tracked insertions,
-content controls, text boxes and equations. Deleted text is not read.
+content controls, text boxes and equations. Text that is hidden, deleted or struck out is not read.
 """
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from thresher.app.documents.apart import NUMBERS, joined
 from thresher.app.documents.archive import check_archive
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.symbols import LOST, sign
+from thresher.app.documents.word_equation import EQUATION_TEXT, is_of_equation, parts_of_equation
+from thresher.app.documents.word_runs import RAISED, RunStyles, take_out_unseen
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _PARAGRAPH, _TABLE, _ROW, _CELL, _BOX = (f"{_W}{name}" for name in ("p", "tbl", "tr", "tc", "txbxContent"))
 #: Not text of the document as it stands: removed by a tracked change, or a second copy for old programs.
@@ -29,19 +32,7 @@ _AS_TEXT = {
     f"{_W}noBreakHyphen": "-",
     f"{_W}softHyphen": "",
 }
-_TEXT = f"{_W}t", f"{_M}t"
-#: What stands before a part of an equation where it is written in a line: 1/2, 10^6.
-_SIGNS = {f"{_M}num": "", f"{_M}den": "/", f"{_M}sup": "^", f"{_M}sub": "_"}
-_FRACTION, _BRACKETS, _EQUATION = (f"{_M}{name}" for name in ("f", "d", "oMath"))
-_SCRIPTS = {f"{_M}sSup", f"{_M}sSub"}
-#: Of equations, what can be written in a line; roots, sums and matrices can not.
-_IN_LINE = {*_SIGNS, _FRACTION, _BRACKETS, _EQUATION, *_SCRIPTS} | {
-    f"{_M}{n}" for n in ("oMathPara", "r", "e")
-}
-_ONE_TERM = re.compile(r"[\w.,]*")
-#: A blank where letters or digits would touch: 2 1/2 is not 21/2. No XML holds a NUL.
-_APART = "\0"
-_TOUCHING = re.compile(r"(?<=\w)\0+(?=\w)")
+_TEXT = f"{_W}t", EQUATION_TEXT
 #: Characters that only the font of their run gives a meaning.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
@@ -55,10 +46,15 @@ def read_word(data: bytes, draft: Draft) -> None:
         document = docx.Document(io.BytesIO(data))
         body = document.element.body
         heads, feet = _around(document)
-        notes = list(_footnotes(document))
-    for element in (*_unlike(heads), body, *notes, *_unlike(feet)):
-        if element is not None:
-            _write(element, draft)
+        middle = [body] * (body is not None) + list(_footnotes(document))
+        styles = RunStyles(document.styles.element)
+    unseen = {element: take_out_unseen(element, styles) for element in (*heads, *middle, *feet)}
+    left_out: Counter[str] = Counter()
+    for element in (*_unlike(heads), *middle, *_unlike(feet)):
+        _write(element, draft)
+        left_out.update(unseen[element])
+    for what, passages in sorted(left_out.items()):
+        draft.left_out(passages, what)
     if lost := draft.text.count(LOST):
         what = "1 character is" if lost == 1 else f"{lost:,} characters are"
         draft.notes.append(f"{what} not known and read as {LOST}: look at the document itself")
@@ -171,7 +167,7 @@ def _text_of(paragraph: Any) -> str:
             pieces.append(_AS_TEXT[child.tag])
         elif child.tag not in _NOT_READ and child.tag != _BOX:
             stack.append(_parts(child))
-    return _TOUCHING.sub(" ", "".join(pieces)).replace(_APART, "")
+    return joined("".join(pieces))
 
 
 def _signed(text: Any, found: re.Match[str]) -> str:
@@ -181,38 +177,7 @@ def _signed(text: Any, found: re.Match[str]) -> str:
 
 
 def _parts(element: Any) -> Iterator[Any]:
-    """The element's children; of an equation with what its shape says: in a line it is no other number."""
-    tag = element.tag
-    if not isinstance(tag, str) or not tag.startswith(_M):
-        return iter(element)
-    if tag.endswith("Pr"):  # how it looks
-        return iter(())
-    if tag not in _IN_LINE:
-        return iter((LOST,))
-    if tag == _FRACTION:
-        return iter((_APART, *element, _APART))
-    if tag in _SCRIPTS:
-        return iter((*element, _APART))
-    if tag == _EQUATION and (before := element.getprevious()) is not None and before.tag == _EQUATION:
-        return iter(("\n", *element))
-    if tag == _BRACKETS:
-        return _bracketed(element)
-    before = _SIGNS.get(tag)
-    if before is None:
-        return iter(element)
-    if _ONE_TERM.fullmatch("".join(element.itertext())):
-        return iter((before, *element))
-    return iter((before, "(", *element, ")"))
-
-
-def _bracketed(element: Any) -> Iterator[Any]:
-    """Its parts in its brackets, which are round where it does not say, with its sign between them."""
-
-    def said(name: str, otherwise: str) -> str:
-        found = element.find(f"{_M}dPr/{_M}{name}")
-        return otherwise if found is None else found.get(f"{_M}val", "")
-
-    yield said("begChr", "(")
-    for number, part in enumerate(element.findall(f"{_M}e")):
-        yield from (said("sepChr", "|"), part) if number else (part,)
-    yield said("endChr", ")")
+    """The element's children, kept apart from what is around them where a line would make it one number."""
+    if is_of_equation(element.tag):
+        return parts_of_equation(element)
+    return iter((NUMBERS, *element, NUMBERS) if element.get(RAISED) else element)

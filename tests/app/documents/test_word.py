@@ -34,7 +34,9 @@ def test_insertions_controls_and_boxes_are_read_and_deletions_are_not() -> None:
         body.insert(len(body) - 1, parse_xml(xml))
     out = io.BytesIO()
     document.save(out)
-    assert read_bytes(out.getvalue(), "a.docx").text == "Price 12\nIn a control\nAround\nIn a box\n"
+    read = read_bytes(out.getvalue(), "a.docx")
+    assert read.text == "Price 12\nIn a control\nAround\nIn a box\n"
+    assert read.notes == ("1 passage is struck out and was not read",)
 
 
 def test_a_text_box_in_a_cell_is_read_once() -> None:
@@ -55,8 +57,10 @@ def test_a_text_box_in_a_cell_is_read_once() -> None:
 
 
 def paragraph_with(*content: str) -> bytes:
-    """A document of one paragraph."""
+    """A document of one paragraph, with some styles."""
     document = word.Document()
+    for style in parse_xml(STYLES):
+        document.styles.element.append(style)
     body = document.element.body
     body.insert(0, parse_xml(f"<w:p {W} {M}>{''.join(content)}</w:p>"))
     out = io.BytesIO()
@@ -163,3 +167,66 @@ def test_a_sign_that_is_not_known_is_noted(code: str) -> None:
     document = read_bytes(data, "a.docx")
     assert document.text == "Accepted: \ufffd\n"
     assert document.notes == ("1 character is not known and read as \ufffd: look at the document itself",)
+
+
+def styled(text: str, *properties: str) -> str:
+    return f'<w:r><w:rPr>{"".join(properties)}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+RAISED = '<w:vertAlign w:val="superscript"/>'
+LOWERED = '<w:vertAlign w:val="subscript"/>'
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        (run("Revenue: 4,512") + styled("3", RAISED) + run(" thousand"), "Revenue: 4,512 3 thousand"),
+        (run("1.5 × 10") + styled("6", RAISED), "1.5 × 10 6"),
+        (run("10") + styled("-", RAISED) + styled("6", RAISED), "10 -6"),
+        (run("2") + styled("1", RAISED) + run("/") + styled("2", LOWERED) + run(" baths"), "2 1/2 baths"),
+        (run("on 4") + styled("th", RAISED) + run(", CO") + styled("2", LOWERED), "on 4th, CO2"),
+        (run("4,51") + styled("2", '<w:vertAlign w:val="baseline"/>'), "4,512"),
+        (run("10") + styled("3", RAISED) + f"<m:oMath>{HALF}</m:oMath>", "10 3 1/2"),
+        (run("4,512") + styled("3", '<w:rStyle w:val="Raised"/>'), "4,512 3"),
+    ],
+)
+def test_a_raised_or_lowered_number_is_no_part_of_another(content: str, read: str) -> None:
+    assert read_bytes(paragraph_with(content), "a.docx").text == f"{read}\n"
+
+
+STYLES = f"""<w:styles {W}>
+<w:style w:type="character" w:styleId="Raised"><w:rPr>{RAISED}</w:rPr></w:style>
+<w:style w:type="character" w:styleId="Secret"><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Within"><w:basedOn w:val="Secret"/></w:style>
+<w:style w:type="character" w:styleId="Round"><w:basedOn w:val="Round"/></w:style>
+<w:style w:type="paragraph" w:styleId="Form"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>"""
+
+
+@pytest.mark.parametrize(
+    ("content", "read", "note"),
+    [
+        (styled("100", "<w:strike/>") + run("90"), "90", "1 passage is struck out and was not read"),
+        (
+            styled("100", "<w:dstrike/>") + styled(" net", '<w:strike w:val="true"/>') + run("90"),
+            "90",
+            "1 passage is struck out and was not read",
+        ),
+        (
+            run("a") + styled("5", "<w:vanish/>") + run("b") + styled("6", "<w:vanish/>"),
+            "ab",
+            "2 passages are hidden and were not read",
+        ),
+        (styled("5", '<w:rStyle w:val="Within"/>') + run("b"), "b", "1 passage is hidden and was not read"),
+        ('<w:pPr><w:pStyle w:val="Form"/></w:pPr>' + run("5"), "", "1 passage is hidden and was not read"),
+        ('<w:pPr><w:pStyle w:val="Form"/></w:pPr>' + styled("5", '<w:rStyle w:val="Secret"/>'), "5", None),
+        ('<w:pPr><w:pStyle w:val="Form"/></w:pPr>' + styled("5", '<w:vanish w:val="0"/>'), "5", None),
+        (styled("5", '<w:rStyle w:val="Round"/>', '<w:strike w:val="0"/>', "<w:webHidden/>"), "5", None),
+        ("<w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>" + run("5") + styled(" ", "<w:vanish/>"), "5", None),
+    ],
+)
+def test_what_is_hidden_or_struck_out_is_not_read_and_noted(
+    content: str, read: str, note: str | None
+) -> None:
+    document = read_bytes(paragraph_with(content, f"<m:oMath>{maths('x')}</m:oMath>"), "a.docx")
+    assert document.text == f"{read}x\n"
+    assert document.notes == ((note,) if note else ())
