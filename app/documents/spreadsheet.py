@@ -1,4 +1,4 @@
-"""XLSX: each visible sheet under its title, row by row, a region a cell. Values, not formulas."""
+"""XLSX: what is visible of each sheet under its title, row by row, a region a cell. Values, not formulas."""
 
 import datetime
 import io
@@ -13,6 +13,7 @@ from thresher.app.documents.archive import check_archive
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.errors import OversizedDocumentError
 from thresher.app.documents.parsing import parsing
+from thresher.app.documents.sheet_view import Hidden
 
 _CHUNK = 2**20
 #: What a number format has beside its codes: quoted text, and characters shown, left room for, or repeated.
@@ -30,6 +31,7 @@ _ESCAPE = re.compile(r"_x(005F|00[01][0-9A-F])_", re.I)
 _EXACT = Context(prec=80)  # the digits of the largest number that is written out, and a format's decimals
 #: A number of more digits before its point, or zeros behind it, is written with a power of ten.
 _WRITTEN_OUT = 30
+_NAME = re.compile(rb"""<c\s[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _STORED = re.compile(rb"<v[^>/]*>[^<]|<t[ >]")
 #: A formula whose result is a text, which may be empty: then its <v> is, too.
 _TEXT_RESULT = re.compile(rb"""<c\s[^>]*\bt=["']str["'][^>]*>\s*<f""")
@@ -50,8 +52,9 @@ def read_spreadsheet(data: bytes, draft: Draft) -> None:
                 if sheet.sheet_state != "visible":
                     draft.notes.append(f"sheet {sheet.title!r} is hidden and was not read")
                     continue
-                cells += _read_sheet(sheet, draft, draft.limits.cells - cells)
-                formulas += _formulas_without_value(sheet, draft)
+                hidden = _hidden(sheet, draft)
+                cells += _read_sheet(sheet, hidden, draft, draft.limits.cells - cells)
+                formulas += _formulas_without_value(sheet, hidden, draft)
         finally:
             workbook.close()
     if formulas:
@@ -62,15 +65,31 @@ def read_spreadsheet(data: bytes, draft: Draft) -> None:
         )
 
 
-def _formulas_without_value(sheet: Any, draft: Draft) -> int:
+def _hidden(sheet: Any, draft: Draft) -> Hidden:
+    with parsing(draft.name, "Excel workbook"), sheet._get_source() as stream:
+        return Hidden(stream)
+
+
+def _formulas_without_value(sheet: Any, hidden: Hidden, draft: Draft) -> int:
     """How many cells hold a formula whose result the program that wrote them did not store."""
     count = 0
     with parsing(draft.name, "Excel workbook"), sheet._get_source() as stream:
         rest = b""
         while chunk := stream.read(_CHUNK):
             *cells, rest = (rest + chunk).split(b"</c>")
-            count += sum(_is_without_value(cell) for cell in cells)
+            count += sum(_is_without_value(cell) and _is_seen(cell, hidden) for cell in cells)
     return count
+
+
+def _is_seen(cell: bytes, hidden: Hidden) -> bool:
+    """Whether the cell that a piece of XML ends with is in no hidden row or column, as far as it is named."""
+    from openpyxl.utils import column_index_from_string
+
+    names = _NAME.findall(cell)
+    if not names:
+        return True
+    column, row = names[-1]
+    return not (hidden.row(int(row)) or hidden.column(column_index_from_string(column.decode())))
 
 
 def _is_without_value(cell: bytes) -> bool:
@@ -79,13 +98,14 @@ def _is_without_value(cell: bytes) -> bool:
     return formula >= 0 and not (_STORED.search(cell, formula) or _TEXT_RESULT.search(cell))
 
 
-def _read_sheet(sheet: Any, draft: Draft, cells_left: int) -> int:
-    """Append a sheet. Returns how many cells of the grid it took."""
+def _read_sheet(sheet: Any, hidden: Hidden, draft: Draft, cells_left: int) -> int:
+    """Append what is seen of a sheet, and note the rest. Returns how many cells of the grid it took."""
     if not draft.is_blank:
         draft.write("\n")
     draft.place(sheet.title, sheet=sheet.title)
     draft.write("\n")
-    taken = 0
+    taken = number = hidden_rows = 0
+    hidden_columns: set[int] = set()
     with parsing(draft.name, "Excel workbook"):
         sheet.reset_dimensions()  # what the file says of its own size may be wrong, or a trap
         rows = iter(sheet.iter_rows())
@@ -93,7 +113,7 @@ def _read_sheet(sheet: Any, draft: Draft, cells_left: int) -> int:
         with parsing(draft.name, "Excel workbook"):
             row = next(rows, None)
             if row is None:
-                return taken
+                break
             given = [
                 (cell.value, str(cell.number_format or ""), getattr(cell, "coordinate", None)) for cell in row
             ]
@@ -103,9 +123,29 @@ def _read_sheet(sheet: Any, draft: Draft, cells_left: int) -> int:
                 f"{draft.name}: its sheets span more than {draft.limits.cells:,} cells. "
                 "Delete the rows and columns that are empty, or save its sheets as smaller workbooks."
             )
+        number += 1
         cells = [(_shown(value, number_format), name) for value, number_format, name in given]
+        if not any(text for text, _ in cells):
+            continue
+        if hidden.row(number):
+            hidden_rows += 1
+            continue
+        for column, (text, name) in enumerate(cells):
+            if text and hidden.column(column + 1):
+                hidden_columns.add(column)
+                cells[column] = "", name
         if any(text for text, _ in cells):
             draft.row(cells, sheet=sheet.title)
+    _note_hidden(sheet.title, hidden_rows, len(hidden_columns), draft)
+    return taken
+
+
+def _note_hidden(title: str, rows: int, columns: int, draft: Draft) -> None:
+    counts = [(rows, "row"), (columns, "column")]
+    what = " and ".join(f"{count:,} {word}{'s' * (count > 1)}" for count, word in counts if count)
+    if what:
+        are, were = ("is", "was") if rows + columns == 1 else ("are", "were")
+        draft.notes.append(f"sheet {title!r}: {what} {are} hidden and {were} not read")
 
 
 class _Form(NamedTuple):
