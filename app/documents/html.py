@@ -8,7 +8,7 @@ from thresher.app.documents.apart import NUMBERS, joined
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.html_unseen import remove_unseen
 from thresher.app.documents.parsing import parsing
-from thresher.app.documents.text import note_lost, text_or_none, utf8_or_none
+from thresher.app.documents.text import decoded_or_none, note_lost, utf8_or_none
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -30,10 +30,7 @@ def read_html(data: bytes, draft: Draft) -> None:
     from bs4 import BeautifulSoup
 
     with parsing(draft.name, "HTML page"):
-        page = _decoded(data)
-        soup = BeautifulSoup(page, "lxml")
-    if isinstance(page, str):
-        note_lost(page, draft)
+        soup = BeautifulSoup(_decoded(data, draft), "lxml")
     title = soup.title.get_text() if soup.title else ""
     draft.left_out(remove_unseen(soup), "struck out")
     _write_out_inputs(soup)
@@ -47,11 +44,14 @@ def read_html(data: bytes, draft: Draft) -> None:
             draft.row((cell, None) for cell in cells)
 
 
-def _decoded(data: bytes) -> str | bytes:
+def _decoded(data: bytes, draft: Draft) -> str | bytes:
     """As text where mark or UTF-8 settle it; else as bytes, whose <meta charset> the parser heeds."""
-    if b"charset" in data[:4096].lower():
-        return utf8_or_none(data) or data
-    return text_or_none(data) or data
+    if b"charset" not in data[:4096].lower():
+        return decoded_or_none(data, draft) or data
+    text = utf8_or_none(data)
+    if text is not None:
+        note_lost(text, draft)
+    return text or data
 
 
 def _write_out_inputs(soup: "BeautifulSoup") -> None:

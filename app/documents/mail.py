@@ -14,7 +14,7 @@ from thresher.app.documents.draft import Draft
 from thresher.app.documents.errors import CorruptDocumentError, OversizedDocumentError
 from thresher.app.documents.html import read_html
 from thresher.app.documents.parsing import parsing
-from thresher.app.documents.text import note_lost, text_or_none
+from thresher.app.documents.text import decoded_or_none, note_lost
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 #: The part that stands for the message itself in a region.
@@ -63,7 +63,7 @@ def _body_of(message: EmailMessage, draft: Draft) -> MIMEPart | None:
         return body
     full = draft.child(draft.name)
     read_html(_bytes_of(html, draft), full)
-    plain = _text_of(_bytes_of(body, draft))
+    plain = _text_of(_bytes_of(body, draft), full)
     return html if _letters(plain) < STAND_IN * _letters(full.text) else body
 
 
@@ -82,9 +82,7 @@ def _write_head_and_body(message: EmailMessage, body: MIMEPart | None, draft: Dr
         if _type_of(body, draft) == "text/html":
             read_html(data, inner)
         else:
-            text = _text_of(data)
-            note_lost(text, inner)
-            inner.lines(text)
+            inner.lines(_text_of(data, inner))
     draft.absorb(inner, BODY)
 
 
@@ -103,8 +101,12 @@ def _type_of(part: MIMEPart, draft: Draft) -> str:
         return part.get_content_type()
 
 
-def _text_of(data: bytes) -> str:
-    return text_or_none(data) or data.decode("utf-8", errors="replace")
+def _text_of(data: bytes, draft: Draft) -> str:
+    text = decoded_or_none(data, draft)
+    if text is None:
+        text = data.decode("utf-8", errors="replace")
+        note_lost(text, draft)
+    return text
 
 
 def _bytes_of(part: MIMEPart, draft: Draft) -> bytes:

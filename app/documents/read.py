@@ -24,7 +24,7 @@ from thresher.app.documents.mail import read_mail
 from thresher.app.documents.pdf import read_pdf
 from thresher.app.documents.spreadsheet import read_spreadsheet
 from thresher.app.documents.table import read_table
-from thresher.app.documents.text import read_text
+from thresher.app.documents.text import no_text, read_text
 from thresher.app.documents.word import read_word
 
 #: What may say 'text' of itself in its ending: any of these may hold what looks like another.
@@ -118,6 +118,8 @@ def _format_of(name: str, data: bytes) -> Format:
             "(File > Info > Protect), save it, and add that."
         )
     if found is formats.UNKNOWN or (found is formats.ZIP and said in (formats.DOCX, formats.XLSX)):
+        if said in _TEXTUAL:
+            raise no_text(name)
         if said is not None and said.kind is not None:
             raise CorruptDocumentError(
                 f"{name}: should be {said}, but its bytes are of no such thing. "

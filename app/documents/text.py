@@ -1,6 +1,7 @@
 """Plain text and Markdown, in any usual encoding."""
 
 import codecs
+from typing import NamedTuple
 
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.errors import CorruptDocumentError
@@ -12,10 +13,13 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: Encodings that text without a mark is found in, beside UTF-8.
+#: Encodings that text without a mark is found in, beside UTF-8; of those that fit alike the first is meant.
+#: Of 840 short texts in 30 languages 571 are read rightly, without the last four 507. ISO 8859-2, cp1257 and
+#: Mac Roman are not tried: with them, of 149 such texts in cp1252 126 are read rightly, without them 148.
 _USUAL = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r",
     "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
+    "cp1255", "cp1256", "cp866", "cp874",
 ]  # fmt: skip
 _SAMPLE = 64 * 1024
 #: Text is damaged UTF-8 where this many times as many letters beyond ASCII are right.
@@ -28,19 +32,49 @@ def read_text(data: bytes, draft: Draft) -> None:
     draft.lines(decoded(data, draft))
 
 
+class _Found(NamedTuple):
+    text: str
+    guess: str | None = None  # the encoding, where neither a mark nor UTF-8 told it
+
+
 def decoded(data: bytes, draft: Draft) -> str:
     """The bytes as text: by mark, else UTF-8, else by the likeliest of the usual encodings.
 
-    What cannot be decoded is noted. Raises CorruptDocumentError where they are no text.
+    A guess is noted, and what cannot be decoded. Raises CorruptDocumentError where they are no text.
     """
-    text = text_or_none(data)
+    text = decoded_or_none(data, draft)
     if text is None:
-        raise CorruptDocumentError(
-            f"{draft.name}: is not text in any usual encoding. "
-            "If it is another kind of document give it its proper ending, else save it again as UTF-8."
-        )
-    note_lost(text, draft)
+        raise no_text(draft.name)
     return text
+
+
+def decoded_or_none(data: bytes, draft: Draft) -> str | None:
+    """As `decoded`; None where the bytes are no text."""
+    found = _found(data)
+    if found is None:
+        return None
+    if found.guess:
+        known_as = found.guess.replace("_", "-").replace("cp125", "windows-125")
+        draft.notes.append(
+            f"the text is not UTF-8 and was read as {known_as}: "
+            "look whether its letters are right, else save it again as UTF-8"
+        )
+    note_lost(found.text, draft)
+    return found.text
+
+
+def text_or_none(data: bytes) -> str | None:
+    """As `decoded_or_none`, without the notes."""
+    found = _found(data)
+    return found and found.text
+
+
+def no_text(name: str) -> CorruptDocumentError:
+    """What to say of a file that should be text, and is in no encoding that is known."""
+    return CorruptDocumentError(
+        f"{name}: is not text in any usual encoding. "
+        "If it is another kind of document give it its proper ending, else save it again as UTF-8."
+    )
 
 
 def note_lost(text: str, draft: Draft) -> None:
@@ -50,16 +84,16 @@ def note_lost(text: str, draft: Draft) -> None:
         draft.notes.append(f"{what} damaged and read as {_LOST}: get a fresh copy of the file")
 
 
-def text_or_none(data: bytes) -> str | None:
-    """As `decoded`, without the note; None where the bytes are no text."""
+def _found(data: bytes) -> _Found | None:
     marked = next(((mark, encoding) for mark, encoding in _MARKS if data.startswith(mark)), None)
     mark, encoding = marked or (b"", _wide(data))
+    found: _Found | None
     if encoding is not None:
-        text: str | None = data[len(mark) :].decode(encoding, errors="replace")
+        found = _Found(data[len(mark) :].decode(encoding, errors="replace"))
     else:
         text = utf8_or_none(data)
-        text = _guessed(data) if text is None else text
-    return text if text is not None and _is_written(text) else None
+        found = _guessed(data) if text is None else _Found(text)
+    return found if found is not None and _is_written(found.text) else None
 
 
 def utf8_or_none(data: bytes) -> str | None:
@@ -86,7 +120,7 @@ def _wide(data: bytes) -> str | None:
     return "utf-16-be" if even > 0.4 and odd < 0.05 else None
 
 
-def _guessed(data: bytes) -> str | None:
+def _guessed(data: bytes) -> _Found | None:
     from charset_normalizer import from_bytes
 
     # Cut at a line's end, never within a character.
@@ -95,9 +129,15 @@ def _guessed(data: bytes) -> str | None:
     best = matches.best()
     if best is None:
         return None
-    # Text with few accented letters fits several code pages alike: the commonest is meant.
-    alike = {m.encoding for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence)}
-    return data.decode("cp1252" if "cp1252" in alike else best.encoding, errors="replace")
+    # Text with few letters beyond ASCII fits several encodings alike: the commonest is meant.
+    alike = {
+        encoding
+        for match in matches
+        if (match.chaos, match.coherence) == (best.chaos, best.coherence)
+        for encoding in match.could_be_from_charset
+    }
+    guess = next((encoding for encoding in _USUAL if encoding in alike), best.encoding)
+    return _Found(data.decode(guess, errors="replace"), guess)
 
 
 def _is_written(text: str) -> bool:
