@@ -57,7 +57,8 @@ class Registry:
                     else f"run `thresher adapters remove {name} --force`"
                 )
                 problems[name] = (
-                    f"{problems.get(name, MISSING)} It is live for {about} on the base {live.base[:12]}: {how}."
+                    f"{problems.get(name, MISSING)} It is live for {about} on the base {live.base[:12]}: "
+                    f"{how}."
                 )
         return problems
 
