@@ -29,6 +29,7 @@ class _Glyph:
     level: Box
     baseline: float
     turn: int
+    goes_on: bool  # of the same mark on the page as the one before it, as the letters of a ligature are
 
 
 def words_of_page(page: Any, name: str) -> list[Word]:
@@ -47,6 +48,8 @@ def words_of_page(page: Any, name: str) -> list[Word]:
 
 
 def _continues(last: _Glyph, glyph: _Glyph) -> bool:
+    if glyph.goes_on:
+        return True
     height = max(last.level[3] - last.level[1], glyph.level[3] - glyph.level[1])
     gap = glyph.level[0] - last.level[2]
     return (
@@ -86,6 +89,8 @@ def _glyphs(page: Any, name: str) -> Iterator[_Glyph | None]:
         x, y = ctypes.c_double(), ctypes.c_double()
         into_rect, into_x, into_y = ctypes.byref(rect), ctypes.byref(x), ctypes.byref(y)
         high = ""
+        last: tuple[float, ...] = ()
+        drawn = -1
         for index in range(count):
             code = raw.FPDFText_GetUnicode(handle, index)
             if 0xD800 <= code < 0xDC00:  # characters beyond the first plane come as two halves
@@ -102,17 +107,29 @@ def _glyphs(page: Any, name: str) -> Iterator[_Glyph | None]:
                 continue
             raw.FPDFText_GetCharOrigin(handle, index, into_x, into_y)
             box = rect.left, rect.bottom, rect.right, rect.top
-            if not all(map(math.isfinite, (*box, x.value, y.value))):
+            place = (*box, x.value, y.value)
+            if not all(map(math.isfinite, place)):
                 continue
+            # Two marks may be laid over one another: letters of one are drawn by one object, too.
+            goes_on = place == last and _drawn_by_one(handle, drawn, index)
+            last, drawn = place, index
             # Radians, clockwise, of the letters in the page's own coordinates; -1 where it is not known.
             angle = max(raw.FPDFText_GetCharAngle(handle, index), 0.0)
             turn = (round(angle / (math.pi / 2)) + page_turn) % 4
             shown = _shown(box, page_turn, bounds)
             level = turned_back(shown, turn)
             origin = turned_back(_shown((x.value, y.value, x.value, y.value), page_turn, bounds), turn)
-            yield _Glyph(letter, shown, level, origin[1], turn)
+            yield _Glyph(letter, shown, level, origin[1], turn, goes_on)
     finally:
         text.close()
+
+
+def _drawn_by_one(handle: Any, *letters: int) -> bool:
+    import pypdfium2.raw as raw
+
+    objects = [raw.FPDFText_GetTextObject(handle, index) for index in letters]
+    first, second = (ctypes.cast(each, ctypes.c_void_p).value for each in objects)
+    return first is not None and first == second
 
 
 def _shown(box: Box, page_turn: int, bounds: Box) -> Box:
