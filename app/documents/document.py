@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256 as hash_of
 from pathlib import Path
 
+from thresher.app.documents.directions import leftward
+
 #: left, top, right, bottom from the page's top left corner: points in a PDF, pixels in an image.
 Box = tuple[float, float, float, float]
 
@@ -106,7 +108,7 @@ class Document:
             return Place()
         first = regions[0]
         boxes = [
-            _narrowed(r, start, end)
+            _narrowed(r, start, end, leftward(self.text[r.start : r.end], otherwise=False))
             for r in regions
             if r.box and (r.page, r.part) == (first.page, first.part)
         ]
@@ -117,13 +119,12 @@ class Document:
         return Place(first.page, box, first.sheet, first.cell, first.part)
 
 
-def _narrowed(region: Region, start: int, end: int) -> Box:
+def _narrowed(region: Region, start: int, end: int, from_the_right: bool) -> Box:
     assert region.box is not None
     left, top, right, bottom = region.box
     width = (right - left) / max(region.end - region.start, 1)
-    return (
-        left + width * (max(start, region.start) - region.start),
-        top,
-        left + width * (min(end, region.end) - region.start),
-        bottom,
-    )
+    first = width * (max(start, region.start) - region.start)
+    last = width * (min(end, region.end) - region.start)
+    if from_the_right:
+        return right - last, top, right - first, bottom
+    return left + first, top, left + last, bottom

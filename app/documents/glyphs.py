@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from thresher.app.documents.directions import runs_left
 from thresher.app.documents.document import Box
-from thresher.app.documents.lines import Word, turned_back
+from thresher.app.documents.leftward import letters_as_read
+from thresher.app.documents.lines import GAP, Word, turned_back
 from thresher.app.documents.parsing import parsing
 
-#: A gap wider than this share of the glyph's height ends a word, space or none.
-GAP = 0.13
 #: Glyphs of one word stand on one baseline, to within this share of their height.
 LEVEL = 0.3
 #: A glyph that begins further back than this share of its height begins something new.
@@ -30,6 +30,7 @@ class _Glyph:
     baseline: float
     turn: int
     goes_on: bool  # of the same mark on the page as the one before it, as the letters of a ligature are
+    leftward: bool  # read from right to left
 
 
 def words_of_page(page: Any, name: str) -> list[Word]:
@@ -50,23 +51,33 @@ def words_of_page(page: Any, name: str) -> list[Word]:
 def _continues(last: _Glyph, glyph: _Glyph) -> bool:
     if glyph.goes_on:
         return True
+    if last.turn != glyph.turn or last.leftward != glyph.leftward:
+        return False
     height = max(last.level[3] - last.level[1], glyph.level[3] - glyph.level[1])
+    if abs(glyph.baseline - last.baseline) > LEVEL * height:
+        return False
     gap = glyph.level[0] - last.level[2]
-    return (
-        last.turn == glyph.turn
-        and abs(glyph.baseline - last.baseline) <= LEVEL * height
-        and -BACK * height < gap <= GAP * height
-    )
+    if glyph.leftward:  # on either side of the last one, or over it
+        return max(gap, last.level[0] - glyph.level[2]) <= GAP * height
+    return -BACK * height < gap <= GAP * height
 
 
 def _word(run: list[_Glyph]) -> Word:
     return Word(
-        "".join(glyph.text for glyph in run),
+        _leftward_text(run) if run[0].leftward else "".join(glyph.text for glyph in run),
         box=_around([glyph.box for glyph in run]),
         level=_around([glyph.level for glyph in run]),
         baseline=run[0].baseline,
         turn=run[0].turn,
     )
+
+
+def _leftward_text(run: list[_Glyph]) -> str:
+    marks: list[tuple[str, float, float]] = []
+    for glyph in run:
+        before = marks.pop()[0] if glyph.goes_on and marks else ""
+        marks.append((before + glyph.text, glyph.level[0], glyph.level[2]))
+    return letters_as_read(marks)
 
 
 def _around(boxes: list[Box]) -> Box:
@@ -119,7 +130,7 @@ def _glyphs(page: Any, name: str) -> Iterator[_Glyph | None]:
             shown = _shown(box, page_turn, bounds)
             level = turned_back(shown, turn)
             origin = turned_back(_shown((x.value, y.value, x.value, y.value), page_turn, bounds), turn)
-            yield _Glyph(letter, shown, level, origin[1], turn, goes_on)
+            yield _Glyph(letter, shown, level, origin[1], turn, goes_on, runs_left(letter))
     finally:
         text.close()
 

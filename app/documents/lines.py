@@ -1,16 +1,20 @@
 """Words on a page → lines of text in reading order, with columns kept apart.
 
-Shared by the PDF's text layer and the OCR. Coordinates grow to the right and downwards.
+Shared by the PDF's text layer and the OCR. Coordinates grow to the right and downwards. Which way a line is
+read is the directions' business.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from thresher.app.documents.directions import SPACE, as_read, leftward, mostly_leftward, runs_left
 from thresher.app.documents.document import Box
 from thresher.app.documents.draft import COLUMN_GAP, Draft
 
 #: A gap wider than this share of the text's height parts two columns; a narrower one, two words.
 COLUMN = 1.0
+#: A gap wider than this share of the glyphs' height ends a word, space or none.
+GAP = 0.13
 #: Two words share a line where their baselines differ by less than this share of the taller one's height.
 SAME_LINE = 0.42
 
@@ -72,14 +76,51 @@ def lines_of(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def write_lines(draft: Draft, lines: Sequence[Sequence[Word]], page: int) -> None:
-    """Append lines to the draft, a region a word; a wide gap between words is a column's."""
+    """Append a page's lines to the draft, a region a word; a wide gap between words is a column's.
+
+    Columns, and the words in each, stand in the order in which they are read.
+    """
+    page_leftward = mostly_leftward(word.text for line in lines for word in line)
     for line in lines:
-        previous: Word | None = None
-        for word in line:
-            if previous is not None:
-                gap = word.level[0] - previous.level[2]
-                wide = gap > COLUMN * min(word.height, previous.height)
-                draft.write(COLUMN_GAP if wide else " ")
-            draft.place(word.text, page=page, box=word.box, confidence=word.confidence)
-            previous = word
+        columns = _columns(line)
+        if leftward((word.text for word in line), page_leftward):
+            columns.reverse()
+        for number, column in enumerate(columns):
+            if number:
+                draft.write(COLUMN_GAP)
+            pieces = list(_with_spaces(column))
+            texts = [piece.text if piece else SPACE for piece in pieces]
+            for at, text in as_read(texts, page_leftward):
+                word = pieces[at]
+                if word is None:
+                    draft.write(SPACE)
+                else:
+                    draft.place(text, page=page, box=word.box, confidence=word.confidence)
         draft.write("\n")
+
+
+def _columns(line: Sequence[Word]) -> list[list[Word]]:
+    columns: list[list[Word]] = []
+    for word in line:
+        previous = columns[-1][-1] if columns else None
+        if previous and _gap(previous, word) <= COLUMN * min(word.height, previous.height):
+            columns[-1].append(word)
+        else:
+            columns.append([word])
+    return columns
+
+
+def _with_spaces(column: Sequence[Word]) -> Iterator[Word | None]:
+    """The words, and None for each space between them."""
+    turning = any(map(runs_left, (word.text[:1] for word in column)))
+    previous: Word | None = None
+    for word in column:
+        # Where directions meet, one word may stand in several pieces.
+        if previous and not (turning and _gap(previous, word) <= GAP * max(word.height, previous.height)):
+            yield None
+        yield word
+        previous = word
+
+
+def _gap(previous: Word, word: Word) -> float:
+    return word.level[0] - previous.level[2]

@@ -53,3 +53,64 @@ def test_a_ligature_has_the_box_of_its_mark() -> None:
 
 def test_letters_that_are_laid_over_one_another_are_no_ligature() -> None:
     assert read((50, 700, ["a", "_"]), (50 + WIDE, 700, ["X", "c"])) == "a_ Xc\n"
+
+
+def drawn(text: str) -> list[str]:
+    """A text of one direction from right to left, as it stands on the page from left to right."""
+    return list(text[::-1])
+
+
+def each_by_itself(text: str) -> list[tuple[float, float, list[str]]]:
+    return [(50 + WIDE * at, 700, [letter]) for at, letter in enumerate(drawn(text))]
+
+
+@pytest.mark.parametrize("text", ["שלום עולם", "دفتر الشيكات", "سلام", "דו״ח"])
+def test_text_that_runs_left_is_read_from_the_right(text: str) -> None:
+    assert read((50, 700, drawn(text))) == f"{text}\n"
+
+
+def test_letters_that_run_left_are_read_alike_in_whatever_order_they_were_drawn() -> None:
+    word = "שלום"
+    letters = each_by_itself(word)
+    for order in (letters, letters[::-1], letters[2:] + letters[:2]):
+        assert read(*order) == f"{word}\n"
+
+
+@pytest.mark.parametrize("ligature", ["لا", "\ufefb"])
+def test_a_ligature_that_runs_left_keeps_the_order_of_its_letters(ligature: str) -> None:
+    assert read((50, 700, ["م", ligature, "س"])) == "سلام\n"
+
+
+def test_points_stand_behind_the_letters_that_carry_them() -> None:
+    assert read((50, 700, ["ם", "לָ"])) == "לָם\n"
+
+
+def test_numbers_latin_words_and_brackets_keep_their_order_in_a_line_that_runs_left() -> None:
+    prose = (50.0, 760.0, drawn("הצעת מחיר לאספקת ברגים ומסמרים לבניין הראשי"))
+    line = [*"(John Smith) ", *drawn("של"), *" 03/04/2024-", *drawn("ב"), *" ₪1,250.00 :", *drawn("יתרה")]
+    assert read(prose, (50, 700, line)).splitlines()[1] == "יתרה: ₪1,250.00 ב-03/04/2024 של (John Smith)"
+
+
+def test_a_name_that_runs_left_stands_in_its_place_in_a_line_that_runs_right() -> None:
+    line = [*"Paid by (", *drawn("דוד כהן"), *") in full, 1,250.00"]
+    assert read((50, 700, line)) == "Paid by (דוד כהן) in full, 1,250.00\n"
+
+
+def test_columns_of_a_page_that_runs_left_are_read_from_the_right() -> None:
+    table = [
+        (50, 700, drawn("סכום")),
+        (200, 700, drawn("כמות")),
+        (350, 700, drawn("פריט")),
+        (50, 680, [*"1,250.00"]),
+        (200, 680, [*"3"]),
+        (350, 680, drawn("ברגים")),
+        (50, 660, [*"40.00"]),
+        (200, 660, [*"7"]),
+    ]
+    assert read(*table) == "פריט   כמות   סכום\nברגים   3   1,250.00\n7   40.00\n"
+
+
+def test_a_part_of_a_word_that_runs_left_has_its_box_at_the_right() -> None:
+    document = read_bytes(page((50, 700, drawn("שלום"))), "page.pdf")
+    left, _, right, _ = document.place(0, 1).box or (0, 0, 0, 0)
+    assert (left, right) == pytest.approx((50 + 3 * WIDE, 50 + 4 * WIDE), abs=0.1)
