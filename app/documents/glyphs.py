@@ -1,13 +1,14 @@
 """A PDF page's glyphs → words with boxes, as the page is shown: its rotation and crop are applied.
 
 Spaces in a PDF are hints: some files have none, some one after each letter. A word ends at a space or at a
-gap, whichever comes first.
+gap, whichever comes first; where its letters are spaced out, at a wider gap than theirs.
 """
 
 import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from thresher.app.documents.directions import runs_left
@@ -20,6 +21,11 @@ from thresher.app.documents.parsing import parsing
 LEVEL = 0.3
 #: A glyph that begins further back than this share of its height begins something new.
 BACK = 0.5
+#: Letters are spaced out by up to this share of their height, each as far from the next to within EVEN.
+SPACED = 0.5
+EVEN = 0.05
+#: So many letters tell that they are spaced out: single signs stand in columns, too.
+TELLING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +41,81 @@ class _Glyph:
 
 def words_of_page(page: Any, name: str) -> list[Word]:
     """The words of the page's text layer, in the file's order. Raises CorruptDocumentError with `name`."""
-    words: list[Word] = []
-    run: list[_Glyph] = []
+    runs: list[list[_Glyph]] = []  # one without a glyph is a space
     for glyph in _glyphs(page, name):
-        if run and (glyph is None or not _continues(run[-1], glyph)):
-            words.append(_word(run))
-            run = []
-        if glyph is not None:
-            run.append(glyph)
-    if run:
-        words.append(_word(run))
-    return words
+        if glyph is None:
+            runs.append([])
+        elif runs and runs[-1] and _continues(runs[-1][-1], glyph):
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    return [_word(run) for run in _drawn_together(runs) if run]
+
+
+def _drawn_together(runs: list[list[_Glyph]]) -> Iterator[list[_Glyph]]:
+    """The runs, those of one letter each joined to words where letters are spaced out."""
+    stretches: list[list[list[_Glyph]]] = []
+    for run in runs:
+        if stretches and _may_be_spaced(stretches[-1][-1], run):
+            stretches[-1].append(run)
+        else:
+            stretches.append([run])
+    # A line has one spacing; what it is, its longer words tell.
+    spacings = {_line(stretch): _spacing(stretch) for stretch in stretches if _tells(stretch)}
+    for stretch in stretches:
+        spacing = spacings.get(_line(stretch)) if len(stretch) > 1 else None
+        if spacing is None:
+            yield from stretch
+            continue
+        word: list[_Glyph] = []
+        for run in stretch:
+            if word and abs(_gap(word[-1], run[0]) - spacing) > EVEN * _height(run[0]):
+                yield word
+                word = []
+            word.extend(run)
+        yield word
+
+
+def _may_be_spaced(last: list[_Glyph], run: list[_Glyph]) -> bool:
+    """Whether both are a letter, and as far from one another as the letters of a word may be."""
+    if not (last and run and _is_letter(last) and _is_letter(run)):
+        return False
+    one, other = last[0], run[0]
+    height = max(_height(one), _height(other))
+    return (
+        one.turn == other.turn
+        and one.leftward == other.leftward
+        and abs(one.baseline - other.baseline) <= LEVEL * height
+        and 0 < _gap(one, other) <= SPACED * height
+    )
+
+
+def _is_letter(run: list[_Glyph]) -> bool:
+    return len(run) == 1 or all(glyph.goes_on for glyph in run[1:])
+
+
+def _tells(stretch: list[list[_Glyph]]) -> bool:
+    """Whether letters are spaced out: one gap parts all but words, though the letters differ in width.
+
+    Of single signs in columns either the gaps differ or the widths do not.
+    """
+    if len(stretch) < TELLING:
+        return False
+    height, spacing = _height(stretch[0][0]), _spacing(stretch)
+    gaps = [_gap(last[0], run[0]) for last, run in pairwise(stretch)]
+    even = [gap - spacing <= EVEN * height for gap in gaps]
+    if sum(even) < TELLING - 1 or any(EVEN * height < gap - spacing < GAP * height for gap in gaps):
+        return False
+    widths = [run[0].level[2] - run[0].level[0] for run, close in zip(stretch, even, strict=False) if close]
+    return max(widths) - min(widths) > GAP * height
+
+
+def _spacing(stretch: list[list[_Glyph]]) -> float:
+    return min(_gap(last[0], run[0]) for last, run in pairwise(stretch))
+
+
+def _line(stretch: list[list[_Glyph]]) -> tuple[int, float] | None:
+    return (stretch[0][0].turn, round(stretch[0][0].baseline, 2)) if stretch[0] else None
 
 
 def _continues(last: _Glyph, glyph: _Glyph) -> bool:
@@ -53,13 +123,24 @@ def _continues(last: _Glyph, glyph: _Glyph) -> bool:
         return True
     if last.turn != glyph.turn or last.leftward != glyph.leftward:
         return False
-    height = max(last.level[3] - last.level[1], glyph.level[3] - glyph.level[1])
+    _, top, right, bottom = last.level
+    left, own_top, _, own_bottom = glyph.level
+    height = max(bottom - top, own_bottom - own_top)
     if abs(glyph.baseline - last.baseline) > LEVEL * height:
         return False
+    if glyph.leftward:
+        return _gap(last, glyph) <= GAP * height
+    return -BACK * height < left - right <= GAP * height
+
+
+def _gap(last: _Glyph, glyph: _Glyph) -> float:
     gap = glyph.level[0] - last.level[2]
-    if glyph.leftward:  # on either side of the last one, or over it
-        return max(gap, last.level[0] - glyph.level[2]) <= GAP * height
-    return -BACK * height < gap <= GAP * height
+    # What runs left may stand on either side of the last one, or over it.
+    return max(gap, last.level[0] - glyph.level[2]) if glyph.leftward else gap
+
+
+def _height(glyph: _Glyph) -> float:
+    return glyph.level[3] - glyph.level[1]
 
 
 def _word(run: list[_Glyph]) -> Word:

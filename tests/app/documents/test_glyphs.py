@@ -1,4 +1,5 @@
 import pytest
+from fpdf import FPDF
 
 from thresher.app.documents.read import read_bytes
 
@@ -114,3 +115,33 @@ def test_a_part_of_a_word_that_runs_left_has_its_box_at_the_right() -> None:
     document = read_bytes(page((50, 700, drawn("שלום"))), "page.pdf")
     left, _, right, _ = document.place(0, 1).box or (0, 0, 0, 0)
     assert (left, right) == pytest.approx((50 + 3 * WIDE, 50 + 4 * WIDE), abs=0.1)
+
+
+def placed(*texts: tuple[float, float, str], by: float = 0) -> str:
+    """What is read of texts at (left, baseline), their letters spaced out."""
+    pdf = FPDF(unit="pt", format=(600, 800))
+    pdf.set_font("Helvetica", size=11)
+    pdf.add_page()
+    pdf.set_char_spacing(by)
+    for left, baseline, text in texts:
+        pdf.text(left, baseline, text)
+    return read_bytes(bytes(pdf.output()), "placed.pdf").text
+
+
+@pytest.mark.parametrize("by", [0, 1, 2, 3, 4])
+def test_letters_that_are_spaced_out_make_words(by: float) -> None:
+    lines = ("TOTAL 1,234.50", "DATE OF INVOICE 11", "Office of Finance")
+    texts = [(50, 100 + 30 * number, line) for number, line in enumerate(lines)]
+    assert placed(*texts, by=by).splitlines() == list(lines)
+
+
+def test_single_signs_at_even_steps_stay_apart() -> None:
+    steps = [(50 + 1.4 * WIDE * at, 700.0, [sign]) for at, sign in enumerate("12345")]
+    assert read(*steps) == "1 2 3 4 5\n"
+    steps_of_unlike = [(50 + 12 * at, 60.0, sign) for at, sign in enumerate("ABCIJKM")]
+    assert placed(*steps_of_unlike).split() == list("ABCIJKM")
+
+
+def test_words_that_are_spaced_out_end_at_a_wider_gap_where_the_file_has_no_spaces() -> None:
+    words = [(50, 60, "TOTAL"), (98, 60, "DUE"), (130, 60, "4")]
+    assert placed(*words, by=2) == "TOTAL DUE 4\n"
