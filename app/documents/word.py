@@ -22,6 +22,8 @@ from thresher.app.documents.word_runs import RAISED, RunStyles, take_out_unseen
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _PARAGRAPH, _TABLE, _ROW, _CELL, _BOX = (f"{_W}{name}" for name in ("p", "tbl", "tr", "tc", "txbxContent"))
+#: Word's own limit.
+_MOST_COLUMNS = 63
 #: Not text of the document as it stands: removed by a tracked change, or a second copy for old programs.
 _NOT_READ = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}pPr", f"{_W}rPr", f"{_W}sectPr", _FALLBACK}
 _AS_TEXT = {
@@ -113,16 +115,25 @@ def _write(element: Any, draft: Draft) -> None:
             # A text box hangs in a paragraph, with paragraphs of its own.
             stack.extend(iter(box) for box in _within(child, _BOX))
         elif child.tag == _TABLE:
-            for row in _rows(child):
-                draft.row((" ".join(_texts(cell)), None) for cell in row)
+            for row in _nearest(child, _ROW):
+                if columns := list(_columns(row)):
+                    draft.row((text, None) for text in columns)
         else:  # a section, a content control, a tracked insertion …
             stack.append(iter(child))
 
 
-def _rows(table: Any) -> Iterator[list[Any]]:
-    for row in _nearest(table, _ROW):
-        if cells := _nearest(row, _CELL):
-            yield cells
+def _columns(row: Any) -> Iterator[str]:
+    """A row's texts by column: "" where a cell spans on, or the row begins later than the table."""
+    yield from [""] * _said_in(row, f"{_W}trPr/{_W}gridBefore", 0)
+    for cell in _nearest(row, _CELL):
+        yield " ".join(_texts(cell))
+        yield from [""] * (_said_in(cell, f"{_W}tcPr/{_W}gridSpan", 1) - 1)
+
+
+def _said_in(element: Any, path: str, otherwise: int) -> int:
+    found = element.find(path)
+    said = "" if found is None else found.get(f"{_W}val", "")
+    return min(int(said), _MOST_COLUMNS) if said.isdecimal() else otherwise
 
 
 def _nearest(element: Any, tag: str) -> list[Any]:

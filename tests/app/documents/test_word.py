@@ -56,6 +56,22 @@ def test_a_text_box_in_a_cell_is_read_once() -> None:
     assert read_bytes(out.getvalue(), "a.docx").text == "Key\tIn a box\nBelow\nIn a box\n"
 
 
+def test_the_cells_of_a_table_stay_under_their_headings() -> None:
+    document = word.Document()
+    table = document.add_table(3, 3)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "Head"
+    table.cell(0, 2).text = "Sum"
+    table.cell(1, 0).merge(table.cell(2, 0)).text = "Both"
+    for row in (1, 2):
+        table.cell(row, 1).text, table.cell(row, 2).text = f"b{row}", f"c{row}"
+    later = '<w:trPr><w:gridBefore w:val="2"/></w:trPr>'
+    for content in (f"{later}<w:tc><w:p><w:r><w:t>9.50</w:t></w:r></w:p></w:tc>", ""):
+        table._tbl.append(parse_xml(f"<w:tr {W}>{content}</w:tr>"))
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text == "Head\t\tSum\nBoth\tb1\tc1\n\tb2\tc2\n\t\t9.50\n"
+
+
 def paragraph_with(*content: str) -> bytes:
     """A document of one paragraph, with some styles."""
     document = word.Document()
