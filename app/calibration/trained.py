@@ -12,7 +12,7 @@ from thresher.adapters.training.labels import LabelError, labels_fingerprint, re
 from thresher.adapters.training.split import document_key, split
 from thresher.app.store.store import Store
 from thresher.app.task import Task
-from thresher.app.training.exposure import descent
+from thresher.app.training.exposure import descent, groups_of
 
 
 def learnt_from(
@@ -41,7 +41,11 @@ def trained_on(manifest: Manifest, files: Sequence[Path], task: Task) -> frozens
         return frozenset()
     recipe = manifest.recipe.configuration
     share, seed = recipe.get("validation_share"), recipe.get("split_seed")
-    group, proof = recipe.get("group"), recipe.get("proof_share")
+    groups = groups_of(recipe)
+    group = next(iter(groups), None)
+    if any(each != group for each in groups) or not isinstance(group, str | None):
+        return frozenset()  # which label was grouped by what is not known
+    proof = recipe.get("proof_share")
     proof = proof if isinstance(proof, float) else 0.0
     for some in dict.fromkeys([*((file,) for file in files), tuple(files)]):
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import Label
@@ -72,10 +73,25 @@ def descent(
             weights = one.parent if one and one.origin != "shipped" else None
 
 
+def groups_of(configuration: Mapping[str, Any]) -> list[Any]:
+    """The key of each set of a recipe whose values its labels were grouped by; a run that names no sets is
+    one. None says that a set has no groups.
+    """
+    sets = configuration.get("sets") or [configuration]
+    return [one.get("group") for one in sets] if all(isinstance(one, Mapping) for one in sets) else []
+
+
 def _held_back(label: Label, group: str | None, manifest: Manifest | None) -> bool:
-    """Whether the recipe says that the label was for the proof, on whatever machine it was trained."""
+    """Whether the recipe says that the label was for the proof, on whatever machine it was trained.
+
+    Of several sets it is not known which one the label would have been in.
+    """
     if manifest is None or manifest.recipe is None:
         return False
     made = manifest.recipe.configuration
     share = made.get("proof_share")
-    return isinstance(share, int | float) and made.get("group") == group and is_proof(label, share)
+    # Beyond what a run may have, no run wrote it, and nothing is known.
+    if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share < 1:
+        return False
+    groups = groups_of(made)
+    return bool(groups) and all(each == group for each in groups) and is_proof(label, share)

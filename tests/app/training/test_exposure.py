@@ -71,6 +71,25 @@ def test_a_recipe_says_what_was_held_back_on_another_machine(store: Store) -> No
     assert of(store, manifest("a", proof_share=0.5), group="supplier").unknown == ALL
 
 
+def test_a_recipe_of_several_sets_has_its_groups_in_these(store: Store) -> None:
+    def sets(*groups: str | None, **own: Any) -> Manifest:
+        return manifest("a", proof_share=0.5, sets=[{"group": group, "repeat": 1} for group in groups], **own)
+
+    assert of(store, sets(None)).unknown == of(store, sets(None, None)).unknown == ALL - HALF
+    assert of(store, sets()).unknown == ALL - HALF  # the run's own keys are its one set
+    assert of(store, sets("supplier")).unknown == ALL
+    assert of(store, sets(None, "supplier")).unknown == ALL
+    assert of(store, sets("supplier"), group="supplier").unknown == ALL - HALF
+    assert of(store, sets("supplier", "shop"), group="supplier").unknown == ALL
+    assert of(store, sets("supplier"), group="shop").unknown == ALL
+    assert of(store, manifest("a", proof_share=0.5, sets="supplier")).unknown == ALL
+
+
+@pytest.mark.parametrize("share", [True, 1, 1.5, -0.5, "0.5", None, float("nan")])
+def test_a_share_that_no_run_can_have_says_nothing(store: Store, share: Any) -> None:
+    assert of(store, manifest("a", proof_share=share)).unknown == ALL
+
+
 def test_of_one_from_elsewhere_what_its_parent_has_seen_counts_too(store: Store) -> None:
     child = manifest("a", parent="p", proof_share=0.5)
     assert of(store, child).unknown == ALL  # of the parent nothing is here
