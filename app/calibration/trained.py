@@ -4,28 +4,28 @@ A manifest has no text, but the fingerprint of the labels that were trained on; 
 Of what was trained here the store knows more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import LabelError, labels_fingerprint, read_labels
 from thresher.adapters.training.split import document_key, split
+from thresher.app.registry.library import InstalledAdapter
 from thresher.app.store.store import Store
 from thresher.app.task import Task
 from thresher.app.training.exposure import descent, groups_of
 
 
 def learnt_from(
-    manifest: Manifest, files: Sequence[Path], task: Task, store: Store, manifests: Mapping[str, Manifest]
+    manifest: Manifest, files: Sequence[Path], task: Task, store: Store, installed: Sequence[InstalledAdapter]
 ) -> frozenset[str]:
     """The keys (see `document_key`) of documents that the adapter, or one before it, has learnt from.
 
     By the fingerprint where the files are the labels of the training: it tells what was only validated on.
-    Else all that the store says was seen. `manifests` are those of the adapters that are here, by the hash of
-    their matrices.
+    Else all that the store says was seen. `installed` are the adapters that are here.
     """
     keys: set[str] = set()
-    for one, training in descent(manifest, store, manifests):
+    for one, training, _ in descent(manifest, store, installed):
         told = trained_on(one, files, task) if one else frozenset()
         keys |= told or (training.seen if training else frozenset())
     return frozenset(keys)

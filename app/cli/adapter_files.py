@@ -112,7 +112,9 @@ def _ours(session: "Session", path: Path, base_name: str | None, domain: str | N
         if model.fingerprint == manifest.base.fingerprint:
             read_adapter(path, session.registry.base(model))
             break
-    return replace(adapter, manifest=manifest.model_copy(update={"name": name}))
+    # Whatever it was there, Thresher did not bring it here.
+    origin = "imported" if manifest.origin == "shipped" else manifest.origin
+    return replace(adapter, manifest=manifest.model_copy(update={"name": name, "origin": origin}))
 
 
 def _theirs(

@@ -121,9 +121,8 @@ def _learnt(session: "Session", task: "Task", files: tuple[Path, ...]) -> frozen
 
     if not task.adapter:
         return frozenset()
-    manifests = {one.manifest.weights: one.manifest for one in list_adapters(session.registry.folder)}
     manifest = session.registry.find(task.adapter).manifest
-    return learnt_from(manifest, files, task, session.store, manifests)
+    return learnt_from(manifest, files, task, session.store, list_adapters(session.registry.folder))
 
 
 def _gold(

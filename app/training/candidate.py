@@ -120,7 +120,7 @@ def _remember(session: Session, task: TrainingTask, folder: Path, manifest: Mani
     parents = (
         one for one in list_adapters(session.registry.folder) if one.manifest.weights == manifest.parent
     )
-    shipped = next((one.name for one in parents if one.manifest.origin == "shipped"), None)
+    shipped = next((one.name for one in parents if one.shipped), None)
     training = Training(task.domain, task.record_type, manifest.parent, seen, shipped)
     session.store.add_training(manifest.weights, training)
 

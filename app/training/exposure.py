@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.split import document_key, is_proof
+from thresher.app.registry.library import InstalledAdapter
 from thresher.app.store.store import Store
 from thresher.app.store.trainings import Training
 
@@ -24,53 +25,62 @@ class Exposure:
     shipped: frozenset[str] = frozenset()
 
 
+class Step(NamedTuple):
+    """An adapter on the way back: its manifest, where it is here; its training, where it was trained here.
+
+    `ships`: Thresher brought it. What a manifest says of that is not asked: anyone can write it.
+    """
+
+    manifest: Manifest | None
+    training: Training | None
+    ships: bool
+
+
 def exposure(
     manifest: Manifest | None,
     labels: Sequence[Label],
     group: str | None,
     store: Store,
-    manifests: Mapping[str, Manifest],
+    installed: Sequence[InstalledAdapter],
 ) -> Exposure:
     """What the adapter of `manifest` may have seen; nothing where that is None, the base alone.
 
-    `group` is the key that the labels' groups are from. `manifests` are those of the adapters that are here,
-    by the hash of their matrices: an adapter has also seen what the one it started from has.
+    `group` is the key that the labels' groups are from. `installed` are the adapters that are here: one has
+    also seen what the one it started from has.
     """
     seen: set[str] = set()
     unknown: set[str] = set()
     shipped: set[str] = set()
-    for one, training in descent(manifest, store, manifests):
+    for one, training, ships in descent(manifest, store, installed):
         if training is not None:
             seen |= {label.id for label in labels if document_key(label.text) in training.seen}
             shipped |= {training.shipped} if training.shipped else set()
             continue
         open_ = {label.id for label in labels if not _held_back(label, group, one)}
-        if one is not None and one.origin == "shipped":
+        if one is not None and ships:
             shipped |= {one.name} if open_ else set()
         else:
             unknown |= open_
     return Exposure(frozenset(seen), frozenset(unknown - seen), frozenset(shipped))
 
 
-def descent(
-    manifest: Manifest | None, store: Store, manifests: Mapping[str, Manifest]
-) -> Iterator[tuple[Manifest | None, Training | None]]:
-    """The adapter of `manifest`, the one that it started from, and so on, as far back as anything tells.
-
-    Of each its manifest, where it is here, and its training, where it was trained here.
-    """
+def descent(manifest: Manifest | None, store: Store, installed: Sequence[InstalledAdapter]) -> Iterator[Step]:
+    """The adapter of `manifest`, the one that it started from, and so on, as far back as anything tells."""
+    brought = {each.manifest.weights: each.manifest for each in installed if each.shipped}
+    given = [manifest] if manifest else []
+    # Of copies of one that ships, what came with it is believed.
+    here = {each.weights: each for each in (*(one.manifest for one in installed), *given)} | brought
     weights = manifest.weights if manifest else None
     passed: set[str] = set()
     while weights is not None and weights not in passed:
         passed.add(weights)
-        one = manifest if manifest and manifest.weights == weights else manifests.get(weights)
-        training = store.training(weights)
-        yield one, training
+        step = Step(here.get(weights), store.training(weights), weights in brought)
+        yield step
         # What one that ships started from has shipped too, be it with an earlier version, and knows no more.
-        if training is not None:
-            weights = None if training.shipped else training.parent
+        if step.training is not None:
+            weights = None if step.training.shipped else step.training.parent
         else:
-            weights = one.parent if one and one.origin != "shipped" else None
+            weights = step.manifest.parent if step.manifest and not step.ships else None
 
 
 def groups_of(configuration: Mapping[str, Any]) -> list[Any]:

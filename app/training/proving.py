@@ -89,9 +89,9 @@ def prove(session: Session, task: ProofTask, cancel: threading.Event) -> Iterato
         session.whole(session.task(domain, record_type, (), model.name, name))
         for name in (candidate.name, live_name or NONE)
     )
-    manifests = {each.manifest.weights: each.manifest for each in list_adapters(session.registry.folder)}
+    installed = list_adapters(session.registry.folder)
     sides = [
-        exposure(each.manifest if each else None, labels, config.group, session.store, manifests)
+        exposure(each.manifest if each else None, labels, config.group, session.store, installed)
         for each in (candidate, live)
     ]
     unseen = [label for label in labels if label.id not in sides[0].seen | sides[1].seen]

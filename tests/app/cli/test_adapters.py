@@ -219,6 +219,15 @@ def test_one_of_ours_says_itself_what_it_is_for(
     assert (ended.code, "adapter_config.json is missing" in ended.err) == (1, True)
 
 
+def test_what_is_brought_in_does_not_ship_whatever_it_says(
+    thresher: Thresher, add_adapter: AddAdapter, tmp_path: Path
+) -> None:
+    folder = add_adapter("far", 1, folder=tmp_path / "far", origin="shipped")
+    assert thresher("adapters", "import", folder).code == 0
+    (far,) = told(thresher("adapters", "list", "--json"))
+    assert (far["origin"], far["shipped"]) == ("imported", False)
+
+
 def test_one_of_ours_that_does_not_fit_here_is_not_said_to_answer(
     thresher: Thresher, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:

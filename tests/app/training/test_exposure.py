@@ -10,7 +10,7 @@ from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.split import document_key, is_proof
 from thresher.app.locations import Locations
-from thresher.app.registry.library import list_adapters
+from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.store import Store
 from thresher.app.store.trainings import Training
 from thresher.app.training.exposure import Exposure, exposure
@@ -53,8 +53,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def of(store: Store, one: Manifest | None, *others: Manifest, group: str | None = None) -> Exposure:
-    return exposure(one, LABELS, group, store, {each.weights: each for each in others})
+def installed(one: Manifest, ships: bool = False) -> InstalledAdapter:
+    return InstalledAdapter(one.name, Path(one.name), one, one.weights, ships)
+
+
+def of(
+    store: Store,
+    one: Manifest | None,
+    *others: Manifest,
+    group: str | None = None,
+    ships: Manifest | None = None,
+) -> Exposure:
+    here = [installed(each) for each in others] + ([installed(ships, True)] if ships else [])
+    return exposure(one, LABELS, group, store, here)
 
 
 def test_the_base_alone_has_seen_nothing(store: Store) -> None:
@@ -114,13 +125,27 @@ def test_what_was_trained_here_is_known_and_its_parents_count(store: Store) -> N
 
 
 def test_one_that_ships_is_named(store: Store) -> None:
-    shipped = manifest("s", origin="shipped")
     store.add_training("a", Training("expenses", "receipt", "s", frozenset()))
-    child = of(store, manifest("a"), shipped)
+    child = of(store, manifest("a"), ships=manifest("s"))
     assert (child.unknown, child.shipped) == (frozenset(), frozenset({"s"}))
     # It started from another that shipped once; of that no file is left.
-    later = of(store, manifest("a"), manifest("s", parent="gone", origin="shipped"))
+    later = of(store, manifest("a"), ships=manifest("s", parent="gone"))
     assert (later.unknown, later.shipped) == (frozenset(), frozenset({"s"}))
+
+
+def test_what_only_says_that_it_ships_is_not_known(store: Store) -> None:
+    stranger = manifest("s", origin="shipped")
+    assert of(store, stranger, stranger) == Exposure(unknown=ALL)
+    store.add_training("a", Training("expenses", "receipt", "s", frozenset()))
+    assert of(store, manifest("a"), stranger) == Exposure(unknown=ALL)
+    # What it came from counts, too.
+    child = manifest("c", parent="gone", origin="shipped", proof_share=0.5)
+    assert of(store, child, child).unknown == ALL
+
+
+def test_a_copy_of_one_that_ships_is_that_one(store: Store) -> None:
+    copy = manifest("s", proof_share=0.9).model_copy(update={"name": "copy"})
+    assert of(store, copy, copy, ships=manifest("s")) == Exposure(shipped=frozenset({"s"}))
 
 
 def test_a_training_from_what_shipped_is_known_when_the_next_version_ships_another(store: Store) -> None:
@@ -128,15 +153,14 @@ def test_a_training_from_what_shipped_is_known_when_the_next_version_ships_anoth
     store.add_training("a", Training("expenses", "receipt", "s", seen, "expenses-tiny"))
     store.add_training("b", Training("expenses", "receipt", "a", frozenset()))
     for weights in ("a", "b"):
-        child = of(store, manifest(weights), manifest("s2", origin="shipped"))
+        child = of(store, manifest(weights), ships=manifest("s2"))
         assert child == Exposure(frozenset({"3"}), frozenset(), frozenset({"expenses-tiny"}))
 
 
 def test_of_each_that_ships_it_is_known_that_it_knows_public_documents_alone(
     store: Store, tmp_path: Path
 ) -> None:
-    installed = list_adapters(tmp_path / "own")
-    assert len(installed) > 10
-    there = [one.manifest for one in installed]
+    there = list_adapters(tmp_path / "own")
+    assert len(there) > 10
     for one in there:
-        assert of(store, one, *there).unknown == frozenset(), one.name
+        assert exposure(one.manifest, LABELS, None, store, there).unknown == frozenset(), one.name

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from thresher.adapters.training.run_lock import FolderInUse, sole
 from thresher.adapters.training.state import STATE_FILE
 from thresher.app.cli.main import run_command
 from thresher.app.locations import Locations
+from thresher.app.registry import folders
 from thresher.app.registry.registry import Registry
 from thresher.app.session import Session
 
@@ -110,21 +112,24 @@ def test_it_begins_with_what_answers_now(
 
 
 def test_what_began_with_an_adapter_that_ships_keeps_its_name(
-    home_with_tiny: Locations, labels: Path
+    home_with_tiny: Locations, labels: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     command = ["train", "--domain", "expenses", "--labels", str(labels), "--no-proof", *RECIPE]
     assert run_command(command) == 0
-    # At another rate, for the same would come to the same matrices.
-    assert run_command([*command, "--parent", "expenses-1", "--learning-rate", "0.02"]) == 0
-    manifest = home_with_tiny.adapters / "expenses-1" / "manifest.json"
+    own = home_with_tiny.adapters / "expenses-1"
+    manifest = own / "manifest.json"
     content = manifest.read_text("utf-8")
     assert '"origin": "trained"' in content
     manifest.write_text(content.replace('"origin": "trained"', '"origin": "shipped"'), "utf-8")
+    # At another rate, for the same would come to the same matrices.
+    assert run_command([*command, "--parent", "expenses-1", "--learning-rate", "0.02"]) == 0
+    monkeypatch.setattr(folders, "GENERAL", tmp_path / "general")
+    shutil.copytree(own, tmp_path / "general" / "tiny")
     assert run_command([*command, "--parent", "expenses-1"]) == 0
     with Session(home_with_tiny) as session:
         found = [session.registry.find(f"expenses-{number}").manifest.weights for number in (1, 2, 3)]
         trainings = [session.store.training(weights) for weights in found]
-    assert [one and one.shipped for one in trainings] == [None, None, "expenses-1"]
+    assert [one and one.shipped for one in trainings] == [None, None, "general-tiny"]
     assert [one and one.parent for one in trainings] == [None, found[0], found[0]]
 
 
