@@ -6,6 +6,7 @@ by it, and so it can show which of two adapters is the better one.
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -35,20 +36,36 @@ class Split:
 
 
 def document_key(text: str) -> str:
-    """What makes two texts the same document: the sha256, in hex, of the normalised text."""
-    return sha256(normalise(text).encode("utf-8", errors="surrogatepass")).hexdigest()
+    """What makes two texts the same document: the sha256, in hex, of the normalised text.
+
+    Format characters, such as a byte order mark or a soft hyphen, count for nothing here: nobody sees them,
+    and ways to copy a text add and lose them. (In a value they do count: `normalise` keeps them.)
+    """
+    return _hashed(_without_format(text))
+
+
+def document_keys(text: str) -> frozenset[str]:
+    """The keys under which the document may have been kept: its own, and the one of when format characters
+    counted. Both are the same where it has none.
+    """
+    return frozenset({document_key(text), _hashed(text)})
 
 
 def is_held_back(label: Label, share: float, seed: int) -> bool:
     """Whether a label is for validation: follows from its group, or without one its text, and the seed."""
-    return _place(str(seed), label) < share * 2**64
+    return _place(str(seed), label, document_key(label.text)) < share * 2**64
 
 
 def is_proof(label: Label, share: float) -> bool:
     """Whether a label is for the proof: follows from its group, or without one its text. A larger share holds
     back what a smaller one does, and more.
     """
-    return _place("proof", label) < share * 2**64
+    return _place("proof", label, document_key(label.text)) < share * 2**64
+
+
+def was_proof(label: Label, share: float) -> bool:
+    """Whether a label was for the proof wherever and whenever it was one: by each of its document's keys."""
+    return all(_place("proof", label, key) < share * 2**64 for key in document_keys(label.text))
 
 
 def split(
@@ -87,9 +104,18 @@ def split(
     )
 
 
-def _place(salt: str, label: Label) -> int:
-    """A number below 2**64 that follows from the label's group, or without one its text, and the salt."""
-    whole = f"group {label.group}" if label.group is not None else f"text {document_key(label.text)}"
+def _without_format(text: str) -> str:
+    gone = [] if text.isascii() else [c for c in set(text) if unicodedata.category(c) == "Cf"]
+    return text.translate(dict.fromkeys(map(ord, gone))) if gone else text
+
+
+def _hashed(text: str) -> str:
+    return sha256(normalise(text).encode("utf-8", errors="surrogatepass")).hexdigest()
+
+
+def _place(salt: str, label: Label, key: str) -> int:
+    """A number below 2**64 that follows from the label's group, or without one the key, and the salt."""
+    whole = f"group {label.group}" if label.group is not None else f"text {key}"
     digest = sha256(f"{salt} {whole}".encode("utf-8", errors="surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big")
 

@@ -129,7 +129,7 @@ def _gold(
     task: "Task", files: tuple[Path, ...], limit: int | None, learnt: frozenset[str], narrator: "Narrator"
 ) -> "list[GoldRecord]":
     from thresher.adapters.training.label_lines import names_of
-    from thresher.adapters.training.split import document_key
+    from thresher.adapters.training.split import document_keys
     from thresher.app.calibration.calibrate import gold_once
     from thresher.app.evaluation.records import load_gold
 
@@ -139,7 +139,7 @@ def _gold(
         for file, called in zip(files, names_of(files), strict=True)
     ]
     narrator.unfit(unfit)
-    fresh = [[one for one in each if document_key(one.text) not in learnt] for each in loaded]
+    fresh = [[one for one in each if not document_keys(one.text) & learnt] for each in loaded]
     if left_out := sum(map(len, loaded)) - sum(map(len, fresh)):
         narrator.notes(_left_out(left_out, task))
     gold = [one for each in fresh for one in each[:limit]]

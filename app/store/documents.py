@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from thresher.adapters.training.split import document_key
+from thresher.adapters.training.split import document_keys
 from thresher.app.documents.document import Document, Region, sha256_of_text
 from thresher.app.store import trainings
 from thresher.app.store.clock import now
@@ -46,8 +46,8 @@ def keep(connection: sqlite3.Connection, document: Document) -> int:
 
 
 def keys(connection: sqlite3.Connection, sha256: str) -> frozenset[str]:
-    """The key (see `document_key`) of each reading of these bytes."""
-    return frozenset(map(document_key, _texts(connection, sha256)))
+    """The keys (see `document_keys`) of each reading of these bytes."""
+    return frozenset(key for text in _texts(connection, sha256) for key in document_keys(text))
 
 
 def copies(connection: sqlite3.Connection, sha256: str) -> frozenset[str]:

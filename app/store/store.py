@@ -127,7 +127,7 @@ class Store:
             return records.answered(connection, record_id)
 
     def document_keys(self, sha256: str) -> frozenset[str]:
-        """What tells the text of a file from others, by its bytes' hash: a key for each of its readings."""
+        """What tells the text of a file from others, by its bytes' hash: the keys of each of its readings."""
         with self._database.reading() as connection:
             return documents.keys(connection, sha256)
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import Label
-from thresher.adapters.training.split import document_key, is_proof
+from thresher.adapters.training.split import document_keys, was_proof
 from thresher.app.registry.library import InstalledAdapter
 from thresher.app.store.store import Store
 from thresher.app.store.trainings import Training
@@ -53,7 +53,7 @@ def exposure(
     shipped: set[str] = set()
     for one, training, ships in descent(manifest, store, installed):
         if training is not None:
-            seen |= {label.id for label in labels if document_key(label.text) in training.seen}
+            seen |= {label.id for label in labels if document_keys(label.text) & training.seen}
             shipped |= {training.shipped} if training.shipped else set()
             continue
         open_ = {label.id for label in labels if not _held_back(label, group, one)}
@@ -104,4 +104,4 @@ def _held_back(label: Label, group: str | None, manifest: Manifest | None) -> bo
     if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share < 1:
         return False
     groups = groups_of(made)
-    return bool(groups) and all(each == group for each in groups) and is_proof(label, share)
+    return bool(groups) and all(each == group for each in groups) and was_proof(label, share)

@@ -1,13 +1,24 @@
 """The split: each label on one side, and none that was held back is ever trained on later."""
 
+import unicodedata
+from hashlib import sha256
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field
 from thresher.adapters.training.labels import Label
-from thresher.adapters.training.split import Split, document_key, is_held_back, is_proof, split
+from thresher.adapters.training.split import (
+    Split,
+    document_key,
+    document_keys,
+    is_held_back,
+    is_proof,
+    split,
+)
+from thresher.adapters.values import normalise
 
 FIELDS = (Field(name="who", type="string"), Field(name="what", type="list[string]"))
 
@@ -101,6 +112,35 @@ def test_layout_makes_no_new_document() -> None:
     sides = split(labels, 0, 0)
     assert sides.duplicates == (("a", "b"),)
     assert [one.id for one in sides.train] == ["b", "c"]
+
+
+@pytest.mark.parametrize("sign", ["\ufeff", "\u200b", "\u00ad", "\u2060", "\U000e0041"])
+def test_signs_that_nobody_sees_make_no_new_document(sign: str) -> None:
+    for number in range(60):
+        plain = f"Corner Mill, lot {number}"
+        for text in (
+            sign + plain,
+            plain + sign,
+            plain.replace("Mill", f"Mi{sign}ll").replace(" ", f" {sign} "),
+        ):
+            assert document_key(text) == document_key(plain)
+            assert is_proof(label("b", text), 0.1) == is_proof(label("a", plain), 0.1)
+    labels = [label("a", f"{sign}text"), label("b", "text")]
+    assert split(labels, 0, 0).duplicates == (("a", "b"),)
+
+
+def test_keys_that_were_kept_before_are_known_again() -> None:
+    """The one of a text with such signs was that of the whole text; of all others it is what it was."""
+
+    def former(text: str) -> str:
+        return sha256(normalise(text).encode("utf-8", errors="surrogatepass")).hexdigest()
+
+    every = "".join(chr(at) for at in range(0x3000) if unicodedata.category(chr(at)) != "Cf")
+    for text in ("Fee 4.20", "STRASSE\n ﬁne\t½ -", "\ud800", "", every):
+        assert document_keys(text) == {document_key(text)} == {former(text)}
+    marked = "Fee\u00ad 4.20"
+    assert document_keys(marked) == {document_key("Fee 4.20"), former(marked)}
+    assert len(document_keys(marked)) == 2
 
 
 def test_the_same_document_asked_for_something_else_is_no_duplicate() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
-from thresher.adapters.training.split import document_key
+from thresher.adapters.training.split import document_key, document_keys
 from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Value
 from thresher.app.sources import Source, document_of
@@ -146,6 +146,17 @@ def test_what_a_training_has_seen_is_kept_until_the_document_is_forgotten(store:
     known = store.training("w" * 64)
     assert known is not None
     assert known.seen == {document_key("another")}
+
+
+def test_the_key_of_before_format_characters_counted_for_nothing_is_forgotten_too(store: Store) -> None:
+    marked = replace(DOCUMENT, text=f"\ufeff{TEXT}")
+    store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", marked)
+    assert store.document_keys(DOCUMENT.sha256) == document_keys(marked.text) > {document_key(TEXT)}
+    store.add_training("w" * 64, Training("expenses", "receipt", None, document_keys(marked.text)))
+    assert store.forget_document(DOCUMENT.sha256)
+    known = store.training("w" * 64)
+    assert known is not None
+    assert known.seen == frozenset()
 
 
 def test_verdicts_come_newest_first(store: Store) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import Label
-from thresher.adapters.training.split import document_key, is_proof
+from thresher.adapters.training.split import document_key, document_keys, is_proof
 from thresher.app.locations import Locations
 from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.store import Store
@@ -122,6 +122,24 @@ def test_what_was_trained_here_is_known_and_its_parents_count(store: Store) -> N
     there = of(store, manifest("c"), manifest("gone", proof_share=0.5))
     assert there.unknown == ALL - HALF
     assert of(store, manifest("d", parent="d", proof_share=0.5)).unknown == ALL - HALF  # no endless way
+
+
+def test_what_was_seen_when_format_characters_counted_is_known(store: Store) -> None:
+    (marked,) = document_keys("\ufefftext 3") - {document_key("text 3")}
+    store.add_training("a", Training("expenses", "receipt", None, frozenset({marked})))
+    labels = [Label("3", "\ufefftext 3", "", (), {})]
+    assert exposure(manifest("a"), labels, None, store, []) == Exposure(frozenset({"3"}))
+
+
+def test_what_another_machine_may_have_held_back_by_its_former_key_alone_is_not_known(store: Store) -> None:
+    def held(text: str) -> bool:
+        return is_proof(Label("", text, "", (), {}), 0.5)
+
+    plain = [f"text {number}" for number in range(200) if held(f"text {number}")]
+    labels = [Label(text, f"\ufeff{text}", "", (), {}) for text in plain]
+    found = exposure(manifest("a", proof_share=0.5), labels, None, store, [])
+    # An older Thresher had about half of them on the other side.
+    assert 0.3 < len(found.unknown) / len(labels) < 0.7
 
 
 def test_one_that_ships_is_named(store: Store) -> None:
