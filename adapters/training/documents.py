@@ -6,7 +6,7 @@ from pathlib import Path
 
 from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
-from thresher.adapters.training.split import Split, document_key
+from thresher.adapters.training.split import Split, keys_of
 
 #: The keys of the documents of each side: "train", "validation", "proof".
 Documents = Mapping[str, tuple[str, ...]]
@@ -15,14 +15,15 @@ DOCUMENTS_FILE = "documents.json"
 
 
 def documents_of(splits: Sequence[Split]) -> Documents:
-    """The keys of the documents of each side of a run's sets, sorted."""
+    """The keys of the documents of each side of a run's sets, sorted: one for each reading that is known."""
     named = {
         "train": [label for sides in splits for label in sides.train],
         "validation": [label for sides in splits for label in sides.validation],
         "proof": [label for sides in splits for label in sides.proof],
     }
     return {
-        name: tuple(sorted({document_key(label.text) for label in labels})) for name, labels in named.items()
+        name: tuple(sorted({key for label in labels for key in keys_of(label)}))
+        for name, labels in named.items()
     }
 
 

@@ -1,5 +1,6 @@
 """The lines of files of labels, in both forms: what each says, before it is held against any field."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +10,9 @@ from typing import Any
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, joined, parse_fields
 from thresher.adapters.json_lines import json_lines, parsed
+
+#: A line's key: the keys of other readings of its document (see `split.document_key`). Corrections have it.
+READINGS = "document_keys"
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class LabelLine:
     text: str
     output: Mapping[str, Any]
     instruction: str | None
+    readings: frozenset[str]
 
 
 def label_lines(
@@ -61,6 +66,7 @@ def label_lines(
             text=raw.get("input", ""),
             output=output if isinstance(output, dict) else {},
             instruction=raw.get("instruction"),
+            readings=frozenset(raw.get(READINGS, ())),
         )
 
 
@@ -98,6 +104,9 @@ def _form_problems(raw: Mapping[str, Any], with_text: bool) -> Iterator[str]:
     for key in ("id", "instruction"):
         if key in raw and not (isinstance(raw[key], str) and raw[key].strip()):
             yield f"{key!r} must be a text that is not empty"
+    readings = raw.get(READINGS, [])
+    if not isinstance(readings, list) or not all(re.fullmatch("[0-9a-f]{64}", str(key)) for key in readings):
+        yield f"{READINGS!r} must be a list of sha256 in hex"
     text = raw.get("input", "")
     if not isinstance(text, str) or ("input" in raw and with_text and not text.strip()):
         yield "'input' must be the document's text" + (", and not empty" if with_text else "")

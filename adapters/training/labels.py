@@ -30,7 +30,8 @@ class Label:
     state it. A field without a value is asked but not known. A split never parts labels of one `group`. Of a
     document in more than `most_windows`, use asks those that fit the fields best. Of one in more than
     `taught_windows`, those are taught that together state the most. `unasked` is an instruction that the
-    label brought and that is not asked, as use asks the record type's.
+    label brought and that is not asked, as use asks the record type's. `readings` are keys (see
+    `split.document_key`) of other texts that were read from the document's file.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Label:
     most_windows: int | None = None
     taught_windows: int | None = None
     unasked: str | None = None
+    readings: frozenset[str] = frozenset()
 
 
 class LabelError(UsageError):
@@ -99,6 +101,7 @@ def read_labels(
             group=None if key is None else str(key),
             most_windows=most_windows,
             unasked=line.instruction if instructions not in ("", line.instruction) else None,
+            readings=line.readings,
         )
     if not lines and not problems:
         problems.append("the files of labels hold no label")

@@ -51,21 +51,30 @@ def document_keys(text: str) -> frozenset[str]:
     return frozenset({document_key(text), _hashed(text)})
 
 
+def keys_of(label: Label) -> frozenset[str]:
+    """The key of a label's text, and those of what else was read from the same file."""
+    return label.readings | {document_key(label.text)}
+
+
 def is_held_back(label: Label, share: float, seed: int) -> bool:
-    """Whether a label is for validation: follows from its group, or without one its text, and the seed."""
-    return _place(str(seed), label, document_key(label.text)) < share * 2**64
+    """Whether a label is for validation: follows from its group, or without one its text, and the seed.
+
+    Any reading of its file may hold it back, so that reading anew moves none that was into training.
+    """
+    return any(_place(str(seed), label, key) < share * 2**64 for key in keys_of(label))
 
 
 def is_proof(label: Label, share: float) -> bool:
-    """Whether a label is for the proof: follows from its group, or without one its text. A larger share holds
-    back what a smaller one does, and more.
+    """Whether a label is for the proof: follows from its group, or without one its text or that of any
+    reading of its file. A larger share holds back what a smaller one does, and more.
     """
-    return _place("proof", label, document_key(label.text)) < share * 2**64
+    return any(_place("proof", label, key) < share * 2**64 for key in keys_of(label))
 
 
 def was_proof(label: Label, share: float) -> bool:
     """Whether a label was for the proof wherever and whenever it was one: by each of its document's keys."""
-    return all(_place("proof", label, key) < share * 2**64 for key in document_keys(label.text))
+    keys = document_keys(label.text) | label.readings
+    return all(_place("proof", label, key) < share * 2**64 for key in keys)
 
 
 def split(
@@ -137,10 +146,10 @@ def _without_leaks(
 def _without_documents(
     labels: Sequence[Label], held: Sequence[Label], found: list[tuple[str, str]]
 ) -> list[Label]:
-    texts = {document_key(label.text): label.id for label in reversed(held)}
+    texts = {key: label.id for label in reversed(held) for key in keys_of(label)}
     kept = []
     for label in labels:
-        held_back = texts.get(document_key(label.text))
+        held_back = next((texts[key] for key in sorted(keys_of(label)) if key in texts), None)
         if held_back is None:
             kept.append(label)
         else:
@@ -170,12 +179,14 @@ def _without_duplicates(labels: Sequence[Label], found: list[tuple[str, str]]) -
     last = {_asked(label): label for label in labels}
     # A field that a label lacks is not known to it: a correction of one field says nothing of the others.
     values: dict[tuple[str, str, tuple[Field, ...]], Mapping[str, Any]] = {}
+    readings: dict[tuple[str, str, tuple[Field, ...]], frozenset[str]] = {}
     for label in labels:
         asked = _asked(label)
         values[asked] = {**values.get(asked, {}), **label.values}
+        readings[asked] = readings.get(asked, frozenset()) | label.readings
         if (kept := last[asked]) is not label:
             found.append((label.id, kept.id))
-    return [replace(label, values=values[asked]) for asked, label in last.items()]
+    return [replace(label, values=values[asked], readings=readings[asked]) for asked, label in last.items()]
 
 
 def _asked(label: Label) -> tuple[str, str, tuple[Field, ...]]:

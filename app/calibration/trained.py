@@ -9,7 +9,7 @@ from pathlib import Path
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import LabelError, labels_fingerprint, read_labels
-from thresher.adapters.training.split import document_key, split
+from thresher.adapters.training.split import keys_of, split
 from thresher.app.registry.library import InstalledAdapter
 from thresher.app.store.store import Store
 from thresher.app.task import Task
@@ -57,5 +57,5 @@ def trained_on(manifest: Manifest, files: Sequence[Path], task: Task) -> frozens
             sides.append(split(labels, share, seed, None, proof))
         for side in sides:
             if labels_fingerprint(side.train) == manifest.data.fingerprint:
-                return frozenset(document_key(label.text) for label in side.train)
+                return frozenset(key for label in side.train for key in keys_of(label))
     return frozenset()

@@ -53,7 +53,9 @@ def exposure(
     shipped: set[str] = set()
     for one, training, ships in descent(manifest, store, installed):
         if training is not None:
-            seen |= {label.id for label in labels if document_keys(label.text) & training.seen}
+            seen |= {
+                label.id for label in labels if (document_keys(label.text) | label.readings) & training.seen
+            }
             shipped |= {training.shipped} if training.shipped else set()
             continue
         open_ = {label.id for label in labels if not _held_back(label, group, one)}

@@ -142,6 +142,17 @@ def test_what_another_machine_may_have_held_back_by_its_former_key_alone_is_not_
     assert 0.3 < len(found.unknown) / len(labels) < 0.7
 
 
+def test_a_document_was_seen_where_any_reading_of_its_file_was(store: Store) -> None:
+    store.add_training("a", Training("expenses", "receipt", None, frozenset({document_key("text 3")})))
+    scan = Label("scan", "tcxt 3", "", (), {}, readings=frozenset({document_key("text 3")}))
+    assert exposure(manifest("a"), [scan], None, store, []).seen == {"scan"}
+    # On another machine it was held back where each of them is: which one was known there is not told.
+    for number, other in ((at, label.text) for at, label in enumerate(LABELS)):
+        two = Label("two", "text 0", "", (), {}, readings=frozenset({document_key(other)}))
+        known = not exposure(manifest("b", proof_share=0.5), [two], None, store, []).unknown
+        assert known == ({"0", str(number)} <= HALF)
+
+
 def test_one_that_ships_is_named(store: Store) -> None:
     store.add_training("a", Training("expenses", "receipt", "s", frozenset()))
     child = of(store, manifest("a"), ships=manifest("s"))
