@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from thresher.adapters.errors import ModelError
+from thresher.adapters.regular_file import read_regular_text
 
 FACTS_FILE = "thresher.json"
 
@@ -70,7 +71,7 @@ def read_facts(folder: Path) -> ModelFacts:
     path = folder / FACTS_FILE
     remedy = f"Run `thresher models remove {folder.name}` and pull or add it again."
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(read_regular_text(path))
     except FileNotFoundError:
         raise ModelError(
             f"{folder.name}: {FACTS_FILE} is missing, so the model is not whole. {remedy}"

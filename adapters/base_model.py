@@ -12,6 +12,7 @@ from typing import Any
 from thresher.adapters.base_facts import FACTS_FILE, read_facts
 from thresher.adapters.errors import ModelError
 from thresher.adapters.manifest import BoundBase
+from thresher.adapters.regular_file import read_regular_text
 from thresher.adapters.tensor_file import Tensor, all_tensors, fingerprint
 from thresher.adapters.tokens import template_hash, tokenizer_hash
 
@@ -98,7 +99,7 @@ def _packed(tensors: list[Tensor]) -> dict[str, int]:
 def _config(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(read_regular_text(path))
         content["model_type"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: is no model's configuration. Name the folder of a base model.") from error

@@ -12,11 +12,10 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from thresher.adapters.errors import AdapterError
+from thresher.adapters.regular_file import read_regular_text
 
 CALIBRATION_FILE = "calibration.json"
 FORMAT: Literal[1] = 1
-#: No calibration is larger; what is larger is none, and is not read.
-MAX_BYTES = 4 << 20
 
 #: A weight of a logistic regression whose inputs are of size 1 to 10.
 _Weight = Annotated[float, Field(ge=-1000, le=1000)]
@@ -120,9 +119,7 @@ def read_calibrations(path: Path) -> tuple[Calibration, ...]:
     """The calibrations of a file. Raises AdapterError that names file and key."""
     remedy = "Run `thresher calibrate` again, or remove the file."
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise AdapterError(f"{path}: is larger than any calibration. {remedy}")
-        content: Any = json.loads(path.read_text("utf-8"))
+        content: Any = json.loads(read_regular_text(path))
     except (OSError, ValueError, RecursionError) as error:
         raise AdapterError(f"{path}: cannot be read ({error}). {remedy}") from error
     version = content.get("format") if isinstance(content, dict) else None

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from thresher.adapters.errors import AdapterError
+from thresher.adapters.regular_file import read_regular_text
 
 MANIFEST_FILE = "manifest.json"
 FORMAT: Literal[1] = 1
@@ -111,7 +112,7 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest in `folder`. Raises AdapterError that names file and key."""
     path = folder / MANIFEST_FILE
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(read_regular_text(path))
     except FileNotFoundError:
         raise AdapterError(
             f"{folder.name}: {MANIFEST_FILE} is missing. Bring it in with `thresher adapters import`, which "

@@ -10,6 +10,7 @@ import mlx.nn as nn
 from mlx.utils import tree_unflatten
 
 from thresher.adapters.errors import ModelError
+from thresher.adapters.regular_file import read_regular_text
 
 
 def open_base(folder: Path) -> tuple[Any, dict[str, Any]]:
@@ -19,7 +20,7 @@ def open_base(folder: Path) -> tuple[Any, dict[str, Any]]:
     """
     from mlx_lm.utils import load_model
 
-    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config = json.loads(read_regular_text(folder / "config.json"))
     if "model_file" in config or "auto_map" in config:
         raise ModelError(f"{folder.name}: config.json asks to run code from the model. Use another base.")
     try:

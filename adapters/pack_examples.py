@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field, parse_fields
 from thresher.adapters.json_lines import Line, json_lines
+from thresher.adapters.regular_file import check_regular
 from thresher.adapters.values import check
 
 _KEYS = {"id", "file", "output"}
@@ -46,6 +47,7 @@ def read_examples(folder: Path, with_fields: Callable[[Sequence[Field]], HasFiel
         return []
     gold = folder / "gold.jsonl"
     try:
+        check_regular(gold)
         lines = json_lines(gold)
     except OSError as error:
         raise PackError(f"{gold}: cannot be read ({error}). Write a JSON line for each example.") from error

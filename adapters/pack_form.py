@@ -1,5 +1,6 @@
 """pack.yaml as it stands in the file: read, checked key by key, and what to say where a key is wrong."""
 
+import errno
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,6 +18,7 @@ from pydantic import (
 
 from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
+from thresher.adapters.regular_file import read_regular
 from thresher.adapters.yaml_keys import parse_yaml
 
 #: The version of pack.yaml that this code writes and reads.
@@ -113,14 +115,13 @@ _KEYS = {1: PackForm.model_fields, 3: RecordTypeForm.model_fields, 5: Field.mode
 
 def _parse(file: Path) -> dict[str, Any]:
     try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        data = read_regular(file, MAX_BYTES)
     except FileNotFoundError:
         raise PackError(f"{file}: is missing. A pack is a folder that holds a pack.yaml.") from None
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise PackError(f"{file}: {error.strerror}. Keep documents in examples/, not here.") from error
         raise PackError(f"{file}: cannot be read ({error.strerror}). Check that you may read it.") from error
-    if len(data) > MAX_BYTES:
-        raise PackError(f"{file}: is larger than {MAX_BYTES:,} bytes. Keep documents in examples/, not here.")
     try:
         raw = parse_yaml(data)
     except ValueError as error:

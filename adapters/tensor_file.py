@@ -54,6 +54,8 @@ def read_tensors(file: Path, error: type[ThresherError] = ModelError) -> list[Te
     def broken(reason: str) -> ThresherError:
         return error(f"{file.name}: not a whole safetensors file ({reason}). Fetch it again.")
 
+    if file.exists() and not file.is_file():  # a pipe could be waited for without end
+        raise broken("it is no regular file")
     with file.open("rb") as stream:
         size = file.stat().st_size
         head = stream.read(8)

@@ -12,10 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.errors import ModelError
+from thresher.adapters.regular_file import read_regular
 
 #: Stand for the two messages while the chat template is rendered: private-use characters, which no template
 #: holds.
 _SYSTEM, _USER = "\ue000\ue001\ue000", "\ue000\ue002\ue000"
+
+#: No tokenizer's file is larger: the largest known have some 40 MB.
+_MOST_BYTES = 1 << 28
 
 _REMEDY = "Remove the model and add it again from whole files, or use another base."
 
@@ -129,7 +133,7 @@ def template_hash(folder: Path) -> str:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path, _MOST_BYTES)
     except OSError as error:
         raise ModelError(
             f"{path}: cannot be read. Name the folder of a base model, or fetch it again."

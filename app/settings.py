@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic import Field as Setting
 
 from thresher.adapters.errors import UsageError
+from thresher.adapters.regular_file import read_regular
 from thresher.adapters.yaml_keys import key_problems, parse_keys, save_keys
 from thresher.app.task import STATE_FROM, Task
 
@@ -56,7 +57,7 @@ def load_settings(path: Path) -> Settings:
     Raises UsageError that names the file and the key: not YAML, an unknown key, a wrong value.
     """
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except FileNotFoundError:
         return Settings()
     except OSError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from thresher.adapters.errors import AdapterError
+from thresher.adapters.regular_file import read_regular_text
 
 CONFIG_FILE = "adapter_config.json"
 
@@ -14,7 +15,7 @@ def read_object(folder: Path) -> dict[str, Any]:
     """The JSON object in the file. Raises AdapterError."""
     path = folder / CONFIG_FILE
     try:
-        config = json.loads(path.read_text("utf-8"))
+        config = json.loads(read_regular_text(path))
     except FileNotFoundError:
         inner = sorted(
             path.parent.name for path in folder.glob(f"*/{CONFIG_FILE}")

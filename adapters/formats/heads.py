@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from thresher.adapters.base_model import BaseModel
 from thresher.adapters.errors import AdapterError
+from thresher.adapters.regular_file import read_regular_text
 
 
 class Heads(NamedTuple):
@@ -19,7 +20,7 @@ def attention_heads(base: BaseModel) -> Heads:
     """Raises AdapterError where the configuration does not say them."""
     path = base.folder / "config.json"
     try:
-        config = json.loads(path.read_text("utf-8"))
+        config = json.loads(read_regular_text(path))
         config = config.get("text_config", config)
         query = int(config["num_attention_heads"])
         key_value = int(config.get("num_key_value_heads") or query)

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from thresher.adapters.errors import UsageError
+from thresher.adapters.regular_file import read_regular
 from thresher.adapters.training.run_parts import Augmentation, Keys, LabelSet, check_asked
 from thresher.adapters.training.schedule import default_learning_rate
 from thresher.adapters.yaml_keys import key_problems, parse_keys, save_keys
@@ -217,7 +218,7 @@ def read_run(path: Path) -> RunConfig:
     Raises UsageError that names the file and each key that is wrong, at once.
     """
     try:
-        raw = parse_keys(path.read_bytes())
+        raw = parse_keys(read_regular(path))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
     except ValueError as error:

@@ -14,6 +14,7 @@ from pydantic import Field as Setting
 
 from thresher.adapters.base_facts import FACTS_FILE, FileFacts, ModelFacts
 from thresher.adapters.errors import ModelError
+from thresher.adapters.regular_file import read_regular_text
 from thresher.adapters.tensor_file import (
     all_tensors,
     fingerprint,
@@ -28,6 +29,8 @@ from thresher.app.models.offline import go_offline
 #: What a model folder may hold. Nothing else is fetched or copied.
 ALLOWED = ("*.safetensors", "*.json", "*.txt", "*.jinja", "*.model", "LICENSE*")
 _INDEX = "model.safetensors.index.json"
+#: No file of JSON is larger; the index of very many tensors has some 10 MB.
+_MOST_BYTES = 1 << 28
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 #: Bytes of work space beside weights and cache, and the tokens that the cache estimate counts with.
 _WORK_SPACE, _CACHED_TOKENS = 400 << 20, 8192
@@ -98,7 +101,11 @@ def refuse_listing(name: str, files: list[str]) -> None:
 
 def check_folder(folder: Path, name: str) -> _Config:
     """The config.json of the model in `folder`. Raises ModelError with all reasons against the model."""
-    refuse_listing(name, [path.name for path in folder.iterdir() if path.is_file()])
+    listed = sorted(folder.iterdir())
+    # A library reads what is called so, and would wait for a pipe without end.
+    odd = [path.name for path in listed if path.exists() and not (path.is_file() or path.is_dir())]
+    _refuse(name, [f"{each} is no regular file" for each in odd])
+    refuse_listing(name, [path.name for path in listed if path.is_file()])
     reasons: list[str] = []
     config = _json(folder / "config.json", reasons)
     tokenizer = _json(folder / "tokenizer_config.json", reasons)
@@ -201,7 +208,7 @@ def _unusable_tokenizer(folder: Path) -> str | None:
 def _json(path: Path, reasons: list[str]) -> dict[str, Any] | None:
     """A JSON object, or None with a reason added."""
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(read_regular_text(path, _MOST_BYTES))
         if isinstance(content, dict):
             return content
         reasons.append(f"{path.name} holds no JSON object")

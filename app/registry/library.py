@@ -12,6 +12,7 @@ from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.formats.config_file import CONFIG_FILE
 from thresher.adapters.formats.peft import WEIGHTS_FILE
 from thresher.adapters.manifest import Manifest, read_manifest
+from thresher.adapters.regular_file import read_regular
 from thresher.adapters.tensor_file import read_tensors
 from thresher.app.naming import check_name
 from thresher.app.registry.folders import adapter_folders, own_folder, shipped_folders, subfolders
@@ -102,7 +103,7 @@ def _read(name: str, folder: Path) -> InstalledAdapter:
     manifest = read_manifest(folder)
     try:
         read_tensors(folder / WEIGHTS_FILE, AdapterError)
-        configuration = (folder / CONFIG_FILE).read_bytes()
+        configuration = read_regular(folder / CONFIG_FILE)
     except OSError as error:
         missing = Path(str(error.filename)).name
         raise AdapterError(

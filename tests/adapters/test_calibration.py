@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thresher.adapters.calibration import (
-    MAX_BYTES,
     Calibration,
     CalibrationFile,
     Group,
@@ -21,6 +20,7 @@ from thresher.adapters.calibration import (
     read_calibrations,
 )
 from thresher.adapters.errors import AdapterError
+from thresher.adapters.regular_file import MAX_BYTES
 
 WEIGHTS = Weights(**dict.fromkeys(Weights.model_fields, 0.5))
 GROUP = Group(

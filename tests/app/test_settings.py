@@ -1,5 +1,6 @@
 """Settings are typed, named in errors, written whole, and hashed by what changes an answer."""
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,14 @@ def test_no_file_and_an_empty_file_mean_the_defaults(tmp_path: Path) -> None:
         "state_from": 0.25,
     }
     assert Settings().model_dump() == {**defaults, "batch_tokens": 32768}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_no_file_of_settings(tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    os.mkfifo(path)
+    with pytest.raises(UsageError, match=r"settings.yaml: cannot be read \(is no regular file\)"):
+        load_settings(path)
 
 
 def test_settings_come_back_with_their_sentences(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`thresher adapters`: what each command does, tells, and ends with."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -217,6 +218,24 @@ def test_one_of_ours_says_itself_what_it_is_for(
     (tmp_path / "empty").mkdir()
     ended = thresher("adapters", "import", tmp_path / "empty", "--base", "tiny")
     assert (ended.code, "adapter_config.json is missing" in ended.err) == (1, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+@pytest.mark.parametrize("file", ["manifest.json", "adapter_config.json", "adapter_model.safetensors"])
+def test_a_pipe_in_place_of_a_file_is_told_and_not_waited_for(
+    thresher: Thresher, add_adapter: AddAdapter, file: str
+) -> None:
+    folder = add_adapter("piped", 1)
+    (folder / file).unlink()
+    os.mkfifo(folder / file)
+    listed = thresher("adapters", "list")
+    assert listed.code == 0
+    (line,) = listed.out.splitlines()
+    assert line.startswith("piped  BROKEN: ")
+    assert file in line
+    assert "no regular file" in line
+    brought = thresher("adapters", "import", folder, "--name", "another")
+    assert (brought.code, file in brought.err) == (1, True)
 
 
 def test_what_is_brought_in_does_not_ship_whatever_it_says(

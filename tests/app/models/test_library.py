@@ -1,6 +1,7 @@
 """Installed models: found, checked, removed; local ones taken in or refused with all reasons."""
 
 import json
+import os
 import shutil
 import socket
 from contextlib import suppress
@@ -162,6 +163,17 @@ def test_all_reasons_come_at_once(models: Path, tiny_model: Path) -> None:
     for how in ("cut", "no template", "architecture"):
         break_it(tiny_model, how)
     with pytest.raises(ModelError, match=r"chat template.*architecture.*whole safetensors"):
+        add(models, tiny_model, "mine")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+@pytest.mark.parametrize(
+    "file", ["config.json", "chat_template.jinja", "special_tokens_map.json", "model-2.safetensors"]
+)
+def test_a_pipe_is_refused_and_not_waited_for(models: Path, tiny_model: Path, file: str) -> None:
+    (tiny_model / file).unlink(missing_ok=True)
+    os.mkfifo(tiny_model / file)
+    with pytest.raises(ModelError, match=f"{file} is no regular file"):
         add(models, tiny_model, "mine")
 
 
