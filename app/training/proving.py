@@ -126,13 +126,7 @@ def _labels(
 ) -> tuple[RunConfig, list[Label]]:
     """The run that the labels are read as, and those of them that were held back for the proof."""
     run = run_folder(session.locations.training, candidate.name, candidate.manifest) / RUN_FILE
-    named = bool(task.labels or task.corrections)
-    if not named and not run.exists():
-        raise UsageError(
-            f"{candidate.name} was not trained here: say which labels to prove it on, with --labels FILE or "
-            "--corrections."
-        )
-    config = None if named else read_run(run)
+    config = None if task.labels or task.corrections else _own_run(session, candidate, run)
     paths = [path.absolute() for path in task.labels] if config is None else [*config.labels]
     # By the run's own word of where it lay: the home may have been moved since.
     ran = config.out if config else run.parent
@@ -163,6 +157,19 @@ def _labels(
         config = parse_run(asked, "the proof", run.parent)
         (labelled,), _ = read_sets(config)
     return config, _told_apart(_completed(session, domain, record_type, labelled.sides.proof))
+
+
+def _own_run(session: Session, candidate: InstalledAdapter, run: Path) -> RunConfig:
+    """The run that the adapter came from. A file of that name may be of another one, which was removed."""
+    training = session.store.training(candidate.manifest.weights)
+    if training is not None and run.exists():
+        config = read_run(run)
+        if (config.domain, config.record_type) == (training.domain, training.record_type):
+            return config
+    raise UsageError(
+        f"{candidate.name} was not trained here: say which labels to prove it on, with --labels FILE or "
+        "--corrections."
+    )
 
 
 def _completed(session: Session, domain: str, record_type: str, labels: Sequence[Label]) -> list[Label]:

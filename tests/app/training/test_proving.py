@@ -193,6 +193,28 @@ def test_labels_and_files_to_validate_on_may_use_the_same_ids(
     assert proved.notes == ("1 labels that one of the two has seen in training are left out",)
 
 
+def test_the_run_of_another_adapter_that_had_its_name_is_not_its_own(
+    tickets: Locations, add_adapter: AddAdapter, tmp_path: Path
+) -> None:
+    labels = write(tmp_path / "labels.jsonl", [*OTHERS[:6], *PROOF[:3]], {"shop": "Corner Mill"})
+    recipe = {"rank": 2, "batch_tokens": 1024, "steps": 1}
+    with Session(tickets) as session:
+        for name in ("mine", "yours"):
+            task = training_task("tickets", "ticket", labels, name=name, recipe=recipe)
+            list(train_candidate(session, task, threading.Event()))
+        session.registry.remove("mine")
+    add_adapter("mine", 1)
+    with pytest.raises(UsageError, match="mine was not trained here: say which labels to prove it on"):
+        verdict_of(tickets, ProofTask("mine"))
+    # One that was trained here, though for another domain.
+    with Session(tickets) as session:
+        other = Training("expenses", "receipt", None, frozenset())
+        session.store.add_training(session.registry.find("mine").manifest.weights, other)
+    with pytest.raises(UsageError, match="mine was not trained here: say which labels to prove it on"):
+        verdict_of(tickets, ProofTask("mine"))
+    assert verdict_of(tickets, ProofTask("yours")).comparison.documents == 3
+
+
 def test_it_is_held_against_what_answers_for_its_own_record_type(
     home_with_tiny: Locations, add_adapter: AddAdapter, tmp_path: Path
 ) -> None:
