@@ -79,7 +79,7 @@ def _example(folder: Path, line: Line, with_fields: Callable[[Sequence[Field]], 
     try:
         raw = line.parsed()
     except ValueError as error:
-        raise PackError(f"{where}: is no JSON in UTF-8 ({error}). Correct the line.") from error
+        raise PackError(f"{where}: {error}. Correct the line.") from error
     if not isinstance(raw, dict) or not _KEYS <= raw.keys() <= _KEYS | {"fields"}:
         raise PackError(f'{where}: must be an object with "id", "file", "output" and, at will, "fields".')
     for key in ("id", "file"):

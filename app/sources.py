@@ -178,7 +178,7 @@ def _record(line: Line, default_id: str) -> Source:
     try:
         raw = line.parsed()
     except ValueError as error:
-        raise UsageError(f"{where}: is no JSON in UTF-8 ({error}); {form}.") from error
+        raise UsageError(f"{where}: {error}; {form}.") from error
     if not isinstance(raw, dict):
         raise UsageError(f"{where}: is no JSON object; {form}.")
     if unknown := sorted(raw.keys() - _KEYS - _TOLERATED):

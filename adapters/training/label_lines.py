@@ -9,7 +9,7 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, joined, parse_fields
-from thresher.adapters.json_lines import json_lines, parsed
+from thresher.adapters.json_lines import RepeatedKeyError, json_lines, parsed
 
 #: A line's key: the keys of other readings of its document (see `split.document_key`). Corrections have it.
 READINGS = "document_keys"
@@ -45,7 +45,7 @@ def label_lines(
         try:
             raw = line.parsed()
         except ValueError as error:
-            problems.append(f"{where}: is no JSON in UTF-8 ({error})")
+            problems.append(f"{where}: {error}")
             continue
         if not isinstance(raw, dict):
             problems.append(f"{where}: must be an object with 'input' and 'output'")
@@ -53,7 +53,7 @@ def label_lines(
         own = [*_form_problems(raw, with_text)]
         output = raw.get("output")
         if isinstance(output, str):
-            output = _read_output(output)
+            output = _read_output(output, own)
         if not own and not isinstance(output, dict):
             own.append("'output' must be an object of field and value, or its text")
         if own:
@@ -112,8 +112,11 @@ def _form_problems(raw: Mapping[str, Any], with_text: bool) -> Iterator[str]:
         yield "'input' must be the document's text" + (", and not empty" if with_text else "")
 
 
-def _read_output(text: str) -> Any:
+def _read_output(text: str, problems: list[str]) -> Any:
     try:
         return parsed(text)
+    except RepeatedKeyError as error:
+        problems.append(f"'output' {error}")
     except ValueError:
-        return None
+        pass  # it is told that it must be an object
+    return None

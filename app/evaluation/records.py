@@ -183,9 +183,7 @@ def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         try:
             raw = line.parsed()
         except ValueError as error:
-            raise UsageError(
-                f"{line.where}: is no JSON in UTF-8 ({error}). Write one object a line."
-            ) from error
+            raise UsageError(f"{line.where}: {error}. Write one object a line, each key once.") from error
         if not isinstance(raw, dict):
             raise UsageError(f"{line.where}: must be an object with 'id'")
         yield line.where, raw

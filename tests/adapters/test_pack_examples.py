@@ -31,6 +31,7 @@ def test_examples_carry_their_fields(write: Write) -> None:
     ("lines", "said"),
     [
         (["{"], "gold.jsonl:1: is no JSON"),
+        (['{"id": "a", "id": "b"}'], "gold.jsonl:1: has the key 'id' twice: leave one of them out. Correct"),
         (["[" * 100_000], "gold.jsonl:1: is no JSON"),
         (["[]"], "gold.jsonl:1: must be an object"),
         ([{**gold(), "note": 1}], "gold.jsonl:1: must be an object"),

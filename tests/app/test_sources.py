@@ -171,6 +171,7 @@ def test_records_are_texts_with_ids_and_fields_of_their_own(tmp_path: Path) -> N
     [
         ("{", "no JSON"),
         ("[1]", "no JSON object"),
+        ('{"input": "a", "input": "b"}', "has the key 'input' twice: leave one of them out; a record is"),
         ({"id": "a"}, "'input' must be"),
         ({"id": "a", "input": 5}, "'input' must be"),
         ({"id": "", "input": "x"}, "'id' must be"),

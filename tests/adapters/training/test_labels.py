@@ -130,6 +130,24 @@ def test_all_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     assert "'total': nan is no finite number" in said
 
 
+def test_a_value_that_is_given_twice_is_refused_by_its_line(tmp_path: Path) -> None:
+    twice = '{"who": "A", "who": "B"}'
+    path = write(
+        tmp_path,
+        {"id": "good", "input": "x", "output": {"who": "Lee"}},
+        f'{{"id": "a", "input": "x", "output": {twice}}}',
+        '{"id": "b", "input": "x", "input": "y", "output": {"who": "A"}}',
+        {"id": "c", "input": "x", "output": twice},
+    )
+    with pytest.raises(LabelError) as caught:
+        read_labels([path], FIELDS)
+    assert caught.value.problems == (
+        f"{path}:2: has the key 'who' twice: leave one of them out",
+        f"{path}:3: has the key 'input' twice: leave one of them out",
+        f"{path}:4: 'output' has the key 'who' twice: leave one of them out",
+    )
+
+
 def test_a_long_message_says_how_much_it_leaves_out(tmp_path: Path) -> None:
     path = write(tmp_path, *["nonsense"] * 100)
     with pytest.raises(LabelError, match="and 60 more problems") as caught:

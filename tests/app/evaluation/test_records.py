@@ -45,6 +45,7 @@ def test_fields_of_a_line_are_joined_with_the_record_types(tmp_path: Path) -> No
     ("line", "reason"),
     [
         ("{", "is no JSON"),
+        ('{"id": "a", "id": "b"}', "has the key 'id' twice: leave one of them out"),
         pytest.param("[" * 100_000, "is no JSON in UTF-8 (lists or objects lie too deep", id="deep"),
         ("[1]", "must be an object"),
         ({"output": {}}, "'id'"),
@@ -147,6 +148,9 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes('{"id": "é"}'.encode("latin-1"))
     with pytest.raises(UsageError, match=r"latin\.jsonl:1: is no JSON in UTF-8"):
         load_predictions(tmp_path / "latin.jsonl")
+    twice = written(tmp_path / "twice.jsonl", '{"id": "1", "values": {"t": 1, "t": 2}}')
+    with pytest.raises(UsageError, match=r"twice\.jsonl:1: has the key 't' twice: leave one of them out"):
+        load_predictions(twice)
     with pytest.raises(UsageError, match="holds no record"):
         load_gold(written(tmp_path / "empty.jsonl"), FIELDS)
 
