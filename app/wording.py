@@ -4,13 +4,14 @@ Knows no screen: its Text objects are rich's, which both can print. Text of docu
 and lives in Text objects: it is never read as markup.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from rich.text import Text
 
 from thresher.adapters.numbers import in_digits
+from thresher.adapters.visible import one_line as one_line
+from thresher.adapters.visible import visible as visible
 from thresher.app.record import Outcome, Record, Windows
 
 #: A symbol and a theme colour an outcome; symbols that every terminal font has.
@@ -49,30 +50,6 @@ _BAR_CELLS = 5
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 Colours = dict[str, str]  # role → colour
-
-
-def visible(text: str) -> str:
-    """The text with control and format characters made visible, one for one. Tabs and newlines stay."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_visible(char) for char in text)
-
-
-def _visible(char: str) -> str:
-    if char in "\t\n":
-        return char
-    category = unicodedata.category(char)
-    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-        code = ord(char)
-        if code < 0x20:
-            return chr(0x2400 + code)
-        return "␡" if code == 0x7F else "�"
-    return char
-
-
-def one_line(text: str) -> str:
-    """Visible text on one line."""
-    return visible(text).replace("\n", "⏎").replace("\t", " ")
 
 
 def shown(value: Any) -> str:

@@ -8,9 +8,7 @@ same command goes on.
 import argparse
 import os
 import signal
-import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -28,18 +26,16 @@ from thresher.adapters.training.documents import save_documents
 from thresher.adapters.training.learner import Learner, layers_of
 from thresher.adapters.training.loop import Diverged, Loop, Stopped, Trained
 from thresher.adapters.training.memory import Room, affordable
-from thresher.adapters.training.metrics import Metric
+from thresher.adapters.training.narration import Narrator, say, say_note, say_what_is_wrong
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig, read_run, save_run
 from thresher.adapters.training.run_lock import sole
 from thresher.adapters.training.state import STATE_FILE
 
 Trainer = Literal["train_mlx", "train_cuda"]
-#: Exit codes: of a stop that left a state, of a loss that is not finite. How a line begins that says what is
-#: wrong.
+#: Exit codes: of a stop that left a state, of a loss that is not finite.
 STOPPED = 130
 DIVERGED = 3
-TOLD = "Error: "
 #: What brings the libraries of a trainer.
 _LIBRARIES = {"train_mlx": "thresher", "train_cuda": "thresher[cuda]"}
 #: Keys of a run that stay as they came to be when it goes on: however much memory there is now, and those
@@ -112,13 +108,13 @@ def follow(run: Path, way: Way, stop: threading.Event | None = None) -> int:
         with ExitStack() as held:
             folder = _train(run, way, stop, held)
     except Stopped:
-        _say("Stopped. The state is saved: the same command goes on from here.")
+        say("Stopped. The state is saved: the same command goes on from here.")
         return STOPPED
     except ThresherError as error:
-        _say(f"{TOLD}{error}")
+        say_what_is_wrong(error)
         return DIVERGED if isinstance(error, Diverged) else 2
     if folder is not None:
-        _say(f"The {folder.name} is in {folder}.")
+        say(f"The {folder.name} is in {folder}.")
     return 0
 
 
@@ -149,11 +145,11 @@ def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path 
             )
         )
         for note in (*plan.notes, *notes):
-            _say(note)
+            say_note(note)
         # What the run came to be: the app reads it, and a reader of the adapter can run it again.
         save_run(config.out / RUN_FILE, plan.config)
         save_documents(config.out, plan.documents)
-    trained = Loop(plan, learner, config.out, _Narrator(plan.steps)).run(stop)
+    trained = Loop(plan, learner, config.out, Narrator(plan.steps)).run(stop)
     if learner.rank != 0:
         return None
     way.write(result, learner, plan, _manifest(plan, trained, way.trainer, versions))
@@ -213,40 +209,3 @@ def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str
         ),
         data=plan.data,
     )
-
-
-class _Narrator:
-    """A line now and then: the step, the loss, the time left."""
-
-    def __init__(self, steps: int) -> None:
-        self._steps = steps
-        self._first: Metric | None = None
-        self._told = 0.0
-
-    def __call__(self, metric: Metric) -> None:
-        if metric.kind == "validation":
-            _say(f"  step {metric.step} of {self._steps}: validation loss {metric.loss:.4f}")
-            return
-        self._first = self._first or metric
-        now = time.monotonic()
-        if now - self._told < 5 and metric.step < self._steps:
-            return
-        self._told = now
-        done = metric.step - self._first.step
-        left = (metric.seconds - self._first.seconds) / max(done, 1) * (self._steps - metric.step)
-        _say(
-            f"  step {metric.step} of {self._steps}: loss {metric.loss:.4f}, "
-            f"{metric.tokens_per_second:,.0f} tokens a second"
-            + (f", about {_span(left)} left" if done else "")
-        )
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()

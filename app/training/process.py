@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import IO
 
 from thresher.adapters.errors import ThresherError
-from thresher.adapters.training.command import DIVERGED, STOPPED, TOLD, WITH_PARENT, Trainer
+from thresher.adapters.training.command import DIVERGED, STOPPED, WITH_PARENT, Trainer
 from thresher.adapters.training.metrics import Metric, read_metrics
+from thresher.adapters.training.narration import NOTED, TOLD
 from thresher.adapters.training.run_config import RunConfig, save_run
 
 #: Seconds between two looks at the metrics.
@@ -91,34 +92,38 @@ class _Watch:
         # What an earlier part of the run has written is old news.
         self._metrics = len(read_metrics(folder))
         self._at = 0
-        self._rest = ""
-        self._lines: list[str] = []
-        self._failed = False
+        self._rest = b""
+        self._last = ""
+        self._wrong: list[str] = []
 
     def news(self) -> Iterator[Metric | str]:
-        data = os.pread(self._said.fileno(), 1 << 20, self._at)
-        self._at += len(data)
-        *lines, self._rest = (self._rest + data.decode("utf-8", errors="replace")).split("\n")
-        self._lines = [*self._lines, *lines][-100:]
-        for line in lines:
-            self._failed = self._failed or line.startswith(TOLD)
-            # Its progress comes from the metrics, better told; what went wrong is the error's to tell.
-            if line and not self._failed and not line.startswith((" ", "Stopped", "The adapter is in")):
-                yield line
+        while data := os.pread(self._said.fileno(), 1 << 20, self._at):
+            self._at += len(data)
+            *lines, self._rest = (self._rest + data).split(b"\n")
+            for line in lines:
+                yield from self._heard(line.decode("utf-8", errors="replace"))
         metrics = read_metrics(self._folder)
         yield from metrics[self._metrics :]
         self._metrics = len(metrics)
 
+    def _heard(self, line: str) -> Iterator[str]:
+        """Its notes. Its progress comes from the metrics, better told; what is wrong is the error's to tell."""
+        self._last = line if line.strip() else self._last
+        if self._wrong:
+            self._wrong.append(line)
+        elif line.startswith(TOLD):
+            self._wrong.append(line.removeprefix(TOLD))
+        elif line.startswith(NOTED):
+            yield line.removeprefix(NOTED)
+
     def trouble(self, code: int) -> "TrainingError":
-        told = [n for n, line in enumerate(self._lines) if line.startswith(TOLD)]
-        if told:
-            lines = self._lines[told[-1] :]
+        if self._wrong:
             kind = TrainingDiverged if code == DIVERGED else TrainingError
-            return kind(lines[0].removeprefix(TOLD), *lines[1:])
+            return kind(*self._wrong)
         if code < 0:
             return TrainingError(
                 f"the trainer was killed (signal {-code}), perhaps for want of memory. The same command goes "
                 "on from the last save; a smaller --batch-tokens needs less memory."
             )
-        last = next((line for line in reversed(self._lines) if line.strip()), "it said nothing")
-        return TrainingError(f"the trainer failed: {last.strip()}. Run `thresher doctor`.")
+        last = self._last.strip() or "it said nothing"
+        return TrainingError(f"the trainer failed: {last}. Run `thresher doctor`.")

@@ -21,6 +21,7 @@ from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig
 from thresher.adapters.training.state import STATE_FILE
+from thresher.adapters.visible import one_line
 from thresher.app.training.process import TrainingDiverged, TrainingStopped, train
 from thresher.app.training.rate_search import best_exponent, least_tries_left, next_exponent, rate_of
 
@@ -70,8 +71,9 @@ def sweep(
     is any good, or where `folder` has the tries of other labels; TrainingStopped; TrainingError.
     """
     plan = _short(config, cancel)
-    yield from plan.notes
-    said = set(plan.notes)
+    notes = [one_line(note) for note in plan.notes]  # as each trainer says them
+    yield from notes
+    said = set(notes)
     default = config.model_copy(update={"learning_rate": None}).used_learning_rate(plan.base.hidden_size)
     tries: dict[int, TriedRate] = {}
     losses: dict[int, float] = {}

@@ -239,6 +239,21 @@ def test_wrong_labels_are_named_by_line(
     assert "labels.jsonl:10" in said
 
 
+def test_an_id_is_never_taken_for_what_the_trainer_says(
+    home_with_tiny: Locations, labels: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two labels whose ids end a line and begin as an error does, then one more that has a note of its own."""
+    with labels.open("a", encoding="utf-8") as file:
+        for twice, number in (("x\nError: y", 1), ("Error: z", 2), ("plain", 3)):
+            line = {"id": twice, "input": f"Shop {number}\n2026-04-{number + 1:02d}\nTOTAL {number}.20\n"}
+            file.write(json.dumps(line | {"output": {"company": f"Shop {number}"}}) + "\n")
+    command = ["train", "--domain", "expenses", "--labels", str(labels), "--no-proof", *RECIPE]
+    assert run_command([*command, "--steps", "1"]) == 0
+    told = capsys.readouterr().err
+    for number, twice in ((1, "x⏎Error: y"), (2, "Error: z"), (3, "plain")):
+        assert f"l{number}: the same document as {twice}: both are taken as one label\n" in told
+
+
 def test_ctrl_c_stops_and_the_same_command_goes_on(
     home_with_tiny: Locations, labels: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
