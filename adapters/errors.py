@@ -13,7 +13,11 @@ The others end a command with 1. `kind` is a stable word for scripts; the messag
 last, what to do.
 """
 
+import errno
 from typing import ClassVar
+
+#: What the system says where it takes no more of what is written: a full disk, a quota, a broken device.
+_TAKES_NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class ThresherError(Exception):
@@ -64,3 +68,8 @@ class StoreError(ThresherError):
     """The database is damaged, locked or from a newer version."""
 
     kind = "store"
+
+
+def takes_no_more(error: BaseException | None) -> bool:
+    """Whether the disk or the device that is written to takes no more: nobody's wrong use, and no defect."""
+    return isinstance(error, OSError) and error.errno in _TAKES_NO_MORE

@@ -17,7 +17,7 @@ from recipes import Source, write_lines
 from thresher.adapters.calibration import Calibration, read_calibrations
 from thresher.adapters.manifest import Score
 from thresher.adapters.pack_library import find_packs
-from thresher.adapters.training.command import STOPPED
+from thresher.adapters.training.exit_codes import STOPPED
 from thresher.adapters.training.labels import labels_fingerprint, read_labels
 from thresher.adapters.training.split import document_key
 from thresher.app.locations import Locations

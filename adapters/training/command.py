@@ -1,8 +1,6 @@
 """A trainer's command: `python -m thresher.train_… RUN.yaml`. The same for both trainers.
 
-Narrates on stderr; the metrics and the adapter are in the run's folder. Exit codes: 0 the adapter is written,
-2 the run or its labels are wrong, 3 the loss is not finite any more, 130 stopped with a state from which the
-same command goes on.
+Narrates on stderr; the metrics and the adapter are in the run's folder. `exit_codes` says how it ends.
 """
 
 import argparse
@@ -23,8 +21,9 @@ from thresher.adapters.environment import install_command
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import MANIFEST_FILE, Manifest, Recipe, read_manifest
 from thresher.adapters.training.documents import save_documents
+from thresher.adapters.training.exit_codes import STOPPED, code_of
 from thresher.adapters.training.learner import Learner, layers_of
-from thresher.adapters.training.loop import Diverged, Loop, Stopped, Trained
+from thresher.adapters.training.loop import Loop, Stopped, Trained
 from thresher.adapters.training.memory import Room, affordable
 from thresher.adapters.training.narration import Narrator, say, say_note, say_what_is_wrong
 from thresher.adapters.training.plan import Plan, make_plan
@@ -33,9 +32,6 @@ from thresher.adapters.training.run_lock import sole
 from thresher.adapters.training.state import STATE_FILE
 
 Trainer = Literal["train_mlx", "train_cuda"]
-#: Exit codes: of a stop that left a state, of a loss that is not finite.
-STOPPED = 130
-DIVERGED = 3
 #: What brings the libraries of a trainer.
 _LIBRARIES = {"train_mlx": "thresher", "train_cuda": "thresher[cuda]"}
 #: Keys of a run that stay as they came to be when it goes on: however much memory there is now, and those
@@ -112,7 +108,7 @@ def follow(run: Path, way: Way, stop: threading.Event | None = None) -> int:
         return STOPPED
     except ThresherError as error:
         say_what_is_wrong(error)
-        return DIVERGED if isinstance(error, Diverged) else 2
+        return code_of(error)
     if folder is not None:
         say(f"The {folder.name} is in {folder}.")
     return 0

@@ -45,6 +45,7 @@ class Narrator:
         self._told = 0.0
 
     def __call__(self, metric: Metric) -> None:
+        """Says a line of the metrics, if it is time to."""
         if metric.kind == "validation":
             say(f"  step {metric.step} of {self._steps}: validation loss {metric.loss:.4f}")
             return

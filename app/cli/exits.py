@@ -9,7 +9,6 @@
 130 stopped with Ctrl-C; what is done is kept
 """
 
-import errno
 import os
 import sys
 import traceback
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from thresher.adapters.errors import ModelError, PackError, ThresherError, UsageError
+from thresher.adapters.errors import ModelError, PackError, ThresherError, UsageError, takes_no_more
 from thresher.app.locations import Locations
 
 DONE = 0
@@ -27,15 +26,6 @@ WRONG_USE = 2
 NO_MODEL = 3
 DEFECT = 70
 STOPPED = 130
-
-
-#: What the system says where it takes no more of what is written: a full disk, a quota, a broken device.
-_TAKES_NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
-
-
-def takes_no_more(error: BaseException | None) -> bool:
-    """Whether the disk or the device that is written to takes no more: nobody's wrong use, and no defect."""
-    return isinstance(error, OSError) and error.errno in _TAKES_NO_MORE
 
 
 def exit_code(error: ThresherError) -> int:

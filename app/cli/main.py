@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import click
 
-from thresher.adapters.errors import ThresherError
+from thresher.adapters.errors import ThresherError, takes_no_more
 from thresher.app.cli import exits
 from thresher.app.cli.lazy import LazyGroup
 from thresher.app.cli.log import log_to_file
@@ -102,7 +102,7 @@ def run_command(arguments: list[str]) -> int:
         exits.give_up_stdout()
         return exits.DONE
     except Exception as error:
-        if isinstance(error, OSError) and exits.takes_no_more(error):
+        if isinstance(error, OSError) and takes_no_more(error):
             what = f"{error.filename or 'the output'}: cannot be written ({error.strerror})"
             remedy = "Free some space, or choose another place."
             exits.report(ThresherError.kind, f"{what}. {remedy}", as_json=as_json)

@@ -77,7 +77,7 @@ def train(
     answer until it is promoted. Ctrl-C stops; the same command goes on.
 
     Exit code: 0 the candidate is there, 1 it could not be held against what is live, or did not pass with
-    --promote, 2 wrong use, 130 stopped.
+    --promote, or something on this machine failed, 2 wrong use or wrong labels, 3 no model, 130 stopped.
     """
     from thresher.adapters.errors import UsageError
     from thresher.app.cli.training_narration import TrainingNarrator

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from thresher.adapters.errors import ThresherError
-from thresher.adapters.training.command import DIVERGED, STOPPED, WITH_PARENT, Trainer
+from thresher.adapters.errors import ModelError, ThresherError, UsageError
+from thresher.adapters.training.command import WITH_PARENT, Trainer
+from thresher.adapters.training.exit_codes import DIVERGED, NO_MODEL, STOPPED, WRONG
 from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.narration import NOTED, TOLD
 from thresher.adapters.training.run_config import RunConfig, save_run
@@ -29,10 +30,6 @@ class TrainingError(ThresherError):
 
     kind = "training"
 
-    def __init__(self, *lines: str) -> None:
-        self.lines = lines
-        super().__init__("\n".join(lines))
-
 
 class TrainingDiverged(TrainingError):
     """The loss is not finite any more."""
@@ -44,11 +41,20 @@ class TrainingStopped(ThresherError):
     kind = "stopped"
 
 
+#: What an exit code of the trainer is here: what is wrong use there, is so of the command that started it.
+_KINDS: dict[int, type[ThresherError]] = {
+    WRONG: UsageError,
+    DIVERGED: TrainingDiverged,
+    NO_MODEL: ModelError,
+}
+
+
 def train(config: RunConfig, trainer: Trainer, cancel: threading.Event) -> Iterator[Metric | str]:
     """Runs the trainer to its end; yields the metrics and what it says, as they come.
 
-    A set `cancel` stops the run at its next step. Raises TrainingStopped then, TrainingError where the
-    trainer fails, TrainingDiverged where its loss does.
+    A set `cancel` stops the run at its next step. Raises TrainingStopped then, UsageError where the run or
+    its labels are wrong, ModelError where its base is broken, TrainingDiverged where its loss is not finite,
+    TrainingError where the trainer fails otherwise.
     """
     asked = config.out / "asked.yaml"
     save_run(asked, config)
@@ -107,7 +113,7 @@ class _Watch:
         self._metrics = len(metrics)
 
     def _heard(self, line: str) -> Iterator[str]:
-        """Its notes. Its progress comes from the metrics, better told; what is wrong is the error's to tell."""
+        """The notes: its progress comes from the metrics, better told, what is wrong with the error."""
         self._last = line if line.strip() else self._last
         if self._wrong:
             self._wrong.append(line)
@@ -116,10 +122,11 @@ class _Watch:
         elif line.startswith(NOTED):
             yield line.removeprefix(NOTED)
 
-    def trouble(self, code: int) -> "TrainingError":
+    def trouble(self, code: int) -> ThresherError:
         if self._wrong:
-            kind = TrainingDiverged if code == DIVERGED else TrainingError
-            return kind(*self._wrong)
+            wrong = _KINDS.get(code, TrainingError)("\n".join(self._wrong))
+            wrong.lines = tuple(self._wrong)
+            return wrong
         if code < 0:
             return TrainingError(
                 f"the trainer was killed (signal {-code}), perhaps for want of memory. The same command goes "
