@@ -29,7 +29,7 @@ from thresher.adapters.training.narration import Narrator, say, say_note, say_wh
 from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig, read_run, save_run
 from thresher.adapters.training.run_lock import sole
-from thresher.adapters.training.state import STATE_FILE
+from thresher.adapters.training.state import STATE_FILE, refuse_another
 
 Trainer = Literal["train_mlx", "train_cuda"]
 #: What brings the libraries of a trainer.
@@ -140,6 +140,8 @@ def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path 
                 "another folder (with `thresher train`: another --name).",
             )
         )
+        # Nothing of a run that was stopped is lost to a wrong try: its own run.yaml says how it goes on.
+        refuse_another(config.out, plan.hash)
         for note in (*plan.notes, *notes):
             say_note(note)
         # What the run came to be: the app reads it, and a reader of the adapter can run it again.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
-from thresher.adapters.tensor_file import read_floats, read_metadata, read_tensors, tensor_bytes
+from thresher.adapters.tensor_file import Tensor, read_floats, read_metadata, read_tensors, tensor_bytes
 
 STATE_FILE = "state.safetensors"
 FORMAT = 1
@@ -50,6 +50,12 @@ def save_state(folder: Path, run: str, state: SavedState) -> None:
         ) from error
 
 
+def refuse_another(folder: Path, run: str) -> None:
+    """Raises UsageError where there is a state that `load_state` would refuse."""
+    if (folder / STATE_FILE).exists():
+        _checked(folder / STATE_FILE, run)
+
+
 def load_state(folder: Path, run: str) -> SavedState | None:
     """The state of an interrupted run, None where there is none.
 
@@ -58,6 +64,13 @@ def load_state(folder: Path, run: str) -> SavedState | None:
     path = folder / STATE_FILE
     if not path.exists():
         return None
+    tensors, about = _checked(path, run)
+    arrays = {tensor.name: read_floats(tensor) for tensor in tensors}
+    return SavedState(Progress(**json.loads(about["progress"])), arrays)
+
+
+def _checked(path: Path, run: str) -> tuple[list[Tensor], Mapping[str, str]]:
+    """The places of its tensors, and what it says of itself: no tensor is read."""
     tensors = read_tensors(path, UsageError)
     about = read_metadata(path)
     if int(about.get("format", "0")) > FORMAT:
@@ -67,5 +80,4 @@ def load_state(folder: Path, run: str) -> SavedState | None:
             f"{path}: is the state of another run: labels, base or configuration differ from now. Put them "
             "back, or start anew in another folder: `out` of the run's file, --name of `thresher train`."
         )
-    arrays = {tensor.name: read_floats(tensor) for tensor in tensors}
-    return SavedState(Progress(**json.loads(about["progress"])), arrays)
+    return tensors, about

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from thresher.adapters.errors import ThresherError
+from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.run_lock import sole
 from thresher.app.locations import Locations
@@ -86,6 +86,29 @@ def test_a_run_that_was_stopped_keeps_its_folder_from_other_record_types(
             ThresherError, match=r"start anew in another folder: .* --name of `thresher train`"
         ):
             trained(session, task_of("contract", labels))
+
+
+def test_a_wrong_try_leaves_what_was_stopped_as_it_is(
+    home_with_tiny: Locations, labels: Path, tmp_path: Path, add_adapter: AddAdapter
+) -> None:
+    add_adapter("first", domain="legal")
+    recipe = {"rank": 4, "batch_tokens": 1024, "steps": 20}
+    task = task_of("contract", labels, recipe=recipe)
+    other = written(tmp_path / "ndas.jsonl", "jurisdiction")
+    with Session(home_with_tiny) as session:
+        session.promote("first", "legal")
+        stopped(session, task)
+        before = (home_with_tiny.training / "legal-1" / "run.yaml").read_bytes()
+        for wrong in (
+            replace(task, name="legal-1", parent="none"),
+            replace(task, name="legal-1", record_type="nda", labels=(other,)),
+        ):
+            with pytest.raises(UsageError, match="is the state of another run"):
+                trained(session, wrong)
+            assert (home_with_tiny.training / "legal-1" / "run.yaml").read_bytes() == before
+        name, told = trained(session, task)
+        assert name == "legal-1"
+        assert "begins with first, which answers now" in told
 
 
 def test_what_was_stopped_goes_on_with_the_corrections_of_then(home_with_tiny: Locations) -> None:
