@@ -119,10 +119,12 @@ def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path 
     versions = _versions(way)
     config = read_run(run)
     result = config.out / way.result
-    if (result.exists() or (config.out / STATE_FILE).exists()) and (config.out / RUN_FILE).exists():
-        config = _as_before(config, read_run(config.out / RUN_FILE))
+    goes_on = (result.exists() or (config.out / STATE_FILE).exists()) and (config.out / RUN_FILE).exists()
+    kept: list[str] = []
+    if goes_on:
+        config, kept = _as_before(config, read_run(config.out / RUN_FILE))
     plan = make_plan(config)
-    plan, notes = affordable(replace(plan, config=way.settled(config)), way.room())
+    plan = replace(plan, config=way.settled(config))
     if result.exists():
         # Whoever asked may have been killed before it took the adapter.
         if _made_by(plan, result):
@@ -131,6 +133,7 @@ def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path 
             f"{result}: is there already, of another run: labels, base or configuration differ from now. "
             "Remove it, or choose another folder: `out` of the run's file, --name of `thresher train`."
         )
+    plan, notes = affordable(plan, way.room(), goes_on=goes_on)
     learner = way.make_learner(plan)
     if learner.rank == 0:
         held.enter_context(
@@ -142,7 +145,7 @@ def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path 
         )
         # Nothing of a run that was stopped is lost to a wrong try: its own run.yaml says how it goes on.
         refuse_another(config.out, plan.hash)
-        for note in (*plan.notes, *notes):
+        for note in (*kept, *plan.notes, *notes):
             say_note(note)
         # What the run came to be: the app reads it, and a reader of the adapter can run it again.
         save_run(config.out / RUN_FILE, plan.config)
@@ -167,10 +170,21 @@ def _versions(way: Way) -> dict[str, str]:
     return found
 
 
-def _as_before(config: RunConfig, before: RunConfig) -> RunConfig:
-    """The run that goes on as it came to be when it began."""
-    free = [key for key in _SETTLED if getattr(config, key) == RunConfig.model_fields[key].default]
-    return config.model_copy(update={key: getattr(before, key) for key in (*_PASSES, *free)})
+def _as_before(config: RunConfig, before: RunConfig) -> tuple[RunConfig, list[str]]:
+    """The run that goes on as it came to be when it began, and what to tell of keys that were asked otherwise.
+
+    Smaller passes hold other examples, in another order, and an epoch has more steps: another run.
+    """
+    default = {key: RunConfig.model_fields[key].default for key in (*_PASSES, *_SETTLED)}
+    free = [key for key in _SETTLED if getattr(config, key) == default[key]]
+    notes = [
+        f"{key} stays {getattr(before, key)}, with which the run began: with {getattr(config, key)} it is "
+        "another run. For that begin anew in another folder: `out` of the run's file, --name of `thresher "
+        "train`."
+        for key in _PASSES
+        if getattr(config, key) not in (default[key], getattr(before, key))
+    ]
+    return config.model_copy(update={key: getattr(before, key) for key in (*_PASSES, *free)}), notes
 
 
 def _made_by(plan: Plan, folder: Path) -> bool:

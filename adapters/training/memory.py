@@ -38,22 +38,29 @@ class Room:
     wide: bool = False
 
 
-def affordable(plan: Plan, room: Room) -> tuple[Plan, list[str]]:
+def affordable(plan: Plan, room: Room, *, goes_on: bool = False) -> tuple[Plan, list[str]]:
     """The plan, or one with other storage and smaller passes that fits, and what to tell the user about it.
 
-    No change is to the step that the optimiser takes: of a smaller pass more are accumulated. Raises
-    UsageError where nothing fits.
+    Of a smaller pass more are accumulated, so that a step has as many tokens; but it has other examples. So a
+    run that `goes_on` keeps its passes. Raises UsageError where nothing fits.
     """
     free = int(room.free * _SHARE)
     notes: list[str] = []
     while (needed := estimate(plan, room)) > free:
-        for keys, note in _changes(plan, room):
+        for keys, note in _changes(plan, room, goes_on):
             smaller = replace(plan, config=plan.config.model_copy(update=keys))
             if estimate(smaller, room) < needed:
                 plan = smaller
                 notes.append(f"Memory is short: {note}.")
                 break
         else:
+            if goes_on:
+                raise UsageError(
+                    f"the run goes on in passes of {plan.config.batch_tokens} tokens, with which it began, and "
+                    f"needs about {_gigabytes(needed)} of memory, {_gigabytes(free)} are free. Close other "
+                    "programs; or begin anew with smaller passes in another folder: `batch_tokens` and `out` "
+                    "of the run's file, --batch-tokens and --name of `thresher train`."
+                )
             raise UsageError(
                 f"the run needs about {_gigabytes(needed)} of memory, {_gigabytes(free)} are free. "
                 "Set window_tokens or rank lower, use a smaller base, or close other programs."
@@ -61,7 +68,7 @@ def affordable(plan: Plan, room: Room) -> tuple[Plan, list[str]]:
     return plan, notes
 
 
-def _changes(plan: Plan, room: Room) -> Iterator[tuple[dict[str, Any], str]]:
+def _changes(plan: Plan, room: Room, goes_on: bool) -> Iterator[tuple[dict[str, Any], str]]:
     """Keys that may be changed for memory's sake, the cheapest in speed first, and what to say of each."""
     config = plan.config
     longest = _longest(plan)
@@ -69,6 +76,8 @@ def _changes(plan: Plan, room: Room) -> Iterator[tuple[dict[str, Any], str]]:
         yield {"base_storage": "packed"}, "the base's quantised weights stay packed (base_storage)"
     if room.shares > 1 and not config.shard_base:
         yield {"shard_base": True}, f"{room.shares} processes share the base out (shard_base)"
+    if goes_on:
+        return
     half = config.batch_tokens // 2
     smaller = {"batch_tokens": half, "accumulation": config.accumulation * 2}
     if half >= max(longest, _FEW):

@@ -130,7 +130,8 @@ class _Watch:
         if code < 0:
             return TrainingError(
                 f"the trainer was killed (signal {-code}), perhaps for want of memory. The same command goes "
-                "on from the last save; a smaller --batch-tokens needs less memory."
+                "on from the last save, in passes as large: close other programs first. Smaller passes need "
+                "less memory and are another run: choose another --name with a smaller --batch-tokens."
             )
         last = self._last.strip() or "it said nothing"
         return TrainingError(f"the trainer failed: {last}. Run `thresher doctor`.")

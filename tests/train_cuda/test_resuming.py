@@ -120,3 +120,15 @@ def test_a_run_on_dense_weights_may_go_on_with_packed_ones(
     assert train(run, monkeypatch, "float32") == 0
     assert came_to_be(run).base_storage == "packed"
     assert weights(whole) == weights(run)
+
+
+def test_a_run_that_goes_on_keeps_its_passes_and_says_so(
+    make_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run(tmp_path / "run", steps=6)
+    assert train(run, monkeypatch, "float32", stop=3) == 130
+    run.write_text(run.read_text("utf-8").replace('"batch_tokens": 1024', '"batch_tokens": 512'), "utf-8")
+    assert train(run, monkeypatch, "float32") == 0
+    told = capsys.readouterr().err
+    assert "batch_tokens stays 1024, with which the run began: with 512 it is another run" in told
+    assert came_to_be(run).batch_tokens == 1024

@@ -132,6 +132,15 @@ def test_where_nothing_fits_the_run_says_what_it_needs() -> None:
         affordable(plan(), Room(1000, packs=True))
 
 
+def test_a_run_that_goes_on_keeps_its_passes() -> None:
+    """Smaller ones hold other examples: it would be another run, and its state would be refused."""
+    enough = room_for(plan(base_storage="packed"), packs=True)
+    changed, _ = affordable(plan(), enough, goes_on=True)
+    assert changed.config == plan(base_storage="packed").config
+    with pytest.raises(UsageError, match=r"goes on in passes of 4096 tokens.* --name of `thresher train`"):
+        affordable(plan(), room_for(plan(base_storage="packed", batch_tokens=2048)), goes_on=True)
+
+
 def test_no_pass_is_smaller_than_the_longest_example() -> None:
     least = estimate(plan(longest=3000, packed=False, batch_tokens=3000, gradient_checkpointing=True))
     with pytest.raises(UsageError):

@@ -56,3 +56,8 @@ def test_a_defect_of_the_trainer_is_told_with_its_last_line(trainer: Trainer) ->
     run = trainer("echo Traceback >&2; echo 'KeyError: x' >&2; exit 1")
     with pytest.raises(TrainingError, match="the trainer failed: KeyError: x"):
         list(train(run, "train_mlx", threading.Event()))
+
+
+def test_a_trainer_that_was_killed_is_told_with_what_helps(trainer: Trainer) -> None:
+    with pytest.raises(TrainingError, match=r"in passes as large: close .* another --name with a smaller"):
+        list(train(trainer("kill -9 $$"), "train_mlx", threading.Event()))
