@@ -4,9 +4,6 @@ Narrates on stderr; the metrics and the adapter are in the run's folder. `exit_c
 """
 
 import argparse
-import os
-import signal
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -30,6 +27,7 @@ from thresher.adapters.training.plan import Plan, make_plan
 from thresher.adapters.training.run_config import RunConfig, read_run, save_run
 from thresher.adapters.training.run_lock import sole
 from thresher.adapters.training.state import STATE_FILE, refuse_another
+from thresher.adapters.training.stopping import Stopping
 
 Trainer = Literal["train_mlx", "train_cuda"]
 #: What brings the libraries of a trainer.
@@ -75,34 +73,24 @@ def main(way: Way) -> int:
     """Runs the command of sys.argv; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog=f"python -m thresher.{way.trainer}",
-        description="Trains an adapter. Ctrl-C stops with a state from which the same command goes on.",
+        description="Trains an adapter. Ctrl-C stops; the same command goes on.",
     )
     parser.add_argument("run", type=Path, help="the run's YAML file")
     parser.add_argument(
         WITH_PARENT, action="store_true", help="stop, as at Ctrl-C, when stdin ends: who started it is gone"
     )
     asked = parser.parse_args()
-    stop = threading.Event()
+    stopping = Stopping()
     if asked.with_parent:
-        # A daemon that reads the bare descriptor: it may stay in its read when Python ends.
-        threading.Thread(target=_stop_at_the_end_of_stdin, args=(stop,), daemon=True).start()
-    return follow(asked.run, way, stop)
+        stopping.with_parent()
+    return follow(asked.run, way, stopping)
 
 
-def _stop_at_the_end_of_stdin(stop: threading.Event) -> None:
-    while os.read(0, 1024):
-        pass
-    stop.set()
-
-
-def follow(run: Path, way: Way, stop: threading.Event | None = None) -> int:
-    """Trains what the run's file asks for, in the given way; returns the exit code. `stop` ends it early."""
-    stop = stop or threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+def follow(run: Path, way: Way, stopping: Stopping | None = None) -> int:
+    """Trains what the run's file asks for, in the given way; returns the exit code."""
     try:
         with ExitStack() as held:
-            folder = _train(run, way, stop, held)
+            folder = _train(run, way, stopping or Stopping(), held)
     except Stopped:
         say("Stopped. The state is saved: the same command goes on from here.")
         return STOPPED
@@ -114,7 +102,7 @@ def follow(run: Path, way: Way, stop: threading.Event | None = None) -> int:
     return 0
 
 
-def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path | None:
+def _train(run: Path, way: Way, stopping: Stopping, held: ExitStack) -> Path | None:
     """The folder of what was trained; None in a process that does not write. `held` has the run's folder."""
     versions = _versions(way)
     config = read_run(run)
@@ -135,6 +123,7 @@ def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path 
         )
     plan, notes = affordable(plan, way.room(), goes_on=goes_on)
     learner = way.make_learner(plan)
+    stopping.after_the_step()
     if learner.rank == 0:
         held.enter_context(
             sole(
@@ -150,7 +139,7 @@ def _train(run: Path, way: Way, stop: threading.Event, held: ExitStack) -> Path 
         # What the run came to be: the app reads it, and a reader of the adapter can run it again.
         save_run(config.out / RUN_FILE, plan.config)
         save_documents(config.out, plan.documents)
-    trained = Loop(plan, learner, config.out, Narrator(plan.steps)).run(stop)
+    trained = Loop(plan, learner, config.out, Narrator(plan.steps)).run(stopping.asked)
     if learner.rank != 0:
         return None
     way.write(result, learner, plan, _manifest(plan, trained, way.trainer, versions))
@@ -171,7 +160,7 @@ def _versions(way: Way) -> dict[str, str]:
 
 
 def _as_before(config: RunConfig, before: RunConfig) -> tuple[RunConfig, list[str]]:
-    """The run that goes on as it came to be when it began, and what to tell of keys that were asked otherwise.
+    """The run that goes on as it came to be when it began, and what to tell of what was asked otherwise.
 
     Smaller passes hold other examples, in another order, and an epoch has more steps: another run.
     """

@@ -56,10 +56,11 @@ def affordable(plan: Plan, room: Room, *, goes_on: bool = False) -> tuple[Plan, 
         else:
             if goes_on:
                 raise UsageError(
-                    f"the run goes on in passes of {plan.config.batch_tokens} tokens, with which it began, and "
-                    f"needs about {_gigabytes(needed)} of memory, {_gigabytes(free)} are free. Close other "
-                    "programs; or begin anew with smaller passes in another folder: `batch_tokens` and `out` "
-                    "of the run's file, --batch-tokens and --name of `thresher train`."
+                    f"the run goes on in passes of {plan.config.batch_tokens} tokens, with which it "
+                    f"began, and needs about {_gigabytes(needed)} of memory, {_gigabytes(free)} are free. "
+                    "Close other programs; or begin anew with smaller passes in another folder: "
+                    "`batch_tokens` and `out` of the run's file, --batch-tokens and --name of `thresher "
+                    "train`."
                 )
             raise UsageError(
                 f"the run needs about {_gigabytes(needed)} of memory, {_gigabytes(free)} are free. "

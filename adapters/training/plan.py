@@ -112,8 +112,8 @@ class Plan:
         )
 
 
-def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) -> Plan:
-    """Reads base, pack and labels. `progress` is called with the number of labels that are tokenised.
+def make_plan(config: RunConfig, look: Callable[[], None] = lambda: None) -> Plan:
+    """Reads base, pack and labels. `look` is called again and again: what it raises breaks off.
 
     Raises UsageError, ModelError, PackError or AdapterError, each naming what is wrong.
     """
@@ -128,16 +128,13 @@ def make_plan(config: RunConfig, progress: Callable[[int], None] | None = None) 
     validation: list[Example] = []
     notes: list[str] = []
     too_long = False
-    done = 0
     for one in sets:
-        told = (lambda count, before=done: progress(before + count)) if progress else None
-        taught = build_examples(one.shown, prompts, config.max_example_tokens, told)
-        held = build_examples(one.sides.validation, prompts, config.max_example_tokens)
+        taught = build_examples(one.shown, prompts, config.max_example_tokens, look)
+        held = build_examples(one.sides.validation, prompts, config.max_example_tokens, look)
         train += taught.examples
         validation += held.examples
         notes += found_in(one, taught, held, several=len(sets) > 1)
         too_long = too_long or (config.max_example_tokens is not None and bool(taught.refused))
-        done += len(one.shown)
     if not train:
         raise _nothing_to_train_on(notes, too_long)
     if not validation:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -21,8 +22,9 @@ from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.narration import NOTED, TOLD
 from thresher.adapters.training.run_config import RunConfig, save_run
 
-#: Seconds between two looks at the metrics.
+#: Seconds between two looks at the metrics, and for a trainer to stop whose caller went away.
 _LOOK = 0.25
+_GRACE = 10.0
 
 
 class TrainingError(ThresherError):
@@ -52,9 +54,9 @@ _KINDS: dict[int, type[ThresherError]] = {
 def train(config: RunConfig, trainer: Trainer, cancel: threading.Event) -> Iterator[Metric | str]:
     """Runs the trainer to its end; yields the metrics and what it says, as they come.
 
-    A set `cancel` stops the run at its next step. Raises TrainingStopped then, UsageError where the run or
-    its labels are wrong, ModelError where its base is broken, TrainingDiverged where its loss is not finite,
-    TrainingError where the trainer fails otherwise.
+    A set `cancel` stops the run at its next step. However this ends, no trainer is left. Raises
+    TrainingStopped then, UsageError where the run or its labels are wrong, ModelError where its base is
+    broken, TrainingDiverged where its loss is not finite, TrainingError where the trainer fails otherwise.
     """
     asked = config.out / "asked.yaml"
     save_run(asked, config)
@@ -71,23 +73,39 @@ def train(config: RunConfig, trainer: Trainer, cancel: threading.Event) -> Itera
             start_new_session=True,
             env={**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
         ) as process:
-            watch = _Watch(config.out, said)
+            stopping = False
             try:
+                watch = _Watch(config.out, said)
                 while process.poll() is None:
                     yield from watch.news()
-                    if cancel.wait(_LOOK):
-                        process.send_signal(signal.SIGTERM)
-                        process.wait()
+                    if not stopping and cancel.wait(_LOOK):
+                        process.terminate()
+                        stopping = True
+                    elif stopping:
+                        with suppress(subprocess.TimeoutExpired):
+                            process.wait(_LOOK)
                 yield from watch.news()
             finally:
-                if process.poll() is None:  # the caller went away
-                    process.send_signal(signal.SIGTERM)
-                    process.wait()
-        # In its first seconds a trainer does not listen yet, and the signal ends it.
+                _end(process, _GRACE if not cancel.is_set() else 0)
+        # While it reads the signal ends it: there is nothing to be saved.
         if process.returncode == STOPPED or (cancel.is_set() and process.returncode == -signal.SIGTERM):
             raise TrainingStopped("stopped; the same command goes on from the last step that was saved")
         if process.returncode != 0:
             raise watch.trouble(process.returncode)
+
+
+def _end(process: "subprocess.Popen[bytes]", grace: float) -> None:
+    """Ends a trainer that still runs: its caller went away, or was told to stop and broke off. It has so many
+    seconds to save its state; what a kill costs are the steps since it last did.
+    """
+    try:
+        if grace and process.poll() is None:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(grace)
+    finally:
+        process.kill()
+        process.wait()
 
 
 class _Watch:

@@ -104,11 +104,11 @@ def sweep(
 def _short(config: RunConfig, cancel: threading.Event) -> Plan:
     """The plan of any try, but for its rate."""
 
-    def go_on(_: int) -> None:
+    def look() -> None:
         if cancel.is_set():
             raise TrainingStopped("stopped before the sweep began")
 
-    epoch = make_plan(config.model_copy(update={"epochs": 1, "steps": None}), go_on)
+    epoch = make_plan(config.model_copy(update={"epochs": 1, "steps": None}), look)
     if not epoch.validation:
         raise UsageError(
             f"a sweep judges rates by labels that are held back, and of these {epoch.data.train} none is. "

@@ -1,7 +1,10 @@
 """A trainer as a process: how it ends, and what is made of that. A script stands in for it."""
 
+import os
+import signal
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from thresher.adapters.errors import ModelError, ThresherError, UsageError
 from thresher.adapters.training.run_config import RunConfig
 from thresher.app.cli.exits import exit_code
 from thresher.app.training import process
-from thresher.app.training.process import TrainingDiverged, TrainingError, train
+from thresher.app.training.process import TrainingDiverged, TrainingError, TrainingStopped, train
 
 Trainer = Callable[[str], RunConfig]
 
@@ -61,3 +64,65 @@ def test_a_defect_of_the_trainer_is_told_with_its_last_line(trainer: Trainer) ->
 def test_a_trainer_that_was_killed_is_told_with_what_helps(trainer: Trainer) -> None:
     with pytest.raises(TrainingError, match=r"in passes as large: close .* another --name with a smaller"):
         list(train(trainer("kill -9 $$"), "train_mlx", threading.Event()))
+
+
+#: Says its number and runs on; a deaf one takes no notice of a signal.
+RUNS = 'echo "Note: $$"; exec sleep 60'
+DEAF = f"trap '' TERM; {RUNS}"
+
+
+def is_gone(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.fixture
+def interrupted() -> Iterator[None]:
+    """Ctrl-C comes in a moment."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 1.0)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_a_trainer_that_does_not_listen_yet_is_stopped_by_the_signal(trainer: Trainer) -> None:
+    cancel = threading.Event()
+    news = train(trainer(RUNS), "train_mlx", cancel)
+    pid = str(next(news))
+    cancel.set()
+    with pytest.raises(TrainingStopped):
+        next(news)
+    assert is_gone(pid)
+
+
+def test_a_second_ctrl_c_leaves_no_trainer(
+    trainer: Trainer, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first waits for the step in hand, as long as that takes."""
+    monkeypatch.setattr(process, "_GRACE", 60.0)
+    cancel = threading.Event()
+    news = train(trainer(DEAF), "train_mlx", cancel)
+    pid = str(next(news))
+    cancel.set()
+    request.getfixturevalue("interrupted")
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        next(news)
+    assert time.monotonic() - began < 30
+    assert is_gone(pid)
+
+
+def test_a_caller_that_goes_away_leaves_no_trainer(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_GRACE", 0.2)
+    news = train(trainer(DEAF), "train_mlx", threading.Event())
+    pid = str(next(news))
+    news.close()  # type: ignore[attr-defined]
+    assert is_gone(pid)
