@@ -12,12 +12,11 @@ from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, TriedRate
-from thresher.adapters.training.command import ADAPTER, RUN_FILE, Trainer
+from thresher.adapters.training.command import ADAPTER, Trainer
 from thresher.adapters.training.documents import read_documents
 from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.plan import parent_misfit
-from thresher.adapters.training.run_config import RunConfig, parse_run, read_run
-from thresher.adapters.training.state import STATE_FILE
+from thresher.adapters.training.run_config import RunConfig, parse_run
 from thresher.app.models import library
 from thresher.app.registry.folders import NONE, named_by
 from thresher.app.registry.library import InstalledAdapter, list_adapters
@@ -25,7 +24,7 @@ from thresher.app.session import Session
 from thresher.app.store.label_files import CORRECTIONS_FILE
 from thresher.app.store.trainings import Training
 from thresher.app.training.labels import write_corrections
-from thresher.app.training.place import SWEEP, begun, claim, swept
+from thresher.app.training.place import SWEEP, began_with, begun, claim, swept
 from thresher.app.training.process import train
 from thresher.app.training.sweep import SweepNews, sweep
 from thresher.app.wording import counted
@@ -188,15 +187,8 @@ def _parent(
         return None
     if task.parent is not None:
         return session.registry.find(task.parent)
-    for run in (config.out, swept(config.out)):
-        # It goes on, whatever answers by now.
-        if any((run / left).exists() for left in (STATE_FILE, ADAPTER)):
-            began = read_run(run / RUN_FILE).parent
-            there = list_adapters(session.registry.folder)
-            found = [a for a in there if a.folder == began]
-            if began and not found:  # it may lie elsewhere by now
-                found = [a for a in there if a.name == named_by(began)]
-            return next(iter(found), None)
+    if (began := began_with(config.out, task.sweep)) is not None:  # it goes on, whatever answers by now
+        return _begun_with(session, began.parent)
     try:
         pack = session.found_packs().packs[task.domain]
         live = session.registry.live(task.domain, model, pack, task.record_type)
@@ -205,3 +197,12 @@ def _parent(
     if live and parent_misfit(config, session.registry.base(model), read_adapter(live.folder)):
         return None
     return live
+
+
+def _begun_with(session: Session, parent: Path | None) -> InstalledAdapter | None:
+    """The adapter that a run began with, which may lie elsewhere by now."""
+    if parent is None:
+        return None
+    there = list_adapters(session.registry.folder)
+    named = [each for each in there if each.name == named_by(parent)]
+    return next((each for each in there if each.folder == parent), *named[:1] or [None])

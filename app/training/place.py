@@ -6,11 +6,12 @@ from pathlib import Path
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.training.command import ADAPTER, RUN_FILE
-from thresher.adapters.training.run_config import read_run
+from thresher.adapters.training.run_config import RunConfig, read_run
 from thresher.adapters.training.run_lock import FolderInUse, sole
 from thresher.adapters.training.state import STATE_FILE
 from thresher.app.registry.folders import check_new_name
 from thresher.app.session import Session
+from thresher.app.training.process import ASKED_FILE
 from thresher.app.training.sweep import TRY_FILE
 
 #: Within a run's folder, all of a sweep: its tries and the run that follows it. A run without a sweep lies
@@ -56,15 +57,22 @@ def begun(folder: Path) -> list[Path]:
     return [run for run in runs if any((run / left).exists() for left in (STATE_FILE, ADAPTER, TRY_FILE))]
 
 
-def _is_of_another(folder: Path, domain: str, record_type: str) -> bool:
+def began_with(folder: Path, sweep: bool) -> RunConfig | None:
+    """The run that was stopped in the folder, or one of its sweep, as it began; None where none was."""
     for run in begun(folder):
-        if (run / RUN_FILE).exists():
-            try:
-                began = read_run(run / RUN_FILE)
-            except UsageError:  # of a newer version, say: it is left alone
-                return True
-            return (began.domain, began.record_type) != (domain, record_type)
-    return False
+        if (run != folder) is sweep:
+            for file in (RUN_FILE, ASKED_FILE):  # a trainer that still reads has written nothing
+                if (run / file).exists():
+                    return read_run(run / file)
+    return None
+
+
+def _is_of_another(folder: Path, domain: str, record_type: str) -> bool:
+    try:
+        began = began_with(folder, False) or began_with(folder, True)
+    except UsageError:  # of a newer version, say: it is left alone
+        return True
+    return began is not None and (began.domain, began.record_type) != (domain, record_type)
 
 
 def _sole(training: Path, name: str) -> AbstractContextManager[None]:

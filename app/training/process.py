@@ -22,6 +22,8 @@ from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.narration import NOTED, TOLD
 from thresher.adapters.training.run_config import RunConfig, save_run
 
+#: What the trainer is asked for, in the run's folder.
+ASKED_FILE = "asked.yaml"
 #: Seconds between two looks at the metrics, and for a trainer to stop whose caller went away.
 _LOOK = 0.25
 _GRACE = 10.0
@@ -58,7 +60,7 @@ def train(config: RunConfig, trainer: Trainer, cancel: threading.Event) -> Itera
     TrainingStopped then, UsageError where the run or its labels are wrong, ModelError where its base is
     broken, TrainingDiverged where its loss is not finite, TrainingError where the trainer fails otherwise.
     """
-    asked = config.out / "asked.yaml"
+    asked = config.out / ASKED_FILE
     save_run(asked, config)
     with tempfile.TemporaryFile() as said:
         # A file and no pipe: a process that says much never waits for a reader.

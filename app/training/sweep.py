@@ -19,10 +19,10 @@ from thresher.adapters.manifest import TriedRate
 from thresher.adapters.training.command import ADAPTER, Trainer
 from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.plan import Plan, make_plan
-from thresher.adapters.training.run_config import RunConfig
+from thresher.adapters.training.run_config import RunConfig, save_run
 from thresher.adapters.training.state import STATE_FILE
 from thresher.adapters.visible import one_line
-from thresher.app.training.process import TrainingDiverged, TrainingStopped, train
+from thresher.app.training.process import ASKED_FILE, TrainingDiverged, TrainingStopped, train
 from thresher.app.training.rate_search import best_exponent, least_tries_left, next_exponent, rate_of
 
 #: The steps of a try are those of an epoch, but no fewer and no more than these, and never more than the
@@ -129,6 +129,7 @@ def _tried(
 ) -> Generator[Metric | str, None, TriedRate]:
     """Runs the trainer, and keeps what came of it, not the adapter. Yields no line that was `said` before."""
     config = trial.config
+    save_run(config.out / ASKED_FILE, config)  # first: a try that is there says how it began
     _keep(trial, None)
     loss: float | None = None
     try:

@@ -20,6 +20,7 @@ from thresher.app.training.candidate import TrainingTask, train_candidate
 from thresher.app.training.process import TrainingDiverged, TrainingStopped
 from thresher.app.training.sweep import SweepEnds, TryBegins, TryEnds
 
+from ..conftest import AddAdapter
 from .tasks import training_task
 
 RECIPE: dict[str, Any] = {"steps": 3, "rank": 2, "batch_tokens": 1024}
@@ -165,6 +166,24 @@ def swept(home: Locations, labels: Path) -> tuple[SweepEnds, list[str]]:
                 return news, lines
             lines += [news] if isinstance(news, str) else []
     raise AssertionError("the sweep did not end")
+
+
+def test_a_sweep_goes_on_with_the_adapter_that_it_began_with(
+    home_with_tiny: Locations, labels: Path, monkeypatch: pytest.MonkeyPatch, add_adapter: AddAdapter
+) -> None:
+    """Whatever answers by now, also where it was stopped in its first try."""
+    for seed, name in enumerate(("first", "other")):
+        add_adapter(name, seed)
+    untrained(monkeypatch, {0: 1.0, 1: 2.0, -1: 2.0})
+    task = task_of(labels, recipe=RECIPE | {"rank": 4})
+    with Session(home_with_tiny) as session:
+        session.promote("first", "expenses", force=True)
+        with pytest.raises(TrainingStopped):
+            stop_at(TryEnds, home_with_tiny, task)
+        session.promote("other", "expenses", force=True)
+        news = train_candidate(session, task, threading.Event())
+        assert next(news) == "begins with first, which answers now"
+        assert any(isinstance(each, SweepEnds) for each in news)
 
 
 def test_a_run_without_a_sweep_is_never_taken_for_it(
