@@ -24,7 +24,7 @@ from thresher.app.session import Session
 from thresher.app.store.label_files import CORRECTIONS_FILE
 from thresher.app.store.trainings import Training
 from thresher.app.training.labels import write_corrections
-from thresher.app.training.place import SWEEP, began_with, begun, claim, swept
+from thresher.app.training.place import SWEEP, began_with, begun, claim, end_sweep, swept
 from thresher.app.training.process import train
 from thresher.app.training.sweep import SweepNews, sweep
 from thresher.app.wording import counted
@@ -82,6 +82,8 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
             config = config.model_copy(update={"out": swept(folder), "learning_rate": ends.rate})
         yield from train(config, task.trainer, cancel)
         _register(session, task, name, config.out, tries)
+        if task.sweep:
+            end_sweep(folder)
         (folder / CORRECTIONS_FILE).unlink(missing_ok=True)
     yield Candidate(name, tuple(read_metrics(config.out)))
 

@@ -67,6 +67,15 @@ def began_with(folder: Path, sweep: bool) -> RunConfig | None:
     return None
 
 
+def end_sweep(folder: Path) -> None:
+    """Forgets the tries of a sweep whose adapter is in the registry, but for their metrics.
+
+    The adapter's manifest has what came of them; another sweep may have the name once the adapter is gone.
+    """
+    for path in (folder / SWEEP).glob(f"*/{TRY_FILE}"):
+        path.unlink()
+
+
 def _is_of_another(folder: Path, domain: str, record_type: str) -> bool:
     try:
         began = began_with(folder, False) or began_with(folder, True)

@@ -69,7 +69,10 @@ def untrained(monkeypatch: pytest.MonkeyPatch, losses: dict[int, float | None]) 
 
 
 def test_the_best_rate_of_the_tries_trains_the_adapter(
-    home_with_tiny: Locations, labels: Path, capsys: pytest.CaptureFixture[str]
+    home_with_tiny: Locations,
+    labels: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = home_with_tiny.training / "expenses-1" / "sweep"
     # Stopped after the first try, and again when the second begins.
@@ -100,10 +103,15 @@ def test_the_best_rate_of_the_tries_trains_the_adapter(
             "documents.json",
             "metrics.jsonl",
             "run.yaml",
-            "try.json",
         ]
     assert f"{best.loss:.4f}  <- taken" in told
     assert read_run(folder / "run" / "run.yaml").learning_rate == best.rate
+    # Once the adapter is gone, its name is free for a sweep of other labels.
+    with Session(home_with_tiny) as session:
+        session.registry.remove("expenses-1")
+    write_labels(labels, 25)
+    untrained(monkeypatch, {0: 1.0, 1: 2.0, -1: 2.0})
+    assert len(swept(home_with_tiny, labels)[0].tries) == 3
 
 
 def test_a_rate_that_diverges_is_the_worst_and_the_sweep_goes_on(
