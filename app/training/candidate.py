@@ -190,7 +190,7 @@ def _parent(
     if task.parent is not None:
         return session.registry.find(task.parent)
     if (began := began_with(config.out, task.sweep)) is not None:  # it goes on, whatever answers by now
-        return _begun_with(session, began.parent)
+        return _begun_with(session, began.parent, config.out)
     try:
         pack = session.found_packs().packs[task.domain]
         live = session.registry.live(task.domain, model, pack, task.record_type)
@@ -201,10 +201,15 @@ def _parent(
     return live
 
 
-def _begun_with(session: Session, parent: Path | None) -> InstalledAdapter | None:
-    """The adapter that a run began with, which may lie elsewhere by now."""
+def _begun_with(session: Session, parent: Path | None, folder: Path) -> InstalledAdapter | None:
+    """The adapter that the run in the folder began with, wherever it lies by now. Raises UsageError."""
     if parent is None:
         return None
-    there = list_adapters(session.registry.folder)
-    named = [each for each in there if each.name == named_by(parent)]
-    return next((each for each in there if each.folder == parent), *named[:1] or [None])
+    name, there = named_by(parent), list_adapters(session.registry.folder)
+    found = [each for each in there if each.folder == parent] or [each for each in there if each.name == name]
+    if not found:
+        raise UsageError(
+            f"{folder}: the training that was stopped there began with the adapter {name}, which is not "
+            "there any more, or is broken. Bring it back, or begin anew with another --name."
+        )
+    return found[0]

@@ -148,6 +148,10 @@ def test_a_stopped_training_goes_on_where_its_home_has_moved_to(
     with Session(home_with_tiny) as session:
         session.promote("first", "legal")
         stopped(session, task)
+        (home_with_tiny.adapters / "first").rename(home_with_tiny.home / "away")
+        with pytest.raises(UsageError, match=r"legal-1: .* began with the adapter first, which is not there"):
+            trained(session, task)
+        (home_with_tiny.home / "away").rename(home_with_tiny.adapters / "first")
     home = home_with_tiny.home
     with Session(Locations(home.rename(home.with_name("moved")))) as session:
         name, told = trained(session, task)
