@@ -1,5 +1,7 @@
 """Files of keys in YAML: read strictly, what is wrong with a key told, written with a sentence above each."""
 
+import os
+import re
 from collections.abc import Hashable
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from thresher.adapters.atomic import replacing
 from thresher.adapters.errors import UsageError
+
+#: What Python makes of a path's bytes that are no UTF-8.
+_HALVES = re.compile(r"[\udc80-\udcff]")
 
 
 # The C loader is ten times as fast; a PyYAML built without libyaml has only the other.
@@ -33,6 +38,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
                 )
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)  # type: ignore[no-any-return]
+
+
+# The name of a file that is no text, as `save_keys` writes it.
+_Loader.add_constructor(
+    "tag:yaml.org,2002:binary", lambda loader, node: os.fsdecode(loader.construct_yaml_binary(node))
+)
 
 
 def parse_yaml(content: bytes) -> Any:
@@ -86,7 +97,7 @@ def save_keys(path: Path, values: BaseModel) -> None:
     """
     plain = values.model_dump(mode="json")
     lines = [
-        f"# {field.description}\n{yaml.safe_dump({name: plain[name]}, allow_unicode=True)}"
+        f"# {field.description}\n{yaml.safe_dump({name: _storable(plain[name])}, allow_unicode=True)}"
         for name, field in type(values).model_fields.items()
     ]
     try:
@@ -94,3 +105,16 @@ def save_keys(path: Path, values: BaseModel) -> None:
             file.write("\n".join(lines).encode())
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}). Check its folder.") from error
+
+
+def _storable(value: Any) -> Any:
+    """A value as YAML takes it: a path whose name is no text in UTF-8 by its bytes."""
+    match value:
+        case str():
+            return os.fsencode(value) if _HALVES.search(value) else value
+        case list():
+            return [_storable(item) for item in value]
+        case dict():
+            return {key: _storable(item) for key, item in value.items()}
+        case _:
+            return value

@@ -1,5 +1,6 @@
 """The run's file: the recipe by default, every wrong key named, and the same run read back."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -207,3 +208,14 @@ def test_the_runs_of_the_docs_are_runs(repository: Path, tmp_path: Path) -> None
     table = text.partition("## Labels varied")[2].partition("## Batches")[0]
     keys = re.findall(r"^\| `(\w+)` \|", table, re.M)
     assert set(keys) == set(Augmentation.model_fields) - {"share", "heads", "noise_rate"}
+
+
+def test_paths_whose_names_are_no_text_come_back(tmp_path: Path) -> None:
+    strange = tmp_path / os.fsdecode(b"caf\xe9")
+    asked = RunConfig(
+        base=strange,
+        out=tmp_path / "café",
+        sets=({"labels": (strange / "a.jsonl",)}, {"labels": (tmp_path / "b.jsonl",)}),  # type: ignore[arg-type]
+    )
+    save_run(tmp_path / "run.yaml", asked)
+    assert read_run(tmp_path / "run.yaml") == asked
