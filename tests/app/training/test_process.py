@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ def trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trainer:
         path = tmp_path / "trainer"
         path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
         path.chmod(0o755)
-        monkeypatch.setattr(process.sys, "executable", str(path))
+        monkeypatch.setattr(sys, "executable", str(path))
         return RunConfig(base=tmp_path, out=tmp_path / "run", labels=(tmp_path / "labels.jsonl",))
 
     return of
