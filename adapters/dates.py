@@ -20,10 +20,13 @@ _MONTH, _FIRST_MONTH = (f"(?P<{name}>{_NAME})" for name in ("month", "first_mont
 _DAY, _FIRST_DAY = (rf"(?P<{name}>\d{{1,2}}){_TH}" for name in ("day", "first_day"))
 _LONG = r"\d{4}(?!\d)"
 #: In '06/06/20i7' the year is not 20, nor 9 in '12 Mar 09:15', nor 12 in '5 May 12.5%'.
-_SHORT = r"'?\d{2}(?!(?!T\d\d:)[^\W_]|[:.]\d|,\d{3}|\s?%|\s?[ap]\.?m\b)"
-#: In 'Jan 10, 11 and 12, 2022' it is not 11, nor 19 in '14 Apr-19 Apr'.
-_NO_DAY = _SHORT + r"(?!(?:(?:,|\s(?:and|or|to|&))\s?\d{1,2})*,?\s\d{4}(?!\d))"
-_NO_NEXT = _SHORT + rf"(?![\s-]{{1,3}}{_NAME}\b)"
+_WHOLE = r"(?!(?!T\d\d:)[^\W_]|[:.]\d|,\d{3}|\s?%|\s?[ap]\.?m\b)"
+_SHORT = rf"'?\d{{2}}{_WHOLE}"
+_AS_DAY, _NO_DAY = r"(?:[0-2]\d|3[01])", r"(?:'\d{2}|3[2-9]|[4-9]\d)"
+#: Behind a day of several, whose year follows: 'Jan 10, 11 and 12, 2022'.
+_LISTED = r"(?:(?:(?:,| (?:and|or|to|&)) ?\d{1,2})+,?|,) (?:19|20)\d{2}(?!\d)"
+#: The end of a range: '14 Apr-19 Apr'.
+_NEXT = rf"{_AS_DAY}[ -]{{1,3}}{_NAME}\b"
 _GAP = r"[\s.,/-]{0,3}"
 _OF_YEAR = r"(?:(?:in\s)?the\syear\s)?(?:of\s)?"
 _MONTH_DAY = rf"(?<![\w/-]){_MONTH}\b{_GAP}(?:the\s)?{_DAY}"
@@ -37,9 +40,11 @@ _DATES = tuple(
         rf"{_MONTH_DAY}(?:{_GAP}\s|[,./-])(?P<year>{_LONG})",
         rf"{_DAY_MONTH}{_GAP}{_OF_YEAR}(?P<year>{_LONG})",
         # A short year needs more: there is none in 'May 20-22', in 'Apr 12.99' and in '14 Apr - 19'.
-        rf"{_MONTH_DAY}(?:[.,]?\s{{1,2}}|,)(?P<year>{_NO_DAY})",
-        rf"(?<![\w/-]){_MONTH}(?P<sep>[./-]){_DAY}(?P=sep)(?P<year>{_SHORT})",
-        rf"{_DAY_MONTH}(?:[.,]{{0,2}}\s{{0,2}}|[/-]){_OF_YEAR}(?P<year>{_NO_NEXT})",
+        rf"{_MONTH_DAY}(?:\s?[.,]?\s{{1,2}}|\s?,)(?P<year>{_AS_DAY}{_WHOLE}(?!{_LISTED})|{_NO_DAY}{_WHOLE})",
+        rf"{_MONTH_DAY}\s?[/-]\s?(?P<year>{_NO_DAY}{_WHOLE})",
+        rf"(?<![\w/-]){_MONTH}\s?(?P<sep>[./-])\s?{_DAY}\s?(?P=sep)\s?(?P<year>{_SHORT})",
+        rf"(?<!\d){_DAY}\s?(?P<sep>[./-])\s?{_MONTH}(?![a-z])\s?(?P=sep)\s?(?P<year>{_SHORT})",
+        rf"{_DAY_MONTH}(?:[.,]{{0,2}}\s{{0,2}}|/|-(?!{_NEXT})){_OF_YEAR}(?P<year>{_SHORT})",
     )
 )
 _TO = r"\s?(?:[-‐‑–—]|\b(?:to|through|until|and)\b|&)\s?"
@@ -49,9 +54,9 @@ _RANGES = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         rf"(?<![\w/-]){_MONTH}\b\.?\s{_FIRST_DAY}{_TO}{_DAY}{_LAST}",
-        rf"(?<!\d){_FIRST_DAY}{_TO}{_DAY}\s{_MONTH}\b\.?{_LAST}",
+        rf"(?<![\d.:/-]){_FIRST_DAY}{_TO}{_DAY}\s{_MONTH}\b\.?{_LAST}",
         rf"(?<![\w/-]){_FIRST_MONTH}\b\.?\s{_FIRST_DAY}{_TO}{_MONTH}\b\.?\s{_DAY}{_LAST}",
-        rf"(?<!\d){_FIRST_DAY}\s{_FIRST_MONTH}\b\.?{_TO}{_DAY}\s{_MONTH}\b\.?{_LAST}",
+        rf"(?<![\d.:/-]){_FIRST_DAY}\s{_FIRST_MONTH}\b\.?{_TO}{_DAY}\s{_MONTH}\b\.?{_LAST}",
     )
 )
 _AMBIGUOUS = re.compile(
@@ -108,6 +113,8 @@ def _days_of(found: re.Match[str]) -> Iterator[str]:
     """The first day of a range; the last too where it is no date by itself, as in 'May 20-22, 2019'."""
     parts = found.groupdict()
     year, month, first_month = parts["year"], parts["month"], parts.get("first_month", parts["month"])
+    if _month(first_month) == _month(month) and int(parts["first_day"]) >= int(parts["day"]):
+        return  # no range: '9 and 5 May 2019'
     begun = int(year) - (_month(first_month) > _month(month))
     days = [_iso(str(begun), first_month, parts["first_day"])]
     if found.start("month") < found.start("first_day"):

@@ -33,11 +33,12 @@ _WORDS = [
 ]
 # Without regard to case among ASCII letters alone: others fold to them too, as the long s of 'ſix'.
 _WORD = re.compile(r"(?<!\w)(?ai:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)")
-#: A power of ten, as programs print it: '5e-05', '1.5E+06'.
-_POWER = re.compile(r"[eE][-+−]\d{1,2}(?!\w|[.,]\d)")
-_DIGITS = re.compile(
-    rf"(?<!\d)(?<!\A\.)(?<![^\w.]\.)\d+(?:[.,]\d+)*(?:{_POWER.pattern})?"
-)  # leaves '.5' to the next
+_DIGITS = re.compile(r"(?<!\d)(?<!\A\.)(?<![^\w.]\.)\d+(?:[.,]\d+)*")  # leaves '.5' to the next
+#: With a power of ten, as programs print it: '5e-05', '1.5E+06'. Less than the least is 0 in an answer.
+_POWERS = re.compile(
+    r"(?<![\w.,])(?<!\w[-−])(?P<mantissa>\d+(?:[.,]\d+)?)[eE](?P<power>[-+−]\d{1,2})(?![-\w]|[.,]\d)"
+)
+_LEAST = 5e-7
 _POINT = re.compile(r"(?<![\w.,])\.\d+(?![.,]?\d)")
 _GAPS = r"[ \u00a0\u2007\u2009\u202f'’]"
 _SPACED = re.compile(
@@ -45,22 +46,23 @@ _SPACED = re.compile(
 )
 #: Every sign of Unicode's category Sc.
 _SIGNS = "$¢-¥֏؋߾߿৲৳৻૱௹฿៛₠-⃀꠸﷼﹩＄￠￡￥￦"
+_IS_MONEY = re.compile(f"[{_SIGNS}]")
+#: Behind a number few codes are taken for one of money: '(50 KG)' is nothing owed.
+_CODES = "EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|SGD|HKD|MYR|THB|RM"
 #: '$', 'US$', or a code, as 'RM' and 'USD' are.
 _CURRENCY = rf"(?:[A-Z]{{0,2}}[{_SIGNS}]|[A-Z]{{2,3}}|Rs\.?|[Kk]r\.?|Fr\.?)"
 #: The longest of what may stand between a number and the end of what stands before: '- US$ '.
 _BEFORE = 7
-#: What stands before a dash that is a sign: no word, no number, no `5"` of a range. Marks of direction, too.
-_BEFORE_SIGN = (
-    rf"(?:(?<=[\s(\[{{:;=<>~≈*|“‘«„{_SIGNS}\u200e\u200f\u202a-\u202e\u2066-\u2069])"
-    r"|(?<![\w.)\]%°][\"'])(?<=[\"'])|(?<!\d,)(?<=,)|\A)"
-)
-_SIGN = re.compile(rf"{_BEFORE_SIGN}(?P<dash>[-−‐‑－–])(?:(?P<apart>\s?)(?P<of>{_CURRENCY})\s?)?\Z")
+_SIGN = re.compile(rf"(?P<dash>[-−‐‑－–])(?:(?P<apart>\s?)(?P<of>{_CURRENCY})\s?)?\Z")
+#: Where a dash behind it is a sign; and what may stand between: emphasis, quotes, marks of direction.
+_FREE = frozenset(["", *"([{:;=<|~≈"])
+_MARKS = frozenset("*\"'“”‘’«»„\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: Behind the sum, as tills and bookkeeping programs print it; in '13.02.19-' there is none.
 _SIGN_BEHIND = re.compile(r"(?<=[.,]\d\d)(?<![.,]\d[.,]\d\d)(?<![.,]\d\d[.,]\d\d)[-−](?!\S)")
 _SCALE = re.compile(r"\s{0,2}(?ai:((?:thousand|million|billion|trillion)s?|mn|mm|bn|tn|k|m|b|t))(?!\w)")
 _SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3, "thousand": 1e3}
-_OPEN = re.compile(r"\(\s?" + _CURRENCY + r"?\s?\Z")
-_CLOSE = re.compile(rf"\s?(?:%|{_CURRENCY})?\s?\)")
+_OPEN = re.compile(rf"\(\s?{_CURRENCY}?\s?\Z")
+_CLOSE = re.compile(rf"\s?(?:%|[{_SIGNS}]|{_CODES})?\s?\)")
 
 
 class NumberWriting(NamedTuple):
@@ -112,9 +114,20 @@ def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tupl
     to twenty.
     """
     writing = NumberWriting.of(text) if writing is None else writing
+    parts: set[int] = set()
+    for found in _POWERS.finditer(text):
+        mantissa, power = found["mantissa"].replace(",", "."), found["power"].replace("−", "-")
+        if "." in mantissa:
+            parts |= {found.start(), found.start("power") + 1}
+        elif (len(mantissa), len(power)) != (1, 3):
+            continue  # no program prints it so: a code
+        value = float(f"{mantissa}e{power}")
+        if value >= _LEAST and len(mantissa) <= MAX_DIGITS:
+            yield from _in_context(text, found.start(), found.end(), value)
     for found in _DIGITS.finditer(text):
-        for start, end, value in _readings(found[0], found.start(), writing):
-            yield from _in_context(text, start, end, value)
+        if found.start() not in parts:
+            for start, end, value in _readings(found[0], found.start(), writing):
+                yield from _in_context(text, start, end, value)
     for found in _POINT.finditer(text):
         yield from _in_context(text, found.start(), found.end(), float(found[0]))
     for found in _SPACED.finditer(text):
@@ -133,28 +146,50 @@ def in_digits(number: float) -> str:
 
 def _in_context(text: str, start: int, end: int, value: float) -> Iterator[tuple[int, int, float]]:
     """The number with the sign, the brackets and the scale that stand around it."""
-    sign = _SIGN.search(text, max(start - _BEFORE, 0), start)
+    sign = _sign(text, start)
     if sign:
         code = (sign["of"] or "").isalpha()
         # It may part the sum from what it is of, as in 'Total - $5.00', or join a name: 'Form -AB12'.
-        if sign["apart"] or sign["dash"] == "–" or code:
+        if sign["apart"] or sign["dash"] == "–" or code or text[sign.start() - 1 : sign.start()] == ",":
             yield start, end, value
         start, value = sign.start(), -value
     yield start, end, value
     scaled = _scaled(text, end, value)
     if scaled:
-        end, value = scaled
-        yield start, end, value
+        yield start, *scaled
     if sign:
         return
-    if behind := _SIGN_BEHIND.match(text, end):
+    if not scaled and (behind := _SIGN_BEHIND.match(text, end)):
         yield start, behind.end(), -value
-    bracket = _OPEN.search(text, max(start - _BEFORE, 0), start)
-    if bracket and (close := _CLOSE.match(text, end)):
-        yield bracket.start(), close.end(), -value
-        # A letter alone is a word's there, as in '(1994) T. Smith'.
-        if not scaled and (scaled := _scaled(text, close.end(), -value, least=2)):
-            yield bracket.start(), *scaled
+    elif bracket := _OPEN.search(text, max(start - _BEFORE, 0), start):
+        money = len(bracket[0].strip()) > 1 or (
+            bracket.start() and _IS_MONEY.match(text, bracket.start() - 1)
+        )
+        if scaled and len(text[end : scaled[0]].strip()) < 3 and not money:
+            return  # no scale: '(1994b)', '(50K)'
+        if close := _CLOSE.match(text, scaled[0] if scaled else end):
+            value = -(scaled[1] if scaled else value)
+            yield bracket.start(), close.end(), value
+            # A letter alone is a word's there, as in '(1994) T. Smith'.
+            if not scaled and (scaled := _scaled(text, close.end(), value, least=2)):
+                yield bracket.start(), *scaled
+
+
+def _sign(text: str, start: int) -> re.Match[str] | None:
+    """The dash before a number, with its currency, where it may be a sign: it joins no word, number or range.
+
+    Between it and what stands before may be marks: '**-5**' is negative, '**2019**-20' a range.
+    """
+    sign = _SIGN.search(text, max(start - _BEFORE, 0), start)
+    if sign is None:
+        return None
+    at = sign.start()
+    while at and text[at - 1] in _MARKS:
+        at -= 1
+    before, further = text[at - 1 : at], text[at - 2 : at - 1] if at > 1 else ""
+    if before == "," or _IS_MONEY.match(before):
+        return None if further.isdigit() else sign
+    return sign if before.isspace() or before in _FREE else None
 
 
 def _scaled(text: str, end: int, value: float, least: int = 1) -> tuple[int, float] | None:
@@ -172,11 +207,6 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")  # the sec
 def _readings(token: str, at: int, writing: NumberWriting) -> Iterator[tuple[int, int, float]]:
     """The numbers that digits joined by points and commas may be; parts of a list where it is none."""
     end = at + len(token)
-    if power := _POWER.search(token):
-        mantissa = token[: power.start()].replace(",", ".")
-        if len(token) <= MAX_DIGITS and mantissa.count(".") <= 1:
-            yield at, end, float(mantissa + power[0].replace("−", "-"))
-        return
     if token.isdecimal():
         if len(token) <= MAX_DIGITS:
             yield at, end, _exact(token)

@@ -103,10 +103,10 @@ class SpanFinder:
         return FoldedText(self.text)
 
     @cached_property
-    def _dates(self) -> dict[str, list[tuple[int, int]]]:
-        dates: dict[str, list[tuple[int, int]]] = {}
+    def _dates(self) -> dict[str, list[tuple[int, int, float]]]:
+        dates: dict[str, list[tuple[int, int, float]]] = {}
         for start, end, iso in dates_in(self.text):
-            dates.setdefault(iso, []).append((start, end))
+            dates.setdefault(iso, []).append((start, end, 0.0))
         return dates
 
     @cached_property
@@ -116,17 +116,24 @@ class SpanFinder:
             numbers.setdefault(_bucket(value), []).append((start, end, value))
         return numbers
 
-    def _stating(self, number: float) -> list[tuple[int, int]]:
+    def _stating(self, number: float) -> list[tuple[int, int, float]]:
+        """Where numbers stand that count as equal to it, and how far off each is."""
         bucket = _bucket(number)
         near = [entry for b in (bucket - 1, bucket, bucket + 1) for entry in self._numbers.get(b, ())]
-        # Of small numbers many are as good as equal: the nearest is meant.
-        least = min((abs(value - number) for *_, value in near), default=0.0)
+        size = max(abs(number), 1)  # 0.27 trillion is no whole number, as floats have it
         return [
-            (start, end) for start, end, value in near if abs(value - number) <= min(least + 1e-9, TOLERANCE)
+            (start, end, round(abs(value - number) / size, 12))
+            for start, end, value in near
+            if abs(value - number) <= TOLERANCE
         ]
 
-    def _parsed(self, plain: str, spans: Sequence[tuple[int, int]], within: tuple[int, int]) -> Match | None:
-        best = min(spans, key=lambda span: (not _inside(span, within), span[0], -span[1]), default=None)
+    def _parsed(
+        self, plain: str, spans: Sequence[tuple[int, int, float]], within: tuple[int, int]
+    ) -> Match | None:
+        """The one inside `within`, the nearest to the value, the first, the longest: in that order."""
+        best = min(
+            spans, key=lambda span: (not _inside(span[:2], within), span[2], span[0], -span[1]), default=None
+        )
         if best is None:
             return None
         text = self.text[best[0] : best[1]]
@@ -194,7 +201,7 @@ class SpanFinder:
 
 def _wordings(value: Any) -> list[str]:
     """How a text may write a value of an enum: with underscores as spaces, or as they are."""
-    return [way for way in (str(value).replace("_", " "), str(value)) if way.strip()]
+    return [way for way in dict.fromkeys((str(value).replace("_", " "), str(value))) if way.strip()]
 
 
 def _namings(name: str) -> set[str]:

@@ -33,6 +33,17 @@ from thresher.adapters.dates import dates_in
         ("Jan. 10 '19", "Jan. 10 '19", {"2019-01-10"}),
         ("Jan 10, 19, 3 rooms", "Jan 10, 19", {"2019-01-10"}),
         ("13/03/19T10:00", "13/03/19", {"2019-03-13"}),
+        # Beside other numbers and words.
+        ("Mar 5, 19 1200 nails", "Mar 5, 19", {"2019-03-05"}),
+        ("Mar 5 '19 1234", "Mar 5 '19", {"2019-03-05"}),
+        ("Mar 5, 19\n2024 sales", "Mar 5, 19", {"2019-03-05"}),
+        ("31 May 19\nJune rent", "31 May 19", {"2019-05-31"}),
+        ("12 Jan 19 - March rent", "12 Jan 19", {"2019-01-12"}),
+        # As OCR parts it.
+        *((f"12{sep}Mar{sep}19", f"12{sep}Mar{sep}19", {"2019-03-12"}) for sep in (" / ", " - ", "- ", ".")),
+        ("12-Mar -19", "12-Mar -19", {"2019-03-12"}),
+        ("Mar 5 / 99", "Mar 5 / 99", {"1999-03-05"}),
+        ("March 5 , 99", "March 5 , 99", {"1999-03-05"}),
         ("1 Jan 68", "1 Jan 68", {"2068-01-01"}),
         ("1 Jan 69", "1 Jan 69", {"1969-01-01"}),
     ],
@@ -53,8 +64,15 @@ def test_a_date_is_read_as_written(text: str, written: str, isos: set[str]) -> N
         *("12 Mar 09:15", "Jan 12, 10:30 am", "Jan 12, 10 am", "5 May 20:30", "12 Jan 10.30 am"),
         *("from 5 May 12.5%", "from 5 May 12 %", "5 May 12,000 units"),
         # Days, and amounts.
-        *("May 20-22", "Sept 10/12, 2020", "Jan 10, 11 and 12, 2022", "14 Apr - 19 Apr", "14 Apr 19.50"),
-        *("Apr 12.99 for films", "from 2018 - Jan 2"),
+        *(
+            "May 20-22",
+            "Sept 10/12, 2020",
+            "Jan 10, 11 and 12, 2022",
+            "14 Apr - 19 Apr",
+            "14 Apr-19 Apr",
+            "14 Apr 19.50",
+        ),
+        *("Apr 12.99 for films", "from 2018 - Jan 2", "May 30-2, 2019"),
     ],
 )
 def test_what_is_no_date(text: str) -> None:
@@ -79,6 +97,13 @@ def test_both_ends_of_a_range_are_dates() -> None:
 def test_the_days_of_a_range_that_share_their_year(text: str, spans: dict[str, str]) -> None:
     found = {iso: text[start:end] for start, end, iso in dates_in(text)}
     assert found == spans
+
+
+@pytest.mark.parametrize("before", ["2018-12-30 to ", "9:30 - 1", "12/30 - ", "Clause 4.3 and "])
+def test_what_is_no_day_begins_no_range(before: str) -> None:
+    isos = {iso for start, _, iso in dates_in(f"{before}2 Jan 2019") if start >= len(before) - 1}
+    assert isos <= {"2019-01-02", "2019-01-12"}
+    assert not {"2019-01-30", "2019-01-03"} & {iso for _, _, iso in dates_in(f"{before}2 Jan 2019")}
 
 
 @pytest.mark.parametrize(

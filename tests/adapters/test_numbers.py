@@ -56,14 +56,25 @@ from thresher.adapters.numbers import in_digits, numbers_in
         # Marks of emphasis, of cells and of direction before a sign; any currency; a currency in brackets.
         *(
             (f"{mark}-5", {("-5", -5)})
-            for mark in ("**", "|", ";", "a,", '"', "[", "<", "R$", "₩", "\u200e", "\u2066")
+            for mark in ("**", "|", ";", '"', "„", "[", "<", "R$", "₩", "\u200e", "\u2066")
         ),
         ("-₪50", {("-₪50", -50)}),
         ("-kr 50", {("50", 50), ("-kr 50", -50)}),
         ("(₪50)", {("50", 50), ("(₪50)", -50)}),
         ("(1.234,50 €)", {("1.234,50", 1234.5), ("(1.234,50 €)", -1234.5)}),
         ("(50 USD)", {("50", 50), ("(50 USD)", -50)}),
+        ("a,-5", {("5", 5), ("-5", -5)}),
+        # Weights, codes and years in brackets are nothing owed.
+        *((f"(50{unit})", {("50", 50)}) for unit in ("KG", " PCS", " AM")),
+        ("(1994b)", {("1994", 1994), ("1994b", 1994e9)}),
+        ("(8K)", {("8", 8), ("8K", 8000)}),
+        ("($8K)", {("8", 8), ("8K", 8000), ("($8K)", -8000)}),
+        ("£(8.1m)", {("8.1", 8.1), ("8.1m", 8.1e6), ("(8.1m)", -8.1e6)}),
         # What is no sign: of a range, of a list, of a date.
+        *(
+            (f"10{mark}-20", {("10", 10), ("20", 20)})
+            for mark in ("₪", "$", "“", "**", "\u200e", "*", "</b>")
+        ),
         ('5"-10"', {("5", 5), ("10", 10)}),
         ("10,-5", {("10", 10), ("5", 5)}),
         ("+/-5", {("5", 5)}),
@@ -74,10 +85,15 @@ from thresher.adapters.numbers import in_digits, numbers_in
         ("2 millions", {("2", 2), ("2 millions", 2e6)}),
         ("2 thousands", {("2", 2), ("2 thousands", 2000)}),
         # Powers of ten.
-        ("5e-05", {("5e-05", 0.00005)}),
+        ("1.5e-05", {("1.5e-05", 0.000015)}),
+        # It may be a code, too.
+        ("5e-05", {("5", 5), ("05", 5), ("5e-05", 0.00005)}),
         ("-1.5E+06", {("-1.5E+06", -1.5e6)}),
         ("1,5e−3", {("1,5e−3", 0.0015)}),
-        ("room 2e-5a", {("2", 2), ("5", 5)}),
+        # What a program does not print so, what an answer cannot tell from 0.
+        *((text, {("12", 12), ("34", 34)}) for text in ("12E-34", "A12E-34", "room 12e-34x", "12e-34-")),
+        ("1.2.3e-05", {("1", 1), ("2", 2), ("3", 3), ("05", 5)}),
+        ("Suite 5E-10", {("5", 5), ("10", 10)}),
         ("Three bedrooms", {("Three", 3)}),
         ("twenty", {("twenty", 20)}),
         ("someone often", set()),

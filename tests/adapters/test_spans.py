@@ -98,6 +98,13 @@ def test_of_numbers_that_count_as_equal_the_nearest_is_meant(text: str, number: 
     assert found.text == span
 
 
+def test_one_in_the_window_goes_before_a_nearer_one_outside_however_floats_have_it() -> None:
+    text = "Total 270,000,000,000 in all. Later: 0.27 trillion."
+    found = SpanFinder(text).find(NUMBER, 270_000_000_000, within=(30, len(text)))
+    assert found is not None
+    assert found.text == "0.27 trillion"
+
+
 def test_an_accent_or_a_vowel_sign_is_of_the_word_that_it_stands_in() -> None:
     decomposed = "Jose\u0301 and Jose"
     assert SpanFinder(decomposed).find(STRING, "Jose") == Match(10, 14, "Jose", "exact")
