@@ -82,14 +82,14 @@ def _formulas_without_value(sheet: Any, hidden: Hidden, draft: Draft) -> int:
 
 
 def _is_seen(cell: bytes, hidden: Hidden) -> bool:
-    """Whether the cell that a piece of XML ends with is in no hidden row or column, as far as it is named."""
+    """Whether the cell that a piece of XML ends with is not hidden, as far as it is named."""
     from openpyxl.utils import column_index_from_string
 
     names = _NAME.findall(cell)
     if not names:
         return True
     column, row = names[-1]
-    return not (hidden.row(int(row)) or hidden.column(column_index_from_string(column.decode())))
+    return not hidden.cell(int(row), column_index_from_string(column.decode()))
 
 
 def _is_without_value(cell: bytes) -> bool:
@@ -125,15 +125,14 @@ def _read_sheet(sheet: Any, hidden: Hidden, draft: Draft, cells_left: int) -> in
             )
         number += 1
         cells = [(_shown(value, number_format), name) for value, number_format, name in given]
-        if not any(text for text, _ in cells):
-            continue
+        written = [column for column, (text, _) in enumerate(cells) if text]
+        unseen = {column for column in written if hidden.cell(number, column + 1)}
         if hidden.row(number):
-            hidden_rows += 1
-            continue
-        for column, (text, name) in enumerate(cells):
-            if text and hidden.column(column + 1):
-                hidden_columns.add(column)
-                cells[column] = "", name
+            hidden_rows += bool(unseen)
+        else:
+            hidden_columns |= unseen
+        for column in unseen:
+            cells[column] = "", cells[column][1]
         if any(text for text, _ in cells):
             draft.row(cells, sheet=sheet.title)
     _note_hidden(sheet.title, hidden_rows, len(hidden_columns), draft)
