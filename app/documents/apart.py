@@ -10,7 +10,8 @@ WORDS = "\0"
 #: A blank where a number would touch another: around what is raised or lowered. 4th stays a word.
 NUMBERS = "\1"
 
-_TOUCHING = re.compile(r"(?<=\w)\x01*\0[\0\x01]*(?=\w)|(?<=\d)\x01+(?=[-+−–]?\x01*\d)")
+# Possessive: many signs in a row are looked at once.
+_TOUCHING = re.compile(r"(?<=\w)\x01*\0[\0\x01]*(?=\w)|(?<=\d)\x01++(?=[-+−–]?\x01*+\d)")
 
 
 def joined(text: str) -> str:

@@ -19,8 +19,8 @@ _RUNS_RIGHT = re.compile(r"[LN](?:.*[LN])?")
 _NUMBER = re.compile(r"N(?:P?N)*")
 # In a line that runs left, signs at the left of a number or a Latin word are behind it, those at the right
 # before it; a minus at its left is its own.
-_AT_THE_LEFT = re.compile(r"[.,:;!?\"'()\[\]{}]*")
-_AT_THE_RIGHT = re.compile(r"[-+.,:;!?\"'()\[\]{}]*$")
+_AT_THE_LEFT = ".,:;!?\"'()[]{}"
+_AT_THE_RIGHT = _AT_THE_LEFT + "-+"
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _TURNED = str.maketrans("()[]{}", ")(][}{")
 
@@ -113,16 +113,13 @@ def _from_the_right(pieces: Sequence[str], kinds: str, start: int, end: int) -> 
     for first, after, inside in reversed(parts):
         texts = list(pieces[first:after])
         if inside:
-            behind, before = _found(_AT_THE_LEFT.match(texts[0])), _found(_AT_THE_RIGHT.search(texts[-1]))
+            behind = texts[0][: len(texts[0]) - len(texts[0].lstrip(_AT_THE_LEFT))]
+            before = texts[-1][len(texts[-1].rstrip(_AT_THE_RIGHT)) :]
             texts[0] = texts[0].removeprefix(behind)
             texts[-1] = texts[-1].removesuffix(before) + behind
             texts[0] = before + texts[0]
         found += zip(range(first, after), texts, strict=True)
     return found
-
-
-def _found(match: re.Match[str] | None) -> str:
-    return match[0] if match else ""
 
 
 def _brackets_mended(pieces: list[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -19,6 +19,8 @@ _INLINE = {
     "sup", "time", "tt", "u", "var", "wbr", "img",
 }  # fmt: skip
 _CELLS = ("td", "th")
+#: Raised or lowered: a footnote's number is no part of the one before it.
+_RAISED = ("sup", "sub")
 _TYPED = ("text", "email", "tel", "number", "date", "url", "search")
 _SPACES = re.compile(r"\s+")
 #: How far a cell spans at most, as in browsers; beyond so many columns none does, lest a page be a trap.
@@ -34,7 +36,6 @@ def read_html(data: bytes, draft: Draft) -> None:
     title = soup.title.get_text() if soup.title else ""
     draft.left_out(remove_unseen(soup), "struck out")
     _write_out_inputs(soup)
-    _keep_apart(soup)
     if title.strip():
         draft.lines(_SPACES.sub(" ", title).strip())
     for cells in _lines(soup):
@@ -61,13 +62,6 @@ def _write_out_inputs(soup: "BeautifulSoup") -> None:
         element.replace_with(f" {typed or ''} ")
 
 
-def _keep_apart(soup: "BeautifulSoup") -> None:
-    """Around what is raised or lowered, so that a footnote's number is no part of the one before it."""
-    for element in soup.find_all(["sup", "sub"]):
-        element.insert_before(NUMBERS)
-        element.insert_after(NUMBERS)
-
-
 def _lines(root: Any) -> Iterator[list[str]]:
     """The text of an element in document order, line by line, each as its cells; blocks begin new lines."""
     from bs4 import Tag
@@ -75,12 +69,15 @@ def _lines(root: Any) -> Iterator[list[str]]:
 
     line: list[str] = []
     as_typed = root.find_parent("pre") is not None
-    stack: list[tuple[Any, bool, bool, _Columns]] = [(iter(root.children), True, as_typed, _Columns())]
+    stack: list[tuple[Any, bool, bool, _Columns, str]] = [
+        (iter(root.children), True, as_typed, _Columns(), "")
+    ]
     while stack:
-        children, block, as_typed, columns = stack[-1]
+        children, block, as_typed, columns, behind = stack[-1]
         child = next(children, None)
         if child is None:
             stack.pop()
+            line.append(behind)
             if block:
                 yield from _ended(line, as_typed)
         elif isinstance(child, PreformattedString):
@@ -105,7 +102,9 @@ def _lines(root: Any) -> Iterator[list[str]]:
                 yield from _row(placed)
             elif child.name != "br":
                 as_typed = as_typed or child.name == "pre"
-                stack.append((iter(list(child.children)), not inline, as_typed, _Columns()))
+                around = NUMBERS if child.name in _RAISED else ""
+                line.append(around)
+                stack.append((iter(list(child.children)), not inline, as_typed, _Columns(), around))
 
 
 def _ended(line: list[str], as_typed: bool) -> Iterator[list[str]]:

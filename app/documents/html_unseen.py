@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 _NOT_READ = ["script", "style", "template", "noscript", "head", "svg", "math", "object", "iframe", "datalist"]
 _STRUCK_OUT = ["del", "s", "strike"]
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![\d.])", re.I
-)
-_STRIKING = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.I)
+#: What hides an element, by its property and how that begins.
+_HIDING = {
+    "display": re.compile("none"),
+    "visibility": re.compile("hidden|collapse"),
+    "font-size": re.compile(r"0(?![\d.])"),
+}
+_DECORATION = ("text-decoration", "text-decoration-line")
 
 
 def remove_unseen(soup: "BeautifulSoup") -> int:
@@ -26,8 +29,8 @@ def remove_unseen(soup: "BeautifulSoup") -> int:
     from bs4 import Comment
 
     styled = list(_styled(soup))
-    hidden = [element for element, style in styled if _HIDING.search(style)]
-    struck_out = [element for element, style in styled if _STRIKING.search(style)]
+    hidden = [element for element, style in styled if _hides(style)]
+    struck_out = [element for element, style in styled if _strikes(style)]
     struck_out += soup.find_all(_STRUCK_OUT)
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
@@ -41,7 +44,7 @@ def _styled(soup: "BeautifulSoup") -> Iterator[tuple[Any, str]]:
 
     for sheet in soup.find_all("style"):
         for selector, rules in _rules(sheet.get_text()):
-            if _HIDING.search(rules) or _STRIKING.search(rules):
+            if _hides(rules) or _strikes(rules):
                 try:
                     yield from ((element, rules) for element in soup.select(selector))
                 except (SelectorSyntaxError, NotImplementedError, ValueError):
@@ -52,6 +55,20 @@ def _styled(soup: "BeautifulSoup") -> Iterator[tuple[Any, str]]:
             yield element, "display: none"
         elif isinstance(style, str):
             yield element, style
+
+
+def _hides(style: str) -> bool:
+    return any(name in _HIDING and _HIDING[name].match(value) for name, value in _declarations(style))
+
+
+def _strikes(style: str) -> bool:
+    return any(name in _DECORATION and "line-through" in value for name, value in _declarations(style))
+
+
+def _declarations(style: str) -> Iterator[tuple[str, str]]:
+    for declaration in style.lower().split(";"):
+        name, _, value = declaration.partition(":")
+        yield name.strip(), value.strip()
 
 
 def _remove(elements: list[Any]) -> int:

@@ -29,12 +29,16 @@ class RunStyles:
     def __init__(self, styles: Any) -> None:
         self._styles = {style.get(f"{_W}styleId"): style for style in styles.iter(f"{_W}style")}
         self._known: dict[str, _Said] = {}
+        self._around: dict[Any, _Said] = {}  # by paragraph, which is looked through once
 
     def of(self, run: Any, paragraph: Any | None) -> _Said:
         """How a run is read: what it says itself, or else its style and its paragraph's."""
         properties = run.find(_PROPERTIES)
         own = self._style(properties, "rStyle")
-        around = self._style(None if paragraph is None else paragraph.find(f"{_W}pPr"), "pStyle")
+        if paragraph not in self._around:
+            found = None if paragraph is None else paragraph.find(f"{_W}pPr")
+            self._around[paragraph] = self._style(found, "pStyle")
+        around = self._around[paragraph]
         said = {**around, **own}
         for switch in (_HIDDEN, _STRUCK_OUT):
             # Two styles that both switch it on switch it off again.
@@ -44,18 +48,16 @@ class RunStyles:
     def _style(self, properties: Any | None, kind: str) -> _Said:
         named = None if properties is None else properties.find(f"{_W}{kind}")
         name: str = "" if named is None else named.get(_VALUE, "")
-        if name not in self._known:
-            chain: list[Any] = []
-            style = self._styles.get(name)
-            while style is not None and style not in chain:
-                chain.insert(0, style)
-                base = style.find(f"{_W}basedOn")
-                style = None if base is None else self._styles.get(base.get(_VALUE))
-            said: _Said = {}
-            for style in chain:
-                said |= _said(style.find(_PROPERTIES))
-            self._known[name] = said
-        return self._known[name]
+        chain: list[str] = []
+        while name not in self._known and name in self._styles:
+            self._known[name] = {}  # should it be based on itself
+            chain.append(name)
+            base = self._styles[name].find(f"{_W}basedOn")
+            name = "" if base is None else base.get(_VALUE, "")
+        said = self._known.get(name, {})
+        for name in reversed(chain):
+            said = self._known[name] = said | _said(self._styles[name].find(_PROPERTIES))
+        return said
 
 
 def _said(properties: Any | None) -> _Said:

@@ -76,3 +76,8 @@ def test_a_line_of_two_directions_runs_as_its_page_does() -> None:
 def test_only_letters_and_their_marks_run_left() -> None:
     assert all(map(runs_left, "אשםאָبًپ"))
     assert not any(map(runs_left, "aé1٣,،₪\u200f\u0301漢"))
+
+
+def test_a_leader_of_dots_costs_no_more_than_its_length() -> None:
+    dots = 200_000 * "."
+    assert as_read(["אב", " ", f"{dots}1"], otherwise=True)[0] == (2, f"1{dots}")

@@ -174,3 +174,19 @@ def test_what_is_struck_out_is_not_read_and_noted(body: str, text: str, passages
         2: ("2 passages are struck out and were not read",),
     }
     assert (document.text, document.notes) == (text, notes[passages])
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<p>1" + "<sup></sup>" * 20_000 + "x", "1x"),
+        ("<p>1" + "<sup></sup>" * 20_000 + "2", None),
+        ("<p style='" + "text-decoration:" * 100_000 + "'>x", "x"),
+        ("<p style='" + "text-decoration: none;" * 100_000 + "'>x", "x"),
+        ("<style>p {" + "text-decoration:" * 100_000 + "}</style><p>x", "x"),
+        ("<p style='display" + " " * 100_000 + "x'>x", "x"),
+    ],
+)
+def test_what_is_repeated_without_end_costs_no_more_than_its_length(page: str, text: str | None) -> None:
+    read = read_bytes(f"<html>{page}</html>".encode(), "page.html").text
+    assert text is None or read == f"{text}\n"

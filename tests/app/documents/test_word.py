@@ -246,3 +246,27 @@ def test_what_is_hidden_or_struck_out_is_not_read_and_noted(
     document = read_bytes(paragraph_with(content, f"<m:oMath>{maths('x')}</m:oMath>"), "a.docx")
     assert document.text == f"{read}x\n"
     assert document.notes == ((note,) if note else ())
+
+
+def styled_in_chain(bases: list[int]) -> bytes:
+    """A document with a run of each of the styles, which are based on one another; the first is hidden."""
+    document = word.Document()
+    for number, base in enumerate(bases):
+        hidden = "" if number else "<w:rPr><w:vanish/></w:rPr>"
+        document.styles.element.append(
+            parse_xml(f'<w:style {W} w:styleId="s{number}"><w:basedOn w:val="s{base}"/>{hidden}</w:style>')
+        )
+    paragraph = "".join(
+        styled("x", f'<w:rStyle w:val="s{number}"/>') for number in reversed(range(len(bases)))
+    )
+    document.element.body.insert(0, parse_xml(f"<w:p {W}>{paragraph}{run('seen')}</w:p>"))
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("first", [-1, 0, 19_999])
+def test_styles_that_are_based_on_one_another_without_end_are_no_trap(first: int) -> None:
+    document = read_bytes(styled_in_chain([first, *range(19_999)]), "a.docx")
+    assert document.text == "seen\n"
+    assert document.notes == ("1 passage is hidden and was not read",)
