@@ -48,13 +48,18 @@ def _dialect(sample: str) -> type[csv.Dialect]:
     """Comma, semicolon, tab or bar: the one that splits the most lines into the same number of cells.
 
     csv.Sniffer alone guesses letters, and takes the comma of '1,50' for a delimiter. Numbers and prose have
-    commas of their own, so where another delimiter fits no worse, or those of numbers alone fit better, the
-    comma is none.
+    commas of their own: where those of numbers alone fit better than another delimiter, or one that fits as
+    well has prose's or numbers' beside it, the comma is none. Else it is, if nothing fits better.
     """
     lines = _QUOTED.sub("", sample).splitlines()[:100]
     best = max(_DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
-    other = _fit(lines, best)
-    return _with(best if other and other >= _fit([_NUMBER.sub("", line) for line in lines], ",") else ",")
+    other, comma = _fit(lines, best), _fit(lines, ",")
+    without = _fit([_NUMBER.sub("", line) for line in lines], ",")
+    own = without < comma or any(", " in line for line in lines)
+    if comma and not any(best in line.rstrip(best) for line in lines):
+        other = 0.0  # it ends lines, and parts nothing
+    is_other = other > without or (other == without and own)
+    return _with(best if other and is_other else ",")
 
 
 def _fit(lines: list[str], delimiter: str) -> float:

@@ -74,6 +74,10 @@ def test_a_quote_that_is_never_closed_loses_no_word() -> None:
         ("name,amount\nNails; long,12.50\nNuts,3.20\n", "name\tamount\nNails; long\t12.50\nNuts\t3.20\n"),
         ("1.5,2.5,a|b\n3.5,4.5,c|d\n", "1.5\t2.5\ta|b\n3.5\t4.5\tc|d\n"),
         ("1,5,Ada,a;b\n2,7,Carl,c;d\n", "1\t5\tAda\ta;b\n2\t7\tCarl\tc;d\n"),
+        ("id,note;extra\n1,foo;bar\n2,baz;qux\n", "id\tnote;extra\n1\tfoo;bar\n2\tbaz;qux\n"),
+        ("page,title | x\n/a,Foo | Site\n", "page\ttitle | x\n/a\tFoo | Site\n"),
+        ("a,b;\nc,d;\n", "a\tb;\nc\td;\n"),
+        ("1,2;\n3,4;\n", "1\t2;\n3\t4;\n"),
     ],
 )
 def test_a_comma_of_numbers_and_prose_is_no_delimiter(table: str, text: str) -> None:
