@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from thresher.app.documents.apart import NUMBERS, joined
+from thresher.app.documents.apart import LOWERED, NUMBERS, RAISED, joined
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.html_unseen import remove_unseen
 from thresher.app.documents.parsing import parsing
@@ -19,8 +19,8 @@ _INLINE = {
     "sup", "time", "tt", "u", "var", "wbr", "img",
 }  # fmt: skip
 _CELLS = ("td", "th")
-#: Raised or lowered: a footnote's number is no part of the one before it.
-_RAISED = ("sup", "sub")
+#: Signs around an element, by its name: a footnote's number is no part of the one before it.
+_AROUND = {"sup": RAISED, "sub": LOWERED}
 _TYPED = ("text", "email", "tel", "number", "date", "url", "search")
 _SPACES = re.compile(r"\s+")
 #: How far a cell spans at most, as in browsers; beyond so many columns none does, lest a page be a trap.
@@ -102,9 +102,16 @@ def _lines(root: Any) -> Iterator[list[str]]:
                 yield from _row(placed)
             elif child.name != "br":
                 as_typed = as_typed or child.name == "pre"
-                around = NUMBERS if child.name in _RAISED else ""
-                line.append(around)
-                stack.append((iter(list(child.children)), not inline, as_typed, _Columns(), around))
+                before, behind = _around(child)
+                line.append(before)
+                stack.append((iter(list(child.children)), not inline, as_typed, _Columns(), behind))
+
+
+def _around(element: Any) -> tuple[str, str]:
+    """Signs to stand before the element and behind it. Of two links that are raised each is a note's."""
+    before, behind = _AROUND.get(element.name, ("", ""))
+    linked = before and (element.parent.name == "a" or any(child.name == "a" for child in element.children))
+    return before, behind + NUMBERS if linked and any(element.strings) else behind
 
 
 def _ended(line: list[str], as_typed: bool) -> Iterator[list[str]]:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from thresher.app.documents.apart import NUMBERS, joined
+from thresher.app.documents.apart import LOWERED, RAISED, joined
 from thresher.app.documents.archive import check_archive
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.symbols import LOST, sign
 from thresher.app.documents.word_equation import EQUATION_TEXT, is_of_equation, parts_of_equation
-from thresher.app.documents.word_runs import RAISED, RunStyles, take_out_unseen
+from thresher.app.documents.word_runs import LEVEL, RunStyles, take_out_unseen
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -35,6 +35,8 @@ _AS_TEXT = {
     f"{_W}softHyphen": "",
 }
 _TEXT = f"{_W}t", EQUATION_TEXT
+#: Signs around a run that is raised or lowered, by Word's own word for it.
+_LEVELS = {"superscript": RAISED, "subscript": LOWERED}
 #: Characters that only the font of their run gives a meaning.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
@@ -191,4 +193,5 @@ def _parts(element: Any) -> Iterator[Any]:
     """The element's children, kept apart from what is around them where a line would make it one number."""
     if is_of_equation(element.tag):
         return parts_of_equation(element)
-    return iter((NUMBERS, *element, NUMBERS) if element.get(RAISED) else element)
+    around = _LEVELS.get(element.get(LEVEL))
+    return iter((around[0], *element, around[1]) if around else element)

@@ -9,8 +9,9 @@ from typing import Any
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RUN, _PARAGRAPH, _PROPERTIES = f"{_W}r", f"{_W}p", f"{_W}rPr"
 _VALUE = f"{_W}val"
-#: Set on a run that is raised or lowered.
-RAISED = "raised"
+#: Set on a run that is raised or lowered: to one of these.
+LEVEL = "level"
+RAISED, LOWERED = "superscript", "subscript"
 #: What a run has that is text, or becomes some.
 _TEXT = {f"{_W}{name}" for name in ("t", "delText", "sym", "tab", "ptab", "noBreakHyphen")}
 #: Of text that a tracked change removed; and what is not counted: a second copy, or moved to another place.
@@ -19,7 +20,7 @@ _ELSEWHERE = {f"{_W}moveFrom", "{http://schemas.openxmlformats.org/markup-compat
 _HIDDEN, _STRUCK_OUT = "hidden", "struck out"
 _SWITCHES = {f"{_W}vanish": _HIDDEN, f"{_W}strike": _STRUCK_OUT, f"{_W}dstrike": _STRUCK_OUT}
 
-#: What properties say, where they say it: hidden, struck out, raised, or not so.
+#: What properties say, where they say it: hidden, struck out, raised, lowered, or not so.
 _Said = dict[str, bool]
 
 
@@ -66,7 +67,7 @@ def _said(properties: Any | None) -> _Said:
         if switch := _SWITCHES.get(tag.tag):
             said[switch] = said.get(switch, False) or tag.get(_VALUE, "1") not in ("0", "false", "off")
         elif tag.tag == f"{_W}vertAlign":
-            said[RAISED] = tag.get(_VALUE) != "baseline"
+            said |= {level: tag.get(_VALUE) == level for level in (RAISED, LOWERED)}
     return said
 
 
@@ -86,8 +87,9 @@ def take_out_unseen(element: Any, styles: RunStyles) -> Counter[str]:
         if _ELSEWHERE & around.keys():
             continue
         looks = styles.of(run, paragraph)
-        if looks.get(RAISED):
-            run.set(RAISED, "1")
+        for level in (RAISED, LOWERED):
+            if looks.get(level):
+                run.set(LEVEL, level)
         deleted = _DELETED in around or looks[_STRUCK_OUT]
         why = _HIDDEN if looks[_HIDDEN] else _STRUCK_OUT if deleted else ""
         if why:

@@ -8,8 +8,7 @@ from docx.oxml import parse_xml
 
 from thresher.app.documents.read import read_bytes
 
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+from .word_parts import HALF, W, maths, paragraph_with, run
 
 
 def test_a_word_document_in_its_order(samples: dict[str, bytes]) -> None:
@@ -72,22 +71,6 @@ def test_the_cells_of_a_table_stay_under_their_headings() -> None:
     assert read_bytes(out.getvalue(), "a.docx").text == "Head\t\tSum\nBoth\tb1\tc1\n\tb2\tc2\n\t\t9.50\n"
 
 
-def paragraph_with(*content: str) -> bytes:
-    """A document of one paragraph, with some styles."""
-    document = word.Document()
-    for style in parse_xml(STYLES):
-        document.styles.element.append(style)
-    body = document.element.body
-    body.insert(0, parse_xml(f"<w:p {W} {M}>{''.join(content)}</w:p>"))
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
-def run(text: str) -> str:
-    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
-
-
 def test_what_a_header_aligns_with_tabs_is_read_apart() -> None:
     tab = '<w:r><w:ptab w:relativeTo="margin" w:alignment="center" w:leader="none"/></w:r>'
     document = word.Document()
@@ -99,11 +82,6 @@ def test_what_a_header_aligns_with_tabs_is_read_apart() -> None:
     assert read_bytes(out.getvalue(), "a.docx").text == "ACME Ltd\tInvoice 123\t1 May 2024\n"
 
 
-def maths(text: str) -> str:
-    return f"<m:r><m:t>{text}</m:t></m:r>"
-
-
-HALF = f"<m:f><m:num>{maths('1')}</m:num><m:den>{maths('2')}</m:den></m:f>"
 MEAN = f"<m:f><m:num>{maths('a+b')}</m:num><m:den>{maths('2')}</m:den></m:f>"
 MILLION = f"<m:sSup><m:e>{maths('10')}</m:e><m:sup>{maths('6')}</m:sup></m:sSup>"
 BRACKETS = f"{maths('2')}<m:d><m:e>{maths('3+4')}</m:e></m:d>"
@@ -183,90 +161,3 @@ def test_a_sign_that_is_not_known_is_noted(code: str) -> None:
     document = read_bytes(data, "a.docx")
     assert document.text == "Accepted: \ufffd\n"
     assert document.notes == ("1 character is not known and read as \ufffd: look at the document itself",)
-
-
-def styled(text: str, *properties: str) -> str:
-    return f'<w:r><w:rPr>{"".join(properties)}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
-
-
-RAISED = '<w:vertAlign w:val="superscript"/>'
-LOWERED = '<w:vertAlign w:val="subscript"/>'
-
-
-@pytest.mark.parametrize(
-    ("content", "read"),
-    [
-        (run("Revenue: 4,512") + styled("3", RAISED) + run(" thousand"), "Revenue: 4,512 3 thousand"),
-        (run("1.5 × 10") + styled("6", RAISED), "1.5 × 10 6"),
-        (run("10") + styled("-", RAISED) + styled("6", RAISED), "10 -6"),
-        (run("2") + styled("1", RAISED) + run("/") + styled("2", LOWERED) + run(" baths"), "2 1/2 baths"),
-        (run("on 4") + styled("th", RAISED) + run(", CO") + styled("2", LOWERED), "on 4th, CO2"),
-        (run("4,51") + styled("2", '<w:vertAlign w:val="baseline"/>'), "4,512"),
-        (run("10") + styled("3", RAISED) + f"<m:oMath>{HALF}</m:oMath>", "10 3 1/2"),
-        (run("4,512") + styled("3", '<w:rStyle w:val="Raised"/>'), "4,512 3"),
-    ],
-)
-def test_a_raised_or_lowered_number_is_no_part_of_another(content: str, read: str) -> None:
-    assert read_bytes(paragraph_with(content), "a.docx").text == f"{read}\n"
-
-
-STYLES = f"""<w:styles {W}>
-<w:style w:type="character" w:styleId="Raised"><w:rPr>{RAISED}</w:rPr></w:style>
-<w:style w:type="character" w:styleId="Secret"><w:rPr><w:vanish/></w:rPr></w:style>
-<w:style w:type="character" w:styleId="Within"><w:basedOn w:val="Secret"/></w:style>
-<w:style w:type="character" w:styleId="Round"><w:basedOn w:val="Round"/></w:style>
-<w:style w:type="paragraph" w:styleId="Form"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>"""
-
-
-@pytest.mark.parametrize(
-    ("content", "read", "note"),
-    [
-        (styled("100", "<w:strike/>") + run("90"), "90", "1 passage is struck out and was not read"),
-        (
-            styled("100", "<w:dstrike/>") + styled(" net", '<w:strike w:val="true"/>') + run("90"),
-            "90",
-            "1 passage is struck out and was not read",
-        ),
-        (
-            run("a") + styled("5", "<w:vanish/>") + run("b") + styled("6", "<w:vanish/>"),
-            "ab",
-            "2 passages are hidden and were not read",
-        ),
-        (styled("5", '<w:rStyle w:val="Within"/>') + run("b"), "b", "1 passage is hidden and was not read"),
-        ('<w:pPr><w:pStyle w:val="Form"/></w:pPr>' + run("5"), "", "1 passage is hidden and was not read"),
-        ('<w:pPr><w:pStyle w:val="Form"/></w:pPr>' + styled("5", '<w:rStyle w:val="Secret"/>'), "5", None),
-        ('<w:pPr><w:pStyle w:val="Form"/></w:pPr>' + styled("5", '<w:vanish w:val="0"/>'), "5", None),
-        (styled("5", '<w:rStyle w:val="Round"/>', '<w:strike w:val="0"/>', "<w:webHidden/>"), "5", None),
-        ("<w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>" + run("5") + styled(" ", "<w:vanish/>"), "5", None),
-    ],
-)
-def test_what_is_hidden_or_struck_out_is_not_read_and_noted(
-    content: str, read: str, note: str | None
-) -> None:
-    document = read_bytes(paragraph_with(content, f"<m:oMath>{maths('x')}</m:oMath>"), "a.docx")
-    assert document.text == f"{read}x\n"
-    assert document.notes == ((note,) if note else ())
-
-
-def styled_in_chain(bases: list[int]) -> bytes:
-    """A document with a run of each of the styles, which are based on one another; the first is hidden."""
-    document = word.Document()
-    for number, base in enumerate(bases):
-        hidden = "" if number else "<w:rPr><w:vanish/></w:rPr>"
-        document.styles.element.append(
-            parse_xml(f'<w:style {W} w:styleId="s{number}"><w:basedOn w:val="s{base}"/>{hidden}</w:style>')
-        )
-    paragraph = "".join(
-        styled("x", f'<w:rStyle w:val="s{number}"/>') for number in reversed(range(len(bases)))
-    )
-    document.element.body.insert(0, parse_xml(f"<w:p {W}>{paragraph}{run('seen')}</w:p>"))
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("first", [-1, 0, 19_999])
-def test_styles_that_are_based_on_one_another_without_end_are_no_trap(first: int) -> None:
-    document = read_bytes(styled_in_chain([first, *range(19_999)]), "a.docx")
-    assert document.text == "seen\n"
-    assert document.notes == ("1 passage is hidden and was not read",)
