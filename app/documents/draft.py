@@ -15,6 +15,9 @@ from thresher.app.documents.limits import Limits
 #: Between columns of laid-out text. Between a table's cells stands a tab.
 COLUMN_GAP = "   "
 
+#: Why a passage is not read.
+HIDDEN, STRUCK_OUT = "hidden", "deleted or struck out"
+
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters say nothing, and a terminal would obey them; half a surrogate pair cannot be stored.
 _SAYS_NOTHING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
@@ -38,6 +41,7 @@ class Draft:
         self.notes: list[str] = []
         self.pages = 0
         self.ocr_pages = 0
+        self.unseen = 0  # passages that were left out
         self._pieces: list[str] = []
         self.length = 0
 
@@ -110,7 +114,8 @@ class Draft:
         self.write("\n")
 
     def left_out(self, passages: int, what: str) -> None:
-        """Note how many passages were not read, since each is `what`: hidden, say."""
+        """Note how many passages were not read, since each is `what`: HIDDEN or STRUCK_OUT."""
+        self.unseen += passages
         if passages:
             are = "1 passage is" if passages == 1 else f"{passages:,} passages are"
             self.notes.append(f"{are} {what} and {'was' if passages == 1 else 'were'} not read")
@@ -144,3 +149,4 @@ class Draft:
         self.notes.extend(f"{part}: {note}" for note in child.notes)
         self.pages_taken(child.pages)
         self.ocr_pages += child.ocr_pages
+        self.unseen += child.unseen

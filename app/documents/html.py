@@ -8,7 +8,7 @@ from thresher.app.documents.apart import LOWERED, NUMBERS, RAISED, joined
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.html_unseen import remove_unseen
 from thresher.app.documents.parsing import parsing
-from thresher.app.documents.text import decoded_or_none, note_lost, utf8_or_none
+from thresher.app.documents.text import as_declared, decoded_or_none, note_lost, utf8_or_none
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -34,7 +34,8 @@ def read_html(data: bytes, draft: Draft) -> None:
     with parsing(draft.name, "HTML page"):
         soup = BeautifulSoup(_decoded(data, draft), "lxml")
     title = soup.title.get_text() if soup.title else ""
-    draft.left_out(remove_unseen(soup), "struck out")
+    for what, passages in remove_unseen(soup).items():
+        draft.left_out(passages, what)
     _write_out_inputs(soup)
     if title.strip():
         draft.lines(_SPACES.sub(" ", title).strip())
@@ -46,13 +47,17 @@ def read_html(data: bytes, draft: Draft) -> None:
 
 
 def _decoded(data: bytes, draft: Draft) -> str | bytes:
-    """As text where mark or UTF-8 settle it; else as bytes, whose <meta charset> the parser heeds."""
-    if b"charset" not in data[:4096].lower():
+    """As text: by its mark or as UTF-8, else as the page says of itself, or else by what is likeliest."""
+    from bs4.dammit import EncodingDetector
+
+    text = None
+    if b"charset" in data[:4096].lower():
+        said = EncodingDetector.find_declared_encoding(data, is_html=True)
+        text = utf8_or_none(data) or (as_declared(data, said) if said else None)
+    if text is None:
         return decoded_or_none(data, draft) or data
-    text = utf8_or_none(data)
-    if text is not None:
-        note_lost(text, draft)
-    return text or data
+    note_lost(text, draft)
+    return text
 
 
 def _write_out_inputs(soup: "BeautifulSoup") -> None:

@@ -5,13 +5,16 @@ Knows only the page itself: a style sheet in another file is not fetched, and no
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from thresher.app.documents.draft import HIDDEN, STRUCK_OUT
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
 _NOT_READ = ["script", "style", "template", "noscript", "head", "svg", "math", "object", "iframe", "datalist"]
-_STRUCK_OUT = ["del", "s", "strike"]
+#: Elements that strike out, unless a style says that they do not.
+_STRIKING = ["s", "strike"]
 #: What hides an element, by its property and how that begins.
 _HIDING = {
     "display": re.compile("none"),
@@ -21,54 +24,60 @@ _HIDING = {
 _DECORATION = ("text-decoration", "text-decoration-line")
 
 
-def remove_unseen(soup: "BeautifulSoup") -> int:
-    """Take out what the page does not show, and what is struck out. Returns how many passages of the latter.
+def remove_unseen(soup: "BeautifulSoup") -> dict[str, int]:
+    """Take out what the page does not show, and what is struck out. Returns how many passages of either.
 
-    Either may be said by an element, an attribute, a style or a style sheet.
+    Either may be said by an element, an attribute, a style or a style sheet. What is no text, a script say,
+    is no passage.
     """
     from bs4 import Comment
 
     styled = list(_styled(soup))
-    hidden = [element for element, style in styled if _hides(style)]
-    struck_out = [element for element, style in styled if _strikes(style)]
-    struck_out += soup.find_all(_STRUCK_OUT)
+    hidden = [element for element, looks in styled if looks.hidden]
+    struck_out = [element for element, looks in styled if looks.struck_out]
+    not_struck_out = {id(element) for element, looks in styled if looks.struck_out is False}
+    struck_out += soup.find_all("del")
+    struck_out += [element for element in soup.find_all(_STRIKING) if id(element) not in not_struck_out]
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
-    _remove([*hidden, *soup.find_all(_NOT_READ)])
-    return _remove(struck_out)
+    _remove(soup.find_all(_NOT_READ))
+    return {HIDDEN: _remove(hidden), STRUCK_OUT: _remove(struck_out)}
 
 
-def _styled(soup: "BeautifulSoup") -> Iterator[tuple[Any, str]]:
-    """The elements that a style of their own or a style sheet may hide or strike out, with that style."""
+class _Looks(NamedTuple):
+    """What a style says of an element."""
+
+    hidden: bool
+    struck_out: bool | None  # None where it does not say
+
+
+def _styled(soup: "BeautifulSoup") -> Iterator[tuple[Any, _Looks]]:
+    """The elements that a style of their own or a style sheet may hide or strike out, with what that says."""
     from soupsieve import SelectorSyntaxError
 
+    is_struck_out = soup.find(_STRIKING) is not None
     for sheet in soup.find_all("style"):
         for selector, rules in _rules(sheet.get_text()):
-            if _hides(rules) or _strikes(rules):
+            looks = _looks(rules)
+            if looks.hidden or looks.struck_out or (is_struck_out and looks.struck_out is False):
                 try:
-                    yield from ((element, rules) for element in soup.select(selector))
+                    yield from ((element, looks) for element in soup.select(selector))
                 except (SelectorSyntaxError, NotImplementedError, ValueError):
                     continue  # a selector that only a browser understands
     for element in soup.find_all(True):
         style = element.get("style")
         if element.has_attr("hidden"):
-            yield element, "display: none"
+            yield element, _Looks(hidden=True, struck_out=None)
         elif isinstance(style, str):
-            yield element, style
+            yield element, _looks(style)
 
 
-def _hides(style: str) -> bool:
-    return any(name in _HIDING and _HIDING[name].match(value) for name, value in _declarations(style))
-
-
-def _strikes(style: str) -> bool:
-    return any(name in _DECORATION and "line-through" in value for name, value in _declarations(style))
-
-
-def _declarations(style: str) -> Iterator[tuple[str, str]]:
-    for declaration in style.lower().split(";"):
-        name, _, value = declaration.partition(":")
-        yield name.strip(), value.strip()
+def _looks(style: str) -> _Looks:
+    said = [declaration.partition(":") for declaration in style.lower().split(";")]
+    declared = [(name.strip(), value.strip()) for name, _, value in said]
+    hidden = any(name in _HIDING and _HIDING[name].match(value) for name, value in declared)
+    lines = [value for name, value in declared if name in _DECORATION]
+    return _Looks(hidden, any("line-through" in value for value in lines) if lines else None)
 
 
 def _remove(elements: list[Any]) -> int:

@@ -72,6 +72,11 @@ def read_into(draft: Draft, data: bytes) -> str:
     format_ = _format_of(draft.name, data)
     assert format_.kind is not None
     _READERS[format_.kind](data, draft)
+    if draft.is_blank and draft.unseen:
+        raise EmptyDocumentError(
+            f"{draft.name}: all that it holds is hidden, deleted or struck out, and was not read. "
+            "Make it visible in a program for such documents and save it again."
+        )
     if draft.is_blank:
         raise EmptyDocumentError(
             f"{draft.name}: holds no text that can be read. "

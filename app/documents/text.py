@@ -21,6 +21,11 @@ _USUAL = [
     "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
     "cp1255", "cp1256", "cp866", "cp874",
 ]  # fmt: skip
+#: What is meant where an encoding is declared: browsers take the larger one that has all of it.
+_MEANT = {
+    "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+}  # fmt: skip
 _SAMPLE = 64 * 1024
 #: Text is damaged UTF-8 where this many times as many letters beyond ASCII are right.
 FAR_MORE = 5
@@ -67,6 +72,15 @@ def text_or_none(data: bytes) -> str | None:
     """As `decoded_or_none`, without the notes."""
     found = _found(data)
     return found and found.text
+
+
+def as_declared(data: bytes, encoding: str) -> str | None:
+    """The bytes in the encoding that they say they have; None where that is none, or UTF."""
+    try:
+        name = codecs.lookup(encoding).name
+        return None if name.startswith("utf") else data.decode(_MEANT.get(name, name), errors="replace")
+    except (LookupError, ValueError):
+        return None
 
 
 def no_text(name: str) -> CorruptDocumentError:

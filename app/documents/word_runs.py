@@ -6,6 +6,8 @@ A run says so itself, or by its style or its paragraph's.
 from collections import Counter
 from typing import Any
 
+from thresher.app.documents.draft import HIDDEN, STRUCK_OUT
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RUN, _PARAGRAPH, _PROPERTIES = f"{_W}r", f"{_W}p", f"{_W}rPr"
 _VALUE = f"{_W}val"
@@ -17,8 +19,7 @@ _TEXT = {f"{_W}{name}" for name in ("t", "delText", "sym", "tab", "ptab", "noBre
 #: Of text that a tracked change removed; and what is not counted: a second copy, or moved to another place.
 _DELETED = f"{_W}del"
 _ELSEWHERE = {f"{_W}moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
-_HIDDEN, _STRUCK_OUT = "hidden", "struck out"
-_SWITCHES = {f"{_W}vanish": _HIDDEN, f"{_W}strike": _STRUCK_OUT, f"{_W}dstrike": _STRUCK_OUT}
+_SWITCHES = {f"{_W}vanish": HIDDEN, f"{_W}strike": STRUCK_OUT, f"{_W}dstrike": STRUCK_OUT}
 
 #: What properties say, where they say it: hidden, struck out, raised, lowered, or not so.
 _Said = dict[str, bool]
@@ -41,7 +42,7 @@ class RunStyles:
             self._around[paragraph] = self._style(found, "pStyle")
         around = self._around[paragraph]
         said = {**around, **own}
-        for switch in (_HIDDEN, _STRUCK_OUT):
+        for switch in (HIDDEN, STRUCK_OUT):
             # Two styles that both switch it on switch it off again.
             said[switch] = own.get(switch, False) != around.get(switch, False)
         return said | _said(properties)
@@ -90,8 +91,8 @@ def take_out_unseen(element: Any, styles: RunStyles) -> Counter[str]:
         for level in (RAISED, LOWERED):
             if looks.get(level):
                 run.set(LEVEL, level)
-        deleted = _DELETED in around or looks[_STRUCK_OUT]
-        why = _HIDDEN if looks[_HIDDEN] else _STRUCK_OUT if deleted else ""
+        deleted = _DELETED in around or looks[STRUCK_OUT]
+        why = HIDDEN if looks[HIDDEN] else STRUCK_OUT if deleted else ""
         if why:
             written = any((part.text or "").strip() or part.get(f"{_W}char") for part in own)
             passages[why] += written and last != (paragraph, why)

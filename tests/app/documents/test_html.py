@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from thresher.app.documents.errors import EmptyDocumentError
 from thresher.app.documents.read import read_bytes
 
 
@@ -166,17 +167,54 @@ def test_a_raised_or_lowered_number_is_no_part_of_another(markup: str, text: str
         ("<p>Price <del>20.00 <s>net</s></del> 15.00</p><del></del>", "Price 15.00\n", 1),
         ("<p>Price <b style='text-decoration:red line-through'>20</b> 15</p>", "Price 15\n", 1),
         ("<style>.a { text-decoration: line-through }</style>Price <i class=a>20</i> 15", "Price 15\n", 1),
-        ("<p hidden><s>20</s></p><p style='text-decoration: underline'>15</p>", "15\n", 0),
+        ("<p style='text-decoration: underline'>15</p>", "15\n", 0),
+        ("<style>s { text-decoration: none }</style><s>20</s> <del>15</del>", "20\n", 1),
+        ("<s style='text-decoration: none'>20</s> <s>15</s>", "20\n", 1),
     ],
 )
 def test_what_is_struck_out_is_not_read_and_noted(body: str, text: str, passages: int) -> None:
     document = read_bytes(f"<html>{body}</html>".encode(), "page.html")
     notes = {
         0: (),
-        1: ("1 passage is struck out and was not read",),
-        2: ("2 passages are struck out and were not read",),
+        1: ("1 passage is deleted or struck out and was not read",),
+        2: ("2 passages are deleted or struck out and were not read",),
     }
     assert (document.text, document.notes) == (text, notes[passages])
+
+
+def test_what_is_hidden_is_noted_and_what_is_no_text_is_not(samples: dict[str, bytes]) -> None:
+    note = "3 passages are hidden and were not read"
+    assert read_bytes(samples["offer.html"], "offer.html").notes == (note,)
+    page = "<html><p hidden><s>20</s></p><p hidden> </p><script hidden>1</script>15"
+    document = read_bytes(page.encode(), "page.html")
+    assert (document.text, document.notes) == ("15\n", ("1 passage is hidden and was not read",))
+
+
+@pytest.mark.parametrize(
+    "page", ["<p hidden>20</p>", "<s>20</s>", "<del>20</del>", "<p style='font-size:0'>20"]
+)
+def test_a_page_of_which_nothing_is_seen_says_so(page: str) -> None:
+    with pytest.raises(EmptyDocumentError, match=r"page\.html: all that it holds is hidden, deleted or"):
+        read_bytes(f"<html>{page}</html>".encode(), "page.html")
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding", "lost"),
+    [
+        ("utf-8", "cp1252", ("the text is not UTF-8 and was read as windows-1252",)),
+        ("nonsense", "cp1252", ("the text is not UTF-8 and was read as windows-1252",)),
+        ("iso-8859-1", "cp1252", ()),
+        ("gb2312", "gb18030", ()),
+    ],
+)
+def test_a_page_that_is_wrong_of_its_encoding_is_read_all_the_same(
+    said: str, encoding: str, lost: tuple[str, ...]
+) -> None:
+    text = "Frau Müller zahlt 50 € für die Bücher, die Größe ist schön." if encoding == "cp1252" else "你好"
+    page = f"<html><head><meta charset={said}></head><body>{text}</body></html>"
+    document = read_bytes(page.encode(encoding), "page.html")
+    assert document.text == f"{text}\n"
+    assert tuple(note.partition(":")[0] for note in document.notes) == lost
 
 
 @pytest.mark.parametrize(
@@ -187,6 +225,7 @@ def test_what_is_struck_out_is_not_read_and_noted(body: str, text: str, passages
         ("<p style='" + "text-decoration:" * 100_000 + "'>x", "x"),
         ("<p style='" + "text-decoration: none;" * 100_000 + "'>x", "x"),
         ("<style>p {" + "text-decoration:" * 100_000 + "}</style><p>x", "x"),
+        ("<style>p {display: block;" + "color:red;" * 100_000 + "}</style>" + "<p>" * 5000 + "x", "x"),
         ("<p style='display" + " " * 100_000 + "x'>x", "x"),
     ],
 )

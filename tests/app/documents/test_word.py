@@ -35,7 +35,7 @@ def test_insertions_controls_and_boxes_are_read_and_deletions_are_not() -> None:
     document.save(out)
     read = read_bytes(out.getvalue(), "a.docx")
     assert read.text == "Price 12\nIn a control\nAround\nIn a box\n"
-    assert read.notes == ("1 passage is struck out and was not read",)
+    assert read.notes == ("1 passage is deleted or struck out and was not read",)
 
 
 def test_a_text_box_in_a_cell_is_read_once() -> None:

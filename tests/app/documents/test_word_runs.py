@@ -6,6 +6,7 @@ import docx as word
 import pytest
 from docx.oxml import parse_xml
 
+from thresher.app.documents.errors import EmptyDocumentError
 from thresher.app.documents.read import read_bytes
 
 from .word_parts import HALF, LOWERED, RAISED, W, maths, paragraph_with, run, styled
@@ -34,11 +35,15 @@ def test_a_raised_or_lowered_number_is_no_part_of_another(content: str, read: st
 @pytest.mark.parametrize(
     ("content", "read", "note"),
     [
-        (styled("100", "<w:strike/>") + run("90"), "90", "1 passage is struck out and was not read"),
+        (
+            styled("100", "<w:strike/>") + run("90"),
+            "90",
+            "1 passage is deleted or struck out and was not read",
+        ),
         (
             styled("100", "<w:dstrike/>") + styled(" net", '<w:strike w:val="true"/>') + run("90"),
             "90",
-            "1 passage is struck out and was not read",
+            "1 passage is deleted or struck out and was not read",
         ),
         (
             run("a") + styled("5", "<w:vanish/>") + run("b") + styled("6", "<w:vanish/>"),
@@ -59,6 +64,11 @@ def test_what_is_hidden_or_struck_out_is_not_read_and_noted(
     document = read_bytes(paragraph_with(content, f"<m:oMath>{maths('x')}</m:oMath>"), "a.docx")
     assert document.text == f"{read}x\n"
     assert document.notes == ((note,) if note else ())
+
+
+def test_a_document_of_which_nothing_is_seen_says_so() -> None:
+    with pytest.raises(EmptyDocumentError, match=r"a\.docx: all that it holds is hidden, deleted or struck"):
+        read_bytes(paragraph_with(styled("5", "<w:vanish/>"), styled("6", "<w:strike/>")), "a.docx")
 
 
 def styled_in_chain(bases: list[int]) -> bytes:
