@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from thresher.app.documents.apart import LOWERED, NUMBERS, RAISED, joined
 from thresher.app.documents.draft import Draft
+from thresher.app.documents.grid import Grid, Row
 from thresher.app.documents.html_unseen import remove_unseen
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.text import as_declared, decoded_or_none, note_lost, utf8_or_none
@@ -39,7 +40,8 @@ def read_html(data: bytes, draft: Draft) -> None:
     _write_out_inputs(soup)
     if title.strip():
         draft.lines(_SPACES.sub(" ", title).strip())
-    for cells in _lines(soup):
+    for line in list(_lines(soup)):  # the last row of a table may be what fills a column
+        cells = [line] if isinstance(line, str) else line.texts()
         if len(cells) == 1:  # a line, whose white space tells where it was kept
             draft.lines(cells[0])
         else:
@@ -67,15 +69,15 @@ def _write_out_inputs(soup: "BeautifulSoup") -> None:
         element.replace_with(f" {typed or ''} ")
 
 
-def _lines(root: Any) -> Iterator[list[str]]:
-    """The text of an element in document order, line by line, each as its cells; blocks begin new lines."""
+def _lines(root: Any) -> Iterator[str | Row]:
+    """The text of an element in document order, line by line or row by row; blocks begin new lines."""
     from bs4 import Tag
     from bs4.element import NavigableString, PreformattedString
 
     line: list[str] = []
     as_typed = root.find_parent("pre") is not None
     stack: list[tuple[Any, bool, bool, _Columns, str]] = [
-        (iter(root.children), True, as_typed, _Columns(), "")
+        (iter(root.children), True, as_typed, _Columns(Grid()), "")
     ]
     while stack:
         children, block, as_typed, columns, behind = stack[-1]
@@ -104,12 +106,13 @@ def _lines(root: Any) -> Iterator[list[str]]:
             if child.name == "tr":
                 placed = columns.placed(child.find_all(_CELLS, recursive=False))
             if placed is not None and _is_plain(child):
-                yield from _row(placed)
+                yield from _row(placed, columns.grid)
             elif child.name != "br":
                 as_typed = as_typed or child.name == "pre"
                 before, behind = _around(child)
                 line.append(before)
-                stack.append((iter(list(child.children)), not inline, as_typed, _Columns(), behind))
+                inner = _Columns(Grid() if child.name == "table" else columns.grid)
+                stack.append((iter(list(child.children)), not inline, as_typed, inner, behind))
 
 
 def _around(element: Any) -> tuple[str, str]:
@@ -119,13 +122,13 @@ def _around(element: Any) -> tuple[str, str]:
     return before, behind + NUMBERS if linked and any(element.strings) else behind
 
 
-def _ended(line: list[str], as_typed: bool) -> Iterator[list[str]]:
+def _ended(line: list[str], as_typed: bool) -> Iterator[str]:
     text = joined("".join(line))
     line.clear()
     if not as_typed:
         text = _SPACES.sub(" ", text).strip()
     if text.strip():
-        yield [text]
+        yield text
 
 
 def _is_plain(row: Any) -> bool:
@@ -135,24 +138,21 @@ def _is_plain(row: Any) -> bool:
     )
 
 
-def _row(placed: list[tuple[int, Any]]) -> Iterator[list[str]]:
+def _row(placed: list[tuple[int, Any]], grid: Grid) -> Iterator[str | Row]:
     """A plain row as one line; of a row with text in one cell alone, as frames a page, that cell's lines."""
-    cells = [(column, [text for (text,) in _lines(cell)]) for column, cell in placed]
+    cells = [(column, [line for line in _lines(cell) if isinstance(line, str)]) for column, cell in placed]
     written = [lines for _, lines in cells if lines]
     if len(written) == 1 and len(written[0]) > 1:
-        yield from ([text] for text in written[0])
+        yield from written[0]
     else:
-        row = [""] * (1 + max((column for column, lines in cells if lines), default=0))
-        for column, lines in cells:
-            if lines:
-                row[column] = " ".join(lines)
-        yield row
+        yield grid.add((column, " ".join(lines)) for column, lines in cells)
 
 
 class _Columns:
-    """The columns of a group of rows, some of them taken by cells that begin in a row above."""
+    """The columns of a group of rows of a table, some of them taken by cells that begin in a row above."""
 
-    def __init__(self) -> None:
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
         self._row = 0
         self._free_from: dict[int, int] = {}  # by column, the next row that has it
 

@@ -14,6 +14,7 @@ from typing import Any
 from thresher.app.documents.apart import LOWERED, RAISED, joined
 from thresher.app.documents.archive import check_archive
 from thresher.app.documents.draft import Draft
+from thresher.app.documents.grid import Grid
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.symbols import LOST, sign
 from thresher.app.documents.word_equation import EQUATION_TEXT, is_of_equation, parts_of_equation
@@ -117,19 +118,20 @@ def _write(element: Any, draft: Draft) -> None:
             # A text box hangs in a paragraph, with paragraphs of its own.
             stack.extend(iter(box) for box in _within(child, _BOX))
         elif child.tag == _TABLE:
-            for row in _nearest(child, _ROW):
-                if columns := list(_columns(row)):
-                    draft.row((text, None) for text in columns)
+            grid = Grid()
+            rows = [row for row in _nearest(child, _ROW) if _nearest(row, _CELL)]
+            for row in [grid.add(_columns(row)) for row in rows]:
+                draft.row((text, None) for text in row.texts())
         else:  # a section, a content control, a tracked insertion …
             stack.append(iter(child))
 
 
-def _columns(row: Any) -> Iterator[str]:
-    """A row's texts by column: "" where a cell spans on, or the row begins later than the table."""
-    yield from [""] * _said_in(row, f"{_W}trPr/{_W}gridBefore", 0)
+def _columns(row: Any) -> Iterator[tuple[int, str]]:
+    """A row's texts, each with its column: a cell may span several, or the row begin later than the table."""
+    column = _said_in(row, f"{_W}trPr/{_W}gridBefore", 0)
     for cell in _nearest(row, _CELL):
-        yield " ".join(_texts(cell))
-        yield from [""] * (_said_in(cell, f"{_W}tcPr/{_W}gridSpan", 1) - 1)
+        yield column, " ".join(_texts(cell))
+        column += _said_in(cell, f"{_W}tcPr/{_W}gridSpan", 1)
 
 
 def _said_in(element: Any, path: str, otherwise: int) -> int:

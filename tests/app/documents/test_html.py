@@ -41,12 +41,12 @@ def test_a_page_s_own_word_on_its_encoding_is_heeded() -> None:
         ("<td>Total<td>$1<span>,</span>234<sup>.50</sup>", "Total\t$1,234.50\n"),
         ("<td>14/06/<span>2025</span></td><td><b>A</b>da</td>", "14/06/2025\tAda\n"),
         ("<td>Ada<br>Bonn</td><td><p>1</p><p>2</p></td>", "Ada Bonn\t1 2\n"),
-        ("<td><p>Nails</p></td><td></td><td><p>12.50</p></td>", "Nails\t\t12.50\n"),
+        ("<td><p>Nails</p></td><td></td><td><p>12.50</p></td>", "Nails\t12.50\n"),
         (
             "<td>&nbsp;</td><td><h1>Offer</h1><p>Dear Ada,<br>as agreed</p></td><td></td>",
             "Offer\nDear Ada,\nas agreed\n",
         ),
-        ("<td></td><td>Total</td>", "\tTotal\n"),
+        ("<td></td><td>Total</td>", "Total\n"),
         ("<form><td>in a</td><td>form</td></form>", "in a\nform\n"),
         (
             "<td>Menu</td><td>Offer<table><tr><td>Item<td>5.00<tr><td>Tax<td>1.00</table>thanks</td>",
@@ -108,6 +108,9 @@ def test_what_was_typed_into_a_page_is_read_in_a_table_too() -> None:
             "<tr><td>a<td rowspan=3>b<td>c<tr><td rowspan=2>d<td>e<tr><td>f<tr><td>g<td>h<td>i",
             "a\tb\tc\nd\t\te\n\t\tf\ng\th\ti\n",
         ),
+        ("<tr><td colspan='100%'>Name<td>Bob<tr><td>Sum<td>5<td>x", "Name\t\t\tBob\nSum\t5\tx\n"),
+        ("<tr><td colspan=7>Name<td>Bob<tr><td>Sum<td colspan=6><td>5", "Name\tBob\nSum\t5\n"),
+        ("<tbody><tr><td>a<td><td><td>b<tbody><tr><td>c<td><td>d<td>", "a\t\tb\nc\td\n"),
         # Down to the end of its group of rows, and never beyond.
         ("<tbody><tr><td rowspan=0>a<td>b<tr><td>c<tbody><tr><td>d<td>e", "a\tb\n\tc\nd\te\n"),
         ("<thead><tr><th rowspan=9>a<th>b<tbody><tr><td>c<td>d", "a\tb\nc\td\n"),

@@ -71,6 +71,16 @@ def test_the_cells_of_a_table_stay_under_their_headings() -> None:
     assert read_bytes(out.getvalue(), "a.docx").text == "Head\t\tSum\nBoth\tb1\tc1\n\tb2\tc2\n\t\t9.50\n"
 
 
+def test_a_column_in_which_no_row_has_text_is_none() -> None:
+    document = word.Document()
+    table = document.add_table(2, 9)
+    for row, key, value in ((0, "Name", "Bob"), (1, "Sum", "5")):
+        table.cell(row, 0).merge(table.cell(row, 6)).text, table.cell(row, 8).text = key, value
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text == "Name\tBob\nSum\t5\n"
+
+
 def test_what_a_header_aligns_with_tabs_is_read_apart() -> None:
     tab = '<w:r><w:ptab w:relativeTo="margin" w:alignment="center" w:leader="none"/></w:r>'
     document = word.Document()
