@@ -81,13 +81,17 @@ def _looks(style: str) -> _Looks:
 
 
 def _remove(elements: list[Any]) -> int:
-    """Take the elements out. Returns how many had text that was still there."""
+    """Empty the elements, as what shows nothing. Returns how many had text that was still there.
+
+    To take each out of its place would be a search for it among all that stand beside it.
+    """
     written = 0
     for element in elements:
         # The page itself is never unseen: a script would show it, and none is run here.
         if not element.decomposed and element.name not in ("html", "body"):
             written += bool(element.get_text(strip=True))
-            element.decompose()
+            element.clear(decompose=True)
+            element.name, element.attrs = "span", {}
     return written
 
 

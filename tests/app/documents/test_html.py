@@ -188,7 +188,7 @@ def test_what_is_struck_out_is_not_read_and_noted(body: str, text: str, passages
 def test_what_is_hidden_is_noted_and_what_is_no_text_is_not(samples: dict[str, bytes]) -> None:
     note = "3 passages are hidden and were not read"
     assert read_bytes(samples["offer.html"], "offer.html").notes == (note,)
-    page = "<html><p hidden><s>20</s></p><p hidden> </p><script hidden>1</script>15"
+    page = "<html>1<p hidden><s>20</s></p>5<p hidden> </p><script hidden>1</script>"
     document = read_bytes(page.encode(), "page.html")
     assert (document.text, document.notes) == ("15\n", ("1 passage is hidden and was not read",))
 
@@ -229,6 +229,7 @@ def test_a_page_that_is_wrong_of_its_encoding_is_read_all_the_same(
         ("<p style='" + "text-decoration: none;" * 100_000 + "'>x", "x"),
         ("<style>p {" + "text-decoration:" * 100_000 + "}</style><p>x", "x"),
         ("<style>p {display: block;" + "color:red;" * 100_000 + "}</style>" + "<p>" * 5000 + "x", "x"),
+        ("<p>" + "<del>x</del>y" * 10_000, 10_000 * "y"),
         ("<p style='display" + " " * 100_000 + "x'>x", "x"),
     ],
 )
