@@ -105,7 +105,9 @@ def _form_problems(raw: Mapping[str, Any], with_text: bool) -> Iterator[str]:
         if key in raw and not (isinstance(raw[key], str) and raw[key].strip()):
             yield f"{key!r} must be a text that is not empty"
     readings = raw.get(READINGS, [])
-    if not isinstance(readings, list) or not all(re.fullmatch("[0-9a-f]{64}", str(key)) for key in readings):
+    if not isinstance(readings, list) or not all(
+        isinstance(key, str) and re.fullmatch("[0-9a-f]{64}", key) for key in readings
+    ):
         yield f"{READINGS!r} must be a list of sha256 in hex"
     text = raw.get("input", "")
     if not isinstance(text, str) or ("input" in raw and with_text and not text.strip()):

@@ -96,7 +96,7 @@ def calibrate(
             sources += ("labels",)
             gold = _gold(task, labels, limit, learnt, narrator)
             values += _of_labels(session, task, gold, narrator)
-            taken = frozenset(document_key(one.text) for one in gold)
+            taken = frozenset(key for one in gold for key in (document_key(one.text), *one.readings))
             code = narrator.exit_code
             if code == exits.STOPPED:
                 return code
@@ -139,7 +139,9 @@ def _gold(
         for file, called in zip(files, names_of(files), strict=True)
     ]
     narrator.unfit(unfit)
-    fresh = [[one for one in each if not document_keys(one.text) & learnt] for each in loaded]
+    fresh = [
+        [one for one in each if not (document_keys(one.text) | one.readings) & learnt] for each in loaded
+    ]
     if left_out := sum(map(len, loaded)) - sum(map(len, fresh)):
         narrator.notes(_left_out(left_out, task))
     gold = [one for each in fresh for one in each[:limit]]

@@ -16,12 +16,16 @@ from thresher.app.record import Outcome, Record
 
 @dataclass(frozen=True)
 class GoldRecord:
-    """A document's text with the values that a person gave it. A key that `output` lacks is not scored."""
+    """A document's text with the values that a person gave it. A key that `output` lacks is not scored.
+
+    `readings` are keys (see `split.document_key`) of other texts that were read from the document's file.
+    """
 
     id: str
     text: str
     output: Mapping[str, Any]
     fields: tuple[Field, ...]
+    readings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def load_gold(
             for one in fields
             if one.name in line.output
         }
-        records[line.id] = GoldRecord(line.id, line.text, values, fields)
+        records[line.id] = GoldRecord(line.id, line.text, values, fields, line.readings)
     if problems:
         raise LabelError(problems)
     if not records:

@@ -68,7 +68,8 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
     The same task goes on where an earlier one stopped. Raises UsageError, TrainingStopped, TrainingError.
     """
     with ExitStack() as held:
-        name = claim(session, task.name, task.domain, task.record_type, held)
+        base = task.model or session.settings.model
+        name = claim(session, task.name, task.domain, task.record_type, base, held)
         folder = session.locations.training / name
         held.callback(_drop_corrections, folder)
         labels = yield from _labels(session, task, folder)
@@ -184,12 +185,22 @@ def _configuration(
 def _parent(
     session: Session, task: TrainingTask, config: RunConfig, model: InstalledModel
 ) -> InstalledAdapter | None:
-    """The adapter that is named, else the one that answers now where it can be gone on from."""
+    """The adapter that is named, else the one that answers now where it can be gone on from.
+
+    Raises UsageError where the folder's training is of another base.
+    """
+    began = began_with(config.out, task.sweep)
+    if began is not None and began.base.name != model.name:
+        # Said here: a sweep would try rates of its own beside those of the other base.
+        raise UsageError(
+            f"{config.out}: the training that was stopped there is of the base {began.base.name}. Go on with "
+            f"--model {began.base.name}, or choose another --name."
+        )
     if task.parent == NONE:
         return None
     if task.parent is not None:
         return session.registry.find(task.parent)
-    if (began := began_with(config.out, task.sweep)) is not None:  # it goes on, whatever answers by now
+    if began is not None:  # it goes on, whatever answers by now
         return _begun_with(session, began.parent, config.out)
     try:
         pack = session.found_packs().packs[task.domain]

@@ -21,12 +21,14 @@ SWEEP = "sweep"
 LOCK_FILE = ".training.lock"
 
 
-def claim(session: Session, name: str | None, domain: str, record_type: str, held: ExitStack) -> str:
+def claim(
+    session: Session, name: str | None, domain: str, record_type: str, base: str, held: ExitStack
+) -> str:
     """What to call the adapter; the folder of that name is held until `held` is closed.
 
     Without a name it is DOMAIN-1, or the next number that no adapter has, that nobody trains and that was not
-    left by a training of another record type: a run that was stopped keeps its own. Raises UsageError where
-    the name cannot be had.
+    left by a training of another record type or base: a run that was stopped keeps its own. Raises UsageError
+    where the name cannot be had.
     """
     adapters, training = session.registry.folder, session.locations.training
     if name is not None:
@@ -35,7 +37,7 @@ def claim(session: Session, name: str | None, domain: str, record_type: str, hel
         return name
     for number in count(1):
         name = f"{domain}-{number}"
-        if (adapters / name).exists() or _is_of_another(training / name, domain, record_type):
+        if (adapters / name).exists() or _is_of_another(training / name, domain, record_type, base):
             continue
         try:
             held.enter_context(_sole(training, name))
@@ -76,12 +78,14 @@ def end_sweep(folder: Path) -> None:
         path.unlink()
 
 
-def _is_of_another(folder: Path, domain: str, record_type: str) -> bool:
+def _is_of_another(folder: Path, domain: str, record_type: str, base: str) -> bool:
     try:
         began = began_with(folder, False) or began_with(folder, True)
     except UsageError:  # of a newer version, say: it is left alone
         return True
-    return began is not None and (began.domain, began.record_type) != (domain, record_type)
+    # By the base's name: the home may have been moved since.
+    asked = (domain, record_type, base)
+    return began is not None and (began.domain, began.record_type, began.base.name) != asked
 
 
 def _sole(training: Path, name: str) -> AbstractContextManager[None]:

@@ -34,8 +34,7 @@ def main() -> int:
     """Runs the command of sys.argv; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m thresher.train_cuda.variants",
-        description="Trains in another way than LoRA. Ctrl-C stops with a state from which the same command "
-        "goes on.",
+        description="Trains in another way than LoRA. Ctrl-C stops; the same command goes on.",
     )
     parser.add_argument("run", type=Path, help="the run's YAML file")
     parser.add_argument("--method", required=True, choices=sorted(RATES), help="the way to train")

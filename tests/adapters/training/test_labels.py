@@ -175,7 +175,7 @@ def test_a_line_may_bring_the_keys_of_other_readings(tmp_path: Path) -> None:
     line = {"id": "a", "input": "x", "output": {"who": "Lee"}}
     (label,) = read_labels([write(tmp_path, line | {"document_keys": ["0a" * 32]})], FIELDS)
     assert label.readings == {"0a" * 32}
-    for wrong in ("0a" * 32, ["0a"], [1], None, {"0a" * 32: 1}):
+    for wrong in ("0a" * 32, ["0a"], [1], [int("1" * 64)], None, {"0a" * 32: 1}):
         with pytest.raises(LabelError, match=r"labels.jsonl:1: 'document_keys' must be a list of sha256"):
             read_labels([write(tmp_path, line | {"document_keys": wrong})], FIELDS)
 

@@ -278,6 +278,11 @@ def test_what_an_adapter_from_elsewhere_was_trained_on_is_left_out(
     else:
         assert ended.code == 2
         assert "trained on all of these" in ended.err
+        # Another reading of one of them is no other document.
+        again = {"id": "again", "input": "CORNER CAF 0", "output": {"company": "CORNER"}}
+        other = tmp_path / "again.jsonl"
+        other.write_text(json.dumps({**again, "document_keys": [key(0)]}) + "\n", "utf-8")
+        assert "trained on all of these" in thresher(*command, file, "--labels", other).err
     assert "left out" not in thresher(*command, cafes(tmp_path / "fresh.jsonl", range(12, 14))).err
 
 

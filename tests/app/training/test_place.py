@@ -1,8 +1,11 @@
 """Which folder a training has: its own while it goes on, and the one that it was stopped in."""
 
 import json
+import shutil
 import stat
 import threading
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +16,14 @@ from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.training.metrics import Metric
 from thresher.adapters.training.run_lock import sole
 from thresher.app.locations import Locations
+from thresher.app.models import local
 from thresher.app.session import Session
 from thresher.app.sources import Source
 from thresher.app.store.label_files import CORRECTIONS_FILE
 from thresher.app.training.candidate import Candidate, TrainingTask, train_candidate
-from thresher.app.training.place import LOCK_FILE
-from thresher.app.training.process import TrainingStopped
+from thresher.app.training.place import LOCK_FILE, SWEEP, claim
+from thresher.app.training.process import ASKED_FILE, TrainingStopped
+from thresher.app.training.sweep import TRY_FILE
 
 from ..conftest import AddAdapter
 from .tasks import training_task
@@ -109,6 +114,28 @@ def test_a_wrong_try_leaves_what_was_stopped_as_it_is(
         name, told = trained(session, task)
         assert name == "legal-1"
         assert "begins with first, which answers now" in told
+
+
+def test_a_run_that_was_stopped_keeps_its_folder_from_other_bases(
+    home_with_tiny: Locations, labels: Path, tmp_path: Path, base_maker: Callable[..., Path], starter: Path
+) -> None:
+    local.add(home_with_tiny.models, base_maker(tmp_path / "other", starter, "llama", seed=8), "other")
+    task = task_of("contract", labels, recipe={**RECIPE, "steps": 5000})
+    with Session(home_with_tiny) as session:
+        stopped(session, task)
+        for base, name in (("tiny", "legal-1"), ("other", "legal-2")):
+            with ExitStack() as held:
+                assert claim(session, None, "legal", "contract", base, held) == name
+        folder = home_with_tiny.training / "legal-1"
+        # A sweep's rates follow from its base's width: another's would lie beside them.
+        trial = folder / SWEEP / "rate-0.1"
+        trial.mkdir(parents=True)
+        shutil.copy(folder / "run.yaml", trial / ASKED_FILE)
+        (trial / TRY_FILE).write_text("{}")
+        for change in ({}, {"parent": "none"}, {"sweep": True}, {"sweep": True, "parent": "none"}):
+            wrong = replace(task, name="legal-1", model="other", **change)
+            with pytest.raises(UsageError, match=r"is of the base tiny\. Go on with --model tiny, or"):
+                trained(session, wrong)
 
 
 def test_what_was_stopped_goes_on_with_the_corrections_of_then(home_with_tiny: Locations) -> None:
