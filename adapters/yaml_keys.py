@@ -40,7 +40,17 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         return super().construct_mapping(node, deep=deep)  # type: ignore[no-any-return]
 
 
-# The name of a file that is no text, as `save_keys` writes it.
+class _Dumper(yaml.SafeDumper):
+    """As SafeDumper; a path whose name is no text in UTF-8 is written by its bytes."""
+
+    def represent_text(self, text: str) -> yaml.Node:
+        """A text, or the bytes that Python made one of."""
+        if _HALVES.search(text):
+            return self.represent_binary(os.fsencode(text))
+        return self.represent_str(text)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 _Loader.add_constructor(
     "tag:yaml.org,2002:binary", lambda loader, node: os.fsdecode(loader.construct_yaml_binary(node))
 )
@@ -97,7 +107,7 @@ def save_keys(path: Path, values: BaseModel) -> None:
     """
     plain = values.model_dump(mode="json")
     lines = [
-        f"# {field.description}\n{yaml.safe_dump({name: _storable(plain[name])}, allow_unicode=True)}"
+        f"# {field.description}\n{yaml.dump({name: plain[name]}, Dumper=_Dumper, allow_unicode=True)}"
         for name, field in type(values).model_fields.items()
     ]
     try:
@@ -105,16 +115,3 @@ def save_keys(path: Path, values: BaseModel) -> None:
             file.write("\n".join(lines).encode())
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}). Check its folder.") from error
-
-
-def _storable(value: Any) -> Any:
-    """A value as YAML takes it: a path whose name is no text in UTF-8 by its bytes."""
-    match value:
-        case str():
-            return os.fsencode(value) if _HALVES.search(value) else value
-        case list():
-            return [_storable(item) for item in value]
-        case dict():
-            return {key: _storable(item) for key, item in value.items()}
-        case _:
-            return value
