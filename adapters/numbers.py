@@ -162,17 +162,24 @@ def _in_context(text: str, start: int, end: int, value: float) -> Iterator[tuple
     if not scaled and (behind := _SIGN_BEHIND.match(text, end)):
         yield start, behind.end(), -value
     elif bracket := _OPEN.search(text, max(start - _BEFORE, 0), start):
-        money = len(bracket[0].strip()) > 1 or (
-            bracket.start() and _IS_MONEY.match(text, bracket.start() - 1)
-        )
-        if scaled and len(text[end : scaled[0]].strip()) < 3 and not money:
+        yield from _in_brackets(text, bracket, end, value, scaled)
+
+
+def _in_brackets(
+    text: str, bracket: re.Match[str], end: int, value: float, scaled: tuple[int, float] | None
+) -> Iterator[tuple[int, int, float]]:
+    """The number below zero, where its brackets close behind it, or behind what scales it."""
+    if scaled:
+        before = text[max(bracket.start() - 1, 0) : bracket.start()]
+        of_money = len(bracket[0].strip()) > 1 or _IS_MONEY.match(before)
+        if len(text[end : scaled[0]].strip()) < 3 and not of_money:
             return  # no scale: '(1994b)', '(50K)'
-        if close := _CLOSE.match(text, scaled[0] if scaled else end):
-            value = -(scaled[1] if scaled else value)
-            yield bracket.start(), close.end(), value
-            # A letter alone is a word's there, as in '(1994) T. Smith'.
-            if not scaled and (scaled := _scaled(text, close.end(), value, least=2)):
-                yield bracket.start(), *scaled
+        end, value = scaled
+    if close := _CLOSE.match(text, end):
+        yield bracket.start(), close.end(), -value
+        # A letter alone is a word's there, as in '(1994) T. Smith'.
+        if not scaled and (behind := _scaled(text, close.end(), -value, least=2)):
+            yield bracket.start(), *behind
 
 
 def _sign(text: str, start: int) -> re.Match[str] | None:
