@@ -18,7 +18,7 @@ from thresher.app.documents.grid import Grid
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.symbols import LOST, sign
 from thresher.app.documents.word_equation import EQUATION_TEXT, is_of_equation, parts_of_equation
-from thresher.app.documents.word_runs import LEVEL, RunStyles, take_out_unseen
+from thresher.app.documents.word_runs import LEVEL, SUBSCRIPT, SUPERSCRIPT, RunStyles, take_out_unseen
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -36,8 +36,8 @@ _AS_TEXT = {
     f"{_W}softHyphen": "",
 }
 _TEXT = f"{_W}t", EQUATION_TEXT
-#: Signs around a run that is raised or lowered, by Word's own word for it.
-_LEVELS = {"superscript": RAISED, "subscript": LOWERED}
+#: Signs around a run that is raised or lowered.
+_LEVELS = {SUPERSCRIPT: RAISED, SUBSCRIPT: LOWERED}
 #: Characters that only the font of their run gives a meaning.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 

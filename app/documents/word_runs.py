@@ -13,7 +13,7 @@ _RUN, _PARAGRAPH, _PROPERTIES = f"{_W}r", f"{_W}p", f"{_W}rPr"
 _VALUE = f"{_W}val"
 #: Set on a run that is raised or lowered: to one of these.
 LEVEL = "level"
-RAISED, LOWERED = "superscript", "subscript"
+SUPERSCRIPT, SUBSCRIPT = "superscript", "subscript"
 #: What a run has that is text, or becomes some.
 _TEXT = {f"{_W}{name}" for name in ("t", "delText", "sym", "tab", "ptab", "noBreakHyphen")}
 #: Of text that a tracked change removed; and what is not counted: a second copy, or moved to another place.
@@ -68,7 +68,7 @@ def _said(properties: Any | None) -> _Said:
         if switch := _SWITCHES.get(tag.tag):
             said[switch] = said.get(switch, False) or tag.get(_VALUE, "1") not in ("0", "false", "off")
         elif tag.tag == f"{_W}vertAlign":
-            said |= {level: tag.get(_VALUE) == level for level in (RAISED, LOWERED)}
+            said |= {level: tag.get(_VALUE) == level for level in (SUPERSCRIPT, SUBSCRIPT)}
     return said
 
 
@@ -88,7 +88,7 @@ def take_out_unseen(element: Any, styles: RunStyles) -> Counter[str]:
         if _ELSEWHERE & around.keys():
             continue
         looks = styles.of(run, paragraph)
-        for level in (RAISED, LOWERED):
+        for level in (SUPERSCRIPT, SUBSCRIPT):
             if looks.get(level):
                 run.set(LEVEL, level)
         deleted = _DELETED in around or looks[STRUCK_OUT]
