@@ -1,7 +1,7 @@
 """From which confidence on values are accepted unseen, in words."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from thresher.adapters.calibration import Calibration, Group, Step
 from thresher.adapters.fields import Field
@@ -10,7 +10,7 @@ from thresher.app.calibration.judge import Judge
 from thresher.app.wording import counted
 
 
-def acceptance_lines(judge: Judge, fields: Sequence[Field] = ()) -> Iterator[str]:
+def acceptance_lines(judge: Judge, fields: Iterable[Field] = ()) -> Iterator[str]:
     """A line for stated and one for absent values, and one for those of the fields that no label told of.
 
     None where nothing is to be accepted.
@@ -23,9 +23,8 @@ def acceptance_lines(judge: Judge, fields: Sequence[Field] = ()) -> Iterator[str
         ("absent values", judge.calibration.absent, absent),
     ):
         yield f"at {judge.wanted:g} {_line(what, group, floor, judge.wanted)}"
-    # One field at a time: documents may ask for fields of one name in several ways.
-    names = dict.fromkeys(name for field in fields for name in judge.strange([field]))
-    if names:
+    # Documents may ask for fields of one name in several ways.
+    if names := dict.fromkeys(field.name for field in fields if judge.is_strange(field)):
         yield f"of {', '.join(names)} none are accepted: no label tells of them as they are asked here"
 
 

@@ -50,17 +50,23 @@ class Judge:
         return replace(record, values=values)
 
     def strange(self, fields: Iterable[Field]) -> frozenset[str]:
-        """Those of the fields of which no label told: no confidence in them is calibrated, none is accepted.
+        """The names of those of the fields that are strange."""
+        return frozenset(field.name for field in fields if self.is_strange(field))
 
-        They are neither the record type's own, as it has them, nor among those that were labelled besides.
+    def is_strange(self, field: Field) -> bool:
+        """Whether no label told of the field: no confidence in it is calibrated, none is accepted.
+
+        It is neither the record type's own, as that has it, nor among those that were labelled besides.
         """
         if self.calibration is None or self.own is None:
-            return frozenset()
+            return False
+        return field.name not in self._labelled_besides and self.own.get(field.name) != field
+
+    @cached_property
+    def _labelled_besides(self) -> frozenset[str]:
+        assert self.calibration is not None
         groups = [group for group in (self.calibration.stated, self.calibration.absent) if group]
-        labelled = {name for group in groups for name in group.fields} - self.own.keys()
-        return frozenset(
-            field.name for field in fields if field.name not in labelled and self.own.get(field.name) != field
-        )
+        return frozenset(name for group in groups for name in group.fields) - (self.own or {}).keys()
 
     def _judged(self, name: str, value: Value, strange: bool) -> Value:
         if value.calibrated and not value.signals:

@@ -6,6 +6,7 @@ Takes the session's events and writes nothing on stdout. Without a terminal each
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import click
 
@@ -78,7 +79,7 @@ class Narrator(WithBar):
     def asks(self, task: Task, judge: Judge | None = None, own: Iterable[Field] = ()) -> None:
         """Tell who answers, and from where on values are accepted unseen; `own` are fields of documents."""
         self._say(f"asking {answering(task.model, task.adapter)}")
-        for line in acceptance_lines(judge, [*task.fields, *dict.fromkeys(own)]) if judge else ():
+        for line in acceptance_lines(judge, chain(task.fields, own)) if judge else ():
             self._say(line)
 
     def notes(self, what: str, source: Source | None = None) -> None:
