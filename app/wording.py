@@ -1,7 +1,7 @@
 """Words, symbols and colours for what a record says: one place, so that screens and commands say it alike.
 
-Knows no screen: its Text objects are rich's, which both can print. Text of documents comes through `visible`
-and lives in Text objects: it is never read as markup.
+Knows no screen: its Text objects are rich's, which both can print. Text of documents comes through
+`adapters.visible` and lives in Text objects: it is never read as markup.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from thresher.adapters.numbers import in_digits
-from thresher.adapters.visible import one_line as one_line
-from thresher.adapters.visible import visible as visible
+from thresher.adapters.visible import one_line
 from thresher.app.record import Outcome, Record, Windows
 
 #: A symbol and a theme colour an outcome; symbols that every terminal font has.

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from thresher.adapters.errors import UsageError
+from thresher.adapters.visible import one_line
 from thresher.app.cli.options import FILE, complete_adapter, complete_model, domain_option, open_session
 from thresher.app.cli.standings import standings_of
 from thresher.app.paths import is_folder
-from thresher.app.wording import one_line
 
 if TYPE_CHECKING:
     from thresher.adapters.adapter import Adapter

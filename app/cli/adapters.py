@@ -3,6 +3,7 @@
 import click
 
 from thresher.adapters.errors import ThresherError, UsageError
+from thresher.adapters.visible import one_line
 from thresher.app.cli import exits
 from thresher.app.cli.adapter_files import export, import_
 from thresher.app.cli.adapter_lines import adapter_lines, as_dict, list_lines, verdict_dict
@@ -18,7 +19,7 @@ from thresher.app.cli.options import (
 )
 from thresher.app.cli.proving import prove
 from thresher.app.cli.standings import bases_of, standings_of
-from thresher.app.wording import of_domain, one_line
+from thresher.app.wording import of_domain
 
 
 @click.group()

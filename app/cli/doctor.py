@@ -17,8 +17,8 @@ _MARKS = {"good": ("ok", "green"), "slow": ("!!", "yellow"), "bad": ("XX", "red"
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
     """Say what this machine has, lacks, and what to do. Exit code 1 if something prevents work."""
+    from thresher.adapters.visible import one_line
     from thresher.app.doctor import examine
-    from thresher.app.wording import one_line
 
     findings = examine(Locations.default())
     if as_json:

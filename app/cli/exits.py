@@ -54,7 +54,7 @@ def report(
     if as_json:
         report_json(kind, message, document)
     else:
-        from thresher.app.wording import one_line
+        from thresher.adapters.visible import one_line
 
         first, *rest = lines or (message,)
         if document is not None and not first.startswith(f"{document}: "):

@@ -12,6 +12,7 @@ import click
 
 from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
+from thresher.adapters.visible import one_line
 from thresher.app.calibration.acceptance_lines import acceptance_lines
 from thresher.app.calibration.judge import Judge, accepted_of
 from thresher.app.cli import exits
@@ -27,7 +28,7 @@ from thresher.app.events import (
 )
 from thresher.app.sources import Source
 from thresher.app.task import Task
-from thresher.app.wording import answering, counted, one_line, time_left, windows_words
+from thresher.app.wording import answering, counted, time_left, windows_words
 
 #: So many gold values that break their field's type are told one by one.
 _UNFIT = 5

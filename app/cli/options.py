@@ -161,7 +161,7 @@ def warn_of_packs(errors: "Sequence[PackError]", *, as_json: bool = False) -> No
     """Names on stderr each pack of the user that is left out because it is broken: as JSON in a note."""
     if not errors:
         return  # nothing is imported for nothing: completion runs this, too
-    from thresher.app.wording import one_line
+    from thresher.adapters.visible import one_line
 
     for error in errors:
         if as_json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from thresher.adapters.visible import one_line
 from thresher.app.cli import exits
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.json_out import echo_json
@@ -19,7 +20,6 @@ from thresher.app.cli.options import (
     open_session,
     record_type_option,
 )
-from thresher.app.wording import one_line
 
 if TYPE_CHECKING:
     from thresher.app.session import Session

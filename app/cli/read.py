@@ -21,9 +21,9 @@ def read(path: Path, places: bool, as_json: bool) -> None:
     A record's "start" and "end" count the characters (not bytes) of this text. Into a file or a
     pipe it is written as it is, with no line end added; a terminal gets control characters made visible.
     """
+    from thresher.adapters.visible import one_line, visible
     from thresher.app.cli.json_out import echo_json
     from thresher.app.documents.read import read_document
-    from thresher.app.wording import one_line, visible
 
     document = read_document(path)
     pieces = [

@@ -29,7 +29,7 @@ def list_records(run: int, as_json: bool) -> None:
             line = {"record": one.id, "id": record.id, "path": record.path, "status": record.status}
             echo_json(line)
         else:
-            from thresher.app.wording import one_line
+            from thresher.adapters.visible import one_line
 
             corrected = f"  ({len(one.corrected)} corrected)" if one.corrected else ""
             click.echo(f"{one.id:>6}  {record.status:7}  {one_line(record.path or record.id)}{corrected}")

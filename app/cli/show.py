@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
+from thresher.adapters.visible import one_line
 from thresher.app.calibration.doubt import left_out
 from thresher.app.record import Outcome, Record, Span, Value
-from thresher.app.wording import DOUBTED, DOUBTED_ROLE, MARKS, confidence_role, one_line, shown, sureness
+from thresher.app.wording import DOUBTED, DOUBTED_ROLE, MARKS, confidence_role, shown, sureness
 
 _COLOURS = {"success": "green", "warning": "yellow", "error": "red", "muted": "bright_black"}
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import click
 
 from thresher.adapters.training.metrics import Metric
+from thresher.adapters.visible import one_line
 from thresher.app.cli.bar import WithBar, make_bar
 from thresher.app.cli.charts import bars, loss_curve
 from thresher.app.training.sweep import SweepEnds, SweepNews, TryBegins, TryEnds
-from thresher.app.wording import counted, one_line, time_left
+from thresher.app.wording import counted, time_left
 
 
 class TrainingNarrator(WithBar):

@@ -11,12 +11,13 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from thresher.adapters.visible import one_line
 from thresher.app.registry.folders import NONE
 from thresher.app.tui.messages import OffersLoaded, Problem
 from thresher.app.tui.modal import Dialog
 from thresher.app.tui.ports import OfferPort, SessionPort
 from thresher.app.tui.problem_line import ProblemLine
-from thresher.app.wording import Colours, one_line
+from thresher.app.wording import Colours
 
 _WAITS = "One moment: what was asked before is not done yet."
 

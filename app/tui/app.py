@@ -8,6 +8,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from thresher.adapters.visible import visible
 from thresher.app.locations import Locations
 from thresher.app.tui.help import HelpDialog, keys_of
 from thresher.app.tui.home import HomeScreen
@@ -16,7 +17,6 @@ from thresher.app.tui.quit_dialog import QuitDialog
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.themes import DARK, LIGHT, colours
-from thresher.app.wording import visible
 
 
 class ThresherApp(App[None]):

@@ -15,6 +15,7 @@ from textual.widgets import DirectoryTree, Footer, Input, Static
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
+from thresher.adapters.visible import one_line
 from thresher.app.documents.formats import READ_ENDINGS
 from thresher.app.paths import absolute, exists, is_left_by_office
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
@@ -22,7 +23,7 @@ from thresher.app.tui.pasted import pasted_paths
 from thresher.app.tui.path_suggester import PathSuggester
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.typed_text import WholeInput
-from thresher.app.wording import counted, one_line
+from thresher.app.wording import counted
 
 #: Characters that mean something in the tree: Space marks, ? shows the help.
 _KEYS = (" ", "?")

@@ -11,11 +11,12 @@ from textual.widgets.option_list import Option
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
+from thresher.adapters.visible import one_line
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.typed_text import VisibleTextArea, WholeInput
 from thresher.app.tui.typed_value import form_of, parse_typed
-from thresher.app.wording import one_line, shown
+from thresher.app.wording import shown
 
 _NOTHING = "not in the document"
 

@@ -12,10 +12,10 @@ from textual.widgets.option_list import Option
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_field, unique
+from thresher.adapters.visible import one_line
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.typed_text import WholeInput
-from thresher.app.wording import one_line
 
 
 class FieldsDialog(AnswerDialog[tuple[Field, ...]]):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from thresher.adapters.fields import Field
+from thresher.adapters.visible import one_line
 from thresher.app.tui.messages import Problem
 from thresher.app.tui.ports import PackPort
 from thresher.app.tui.queue import Entry, Queue, Stage
@@ -15,7 +16,6 @@ from thresher.app.wording import (
     Colours,
     counted,
     counts_text,
-    one_line,
     short_answering,
     time_left,
     windows_words,

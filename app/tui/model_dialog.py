@@ -7,8 +7,8 @@ from textual.containers import Vertical
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from thresher.adapters.visible import one_line
 from thresher.app.tui.modal import Dialog
-from thresher.app.wording import one_line
 
 
 class ModelDialog(Dialog[str]):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from textual.suggester import Suggester
 
+from thresher.adapters.visible import visible
 from thresher.app.paths import absolute
-from thresher.app.wording import visible
 
 
 class PathSuggester(Suggester):

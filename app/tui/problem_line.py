@@ -3,7 +3,7 @@
 from rich.text import Text
 from textual.widgets import Static
 
-from thresher.app.wording import visible
+from thresher.adapters.visible import visible
 
 
 class ProblemLine(Static):

@@ -7,9 +7,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Footer, Static
 
+from thresher.adapters.visible import one_line
 from thresher.app.tui.modal import Dialog
 from thresher.app.tui.queue import Queue
-from thresher.app.wording import one_line
 
 #: Seconds between two looks at the run.
 _BEAT = 0.1

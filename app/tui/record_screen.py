@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
+from thresher.adapters.visible import one_line
 from thresher.app.task import Task
 from thresher.app.tui.correcting import start_correcting
 from thresher.app.tui.exporting import start_export
@@ -21,7 +22,7 @@ from thresher.app.tui.record_rows import FieldRow, next_look, rows_of, spans_of
 from thresher.app.tui.record_text import VALUE_COLUMNS, record_notes, record_title, row_cells, row_detail
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import StretchTable
-from thresher.app.wording import Colours, one_line
+from thresher.app.wording import Colours
 
 
 class RecordScreen(Screen[None]):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from thresher.adapters.visible import one_line
 from thresher.app.record import Record
 from thresher.app.tui.record_rows import FieldRow
 from thresher.app.tui.stretch_table import ColumnSpec
@@ -17,7 +18,6 @@ from thresher.app.wording import (
     MEANINGS,
     Colours,
     confidence_text,
-    one_line,
     outcome_text,
     shown,
 )

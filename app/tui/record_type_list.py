@@ -8,8 +8,9 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from thresher.adapters.visible import one_line
 from thresher.app.tui.ports import PackPort
-from thresher.app.wording import Colours, one_line
+from thresher.app.wording import Colours
 
 
 @dataclass(frozen=True)

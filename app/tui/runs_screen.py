@@ -10,12 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
+from thresher.adapters.visible import one_line
 from thresher.app.tui.messages import Problem, RunsLoaded
 from thresher.app.tui.ports import RunPort, SessionPort
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.stretch_table import ColumnSpec, StretchTable
-from thresher.app.wording import Colours, one_line, short_answering
+from thresher.app.wording import Colours, short_answering
 
 
 class RunsScreen(Screen[None]):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len, get_character_cell_size
 
-from thresher.app.wording import visible
+from thresher.adapters.visible import visible
 
 #: Cells that a tab takes: the width of the gap between columns in a laid-out text.
 TAB = 4

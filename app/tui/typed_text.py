@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.events import Paste
 from textual.widgets import Input, TextArea
 
-from thresher.app.wording import visible
+from thresher.adapters.visible import visible
 
 
 class Signs(Highlighter):

@@ -10,10 +10,11 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from thresher.adapters.fields import Field
+from thresher.adapters.visible import one_line
 from thresher.app.calibration.acceptance_lines import acceptance_lines
 from thresher.app.calibration.judge import Judge
 from thresher.app.tui.modal import Dialog
-from thresher.app.wording import LOOK, Colours, one_line
+from thresher.app.wording import LOOK, Colours
 
 #: The shares that are offered; 0 lets nothing go unseen.
 SHARES = (0.0, 0.9, 0.95, 0.98, 0.99)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from thresher.adapters.visible import one_line
 from thresher.app.cli.extract import cancelled_by_ctrl_c
 from thresher.app.cli.narration import Narrator
 from thresher.app.events import (
@@ -17,7 +18,6 @@ from thresher.app.events import (
 )
 from thresher.app.record import Record, RecordError, Status, Windows
 from thresher.app.sources import Source
-from thresher.app.wording import one_line
 
 GOOD = Source("in/good.txt", Path("in/good.txt"))
 BAD = Source("in/locked.pdf", Path("in/locked.pdf"))

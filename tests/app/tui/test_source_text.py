@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from thresher.adapters.visible import one_line, visible
 from thresher.app.tui.source_text import SourceText
-from thresher.app.wording import one_line, visible
 
 TEXTS = st.text(st.sampled_from("ab \t\n\x1b漢é\u202e[]/"), max_size=200) | st.text(max_size=80)
 
