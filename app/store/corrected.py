@@ -40,7 +40,7 @@ def of_work(
 ) -> dict[str, Value]:
     """What a record of this work and of this reading takes over."""
     work = {"sha256": sha256, "settings_hash": settings_hash, "document": document}
-    rows = connection.execute(f"{_OF_WORK} ORDER BY made, first", work)
+    rows = connection.execute(f"{_OF_WORK} ORDER BY first", work)
     return {from_sql(row["field"]): _value(row) for row in rows}
 
 
@@ -50,7 +50,7 @@ def copy_of_work(
     """Give it to the record `new`, which has none yet."""
     connection.execute(
         f"""INSERT INTO corrections (record, field, old, new, spans, note, made)
-        SELECT :new, field, old, new, spans, note, made FROM ({_OF_WORK}) ORDER BY made, first""",
+        SELECT :new, field, old, new, spans, note, made FROM ({_OF_WORK}) ORDER BY first""",
         {"sha256": sha256, "settings_hash": settings_hash, "document": document, "new": new},
     )
 

@@ -139,6 +139,19 @@ def test_a_correction_of_any_run_is_taken_over_by_every_later_one(store: Store, 
     assert store.record(first).record.values["total"].value == 13  # a past run stays as it is
 
 
+def test_of_two_corrections_the_later_one_stands_whatever_the_clock_said(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.start_run(TASK, "s", 1)
+    number = store.save_record(run, RECORD, "s", DOCUMENT)
+    for moment, total in (("2031-01-01T00:00:00.000+00:00", 13), ("2026-01-01T00:00:00.000+00:00", 14)):
+        monkeypatch.setattr("thresher.app.store.corrections.now", lambda moment=moment: moment)
+        store.correct(number, "total", total)
+    for _ in range(2):
+        number = store.save_record(run, RECORD, "s", DOCUMENT)
+        assert store.record(number).record.values["total"].value == 14
+
+
 def test_a_correction_outlasts_doing_the_document_anew(store: Store) -> None:
     first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
     store.correct(first, "company", "Acme", spans=[Span(0, 4, "Acme", "exact", Place(1))])
