@@ -23,6 +23,7 @@ class Target:
 
     def __init__(self, target: Path | TextIO | BinaryIO, overwrite: bool) -> None:
         self._path: Path | None = None
+        self._whole = 0  # bytes of all writes that came to their end
         self._owned = isinstance(target, Path)
         self._overwrite = overwrite
         if isinstance(target, Path):
@@ -37,8 +38,11 @@ class Target:
 
     def write(self, data: bytes) -> None:
         """Append. Raises OSError (a full disk, a closed pipe)."""
-        self._stream.write(data)
+        left = memoryview(data)
+        while left:
+            left = left[self._stream.write(left) :]  # a file may take a part, and then no more
         self._stream.flush()
+        self._whole += len(data)
 
     def finish(self) -> None:
         """All is written: the file takes its name. A stream stays open."""
@@ -57,14 +61,19 @@ class Target:
         sync(self._path.parent)
 
     def abandon(self, *, keep: bool) -> None:
-        """Something went wrong: `NAME.partial` stays where it is of use, and goes where it is not."""
+        """Something went wrong: `NAME.partial` stays where it is of use, and goes where it is not.
+
+        What a write began and did not end is cut off.
+        """
         if self._owned:
             if self._path is not None and not keep:
                 partial_of(self._path).unlink(missing_ok=True)
-            with suppress(OSError):  # a full disk refuses what is still held, and has been told of
+            with suppress(OSError):  # what went wrong has been told of
+                if self._path is not None and keep:
+                    self._stream.truncate(self._whole)
                 self._stream.close()
 
-    def _open(self, path: Path) -> BinaryIO:
+    def _open(self, path: Path) -> io.RawIOBase | BinaryIO:
         try:
             if path.is_dir():
                 raise UsageError(f"{path} is a folder; give the name of a file in it")
@@ -75,7 +84,7 @@ class Target:
                 raise UsageError(f"{path} is there already; choose another name, or ask to overwrite it")
             if not path.parent.is_dir():
                 raise UsageError(f"{path}: there is no folder {path.parent}; make it, or choose another")
-            opened = partial_of(path).open("ab")
+            opened = partial_of(path).open("ab", buffering=0)  # holds nothing that a full disk refused
             if not _is_claimed(opened, partial_of(path)):
                 opened.close()
                 raise UsageError(
@@ -95,17 +104,18 @@ class _Encoded:
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: memoryview) -> int:
         try:
-            self._stream.write(data.decode())
+            self._stream.write(str(data, "utf-8"))
         except UnicodeDecodeError as error:
             raise UsageError("this format is no text; give a file to write it to") from error
+        return len(data)
 
     def flush(self) -> None:
         self._stream.flush()
 
 
-def _is_claimed(stream: BinaryIO, partial: Path) -> bool:
+def _is_claimed(stream: io.RawIOBase, partial: Path) -> bool:
     """Whether the file is this writer's alone; the claim ends with the stream, however the process ends."""
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

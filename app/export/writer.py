@@ -109,6 +109,6 @@ def open_writer(
 
 def _unwritable(error: OSError) -> UsageError:
     return UsageError(
-        f"the records cannot be written ({error.strerror}); free space or choose another place, and export "
-        "the run again: it is kept"
+        f"the records cannot be written ({error.strerror}). Free space or choose another place, then do the "
+        "same again: what is done is kept"
     )

@@ -75,6 +75,21 @@ def test_a_run_that_is_not_there_and_one_without_records_are_told_apart(
     assert f"run {empty} has no record yet" in early.err
 
 
+def test_a_run_that_is_not_whole_is_exported_with_a_word(
+    thresher: Thresher, past_run: int, home: Locations
+) -> None:
+    with Store.open(home) as store:
+        stored = store.records(past_run)[0]
+        short = store.start_run(Task("expenses", "receipt", "Find it.", FIELDS), "hash", 3)
+        store.save_record(short, stored.record, "hash", Document("slip.txt", "a" * 64, "text", TEXT))
+    whole, part = thresher("runs", "export", past_run), thresher("runs", "export", short)
+    assert (whole.code, whole.err) == (0, "")
+    assert (part.code, len(part.out.splitlines())) == (0, 1)
+    assert part.err == (
+        f"note: run {short} has 1 of its 3 documents; the command that began it goes on with the others\n"
+    )
+
+
 def test_a_run_is_exported_in_a_format_guessed_from_the_ending(
     thresher: Thresher, past_run: int, tmp_path: Path
 ) -> None:

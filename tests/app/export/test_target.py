@@ -86,9 +86,26 @@ def test_a_pipe_may_be_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_full_disk_is_told() -> None:
-    with pytest.raises(UsageError, match="free space"):
+    with pytest.raises(UsageError, match="Free space"):
         export([RECORD], "csv", Path("/dev/full"))
     assert Path("/dev/full").is_char_device()
+
+
+def test_a_disk_that_fills_up_leaves_whole_lines(tmp_path: Path) -> None:
+    line = record_line(RECORD)
+    code = (
+        "import pickle, resource, sys\nfrom pathlib import Path\n"
+        "from thresher.app.export import open_writer\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({len(line) * 5 // 2}, resource.RLIM_INFINITY))\n"
+        "record = pickle.load(sys.stdin.buffer)\n"
+        "with open_writer('jsonl', Path(sys.argv[1])) as writer:\n"
+        "    for _ in range(9): writer.write(record)\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "out")], input=pickle.dumps(RECORD), capture_output=True
+    )
+    assert b"the records cannot be written (File too large). Free space" in process.stderr
+    assert (tmp_path / "out.partial").read_bytes() == line * 2
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
