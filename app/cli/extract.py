@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from thresher.adapters.errors import UsageError
+from thresher.adapters.errors import ThresherError, UsageError
 from thresher.app.cli.options import (
     FILE,
     accept_option,
@@ -84,6 +84,7 @@ def extract(
         own = (field for source in sources for field in source.fields or ())
         narrator.asks(task, session.judge(task, accept_at), own)
         with (
+            _reader_needed(),
             writing(format_name, output, overwrite, task.fields) as writer,
             narrator,
             cancelled_by_ctrl_c(tell=narrator.notes) as cancel,
@@ -106,6 +107,8 @@ def _sources(
     from thresher.app.sources import expand_paths, read_records
 
     check_files(record_files)
+    if read := [file for file in record_files if output and file.resolve() == output.resolve()]:
+        raise UsageError(f"{read[0]} is to be read and written. Choose another name for --output.")
     found = expand_paths(paths, output)
     # Ids that are left out are line numbers: those of several files are told apart by the file.
     several, places = len(record_files) > 1, {source.id: "that of a file" for source in found.sources}
@@ -121,6 +124,17 @@ def _sources(
             "there is nothing to read. Name files, folders or patterns, or give texts with --records FILE."
         )
     return sources
+
+
+@contextmanager
+def _reader_needed() -> Iterator[None]:
+    """Makes an error of it where the reader of the output has gone: documents are left that were not done."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ThresherError(
+            "what reads the output has gone. What is done is kept: the same command goes on."
+        ) from error
 
 
 def _on_stderr(line: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -221,6 +222,31 @@ def test_records_that_a_full_disk_does_not_take_are_no_wrong_use(
     assert done.returncode == 1, done.stderr
     assert "the records cannot be written (No space left on device)" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_batch_whose_reader_leaves_says_that_it_is_not_done(home_with_tiny: Locations, slip: Path) -> None:
+    start = "from thresher.app.cli.main import main; main()"
+    command = shlex.join([sys.executable, "-c", start, "extract", str(slip), *FIELDS, "--quiet"])
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | true; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert done.stderr == (
+        "error: what reads the output has gone. What is done is kept: the same command goes on.\n"
+    )
+
+
+def test_a_file_of_records_is_not_replaced_by_what_is_extracted_from_it(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    texts, link = tmp_path / "texts.jsonl", tmp_path / "link.jsonl"
+    texts.write_text(json.dumps({"id": "a", "input": SLIP}) + "\n")
+    link.symlink_to(texts)
+    before = texts.read_bytes()
+    ended = thresher("extract", "--records", texts, "-o", link, "--overwrite", *FIELDS)
+    assert (ended.code, texts.read_bytes()) == (2, before)
+    assert f"{texts} is to be read and written. Choose another name for --output." in ended.err
 
 
 def test_a_pack_of_the_users_that_is_broken_is_told_and_never_stood_in_for(

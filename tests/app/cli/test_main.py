@@ -140,11 +140,12 @@ def test_a_defect_is_logged_without_the_text_of_the_error(
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     file = tmp_path / "long.txt"
     file.write_text("line of text\n" * 100_000)
+    main = f"'{sys.executable}' -c 'from thresher.app.cli.main import main; main()'"
     done = subprocess.run(
-        f"'{sys.executable}' -c 'from thresher.app.cli.main import main; main()' read '{file}' | head -n 1",
-        shell=True, capture_output=True, text=True, timeout=60,
+        ["bash", "-c", f"{main} read '{file}' | head -n 1; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    assert done.stdout == "line of text\n"
+    assert (done.returncode, done.stdout) == (0, "line of text\n")
     assert done.stderr == ""
 
 
