@@ -24,30 +24,30 @@ _HEADER = b"SQLite format 3\0"
 
 
 class Database:
-    """A connection that threads take in turn; processes are kept apart by SQLite's own locks.
+    """A connection to write and one to read, each taken in turn by threads: a read never waits for a write.
 
+    Processes are kept apart by SQLite's own locks.
     Raises StoreError where the file is damaged, newer, of another program, locked or not writable. A file
     that cannot be used is left as it is.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = threading.RLock()
+        self._lock, self._read_lock = threading.RLock(), threading.RLock()
         with self._guarded():
             self._create()
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            self._connection, self._reader = self._connect(), self._connect()
         try:
             with self._guarded():
                 self._prepare()
         except BaseException:
-            self._connection.close()
+            self.close()
             raise
 
     def close(self) -> None:
         """Let go of the file; a second call does nothing."""
-        with self._lock:
+        with self._lock, self._read_lock:
+            self._reader.close()
             self._connection.close()
 
     @contextmanager
@@ -65,18 +65,18 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A read of one moment, whatever other processes write meanwhile."""
-        with self._lock, self._guarded():
-            self._connection.execute("BEGIN")
+        """A read of one moment, whatever this process and others write meanwhile."""
+        with self._read_lock, self._guarded():
+            self._reader.execute("BEGIN")
             try:
-                yield self._connection
+                yield self._reader
             finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if self._reader.in_transaction:
+                    self._reader.execute("ROLLBACK")
 
     def scrub(self) -> None:
         """Empty the write-ahead log, which still holds pages from before a deletion."""
-        with self._lock, self._guarded():
+        with self._lock, self._read_lock, self._guarded():  # a read that goes on would keep the log
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _create(self) -> None:
@@ -87,10 +87,17 @@ class Database:
         if head and head != _HEADER:  # SQLite would take a file of a few bytes for an empty one
             raise StoreError(self._damaged("it is no SQLite file"))
 
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        return connection
+
     def _prepare(self) -> None:
         connection = self._connection
-        connection.row_factory = sqlite3.Row
         migrate(connection, self.path)
+        self._reader.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -102,7 +103,7 @@ def test_processes_open_write_and_read_at_once(writer: list[str], tmp_path: Path
 
 def test_the_file_is_durable_private_and_where_locations_say(tmp_path: Path) -> None:
     locations = Locations(tmp_path / "home")
-    with Store.open(locations) as store, store._database.reading() as connection:
+    with Store.open(locations) as store, store._database.transaction() as connection:
         pragmas = {
             name: connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
@@ -216,6 +217,23 @@ def test_a_locked_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert store.runs() == []  # a writer elsewhere hinders no reader
         with pytest.raises(StoreError, match="locked"):
             store.finish_run(1, cancelled=False)
+
+
+def test_a_read_does_not_wait_for_a_write_of_the_same_process(tmp_path: Path) -> None:
+    path = Locations(tmp_path).database
+    with (
+        Store.open(Locations(tmp_path)) as store,
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        writing = threading.Thread(target=store.start_run, args=(Task("d", "r", "", ()), "s", 0))
+        writing.start()
+        time.sleep(0.2)
+        assert store.runs() == []
+        assert writing.is_alive()
+        other.execute("ROLLBACK")
+        writing.join()
+        assert len(store.runs()) == 1
 
 
 def test_a_folder_in_the_way_is_told(tmp_path: Path) -> None:
