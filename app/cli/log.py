@@ -1,6 +1,8 @@
 """Where warnings go: a file for bug reports, never the terminal that belongs to records and narration."""
 
 import logging
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ from thresher.app.locations import Locations
 
 
 class _LateFile(logging.FileHandler):
-    """A log file that is made, with its folder, by the first message."""
+    """A log file that is made, with its folder, by the first message. Where it cannot be, work goes on."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, encoding="utf-8", delay=True)
@@ -16,6 +18,16 @@ class _LateFile(logging.FileHandler):
     def _open(self) -> Any:
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
         return super()._open()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # The library opens the file outside its own handling of errors: it would end a batch.
+        with suppress(OSError):
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        # The library prints a traceback: of a full disk, at each message, among what a script reads.
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 def log_to_file(locations: Locations) -> None:
