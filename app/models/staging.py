@@ -32,14 +32,34 @@ class Staging:
         """The model's files to be."""
         return self.work / "files"
 
+    @property
+    def replaced(self) -> Path:
+        """The model that had the name, for the moment in which it changes hands."""
+        return self.work / "replaced"
+
+    def settle(self) -> None:
+        """End what a kill left of `finish`: the old model has its name again, or is cleared away."""
+        target, old = self.models / self.name, self.replaced
+        if not (old.exists() or old.is_symlink()):
+            return
+        if not target.exists():
+            old.replace(target)
+        elif old.is_symlink():
+            old.unlink()  # a model that lies elsewhere: the link is ours, the model is not
+        else:
+            shutil.rmtree(old)
+
     def finish(self, facts: ModelFacts) -> InstalledModel:
-        """Write the facts last, then give the folder its name in one step. Replaces a model of that name."""
+        """Write the facts last, then give the folder its name in one step.
+
+        A model of that name goes in a step before: the system swaps no two folders.
+        """
         with replacing(self.files / FACTS_FILE) as file:
             file.write((facts.model_dump_json(indent=2) + "\n").encode())
         sync_tree(self.files)
-        target, old = self.models / self.name, self.work / "replaced"
+        target = self.models / self.name
         if target.exists():
-            target.replace(old)
+            target.replace(self.replaced)
         self.files.replace(target)
         sync(self.models)
         shutil.rmtree(self.work, ignore_errors=True)
@@ -62,6 +82,7 @@ def staging(models: Path, name: str) -> Iterator[Staging]:
                 f"another process is fetching {name} at this moment. Wait until it is done."
             ) from None
         try:
+            place.settle()
             yield place
         finally:
             lock.release()
