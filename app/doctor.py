@@ -1,23 +1,19 @@
 """What this machine has and lacks for Thresher's work, each shortfall with what to do about it.
 
-Looks only: changes nothing and opens no socket.
+Looks only: changes nothing and opens no socket. What the user's home holds is looked at by `home_check`.
 """
 
 import importlib.util
 import platform
-import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
 
 from thresher.adapters.environment import install_command
-from thresher.adapters.errors import PackError, UsageError
+from thresher.app.finding import Finding
+from thresher.app.home_check import check_home
 from thresher.app.locations import Locations
-
-Level = Literal["good", "slow", "bad"]
 
 _PACKAGES = (
     "thresher",
@@ -31,21 +27,8 @@ _PACKAGES = (
 )
 #: What training with PyTorch needs beside those.
 _PYTORCH = ("torch", "peft")
-#: Below these, in bytes, work stops or is cramped.
-_LEAST_DISK, _LEAST_MEMORY = 1_000_000_000, 1_500_000_000
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `slow` works, though less well; `bad` prevents work.
-
-    `remedy` says what to do, and is None where there is nothing to do.
-    """
-
-    subject: str
-    level: Level
-    detail: str
-    remedy: str | None = None
+#: Below this, in bytes, work is cramped.
+_LEAST_MEMORY = 1_500_000_000
 
 
 def examine(locations: Locations) -> list[Finding]:
@@ -56,13 +39,8 @@ def examine(locations: Locations) -> list[Finding]:
         *_backend(),
         *_trainers(),
         *_memory(),
-        *_home(locations),
-        *_settings(locations),
-        *_disk(locations),
         *_ocr(),
-        *_models(locations),
-        *_adapters(locations),
-        *_packs(locations),
+        *check_home(locations),
     ]
 
 
@@ -152,39 +130,6 @@ def _memory() -> Iterator[Finding]:
         yield Finding("memory", "good", detail)
 
 
-def _home(locations: Locations) -> Iterator[Finding]:
-    import os
-
-    where = "THRESHER_HOME" if os.environ.get("THRESHER_HOME") else "the platform's data folder"
-    existing = _existing(locations.home)
-    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
-        yield Finding("home", "good", f"{locations.home} ({where})")
-    else:
-        remedy = "Change its permissions, or set THRESHER_HOME to a folder of yours."
-        yield Finding("home", "bad", f"{locations.home} ({where}): {existing} cannot be written to", remedy)
-
-
-def _settings(locations: Locations) -> Iterator[Finding]:
-    from thresher.app.settings import load_settings
-
-    try:
-        load_settings(locations.settings)
-    except UsageError as error:
-        yield Finding("settings", "bad", str(error), "Then run `thresher doctor` again.")
-        return
-    there = "" if locations.settings.exists() else " (not there: every default holds)"
-    yield Finding("settings", "good", f"{locations.settings}{there}")
-
-
-def _disk(locations: Locations) -> Iterator[Finding]:
-    free = shutil.disk_usage(_existing(locations.home)).free
-    detail = f"{free / 1e9:.1f} GB free where {locations.home} lies"
-    if free < _LEAST_DISK:
-        yield Finding("disk", "slow", detail, "Free some space, or set THRESHER_HOME to a larger disk.")
-    else:
-        yield Finding("disk", "good", detail)
-
-
 def _ocr() -> Iterator[Finding]:
     # Thresher as a whole: by itself the newest would come, and only the version that is tried is let in.
     remedy = (
@@ -202,54 +147,3 @@ def _ocr() -> Iterator[Finding]:
         yield Finding("ocr", "slow", f"rapidocr lacks its models: {', '.join(lacking)}", remedy)
     else:
         yield Finding("ocr", "good", f"{len(files)} models ready, in {files[0].parent}")
-
-
-def _models(locations: Locations) -> Iterator[Finding]:
-    from thresher.app.models.library import broken_models, list_models, quick_check
-
-    usable = 0
-    for model in list_models(locations.models):
-        if differing := quick_check(model):
-            remedy = f"Run `thresher models remove {model.name}` and pull or add it again."
-            yield Finding(f"model {model.name}", "slow", "; ".join(differing), remedy)
-        else:
-            usable += 1
-            detail = f"{model.facts.size / 1e9:.2f} GB, {model.facts.source}, all files there"
-            yield Finding(f"model {model.name}", "good", detail)
-    for name, problem in broken_models(locations.models):
-        yield Finding(f"model {name}", "slow", problem, f"Run `thresher models remove {name}`.")
-    if not usable:
-        yield Finding("models", "bad", "none is installed", "Run `thresher models pull starter`.")
-
-
-def _adapters(locations: Locations) -> Iterator[Finding]:
-    from thresher.app.registry.library import broken_adapters, list_adapters
-
-    if there := list_adapters(locations.adapters):
-        detail = f"{', '.join(each.name for each in there)}; `thresher adapters list` says which fit"
-        yield Finding("adapters", "good", detail)
-    for name, problem in broken_adapters(locations.adapters):
-        yield Finding(f"adapter {name}", "slow", problem, "Bring it in again, or remove its folder.")
-
-
-def _packs(locations: Locations) -> Iterator[Finding]:
-    from thresher.adapters.pack_library import find_packs
-
-    try:
-        found = find_packs(locations.packs)
-    except PackError as error:  # one that ships
-        yield Finding("packs", "bad", str(error), "Install Thresher again.")
-        return
-    own = [pack.domain for pack in found.packs.values() if pack.folder.parent == locations.packs]
-    detail = f"{len(found.packs)} domains" + (f", your own: {', '.join(own)}" if own else "")
-    yield Finding("packs", "good", detail)
-    for domain, problem in found.broken.items():
-        remedy = f"Then run `thresher packs check {locations.packs / domain}`."
-        yield Finding(f"pack {domain}", "slow", str(problem), remedy)
-    for problem in found.errors[: len(found.errors) - len(found.broken)]:
-        yield Finding("packs", "slow", str(problem), "Change the folder's permissions.")
-
-
-def _existing(path: Path) -> Path:
-    """The path, or the nearest folder above it that exists."""
-    return next((p for p in (path, *path.parents) if p.exists()), Path(path.anchor))

@@ -81,8 +81,11 @@ class Database:
 
     def _create(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._check_head(os.O_RDWR | os.O_CREAT)
+
+    def _check_head(self, flags: int) -> None:
         # Documents are private: nobody else on this machine reads them. The log inherits the mode.
-        with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
+        with os.fdopen(os.open(self.path, flags, 0o600), "rb") as file:
             head = file.read(len(_HEADER))
         if head and head != _HEADER:  # SQLite would take a file of a few bytes for an empty one
             raise StoreError(self._damaged("it is no SQLite file"))

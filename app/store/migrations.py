@@ -137,14 +137,14 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
     Raises StoreError, and changes nothing, where the file is newer than this code or of another program.
     """
-    _check(connection, path)
-    if _version(connection) == len(STEPS):
+    check(connection, path)
+    if is_newest(connection):
         return
     if not _has_tables(connection):
         connection.execute("PRAGMA journal_mode = WAL")  # kept in the file; refused inside a transaction
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _check(connection, path)  # another process may have been first
+        check(connection, path)  # another process may have been first
         for step in STEPS[_version(connection) :]:
             step(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -156,7 +156,13 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
+def is_newest(connection: sqlite3.Connection) -> bool:
+    """Whether the file needs no step."""
+    return _version(connection) == len(STEPS)
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises StoreError where the file is newer than this code or of another program."""
     # In this order: another process may be making the tables, and marks the file in the same transaction.
     used = _has_tables(connection)
     (owner,) = connection.execute("PRAGMA application_id").fetchone()

@@ -12,8 +12,9 @@ import pytest
 from thresher.adapters.blas import BlasReport
 from thresher.adapters.environment import install_command
 from thresher.adapters.pack_library import find_packs
-from thresher.app import doctor
-from thresher.app.doctor import Finding, examine
+from thresher.app import doctor, home_check
+from thresher.app.doctor import examine
+from thresher.app.finding import Finding
 from thresher.app.locations import Locations
 
 from .conftest import AddAdapter
@@ -122,7 +123,7 @@ def test_little_memory_and_disk(home: Locations, monkeypatch: pytest.MonkeyPatch
     usage = SimpleNamespace(total=10**9, used=10**9, free=10**6)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    findings = by_subject([*doctor._memory(), *doctor._disk(home)])
+    findings = by_subject([*doctor._memory(), *home_check._disk(home)])
     assert [findings[s].level for s in ("memory", "disk")] == ["slow", "slow"]
 
 
