@@ -18,6 +18,8 @@ from typing import ClassVar
 
 #: What the system says where it takes no more of what is written: a full disk, a quota, a broken device.
 _TAKES_NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+#: What it says where it lets this user, or nobody, read or write.
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class ThresherError(Exception):
@@ -73,3 +75,8 @@ class StoreError(ThresherError):
 def takes_no_more(error: BaseException | None) -> bool:
     """Whether the disk or the device that is written to takes no more: nobody's wrong use, and no defect."""
     return isinstance(error, OSError) and error.errno in _TAKES_NO_MORE
+
+
+def is_forbidden(error: BaseException | None) -> bool:
+    """Whether a file or folder may not be read or written by this user: no defect either."""
+    return isinstance(error, OSError) and error.errno in _FORBIDDEN

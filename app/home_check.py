@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from thresher.adapters.errors import AdapterError, ModelError, PackError, StoreError, UsageError
+from thresher.adapters.errors import AdapterError, ModelError, PackError, StoreError, UsageError, is_forbidden
 from thresher.app.finding import Finding, Level
 from thresher.app.locations import Locations
 
@@ -18,14 +18,24 @@ if TYPE_CHECKING:
 
 #: Below this, in bytes, work is cramped.
 _LEAST_DISK = 1_000_000_000
+_PERMISSIONS = "Change its permissions, or set THRESHER_HOME to a folder of yours."
 #: Where the problem itself says what to do first.
 _THEN = "Then run `thresher doctor` again."
 
 
 def check_home(locations: Locations) -> Iterator[Finding]:
     """All findings, in the order in which a person would ask."""
+    refused = set()
     for check in (_home, _settings, _disk, _models, _adapters, _packs, _database):
-        yield from check(locations)
+        try:
+            yield from check(locations)
+        except OSError as error:
+            if not is_forbidden(error):
+                raise
+            if error.filename not in refused:  # two checks may meet one folder
+                refused.add(error.filename)
+                detail = f"{error.filename}: may not be read or written ({error.strerror})"
+                yield Finding("permissions", "bad", detail, _PERMISSIONS)
 
 
 def _home(locations: Locations) -> Iterator[Finding]:
@@ -36,8 +46,8 @@ def _home(locations: Locations) -> Iterator[Finding]:
     if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
         yield Finding("home", "good", f"{locations.home} ({where})")
     else:
-        remedy = "Change its permissions, or set THRESHER_HOME to a folder of yours."
-        yield Finding("home", "bad", f"{locations.home} ({where}): {existing} cannot be written to", remedy)
+        detail = f"{locations.home} ({where}): {existing} cannot be written to"
+        yield Finding("home", "bad", detail, _PERMISSIONS)
 
 
 def _settings(locations: Locations) -> Iterator[Finding]:
@@ -139,15 +149,13 @@ def _database(locations: Locations) -> Iterator[Finding]:
         return
     try:
         with closing(LookedAt(path)) as database:
+            yield Finding("database", "good", str(path))
             # What an older Thresher wrote is brought up to date by the next command, and asked then.
             store = Store(database, locations.training)
-            problems = _unusable(locations, store) if database.is_newest else []
+            for problem in _unusable(locations, store) if database.is_newest else ():
+                yield Finding("live adapter", "bad", problem, _THEN)
     except StoreError as error:
         yield Finding("database", "bad", str(error), _THEN)
-        return
-    yield Finding("database", "good", str(path))
-    for problem in problems:
-        yield Finding("live adapter", "bad", problem, _THEN)
 
 
 def _unusable(locations: Locations, store: "Store") -> list[str]:

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import click
 
-from thresher.adapters.errors import ThresherError, takes_no_more
+from thresher.adapters.errors import ThresherError, is_forbidden, takes_no_more
 from thresher.app.cli import exits
 from thresher.app.cli.lazy import LazyGroup
 from thresher.app.cli.log import log_to_file
@@ -104,15 +104,26 @@ def run_command(arguments: list[str]) -> int:
         exits.give_up_stdout()
         return exits.DONE
     except Exception as error:
-        if isinstance(error, OSError) and takes_no_more(error):
-            what = f"{error.filename or 'the output'}: cannot be written ({error.strerror})"
-            remedy = "Free some space, or choose another place."
-            exits.report(ThresherError.kind, f"{what}. {remedy}", as_json=as_json)
+        if refused := _refused(error):
+            exits.report(ThresherError.kind, refused, as_json=as_json)
             exits.give_up_stdout()
             return exits.SOME_FAILED
         exits.report_defect(error, as_json=as_json)
         return exits.DEFECT
     return result if isinstance(result, int) else exits.DONE
+
+
+def _refused(error: Exception) -> str | None:
+    """What to say where the system refuses a file or the output, and what to do; None for a defect."""
+    if not isinstance(error, OSError):
+        return None
+    if takes_no_more(error):
+        what = f"{error.filename or 'the output'}: cannot be written ({error.strerror})"
+        return f"{what}. Free some space, or choose another place."
+    if is_forbidden(error) and error.filename is not None:
+        what = f"{error.filename}: may not be read or written ({error.strerror})"
+        return f"{what}. Change its permissions, or set THRESHER_HOME to a folder of yours."
+    return None
 
 
 def _prepare_streams() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from thresher.adapters.atomic import replacing, sync, sync_tree
 from thresher.adapters.base_facts import FACTS_FILE, InstalledModel, ModelFacts
-from thresher.adapters.errors import ModelError
+from thresher.adapters.errors import ModelError, is_forbidden
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def writing(folder: Path) -> Iterator[None]:
                 f"{folder}: the disk is full. Free some space and run the same command: "
                 "it goes on where it stopped."
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if is_forbidden(error):
             raise ModelError(
                 f"{error.filename or folder}: may not be read or written. "
                 "Change its permissions, or set THRESHER_HOME to a folder of yours."
