@@ -16,7 +16,8 @@ _TYPED = {"boolean": "yes or no", "list[string]": "an item a line"}
 _YES = {"yes", "y", "true", "1"}
 _NO = {"no", "n", "false", "0"}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-_GROUPS = re.compile(r"(?<=\d)[, _'](?=\d{3}(\D|$))")
+#: Marks that surely part thousands: `0,125` and `1234,567` may be fractions.
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([, _'])\d{3}(\1\d{3})*(\.\d*)?")
 
 
 def form_of(field: Field) -> str:
@@ -75,7 +76,8 @@ def _named(name: str, text: str) -> str:
 
 
 def _number(name: str, text: str, whole: bool) -> int | float | None:
-    plain = _GROUPS.sub("", text)
+    grouped = _GROUPED.fullmatch(text)
+    plain = text.replace(grouped[1], "") if grouped else text
     if not _NUMBER.fullmatch(plain) or not plain.isascii():
         return None
     if "." not in plain and len(plain.lstrip("+-")) <= MAX_DIGITS:
