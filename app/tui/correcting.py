@@ -1,4 +1,4 @@
-"""A correction from a screen: asks for the value, stores it in a worker, tells the screen by `Corrected`."""
+"""A correction from a screen: asks for the value, stores it in a worker, tells of it by `Corrected`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 from textual.screen import Screen
 
 from thresher.adapters.fields import Field
+from thresher.adapters.visible import one_line
 from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
 from thresher.app.tui.messages import Corrected, Problem
 from thresher.app.tui.ports import SessionPort, StoredRecordPort
 from thresher.app.tui.record_rows import FieldRow, field_of, spans_stating, taken_up
+from thresher.app.tui.telling import telling
 
 
 def start_correcting(
@@ -28,18 +30,19 @@ def start_correcting(
 
     def take(new: NewValue | None) -> None:
         if new is not None:
+            tell = telling(screen, f"{one_line(field.name)} is not corrected")
             screen.run_worker(
-                lambda: _store(screen, session, stored.id, field, new.value), thread=True, group="correct"
+                lambda: tell(_store(session, stored.id, field, new.value)), thread=True, group="correct"
             )
 
     screen.app.push_screen(CorrectDialog(field, value), take)
 
 
-def _store(screen: Screen[None], session: SessionPort, record_id: int, field: Field, value: Any) -> None:
+def _store(session: SessionPort, record_id: int, field: Field, value: Any) -> Corrected:
     try:
         document = session.store.document_of(record_id)
         spans = spans_stating(document, field, value) if document else None
         session.store.correct(record_id, field.name, value, spans=spans)
-        screen.post_message(Corrected())
+        return Corrected()
     except Exception as error:
-        screen.post_message(Corrected(Problem.of(error)))
+        return Corrected(Problem.of(error))

@@ -1,0 +1,87 @@
+"""How work behind a screen ended is told wherever the user stands by then."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from thresher.adapters.errors import StoreError
+from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.record_screen import RecordScreen
+
+from .driving import home, paste, press, said
+
+SIZE = (100, 30)
+LOCKED = "thresher.db: another program keeps the database [locked]. Close it."
+
+
+def held_back(monkeypatch: pytest.MonkeyPatch, of: Any, name: str) -> threading.Event:
+    """Has a call of `name` wait for the event that is returned, and then fail."""
+    let_go = threading.Event()
+
+    def waiting(*_: Any, **__: Any) -> None:
+        let_go.wait()
+        raise StoreError(LOCKED)
+
+    monkeypatch.setattr(of, name, waiting)
+    return let_go
+
+
+async def opened(pilot: Pilot[None], folder: Path) -> None:
+    """The record of the bakery, once it is done."""
+    await paste(pilot, str(folder / "bakery.txt"))
+    await press(pilot, "s", "enter")
+
+
+async def corrected(pilot: Pilot[None], value: str) -> None:
+    """The first value, the worker that stores it not waited for."""
+    await press(pilot, "e")
+    pilot.app.screen.query_one("#typed", Input).value = value
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+def told(app: ThresherApp) -> list[tuple[str, str, str]]:
+    """The notifications: title, words, severity."""
+    return [(one.title, one.message, one.severity) for one in app._notifications]
+
+
+async def told_at_last(pilot: Pilot[None], app: ThresherApp) -> tuple[str, str, str]:
+    """What is told by the worker of a screen that is gone: nobody else waits for it."""
+    for _ in range(1000):
+        if told(app):
+            break
+        await pilot.pause(0.01)
+    return told(app)[0]
+
+
+async def test_a_correction_that_is_not_stored_is_told_where_its_record_was_left(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await opened(pilot, folder)
+        let_go = held_back(monkeypatch, session.store, "correct")
+        await corrected(pilot, "Corner Bakery")
+        await pilot.press("escape")
+        assert app.screen is home(app)
+        let_go.set()
+        assert await told_at_last(pilot, app) == ("company is not corrected", LOCKED, "error")
+
+
+async def test_it_is_told_on_the_record_itself_also_beneath_a_dialog(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await opened(pilot, folder)
+        let_go = held_back(monkeypatch, session.store, "correct")
+        await corrected(pilot, "Corner Bakery")
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert not isinstance(app.screen, RecordScreen)
+        let_go.set()
+        await press(pilot, "escape")
+        assert LOCKED in said(app, ".problem")
+        assert told(app) == []
