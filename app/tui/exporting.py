@@ -1,12 +1,14 @@
-"""Export from a screen: asks where to, writes in a worker, tells the screen by an `Exported` message."""
+"""Export from a screen: asks where to, writes in a worker, tells of it by `Exported`."""
 
 from textual.screen import Screen
 
+from thresher.adapters.visible import one_line
 from thresher.app.paths import working_folder
 from thresher.app.task import Task
 from thresher.app.tui.export_dialog import ExportChoice, ExportDialog
 from thresher.app.tui.messages import Exported, Problem
 from thresher.app.tui.ports import SessionPort
+from thresher.app.tui.telling import telling
 
 
 def start_export(screen: Screen[None], session: SessionPort, run: int, task: Task) -> None:
@@ -19,12 +21,13 @@ def start_export(screen: Screen[None], session: SessionPort, run: int, task: Tas
 
     def take(choice: ExportChoice | None) -> None:
         if choice is not None:
-            screen.run_worker(lambda: _write(screen, session, run, task, choice), thread=True, group="export")
+            tell = telling(screen, f"{one_line(choice.path.name)} is not written")
+            screen.run_worker(lambda: tell(_write(session, run, task, choice)), thread=True, group="export")
 
     screen.app.push_screen(ExportDialog(count, f"{task.record_type}-{run}", working_folder()), take)
 
 
-def _write(screen: Screen[None], session: SessionPort, run: int, task: Task, choice: ExportChoice) -> None:
+def _write(session: SessionPort, run: int, task: Task, choice: ExportChoice) -> Exported:
     # Imported here: formats such as XLSX are heavy, and start-up must not pay for them.
     from thresher.app.export import open_writer
 
@@ -33,6 +36,5 @@ def _write(screen: Screen[None], session: SessionPort, run: int, task: Task, cho
             for stored in session.store.records(run):
                 writer.write(stored.record, stored.fields)
     except Exception as error:
-        screen.post_message(Exported(str(choice.path), Problem.of(error)))
-        return
-    screen.post_message(Exported(str(choice.path)))
+        return Exported(str(choice.path), Problem.of(error))
+    return Exported(str(choice.path))

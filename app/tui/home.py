@@ -147,10 +147,8 @@ class HomeScreen(Screen[None]):
                 self._task_pane.ask_for_model()
 
     def on_exported(self, message: Exported) -> None:
-        """Says where the file is."""
+        """Says why there is no file; that there is one is told wherever the user stands."""
         self._say(message.problem)
-        if not message.problem:
-            self.notify(f"Written: {message.path}", markup=False)
 
     def on_click(self, event: events.Click) -> None:
         """A click takes a problem away."""

@@ -152,10 +152,8 @@ class RecordScreen(Screen[None]):
             self._load()
 
     def on_exported(self, message: Exported) -> None:
-        """Says where the file is."""
+        """Says why there is no file; that there is one is told wherever the user stands."""
         self._say(message.problem)
-        if not message.problem:
-            self.notify(f"Written: {message.path}", markup=False)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """The text follows the values."""

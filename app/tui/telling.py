@@ -4,17 +4,20 @@ from collections.abc import Callable
 
 from textual.screen import ModalScreen, Screen
 
-from thresher.app.tui.messages import Corrected
+from thresher.app.tui.messages import Corrected, Exported
 
 
-def telling(screen: Screen[None], failed: str) -> Callable[[Corrected], object]:
+def telling(screen: Screen[None], failed: str) -> Callable[[Corrected | Exported], object]:
     """What a worker may call with its message, once the screen is gone too.
 
     A problem of a screen that is no longer in front is told in a notification with the title `failed`.
+    A file that was written is told of anywhere.
     """
     app = screen.app  # in a worker a screen that is gone no longer knows it
 
-    def deliver(message: Corrected) -> None:
+    def deliver(message: Corrected | Exported) -> None:
+        if isinstance(message, Exported) and not message.problem:
+            app.notify(f"Written: {message.path}", markup=False)
         front = next(one for one in reversed(app.screen_stack) if not isinstance(one, ModalScreen))
         if front is screen:
             screen.post_message(message)

@@ -18,15 +18,20 @@ SIZE = (100, 30)
 LOCKED = "thresher.db: another program keeps the database [locked]. Close it."
 
 
-def held_back(monkeypatch: pytest.MonkeyPatch, of: Any, name: str) -> threading.Event:
-    """Has a call of `name` wait for the event that is returned, and then fail."""
+def held_back(
+    monkeypatch: pytest.MonkeyPatch, session: Any, name: str, error: Exception | None
+) -> threading.Event:
+    """Has the store's `name` wait for the event that is returned, and then fail with the error, if any."""
     let_go = threading.Event()
+    call = getattr(session.store, name)
 
-    def waiting(*_: Any, **__: Any) -> None:
+    def waiting(*args: Any, **options: Any) -> Any:
         let_go.wait()
-        raise StoreError(LOCKED)
+        if error is not None:
+            raise error
+        return call(*args, **options)
 
-    monkeypatch.setattr(of, name, waiting)
+    monkeypatch.setattr(session.store, name, waiting)
     return let_go
 
 
@@ -63,7 +68,7 @@ async def test_a_correction_that_is_not_stored_is_told_where_its_record_was_left
 ) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await opened(pilot, folder)
-        let_go = held_back(monkeypatch, session.store, "correct")
+        let_go = held_back(monkeypatch, session, "correct", StoreError(LOCKED))
         await corrected(pilot, "Corner Bakery")
         await pilot.press("escape")
         assert app.screen is home(app)
@@ -76,7 +81,7 @@ async def test_it_is_told_on_the_record_itself_also_beneath_a_dialog(
 ) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await opened(pilot, folder)
-        let_go = held_back(monkeypatch, session.store, "correct")
+        let_go = held_back(monkeypatch, session, "correct", StoreError(LOCKED))
         await corrected(pilot, "Corner Bakery")
         await pilot.press("question_mark")
         await pilot.pause()
@@ -85,3 +90,35 @@ async def test_it_is_told_on_the_record_itself_also_beneath_a_dialog(
         await press(pilot, "escape")
         assert LOCKED in said(app, ".problem")
         assert told(app) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "title", "words", "severity"),
+    [
+        (None, "", "Written: ", "information"),
+        (StoreError(LOCKED), "out.jsonl is not written", LOCKED, "error"),
+    ],
+)
+async def test_how_an_export_ended_is_told_where_its_record_was_left(
+    app: ThresherApp,
+    session: Any,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception | None,
+    title: str,
+    words: str,
+    severity: str,
+) -> None:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await opened(pilot, folder)
+        await press(pilot, "x")
+        app.screen.query_one("#export-path", Input).value = "out.jsonl"
+        app.screen.query_one("#export-path").focus()
+        let_go = held_back(monkeypatch, session, "records", error)
+        await pilot.press("enter", "escape")
+        assert app.screen is home(app)
+        let_go.set()
+        said_title, said_words, said_severity = await told_at_last(pilot, app)
+        assert (said_title, said_severity) == (title, severity)
+        assert said_words.startswith(words)
+        assert (folder / "out.jsonl").is_file() == (error is None)
