@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.suggester import Suggester
 
-from thresher.adapters.visible import visible
+from thresher.adapters.visible import one_line
 from thresher.app.paths import absolute
 
 
@@ -35,7 +35,7 @@ def complete_path(typed: str) -> str | None:
                 (
                     (entry.name, entry.is_dir())
                     for entry in entries
-                    if entry.name.startswith(start) and visible(entry.name) == entry.name
+                    if entry.name.startswith(start) and one_line(entry.name) == entry.name
                 ),
                 key=lambda pair: pair[0].casefold(),
             )

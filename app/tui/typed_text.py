@@ -11,15 +11,15 @@ from rich.text import Text
 from textual.events import Paste
 from textual.widgets import Input, TextArea
 
-from thresher.adapters.visible import visible
+from thresher.adapters.visible import one_line, visible
 
 
 class Signs(Highlighter):
-    """For an Input: control characters as signs."""
+    """For an Input: control characters as signs, of which a line's end is one."""
 
     def highlight(self, text: Text) -> None:
         """In place, one for one."""
-        text.plain = visible(text.plain)
+        text.plain = one_line(text.plain)
 
 
 class WholeInput(Input):

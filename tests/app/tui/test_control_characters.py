@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual import events
 from textual.widgets import Input, TextArea
 
+from thresher.adapters.fields import Field
 from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.correct_dialog import CorrectDialog
 from thresher.app.tui.path_suggester import complete_path
 
 from .driving import press, said, settled
@@ -61,6 +64,16 @@ async def test_a_value_that_is_corrected_shows_signs_and_keeps_its_characters(
         assert not steers(app)
 
 
-def test_a_name_with_control_characters_is_not_completed(folder: Path) -> None:
-    (folder / NAME).write_bytes(b"broken")
+async def test_a_line_of_input_is_drawn_on_one_line_and_keeps_its_characters(app: ThresherApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        app.push_screen(CorrectDialog(Field(name="site", type="string"), "12 Mill\n\tLane"))
+        await settled(pilot)
+        box = app.screen.query_one("#typed", Input)
+        assert box.render_line(0).text.strip() == "12 Mill⏎ Lane"
+        assert box.value == "12 Mill\n\tLane"
+
+
+@pytest.mark.parametrize("name", [NAME, "a\nb.txt", "a\tb.txt"])
+def test_a_name_with_control_characters_is_not_completed(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"broken")
     assert complete_path(f"{folder}/a") is None
