@@ -88,9 +88,10 @@ class SourcesFound(Message):
 
 @dataclass
 class RunsLoaded(Message):
-    """Past runs, the newest first."""
+    """Past runs, the newest first; `opening` is the key of the one that they were loaded to open, or ""."""
 
     runs: Sequence[RunPort]
+    opening: str = ""
     problem: Problem | None = None
 
 

@@ -77,7 +77,7 @@ class StoredRecordPort(Protocol):
 
 
 class RunPort(Protocol):
-    """A past run: what was asked, when, and how it went."""
+    """A past run: what was asked, when, and how it went; `finished` is None where it may still go on."""
 
     @property
     def id(self) -> int: ...  # noqa: D102
@@ -87,6 +87,8 @@ class RunPort(Protocol):
     def total(self) -> int: ...  # noqa: D102
     @property
     def started(self) -> datetime: ...  # noqa: D102
+    @property
+    def finished(self) -> datetime | None: ...  # noqa: D102
     @property
     def ok(self) -> int: ...  # noqa: D102
     @property

@@ -53,27 +53,33 @@ class RunsScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Loads."""
+        """Not empty before that is known."""
         self.query_one(".empty").display = False
+
+    def on_screen_resume(self) -> None:
+        """At first, and from a run's records: one that goes on has more by then."""
         self._load()
 
     @work(thread=True, exclusive=True)
-    def _load(self) -> None:
+    def _load(self, opening: str = "") -> None:
         try:
-            self.post_message(RunsLoaded(self._session.store.runs()))
+            self.post_message(RunsLoaded(self._session.store.runs(), opening))
         except Exception as error:
-            self.post_message(RunsLoaded((), Problem.of(error)))
+            self.post_message(RunsLoaded((), problem=Problem.of(error)))
 
     def on_runs_loaded(self, message: RunsLoaded) -> None:
-        """Fills the table."""
-        if message.problem:
-            self.query_one(ProblemLine).say(message.problem.message)
-        self._runs = {str(run.id): run for run in message.runs}
+        """Fills the table, and opens the run that it was loaded for."""
+        self.query_one(ProblemLine).say(message.problem.message if message.problem else "")
+        if not message.problem:
+            self._runs = {str(run.id): run for run in message.runs}
         table = self.query_one("#runs", StretchTable)
         self.redraw()
         table.display = bool(self._runs)
         self.query_one(".empty").display = not self._runs and not message.problem
         table.focus()
+        run = self._runs.get(message.opening)
+        if run and self.app.screen is self:  # not twice, where Enter came twice meanwhile
+            self._open(run)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Enter or a click opens the run."""
@@ -85,11 +91,18 @@ class RunsScreen(Screen[None]):
         key = self.query_one("#runs", StretchTable).current_key
         if key is None:
             return
-        run = self._runs[key]
-        if run.ok + run.partial + run.failed == 0:
+        if _done(self._runs[key]):
+            self._open(self._runs[key])
+        else:
+            self._load(key)  # it may have some by now
+
+    def _open(self, run: RunPort) -> None:
+        if _done(run):
+            self.app.push_screen(RecordScreen(self._session, run.id, run.task, self._colours))
+        elif run.finished:
             self.notify("This run has no records: it was stopped before the first.", markup=False)
-            return
-        self.app.push_screen(RecordScreen(self._session, run.id, run.task, self._colours))
+        else:
+            self.notify("This run has no records yet.", markup=False)
 
     def redraw(self) -> None:
         """Everything in the theme's colours."""
@@ -104,7 +117,7 @@ class RunsScreen(Screen[None]):
             outcome.append(Text(f"◐ {run.partial}", colours["warning"]))
         if run.failed:
             outcome.append(Text(f"✗ {run.failed}", colours["error"]))
-        if left := run.total - run.ok - run.partial - run.failed:
+        if left := run.total - _done(run):
             outcome.append(Text(f"· {left}", colours["muted"]))
         return (
             Text(f"{run.started.astimezone():%Y-%m-%d %H:%M}"),
@@ -112,3 +125,8 @@ class RunsScreen(Screen[None]):
             Text(short_answering(run.task.model, run.task.adapter)),
             Text("  ").join(outcome),
         )
+
+
+def _done(run: RunPort) -> int:
+    """How many records it has."""
+    return run.ok + run.partial + run.failed
