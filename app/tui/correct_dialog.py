@@ -45,11 +45,8 @@ class CorrectDialog(AnswerDialog[NewValue]):
         with Vertical(classes="dialog"):
             yield Static(one_line(self._field.name), classes="dialog-title", markup=False)
             about = self._field.description or "What does the document say?"
-            hint = (
-                "Choose, and Enter." if self._choices else f"Type {form_of(self._field)}; empty: {_NOTHING}."
-            )
             yield Static(one_line(about), classes="hint", markup=False)
-            yield Static(hint, classes="hint", markup=False)
+            yield Static(self._hint(), classes="hint", markup=False)
             if self._choices:
                 yield OptionList(
                     *(Option(one_line(choice)) for choice in self._choices),
@@ -68,11 +65,9 @@ class CorrectDialog(AnswerDialog[NewValue]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """The choice that stands now is highlighted."""
+        """The choice that stands now is highlighted; none where what stands is no choice."""
         if self._choices:
-            current = shown(self._value)
-            at = self._choices.index(current) if current in self._choices else len(self._choices)
-            self.query_one("#choices", OptionList).highlighted = at
+            self.query_one("#choices", OptionList).highlighted = self._standing
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A choice saves."""
@@ -81,12 +76,30 @@ class CorrectDialog(AnswerDialog[NewValue]):
 
     def action_accept(self) -> None:
         """Returns the value, or says what is wrong with it."""
+        if self._choices and self.query_one("#choices", OptionList).highlighted is None:
+            self.problem(f'Choose one of these, or "{_NOTHING}".')
+            return
         try:
             value = parse_typed(self._field, self._typed())
         except UsageError as error:
             self.problem(str(error))
             return
         self.dismiss(NewValue(value))
+
+    @property
+    def _standing(self) -> int | None:
+        """The number of the choice that stands now, of which 'not in the document' is the last."""
+        if self._value is None:
+            return len(self._choices)
+        current = shown(self._value)
+        return self._choices.index(current) if current in self._choices else None
+
+    def _hint(self) -> str:
+        if not self._choices:
+            return f"Type {form_of(self._field)}; empty: {_NOTHING}."
+        if self._standing is None:
+            return f"Choose, and Enter. What stands now is none of these: {one_line(shown(self._value))}"
+        return "Choose, and Enter."
 
     def _typed(self) -> str:
         if self._choices:

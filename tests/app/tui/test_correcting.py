@@ -3,17 +3,19 @@
 from typing import Any
 
 import pytest
-from textual.widgets import Input, OptionList, TextArea
+from textual.widgets import Input, OptionList, Static, TextArea
 
 from thresher.adapters.fields import Field
+from thresher.adapters.visible import one_line
 from thresher.app.documents.document import Document, sha256_of_text
 from thresher.app.record import Outcome, Record, Value
 from thresher.app.store.store import Store
 from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.themes import DARK, colours
 
-from .driving import press, settled
+from .driving import press, said, settled
 
 SIZE = (100, 30)
 TEXT = "A watch, dark red, 1,234.50 dollars, waterproof. 12 to 14 in stock, refs A1 and B2."
@@ -89,3 +91,29 @@ async def test_a_record_with_fields_of_its_own_is_corrected_by_these(
         await press(pilot, "ctrl+s")
         assert session.store.records(run)[0].corrected == {field.name for field in OWN}
         assert {name: value(name) for name in STATED} == STATED
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "value", "first"),
+    [
+        ("enum", ("food", "travel"), "fu\nel", "food"),
+        ("enum", ("food", "travel"), "", "food"),
+        ("boolean", (), "perhaps", True),
+    ],
+)
+async def test_a_value_that_is_no_choice_is_not_cleared_unless_that_is_chosen(
+    app: ThresherApp, kind: Any, values: tuple[str, ...], value: str, first: object
+) -> None:
+    returned: list[NewValue | None] = []
+    async with app.run_test(size=SIZE) as pilot:
+        app.push_screen(CorrectDialog(Field(name="kind", type=kind, values=values), value), returned.append)
+        await settled(pilot)
+        assert app.screen.query_one("#choices", OptionList).highlighted is None
+        hint = str(app.screen.query(".hint").last(Static).content)
+        assert hint.endswith(f"none of these: {one_line(value)}")
+        await press(pilot, "enter")
+        assert returned == []
+        await press(pilot, "ctrl+s")
+        assert said(app, ".problem") == 'Choose one of these, or "not in the document".'
+        await press(pilot, "down", "enter")
+        assert returned == [NewValue(first)]
