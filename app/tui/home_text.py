@@ -132,6 +132,8 @@ def progress_words(queue: Queue, finding: bool, colours: Colours) -> Text:
         if looks := queue.looks:
             words.append(f"  {LOOK} {counted(looks, 'value')} to look at", colours["warning"])
         then = "s goes on" if end.cancelled else "Enter opens, x exports"
+        if not end.cancelled and (waiting := sum(entry.stage is Stage.WAITING for entry in queue)):
+            then = f"{waiting} {'waits' if waiting == 1 else 'wait'}, s starts"
         words.append(f"  in {end.seconds:.0f} s.  {then}", colours["muted"])
         return words
     if len(queue):
