@@ -92,6 +92,9 @@ class ExportDialog(AnswerDialog[ExportChoice]):
             self.problem("Type the path of the file to write.")
             return
         path = absolute(Path(typed))
+        format_name = FORMATS[self.query_one("#formats", OptionList).highlighted or 0][0]
+        if format_of_ending(path) is None and not is_folder(path):
+            path = path.with_name(path.name + ENDINGS[format_name][0])
         if is_folder(path):
             self.problem(f"{path} is a folder. Add a file name.")
         elif not is_folder(path.parent):
@@ -102,8 +105,7 @@ class ExportDialog(AnswerDialog[ExportChoice]):
             self.query_one("#accept", Button).label = "Replace"
             self.query_one("#accept", Button).variant = "error"
         else:
-            at = self.query_one("#formats", OptionList).highlighted or 0
-            self.dismiss(ExportChoice(FORMATS[at][0], path, self._confirmed == path))
+            self.dismiss(ExportChoice(format_name, path, self._confirmed == path))
 
     def _ask_again(self) -> None:
         self._confirmed = None
