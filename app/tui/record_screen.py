@@ -7,7 +7,7 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
@@ -77,7 +77,8 @@ class RecordScreen(Screen[None]):
         with Horizontal(id="record-panes"):
             with Vertical(id="values-pane"):
                 yield StretchTable(VALUE_COLUMNS, id="values")
-                yield Static(id="value-detail", markup=False)
+                with VerticalScroll(id="value-scroll", can_focus=False):
+                    yield Static(id="value-detail", markup=False)
             with Vertical(id="source-pane"):
                 yield SourceView(id="source")
         yield Footer(show_command_palette=False)
@@ -242,8 +243,6 @@ class RecordScreen(Screen[None]):
         self.query_one("#source", SourceView).mark(spans_of(stored.record), row.spans if row else ())
         detail = row_detail(row, row.field in stored.corrected, self._colours) if row else "No values."
         self.query_one("#value-detail", Static).update(detail)
-        # The whole name: a column may be too narrow for a field that is a question.
-        self.query_one("#values-pane").border_subtitle = Text(one_line(row.field) if row else "")
         place = str(row.spans[0].place) if row and row.spans else ""
         self.query_one("#source-pane").border_subtitle = Text(one_line(place))
 

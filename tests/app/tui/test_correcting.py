@@ -117,3 +117,32 @@ async def test_a_value_that_is_no_choice_is_not_cleared_unless_that_is_chosen(
         assert said(app, ".problem") == 'Choose one of these, or "not in the document".'
         await press(pilot, "down", "enter")
         assert returned == [NewValue(first)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30)])
+async def test_a_field_that_is_a_question_is_shown_whole(
+    app: ThresherApp, session: Any, size: tuple[int, int]
+) -> None:
+    ends = "as the report says?"
+    question = f"{'How much of the revenue of the year came from other countries ' * 3}{ends}"
+    values = {question: Value("a third", Outcome.UNGROUNDED, 0.9)}
+    sha256 = sha256_of_text(TEXT)
+    record = Record("r1", None, sha256, "any", "record", "starter", None, "ok", None, values, 1.0)
+    task = session.task(None, None, (Field(name=question, type="string"),))
+    number = session.store.start_run(task, "settings", 1)
+    session.store.save_record(number, record, "settings", Document("r1", sha256, "text", TEXT))
+    async with app.run_test(size=size) as pilot:
+        app.push_screen(RecordScreen(session, number, task, dict(colours(DARK))))
+        await settled(pilot)
+        assert app.screen.query_one("#value-scroll").max_scroll_y == 0
+        assert drawn(app, "#value-detail").startswith("a third ? ungrounded")
+        assert drawn(app, "#value-detail").endswith(f" {question}")
+        await press(pilot, "e")
+        assert drawn(app, ".dialog-title") == question
+
+
+def drawn(app: ThresherApp, selector: str) -> str:
+    """What of a widget is on the screen, its lines joined."""
+    widget = app.screen.query_one(selector, Static)
+    lines = [widget.render_line(number).text for number in range(widget.size.height)]
+    return " ".join(" ".join(lines).split())
