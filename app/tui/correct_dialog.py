@@ -55,8 +55,7 @@ class CorrectDialog(AnswerDialog[NewValue]):
                     markup=False,
                 )
             elif self._field.is_list:
-                items = self._value or []
-                text = "\n".join(items)
+                text = "\n".join(_line(item) for item in self._value or ())
                 yield VisibleTextArea(text, id="typed-lines", soft_wrap=True, tab_behavior="focus")
             else:
                 yield WholeInput(shown(self._value), id="typed", select_on_focus=True)
@@ -84,6 +83,9 @@ class CorrectDialog(AnswerDialog[NewValue]):
         except UsageError as error:
             self.problem(str(error))
             return
+        if self._field.is_list:  # an item whose line was left alone is what it was, line ends and all
+            before = {_line(item): item for item in self._value or ()}
+            value = [before.get(line, line) for line in value]
         self.dismiss(NewValue(value))
 
     @property
@@ -108,3 +110,8 @@ class CorrectDialog(AnswerDialog[NewValue]):
         if self._field.is_list:
             return self.query_one("#typed-lines", TextArea).text
         return self.query_one("#typed", Input).value
+
+
+def _line(item: str) -> str:
+    """An item of a list on one line: each line is one."""
+    return " ".join(item.split())

@@ -34,7 +34,7 @@ def parse_typed(field: Field, typed: str) -> Any:
         return typed
     text = typed.strip()
     if field.is_list:
-        return [line.strip() for line in text.splitlines() if line.strip()]
+        return [line.strip() for line in text.split("\n") if line.strip()]
     if not text:
         return None
     match field.type:

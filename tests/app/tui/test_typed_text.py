@@ -69,6 +69,16 @@ async def test_a_choice_is_saved_as_it_stands(app: ThresherApp, chosen: str | No
         assert await answered(pilot, CorrectDialog(UNIT, chosen), "") == [NewValue(chosen)]
 
 
+@pytest.mark.parametrize("item", ["hex\nbolt", "hex\r\n  bolt", "hex\u2028bolt", "hex\x85bolt", "hex\tbolt"])
+async def test_an_item_that_is_left_alone_stays_one_and_as_it_was(app: ThresherApp, item: str) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        assert await answered(pilot, CorrectDialog(LISTED, [item, "nut"]), "") == [NewValue([item, "nut"])]
+        await pilot.pause()
+        assert await answered(pilot, CorrectDialog(LISTED, ["nut", item]), "a ") == [
+            NewValue(["a nut", item])
+        ]
+
+
 async def pasted_into_line(pilot: Pilot[None], dialog: AnswerDialog[Any], text: str) -> list[Any]:
     """What the dialog returns where its line is pasted into and Enter follows."""
     returned: list[Any] = []

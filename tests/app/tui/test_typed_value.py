@@ -31,6 +31,7 @@ def field(kind: Any, *values: str) -> Field:
         ("boolean", "Yes", True),
         ("boolean", "n", False),
         ("list[string]", "tea\n\n rye bread \n", ["tea", "rye bread"]),
+        ("list[string]", "tea\u2028rye\x1cbread\nbuns", ["tea\u2028rye\x1cbread", "buns"]),
         ("list[string]", "", []),
     ],
 )
