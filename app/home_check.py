@@ -3,6 +3,7 @@
 What ends extractions is `bad`: wrong settings, no model, a damaged database, a live adapter that is gone.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -26,7 +27,7 @@ _THEN = "Then run `thresher doctor` again."
 def check_home(locations: Locations) -> Iterator[Finding]:
     """All findings, in the order in which a person would ask."""
     refused = set()
-    for check in (_home, _settings, _disk, _models, _adapters, _packs, _database):
+    for check in (_home, _settings, _disk, _models, _adapters, _calibrations, _packs, _database):
         try:
             yield from check(locations)
         except OSError as error:
@@ -39,8 +40,6 @@ def check_home(locations: Locations) -> Iterator[Finding]:
 
 
 def _home(locations: Locations) -> Iterator[Finding]:
-    import os
-
     where = "THRESHER_HOME" if os.environ.get("THRESHER_HOME") else "the platform's data folder"
     existing = _existing(locations.home)
     if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
@@ -75,21 +74,25 @@ def _models(locations: Locations) -> Iterator[Finding]:
     from thresher.app.models.library import broken_models, list_models, quick_check
 
     answers = _answers(locations)
-    usable, broken = [], broken_models(locations.models)
+    usable = []
+    broken = [(name, problem, _THEN) for name, problem in broken_models(locations.models)]
     for model in list_models(locations.models):
         if differing := quick_check(model):
-            broken.append((model.name, "; ".join(differing)))
+            remedy = f"Run `thresher models remove {model.name}` and pull or add it again."
+            broken.append((model.name, "; ".join(differing), remedy))
+        elif closed := [one for one in model.facts.files if not os.access(model.folder / one, os.R_OK)]:
+            detail = f"{model.folder / closed[0]}: may not be read"
+            broken.append((model.name, detail, _PERMISSIONS))
         else:
             usable.append(model.name)
             detail = f"{model.facts.size / 1e9:.2f} GB, {model.facts.source}, all files there"
             yield Finding(f"model {model.name}", "good", detail)
-    for name, problem in broken:
+    for name, problem, remedy in broken:
         level: Level = "bad" if name == answers else "slow"
-        remedy = f"Run `thresher models remove {name}` and pull or add it again."
         yield Finding(f"model {name}", level, problem, remedy)
     if not usable:
         yield Finding("models", "bad", "none is installed", "Run `thresher models pull starter`.")
-    elif answers is not None and answers not in (*usable, *dict(broken)):
+    elif answers is not None and answers not in (*usable, *(name for name, *_ in broken)):
         yield _lacking(answers, usable[0])
 
 
@@ -121,6 +124,25 @@ def _adapters(locations: Locations) -> Iterator[Finding]:
         yield Finding(f"adapter {name}", "slow", problem, "Bring it in again, or remove its folder.")
 
 
+def _calibrations(locations: Locations) -> Iterator[Finding]:
+    from thresher.adapters.calibration import read_calibrations
+
+    for path in _files(locations.calibrations):
+        try:
+            if path.suffix == ".json":
+                read_calibrations(path)
+        except AdapterError as error:  # what it is of cannot be asked
+            yield Finding("calibration", "bad", str(error), _THEN)
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files below. Raises OSError where a folder may not be read."""
+    if not folder.is_dir():
+        return []
+    entries = sorted(folder.iterdir())
+    return [file for each in entries for file in (_files(each) if each.is_dir() else [each])]
+
+
 def _packs(locations: Locations) -> Iterator[Finding]:
     from thresher.adapters.pack_library import find_packs
 
@@ -149,13 +171,15 @@ def _database(locations: Locations) -> Iterator[Finding]:
         return
     try:
         with closing(LookedAt(path)) as database:
-            yield Finding("database", "good", str(path))
             # What an older Thresher wrote is brought up to date by the next command, and asked then.
             store = Store(database, locations.training)
-            for problem in _unusable(locations, store) if database.is_newest else ():
-                yield Finding("live adapter", "bad", problem, _THEN)
+            unusable = _unusable(locations, store) if database.is_newest else []
     except StoreError as error:
         yield Finding("database", "bad", str(error), _THEN)
+        return
+    yield Finding("database", "good", str(path))
+    for problem in unusable:
+        yield Finding("live adapter", "bad", problem, _THEN)
 
 
 def _unusable(locations: Locations, store: "Store") -> list[str]:
@@ -168,10 +192,10 @@ def _unusable(locations: Locations, store: "Store") -> list[str]:
 
     try:
         packs = find_packs(locations.packs).packs
-    except PackError:  # told of as such
+        models = {one.fingerprint: one for one in list_models(locations.models) if not quick_check(one)}
+    except (PackError, OSError):  # told of as such
         return []
     registry = Registry(locations, store)
-    models = {model.fingerprint: model for model in list_models(locations.models) if not quick_check(model)}
     problems = []
     for promotion in store.live_adapters():
         model, pack = models.get(promotion.base), packs.get(promotion.domain)

@@ -1,4 +1,4 @@
-"""A look at a database that is there: could Thresher use it? Makes and changes nothing."""
+"""A look at a database that is there: could Thresher use it? Changes nothing that is kept."""
 
 import os
 import sqlite3
@@ -24,9 +24,10 @@ class LookedAt(Database):
 
     def _connect(self) -> sqlite3.Connection:
         # Without a log beside it nobody has it open; SQLite would make one here, and leave it.
-        log = self.path.with_name(f"{self.path.name}-wal")
+        path = self.path.resolve()  # the log of a link lies beside what it leads to
+        log = path.with_name(f"{path.name}-wal")
         how = "mode=ro" if log.exists() else "mode=ro&immutable=1"
-        address = f"{self.path.absolute().as_uri()}?{how}"
+        address = f"{path.as_uri()}?{how}"
         connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         connection.row_factory = sqlite3.Row
         return connection

@@ -17,7 +17,9 @@ from thresher.app.home_check import check_home
 from thresher.app.locations import Locations
 from thresher.app.session import Session
 from thresher.app.store import Store
+from thresher.app.store.look import LookedAt
 from thresher.app.store.migrations import APPLICATION_ID, documents_and_records
+from thresher.app.task import Task
 
 from .conftest import AddAdapter
 
@@ -186,3 +188,27 @@ def test_what_is_live_for_a_model_that_is_not_here_prevents_nothing(
         store.promote_adapter("expenses", base[::-1], "gone", "f")
         store.promote_adapter("no such pack", base, "gone", "f")
     assert bad(home_with_tiny) == []
+
+
+def test_a_broken_calibration_is_told_of(home_with_tiny: Locations) -> None:
+    file = home_with_tiny.calibrations / "expenses" / "receipt" / "a-b-c.json"
+    file.parent.mkdir(parents=True)
+    file.with_suffix(".broken").write_text("{")  # set aside
+    assert bad(home_with_tiny) == []
+    file.write_text("{")
+    (found,) = bad(home_with_tiny)
+    assert found.subject == "calibration"
+    assert found.detail.startswith(f"{file}: cannot be read")
+
+
+def test_a_database_that_is_a_link_is_read_with_the_log_beside_what_it_leads_to(
+    home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    with Store.open(home_with_tiny) as store:
+        store.runs()
+    home_with_tiny.database.rename(tmp_path / "elsewhere.db")
+    home_with_tiny.database.symlink_to(tmp_path / "elsewhere.db")
+    with Store.open(home_with_tiny) as store:
+        store.start_run(Task("d", "r", "", ()), "s", 0)
+        with closing(LookedAt(home_with_tiny.database)) as looked, looked.reading() as connection:
+            assert connection.execute("SELECT count(*) FROM runs").fetchone()[0] == 1
