@@ -69,7 +69,8 @@ def export(run: int, format_name: str | None, output: Path | None, overwrite: bo
         with writing(format_name, output, overwrite, found.task.fields) as writer:
             for one in stored:
                 writer.write(one.record, one.fields)
-    if found.done < found.total:
+    # A run that came to its end lacks only what was forgotten since.
+    if found.done < found.total and (found.finished is None or found.cancelled):
         click.echo(
             f"note: run {run} has {found.done} of its {found.total} documents; the command that began it "
             "goes on with the others",

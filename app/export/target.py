@@ -58,7 +58,8 @@ class Target:
             raise UsageError(f"{self._path} has appeared meanwhile; the records are in {partial}, rename it")
         partial.replace(self._path)
         self._stream.close()  # and not before: it holds the claim to the name
-        sync(self._path.parent)
+        with suppress(OSError):  # the file is whole, and some folders may not be opened to be forced out
+            sync(self._path.parent)
 
     def abandon(self, *, keep: bool) -> None:
         """Something went wrong: `NAME.partial` stays where it is of use, and goes where it is not.

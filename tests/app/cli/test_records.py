@@ -88,6 +88,10 @@ def test_a_run_that_is_not_whole_is_exported_with_a_word(
     assert part.err == (
         f"note: run {short} has 1 of its 3 documents; the command that began it goes on with the others\n"
     )
+    with Store.open(home) as store:
+        store.forget_document("a" * 64)
+    forgotten = thresher("runs", "export", past_run)
+    assert (forgotten.code, forgotten.err) == (0, "")
 
 
 def test_a_run_is_exported_in_a_format_guessed_from_the_ending(

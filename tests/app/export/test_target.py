@@ -33,6 +33,17 @@ def test_a_file_that_appears_meanwhile_is_kept_and_so_are_the_records(tmp_path: 
     assert kept[:2] == b"PK" if format == "xlsx" else kept == whole
 
 
+def test_a_file_in_a_folder_that_may_not_be_opened_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr("thresher.app.export.target.sync", refuse)
+    export([RECORD], "jsonl", tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == record_line(RECORD)
+
+
 def test_a_file_has_one_writer_at_a_time(tmp_path: Path) -> None:
     target = tmp_path / "out"
     writer = open_writer("jsonl", target, overwrite=True)
