@@ -2,7 +2,7 @@
 
 0   all done
 1   some documents failed, got no answer in part or are not there (the rest are written), or something on
-    this machine failed
+    this machine failed, or what reads the output has gone before its end
 2   wrong use: the command, an option or the file it names, a pack
 3   no model
 70  a defect of Thresher's own; the log says where

@@ -28,6 +28,17 @@ if TYPE_CHECKING:
     from thresher.app.sources import Source
 
 
+@contextmanager
+def _reader_needed() -> Iterator[None]:
+    """Makes an error of it where the reader of the output has gone: documents are left that were not done."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ThresherError(
+            "what reads the output has gone. What is done is kept: the same command goes on."
+        ) from error
+
+
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH…", type=click.Path())
 @click.option(
@@ -45,6 +56,7 @@ if TYPE_CHECKING:
 @click.option("--again", is_flag=True, help="Do documents again that are done with the same settings.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @json_option
+@_reader_needed()
 def extract(
     paths: tuple[str, ...],
     record_files: tuple[Path, ...],
@@ -84,7 +96,6 @@ def extract(
         own = (field for source in sources for field in source.fields or ())
         narrator.asks(task, session.judge(task, accept_at), own)
         with (
-            _reader_needed(),
             writing(format_name, output, overwrite, task.fields) as writer,
             narrator,
             cancelled_by_ctrl_c(tell=narrator.notes) as cancel,
@@ -104,10 +115,12 @@ def _sources(
     paths: tuple[str, ...], record_files: tuple[Path, ...], output: Path | None, narrator: "Narrator"
 ) -> "list[Source]":
     """What is to be read. Raises UsageError where it is nothing."""
+    from thresher.app.export.target import partial_of
     from thresher.app.sources import expand_paths, read_records
 
     check_files(record_files)
-    if read := [file for file in record_files if output and file.resolve() == output.resolve()]:
+    written = {output.resolve(), partial_of(output.resolve())} if output else set()
+    if read := [file for file in record_files if file.resolve() in written]:
         raise UsageError(f"{read[0]} is to be read and written. Choose another name for --output.")
     found = expand_paths(paths, output)
     # Ids that are left out are line numbers: those of several files are told apart by the file.
@@ -124,17 +137,6 @@ def _sources(
             "there is nothing to read. Name files, folders or patterns, or give texts with --records FILE."
         )
     return sources
-
-
-@contextmanager
-def _reader_needed() -> Iterator[None]:
-    """Makes an error of it where the reader of the output has gone: documents are left that were not done."""
-    try:
-        yield
-    except BrokenPipeError as error:
-        raise ThresherError(
-            "what reads the output has gone. What is done is kept: the same command goes on."
-        ) from error
 
 
 def _on_stderr(line: str) -> None:

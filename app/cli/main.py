@@ -97,12 +97,6 @@ def run_command(arguments: list[str]) -> int:
         return exits.WRONG_USE
     except (click.Abort, KeyboardInterrupt):
         return exits.stopped("stopped", as_json=as_json)
-    except SystemExit as end:
-        if not isinstance(end.__context__, BrokenPipeError):
-            raise
-        # click's way where the reader of the output (`head`, say) has gone: it has what it wanted.
-        exits.give_up_stdout()
-        return exits.DONE
     except Exception as error:
         if refused := _refused(error):
             exits.report(ThresherError.kind, refused, as_json=as_json)

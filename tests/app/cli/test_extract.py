@@ -247,6 +247,9 @@ def test_a_file_of_records_is_not_replaced_by_what_is_extracted_from_it(
     ended = thresher("extract", "--records", texts, "-o", link, "--overwrite", *FIELDS)
     assert (ended.code, texts.read_bytes()) == (2, before)
     assert f"{texts} is to be read and written. Choose another name for --output." in ended.err
+    unfinished = texts.rename(tmp_path / "out.jsonl.partial")
+    assert thresher("extract", "--records", unfinished, "-o", tmp_path / "out.jsonl", *FIELDS).code == 2
+    assert unfinished.read_bytes() == before
 
 
 def test_a_pack_of_the_users_that_is_broken_is_told_and_never_stood_in_for(

@@ -137,7 +137,10 @@ def test_a_defect_is_logged_without_the_text_of_the_error(
     assert words not in log.read_text()
 
 
-def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+def test_a_command_whose_reader_leaves_early_ends_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     file = tmp_path / "long.txt"
     file.write_text("line of text\n" * 100_000)
     main = f"'{sys.executable}' -c 'from thresher.app.cli.main import main; main()'"
@@ -145,7 +148,7 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
         ["bash", "-c", f"{main} read '{file}' | head -n 1; exit ${{PIPESTATUS[0]}}"],
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    assert (done.returncode, done.stdout) == (0, "line of text\n")
+    assert (done.returncode, done.stdout) == (1, "line of text\n")
     assert done.stderr == ""
 
 
