@@ -90,10 +90,10 @@ def _models(locations: Locations) -> Iterator[Finding]:
     for name, problem, remedy in broken:
         level: Level = "bad" if name == answers else "slow"
         yield Finding(f"model {name}", level, problem, remedy)
-    if not usable:
+    if not usable and not broken:
         yield Finding("models", "bad", "none is installed", "Run `thresher models pull starter`.")
     elif answers is not None and answers not in (*usable, *(name for name, *_ in broken)):
-        yield _lacking(answers, usable[0])
+        yield _lacking(answers, usable)
 
 
 def _answers(locations: Locations) -> str | None:
@@ -106,12 +106,13 @@ def _answers(locations: Locations) -> str | None:
         return None
 
 
-def _lacking(name: str, other: str) -> Finding:
+def _lacking(name: str, usable: list[str]) -> Finding:
     from thresher.app.models.catalogue import in_catalogue
 
     detail = "not installed, and by the settings it answers where no --model is given"
     get = f"Run `thresher models pull {name}`" if in_catalogue(name) else "Pull or add it"
-    return Finding(f"model {name}", "bad", detail, f"{get}, or run `thresher models use {other}`.")
+    remedy = f"{get}, or run `thresher models use {usable[0]}`." if usable else f"{get}."
+    return Finding(f"model {name}", "bad", detail, remedy)
 
 
 def _adapters(locations: Locations) -> Iterator[Finding]:
@@ -131,8 +132,8 @@ def _calibrations(locations: Locations) -> Iterator[Finding]:
         try:
             if path.suffix == ".json":
                 read_calibrations(path)
-        except AdapterError as error:  # what it is of cannot be asked
-            yield Finding("calibration", "bad", str(error), _THEN)
+        except AdapterError as error:  # it may be of an adapter that is gone; what it is of cannot be asked
+            yield Finding("calibration", "slow", str(error), _THEN)
 
 
 def _files(folder: Path) -> list[Path]:
