@@ -84,8 +84,10 @@ class CorrectDialog(AnswerDialog[NewValue]):
             self.problem(str(error))
             return
         if self._field.is_list:  # an item whose line was left alone is what it was, line ends and all
-            before = {_line(item): item for item in self._value or ()}
-            value = [before.get(line, line) for line in value]
+            before: dict[str, list[str]] = {}
+            for item in self._value or ():
+                before.setdefault(_line(item), []).append(item)
+            value = [before[line].pop(0) if before.get(line) else line for line in value]
         self.dismiss(NewValue(value))
 
     @property

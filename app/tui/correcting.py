@@ -31,7 +31,8 @@ def start_correcting(
     def take(new: NewValue | None) -> None:
         if new is not None:
             tell = telling(screen, f"{one_line(field.name)} is not corrected")
-            screen.run_worker(
+            # Of the app: those of a screen that is left are dropped where they wait for a thread.
+            screen.app.run_worker(
                 lambda: tell(_store(session, stored.id, field, new.value)), thread=True, group="correct"
             )
 

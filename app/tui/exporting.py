@@ -22,7 +22,10 @@ def start_export(screen: Screen[None], session: SessionPort, run: int, task: Tas
     def take(choice: ExportChoice | None) -> None:
         if choice is not None:
             tell = telling(screen, f"{one_line(choice.path.name)} is not written")
-            screen.run_worker(lambda: tell(_write(session, run, task, choice)), thread=True, group="export")
+            # Of the app: those of a screen that is left are dropped where they wait for a thread.
+            screen.app.run_worker(
+                lambda: tell(_write(session, run, task, choice)), thread=True, group="export"
+            )
 
     screen.app.push_screen(ExportDialog(count, f"{task.record_type}-{run}", working_folder()), take)
 

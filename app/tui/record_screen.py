@@ -77,7 +77,7 @@ class RecordScreen(Screen[None]):
         with Horizontal(id="record-panes"):
             with Vertical(id="values-pane"):
                 yield StretchTable(VALUE_COLUMNS, id="values")
-                with VerticalScroll(id="value-scroll", can_focus=False):
+                with VerticalScroll(id="value-scroll"):
                     yield Static(id="value-detail", markup=False)
             with Vertical(id="source-pane"):
                 yield SourceView(id="source")
@@ -243,6 +243,7 @@ class RecordScreen(Screen[None]):
         self.query_one("#source", SourceView).mark(spans_of(stored.record), row.spans if row else ())
         detail = row_detail(row, row.field in stored.corrected, self._colours) if row else "No values."
         self.query_one("#value-detail", Static).update(detail)
+        self.query_one("#value-scroll").scroll_home(animate=False)
         place = str(row.spans[0].place) if row and row.spans else ""
         self.query_one("#source-pane").border_subtitle = Text(one_line(place))
 

@@ -62,8 +62,9 @@ def row_cells(row: FieldRow, corrected: bool, colours: Colours) -> Sequence[Text
 
 
 def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
-    """The whole value, its outcome, its place, what the outcome means, and the whole name of the field."""
-    detail = Text()
+    """The whole name of the field, the whole value, its outcome, its place, and what the outcome means."""
+    # A column may be too narrow for a field that is a question.
+    detail = Text(f"{one_line(row.field)}\n", colours["accent"], end="")
     detail.append(one_line(shown(row.value)) or "(nothing)", "bold" if row.value is not None else "dim")
     detail.append("\n")
     if corrected:
@@ -82,6 +83,4 @@ def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
         detail.append(
             "  accepted unseen" if row.accepted else f"  {LOOK} not sure enough to go unseen", "dim"
         )
-    # Here: a column may be too narrow for a field that is a question.
-    detail.append(f"\n{one_line(row.field)}", colours["accent"])
     return detail

@@ -11,7 +11,8 @@ def telling(screen: Screen[None], failed: str) -> Callable[[Corrected | Exported
     """What a worker may call with its message, once the screen is gone too.
 
     A problem of a screen that is no longer in front is told in a notification with the title `failed`.
-    A file that was written is told of anywhere.
+    A file that was written is told of anywhere. A correction that was stored is told to any screen in front:
+    it may show the record.
     """
     app = screen.app  # in a worker a screen that is gone no longer knows it
 
@@ -19,8 +20,8 @@ def telling(screen: Screen[None], failed: str) -> Callable[[Corrected | Exported
         if isinstance(message, Exported) and not message.problem:
             app.notify(f"Written: {message.path}", markup=False)
         front = next(one for one in reversed(app.screen_stack) if not isinstance(one, ModalScreen))
-        if front is screen:
-            screen.post_message(message)
+        if front is screen or (isinstance(message, Corrected) and not message.problem):
+            front.post_message(message)
         elif message.problem:
             app.notify(message.problem.message, title=failed, severity="error", timeout=20, markup=False)
 

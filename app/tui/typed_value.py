@@ -16,7 +16,7 @@ _TYPED = {"boolean": "yes or no", "list[string]": "an item a line"}
 _YES = {"yes", "y", "true", "1"}
 _NO = {"no", "n", "false", "0"}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-#: Marks that surely part thousands: `0,125` and `1234,567` may be fractions.
+#: Marks that part thousands, all alike: `0,125` and `1234,567` may be fractions.
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([, _'])\d{3}(\1\d{3})*(\.\d*)?")
 
 

@@ -1,11 +1,14 @@
 """Driving the screens in a test: keys, waits, and what is said."""
 
+from pathlib import Path
+
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.home import HomeScreen
+from thresher.app.tui.record_screen import RecordScreen
 
 
 async def settled(pilot: Pilot[None]) -> None:
@@ -32,6 +35,14 @@ async def paste(pilot: Pilot[None], text: str) -> None:
     """What a terminal sends for a paste, or for files that are dropped on it."""
     pilot.app.post_message(events.Paste(text))
     await settled(pilot)
+
+
+async def record_of(pilot: Pilot[None], *paths: Path) -> RecordScreen:
+    """The first record of a run over these files."""
+    await paste(pilot, "\n".join(map(str, paths)))
+    await press(pilot, "s", "enter")
+    assert isinstance(pilot.app.screen, RecordScreen)
+    return pilot.app.screen
 
 
 def home(app: ThresherApp) -> HomeScreen:

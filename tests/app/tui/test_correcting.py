@@ -1,5 +1,7 @@
 """A value is corrected by the field that its record was asked for."""
 
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.themes import DARK, colours
 
-from .driving import press, said, settled
+from .driving import press, record_of, said, settled
 
 SIZE = (100, 30)
 TEXT = "A watch, dark red, 1,234.50 dollars, waterproof. 12 to 14 in stock, refs A1 and B2."
@@ -119,6 +121,39 @@ async def test_a_value_that_is_no_choice_is_not_cleared_unless_that_is_chosen(
         assert returned == [NewValue(first)]
 
 
+async def test_items_that_look_alike_on_a_line_stay_what_they_are(app: ThresherApp) -> None:
+    returned: list[NewValue | None] = []
+    items = ["a\nb", "a b", "x  y"]
+    async with app.run_test(size=SIZE) as pilot:
+        app.push_screen(CorrectDialog(Field(name="items", type="list[string]"), items), returned.append)
+        await settled(pilot)
+        await press(pilot, "ctrl+s")
+        assert returned == [NewValue(items)]
+
+
+async def test_a_correction_is_stored_and_shown_where_its_record_was_left_and_opened_again(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going_on = threading.Event()
+    store = session.store.correct
+    monkeypatch.setattr(
+        session.store, "correct", lambda *told, **more: (going_on.wait(10), store(*told, **more))
+    )
+    async with app.run_test(size=SIZE) as pilot:
+        await record_of(pilot, folder / "bakery.txt")
+        await press(pilot, "e")
+        app.screen.query_one("#typed", Input).value = "Another"
+        await pilot.press("enter", "escape")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, RecordScreen)
+        going_on.set()
+        await settled(pilot)
+        assert app.screen.row is not None
+        assert app.screen.row.value == "Another"
+
+
 @pytest.mark.parametrize("size", [(80, 24), (100, 30)])
 async def test_a_field_that_is_a_question_is_shown_whole(
     app: ThresherApp, session: Any, size: tuple[int, int]
@@ -135,8 +170,7 @@ async def test_a_field_that_is_a_question_is_shown_whole(
         app.push_screen(RecordScreen(session, number, task, dict(colours(DARK))))
         await settled(pilot)
         assert app.screen.query_one("#value-scroll").max_scroll_y == 0
-        assert drawn(app, "#value-detail").startswith("a third ? ungrounded")
-        assert drawn(app, "#value-detail").endswith(f" {question}")
+        assert drawn(app, "#value-detail").startswith(f"{question} a third ? ungrounded")
         await press(pilot, "e")
         assert drawn(app, ".dialog-title") == question
 

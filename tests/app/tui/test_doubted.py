@@ -51,7 +51,7 @@ async def test_what_is_doubtful_is_no_value_until_it_is_taken_up(
     async with app.run_test(size=SIZE) as pilot:
         await press(pilot, "r", "enter")
         assert (stated("company"), stated("items")) == (None, ["Rye bread"])
-        assert said(app, "#value-detail").endswith("\ncompany")
+        assert said(app, "#value-detail").startswith("company\n")
         # It has its place in the text like any other.
         assert "page" in said(app, "#value-detail")
         assert "≈ doubtful" in said(app, "#value-detail")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from thresher.adapters.errors import NoModelError, PackError
@@ -22,17 +21,10 @@ from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import StretchTable
 
-from .driving import home, paste, press, said, settled
+from .driving import home, paste, press, record_of, said, settled
 
 SIZE = (80, 24)
 HOSTILE = "[red]x[/red] [/] \x1b[31m"
-
-
-async def record_of(pilot: Pilot[None], *paths: Path) -> RecordScreen:
-    await paste(pilot, "\n".join(map(str, paths)))
-    await press(pilot, "s", "enter")
-    assert isinstance(pilot.app.screen, RecordScreen)
-    return pilot.app.screen
 
 
 async def test_from_a_drop_to_an_export(app: ThresherApp, session: Any, folder: Path) -> None:
