@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from thresher.adapters.environment import install_command
-from thresher.app.finding import Finding
+from thresher.app.diagnosis import Finding
 from thresher.app.home_check import check_home
 from thresher.app.locations import Locations
 

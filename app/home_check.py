@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thresher.adapters.errors import AdapterError, ModelError, PackError, StoreError, UsageError, is_forbidden
-from thresher.app.finding import Finding, Level
+from thresher.app.diagnosis import Finding, Level
 from thresher.app.locations import Locations
 
 if TYPE_CHECKING:

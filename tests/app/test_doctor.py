@@ -13,8 +13,8 @@ from thresher.adapters.blas import BlasReport
 from thresher.adapters.environment import install_command
 from thresher.adapters.pack_library import find_packs
 from thresher.app import doctor, home_check
+from thresher.app.diagnosis import Finding
 from thresher.app.doctor import examine
-from thresher.app.finding import Finding
 from thresher.app.locations import Locations
 
 from .conftest import AddAdapter
@@ -51,7 +51,8 @@ def test_a_damaged_model_is_named(home: Locations, starter: Path) -> None:
     (home.models / "starter" / "config.json").write_text("{}")
     findings = by_subject(examine(home))
     assert "config.json has 2 bytes" in findings["model starter"].detail
-    assert findings["models"].level == "bad"
+    assert findings["model starter"].level == "bad"
+    assert "models" not in findings  # one is there
 
 
 def test_adapters_are_named_and_a_broken_one_is_a_shortfall(

@@ -12,7 +12,7 @@ import pytest
 
 from thresher.adapters.base_model import read_base
 from thresher.app import home_check
-from thresher.app.finding import Finding
+from thresher.app.diagnosis import Finding
 from thresher.app.home_check import check_home
 from thresher.app.locations import Locations
 from thresher.app.session import Session
