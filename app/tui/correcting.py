@@ -11,7 +11,7 @@ from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
 from thresher.app.tui.messages import Corrected, Problem
 from thresher.app.tui.ports import SessionPort, StoredRecordPort
 from thresher.app.tui.record_rows import FieldRow, field_of, spans_stating, taken_up
-from thresher.app.tui.telling import telling
+from thresher.app.tui.telling import work_and_tell
 
 
 def start_correcting(
@@ -30,11 +30,8 @@ def start_correcting(
 
     def take(new: NewValue | None) -> None:
         if new is not None:
-            tell = telling(screen, f"{one_line(field.name)} is not corrected")
-            # Of the app: those of a screen that is left are dropped where they wait for a thread.
-            screen.app.run_worker(
-                lambda: tell(_store(session, stored.id, field, new.value)), thread=True, group="correct"
-            )
+            failed = f"{one_line(field.name)} is not corrected"
+            work_and_tell(screen, lambda: _store(session, stored.id, field, new.value), failed, "correct")
 
     screen.app.push_screen(CorrectDialog(field, value), take)
 

@@ -8,7 +8,7 @@ from thresher.app.task import Task
 from thresher.app.tui.export_dialog import ExportChoice, ExportDialog
 from thresher.app.tui.messages import Exported, Problem
 from thresher.app.tui.ports import SessionPort
-from thresher.app.tui.telling import telling
+from thresher.app.tui.telling import work_and_tell
 
 
 def start_export(screen: Screen[None], session: SessionPort, run: int, task: Task) -> None:
@@ -21,11 +21,8 @@ def start_export(screen: Screen[None], session: SessionPort, run: int, task: Tas
 
     def take(choice: ExportChoice | None) -> None:
         if choice is not None:
-            tell = telling(screen, f"{one_line(choice.path.name)} is not written")
-            # Of the app: those of a screen that is left are dropped where they wait for a thread.
-            screen.app.run_worker(
-                lambda: tell(_write(session, run, task, choice)), thread=True, group="export"
-            )
+            failed = f"{one_line(choice.path.name)} is not written"
+            work_and_tell(screen, lambda: _write(session, run, task, choice), failed, "export")
 
     screen.app.push_screen(ExportDialog(count, f"{task.record_type}-{run}", working_folder()), take)
 

@@ -1,4 +1,4 @@
-"""How a worker's work ended: told to the screen that asked, or to the user where they have left it."""
+"""Work behind a screen; how it ended is told to that screen, or to the user where they have left it."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,10 @@ from textual.screen import ModalScreen, Screen
 from thresher.app.tui.messages import Corrected, Exported
 
 
-def telling(screen: Screen[None], failed: str) -> Callable[[Corrected | Exported], object]:
-    """What a worker may call with its message, once the screen is gone too.
+def work_and_tell(
+    screen: Screen[None], work: Callable[[], Corrected | Exported], failed: str, group: str
+) -> None:
+    """Does the work in a thread, and posts the message that it returns, once the screen is gone too.
 
     A problem of a screen that is no longer in front is told in a notification with the title `failed`.
     A file that was written is told of anywhere. A correction that was stored is told to any screen in front:
@@ -25,4 +27,5 @@ def telling(screen: Screen[None], failed: str) -> Callable[[Corrected | Exported
         elif message.problem:
             app.notify(message.problem.message, title=failed, severity="error", timeout=20, markup=False)
 
-    return lambda message: app.call_later(deliver, message)
+    # The app's worker: those of a screen that is left are dropped where they wait for a thread.
+    app.run_worker(lambda: app.call_later(deliver, work()), thread=True, group=group)

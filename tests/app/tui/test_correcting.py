@@ -1,7 +1,5 @@
 """A value is corrected by the field that its record was asked for."""
 
-import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +15,7 @@ from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.themes import DARK, colours
 
-from .driving import press, record_of, said, settled
+from .driving import press, said, settled
 
 SIZE = (100, 30)
 TEXT = "A watch, dark red, 1,234.50 dollars, waterproof. 12 to 14 in stock, refs A1 and B2."
@@ -129,29 +127,6 @@ async def test_items_that_look_alike_on_a_line_stay_what_they_are(app: ThresherA
         await settled(pilot)
         await press(pilot, "ctrl+s")
         assert returned == [NewValue(items)]
-
-
-async def test_a_correction_is_stored_and_shown_where_its_record_was_left_and_opened_again(
-    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    going_on = threading.Event()
-    store = session.store.correct
-    monkeypatch.setattr(
-        session.store, "correct", lambda *told, **more: (going_on.wait(10), store(*told, **more))
-    )
-    async with app.run_test(size=SIZE) as pilot:
-        await record_of(pilot, folder / "bakery.txt")
-        await press(pilot, "e")
-        app.screen.query_one("#typed", Input).value = "Another"
-        await pilot.press("enter", "escape")
-        await pilot.pause()
-        await pilot.press("enter")
-        await pilot.pause()
-        assert isinstance(app.screen, RecordScreen)
-        going_on.set()
-        await settled(pilot)
-        assert app.screen.row is not None
-        assert app.screen.row.value == "Another"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30)])

@@ -12,7 +12,7 @@ from thresher.adapters.errors import StoreError
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.record_screen import RecordScreen
 
-from .driving import home, paste, press, said
+from .driving import home, press, record_of, said, settled
 
 SIZE = (100, 30)
 LOCKED = "thresher.db: another program keeps the database [locked]. Close it."
@@ -35,18 +35,21 @@ def held_back(
     return let_go
 
 
-async def opened(pilot: Pilot[None], folder: Path) -> None:
-    """The record of the bakery, once it is done."""
-    await paste(pilot, str(folder / "bakery.txt"))
-    await press(pilot, "s", "enter")
-
-
-async def corrected(pilot: Pilot[None], value: str) -> None:
-    """The first value, the worker that stores it not waited for."""
+async def correcting(
+    pilot: Pilot[None],
+    session: Any,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception | None = None,
+) -> threading.Event:
+    """A correction of the bakery's first value to "Corner Bakery"; the store is held back in it."""
+    await record_of(pilot, folder / "bakery.txt")
+    let_go = held_back(monkeypatch, session, "correct", error)
     await press(pilot, "e")
-    pilot.app.screen.query_one("#typed", Input).value = value
+    pilot.app.screen.query_one("#typed", Input).value = "Corner Bakery"
     await pilot.press("enter")
     await pilot.pause()
+    return let_go
 
 
 def told(app: ThresherApp) -> list[tuple[str, str, str]]:
@@ -67,9 +70,7 @@ async def test_a_correction_that_is_not_stored_is_told_where_its_record_was_left
     app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await opened(pilot, folder)
-        let_go = held_back(monkeypatch, session, "correct", StoreError(LOCKED))
-        await corrected(pilot, "Corner Bakery")
+        let_go = await correcting(pilot, session, folder, monkeypatch, StoreError(LOCKED))
         await pilot.press("escape")
         assert app.screen is home(app)
         let_go.set()
@@ -80,9 +81,7 @@ async def test_it_is_told_on_the_record_itself_also_beneath_a_dialog(
     app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await opened(pilot, folder)
-        let_go = held_back(monkeypatch, session, "correct", StoreError(LOCKED))
-        await corrected(pilot, "Corner Bakery")
+        let_go = await correcting(pilot, session, folder, monkeypatch, StoreError(LOCKED))
         await pilot.press("question_mark")
         await pilot.pause()
         assert not isinstance(app.screen, RecordScreen)
@@ -90,6 +89,22 @@ async def test_it_is_told_on_the_record_itself_also_beneath_a_dialog(
         await press(pilot, "escape")
         assert LOCKED in said(app, ".problem")
         assert told(app) == []
+
+
+async def test_one_that_is_stored_is_shown_where_its_record_was_left_and_opened_again(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        let_go = await correcting(pilot, session, folder, monkeypatch)
+        await pilot.press("escape")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, RecordScreen)
+        let_go.set()
+        await settled(pilot)
+        assert app.screen.row is not None
+        assert app.screen.row.value == "Corner Bakery"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +125,7 @@ async def test_how_an_export_ended_is_told_where_its_record_was_left(
     severity: str,
 ) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await opened(pilot, folder)
+        await record_of(pilot, folder / "bakery.txt")
         await press(pilot, "x")
         app.screen.query_one("#export-path", Input).value = "out.jsonl"
         app.screen.query_one("#export-path").focus()
