@@ -37,6 +37,7 @@ class Database:
         with self._guarded():
             self._create()
             self._connection, self._reader = self._connect(), self._connect()
+        self._connection.row_factory = self._reader.row_factory = sqlite3.Row
         try:
             with self._guarded():
                 self._prepare()
@@ -91,11 +92,7 @@ class Database:
             raise StoreError(self._damaged("it is no SQLite file"))
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        connection.row_factory = sqlite3.Row
-        return connection
+        return sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
     def _prepare(self) -> None:
         connection = self._connection

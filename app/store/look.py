@@ -28,9 +28,7 @@ class LookedAt(Database):
         log = path.with_name(f"{path.name}-wal")
         how = "mode=ro" if log.exists() else "mode=ro&immutable=1"
         address = f"{path.as_uri()}?{how}"
-        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        return connection
+        return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
     def _prepare(self) -> None:
         check(self._connection, self.path)
