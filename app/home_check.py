@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from thresher.adapters.errors import AdapterError, ModelError, PackError, StoreError, UsageError, is_forbidden
 from thresher.app.diagnosis import Finding, Level
-from thresher.app.locations import Locations
+from thresher.app.locations import CHANGE_PERMISSIONS, Locations
 
 if TYPE_CHECKING:
     from thresher.app.store.store import Store
 
 #: Below this, in bytes, work is cramped.
 _LEAST_DISK = 1_000_000_000
-_PERMISSIONS = "Change its permissions, or set THRESHER_HOME to a folder of yours."
 #: Where the problem itself says what to do first.
 _THEN = "Then run `thresher doctor` again."
 
@@ -36,7 +35,7 @@ def check_home(locations: Locations) -> Iterator[Finding]:
             if error.filename not in refused:  # two checks may meet one folder
                 refused.add(error.filename)
                 detail = f"{error.filename}: may not be read or written ({error.strerror})"
-                yield Finding("permissions", "bad", detail, _PERMISSIONS)
+                yield Finding("permissions", "bad", detail, CHANGE_PERMISSIONS)
 
 
 def _home(locations: Locations) -> Iterator[Finding]:
@@ -46,7 +45,7 @@ def _home(locations: Locations) -> Iterator[Finding]:
         yield Finding("home", "good", f"{locations.home} ({where})")
     else:
         detail = f"{locations.home} ({where}): {existing} cannot be written to"
-        yield Finding("home", "bad", detail, _PERMISSIONS)
+        yield Finding("home", "bad", detail, CHANGE_PERMISSIONS)
 
 
 def _settings(locations: Locations) -> Iterator[Finding]:
@@ -82,7 +81,7 @@ def _models(locations: Locations) -> Iterator[Finding]:
             broken.append((model.name, "; ".join(differing), remedy))
         elif closed := [one for one in model.facts.files if not os.access(model.folder / one, os.R_OK)]:
             detail = f"{model.folder / closed[0]}: may not be read"
-            broken.append((model.name, detail, _PERMISSIONS))
+            broken.append((model.name, detail, CHANGE_PERMISSIONS))
         else:
             usable.append(model.name)
             detail = f"{model.facts.size / 1e9:.2f} GB, {model.facts.source}, all files there"

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from thresher.app.paths import expanded
 
+#: What to do about a file or a folder of these that may not be read or written.
+CHANGE_PERMISSIONS = "Change its permissions, or set THRESHER_HOME to a folder of yours."
+
 
 @dataclass(frozen=True)
 class Locations:

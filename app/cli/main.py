@@ -14,7 +14,7 @@ from thresher.adapters.errors import ThresherError, is_forbidden, takes_no_more
 from thresher.app.cli import exits
 from thresher.app.cli.lazy import LazyGroup
 from thresher.app.cli.log import log_to_file
-from thresher.app.locations import Locations
+from thresher.app.locations import CHANGE_PERMISSIONS, Locations
 
 COMMANDS = {
     "extract": ("thresher.app.cli.extract:extract", "Turn documents into checked records."),
@@ -116,7 +116,7 @@ def _refused(error: Exception) -> str | None:
         return f"{what}. Free some space, or choose another place."
     if is_forbidden(error) and error.filename is not None:
         what = f"{error.filename}: may not be read or written ({error.strerror})"
-        return f"{what}. Change its permissions, or set THRESHER_HOME to a folder of yours."
+        return f"{what}. {CHANGE_PERMISSIONS}"
     return None
 
 

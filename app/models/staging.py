@@ -13,6 +13,7 @@ from pathlib import Path
 from thresher.adapters.atomic import replacing, sync, sync_tree
 from thresher.adapters.base_facts import FACTS_FILE, InstalledModel, ModelFacts
 from thresher.adapters.errors import ModelError, is_forbidden
+from thresher.app.locations import CHANGE_PERMISSIONS
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,6 @@ def writing(folder: Path) -> Iterator[None]:
             ) from error
         if is_forbidden(error):
             raise ModelError(
-                f"{error.filename or folder}: may not be read or written. "
-                "Change its permissions, or set THRESHER_HOME to a folder of yours."
+                f"{error.filename or folder}: may not be read or written. {CHANGE_PERMISSIONS}"
             ) from error
         raise
