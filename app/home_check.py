@@ -10,9 +10,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from thresher.adapters.errors import AdapterError, ModelError, PackError, StoreError, UsageError, is_forbidden
+from thresher.adapters.errors import AdapterError, ModelError, PackError, StoreError, UsageError
 from thresher.app.diagnosis import Finding, Level
-from thresher.app.locations import CHANGE_PERMISSIONS, Locations
+from thresher.app.locations import CHANGE_PERMISSIONS, Locations, what_is_forbidden
 
 if TYPE_CHECKING:
     from thresher.app.store.store import Store
@@ -25,16 +25,15 @@ _THEN = "Then run `thresher doctor` again."
 
 def check_home(locations: Locations) -> Iterator[Finding]:
     """All findings, in the order in which a person would ask."""
-    refused = set()
+    told = set()
     for check in (_home, _settings, _disk, _models, _adapters, _calibrations, _packs, _database):
         try:
             yield from check(locations)
         except OSError as error:
-            if not is_forbidden(error):
+            if (detail := what_is_forbidden(error)) is None:
                 raise
-            if error.filename not in refused:  # two checks may meet one folder
-                refused.add(error.filename)
-                detail = f"{error.filename}: may not be read or written ({error.strerror})"
+            if detail not in told:  # two checks may meet one folder
+                told.add(detail)
                 yield Finding("permissions", "bad", detail, CHANGE_PERMISSIONS)
 
 

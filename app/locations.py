@@ -4,10 +4,21 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from thresher.adapters.errors import is_forbidden
 from thresher.app.paths import expanded
 
 #: What to do about a file or a folder of these that may not be read or written.
 CHANGE_PERMISSIONS = "Change its permissions, or set THRESHER_HOME to a folder of yours."
+
+
+def what_is_forbidden(error: BaseException) -> str | None:
+    """The file or folder that may not be read or written, in words; None where the error is another.
+
+    `CHANGE_PERMISSIONS` says what to do.
+    """
+    if isinstance(error, OSError) and is_forbidden(error) and error.filename is not None:
+        return f"{error.filename}: may not be read or written ({error.strerror})"
+    return None
 
 
 @dataclass(frozen=True)

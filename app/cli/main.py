@@ -10,11 +10,11 @@ from io import TextIOWrapper
 
 import click
 
-from thresher.adapters.errors import ThresherError, is_forbidden, takes_no_more
+from thresher.adapters.errors import ThresherError, takes_no_more
 from thresher.app.cli import exits
 from thresher.app.cli.lazy import LazyGroup
 from thresher.app.cli.log import log_to_file
-from thresher.app.locations import CHANGE_PERMISSIONS, Locations
+from thresher.app.locations import CHANGE_PERMISSIONS, Locations, what_is_forbidden
 
 COMMANDS = {
     "extract": ("thresher.app.cli.extract:extract", "Turn documents into checked records."),
@@ -114,10 +114,8 @@ def _refused(error: Exception) -> str | None:
     if takes_no_more(error):
         what = f"{error.filename or 'the output'}: cannot be written ({error.strerror})"
         return f"{what}. Free some space, or choose another place."
-    if is_forbidden(error) and error.filename is not None:
-        what = f"{error.filename}: may not be read or written ({error.strerror})"
-        return f"{what}. {CHANGE_PERMISSIONS}"
-    return None
+    forbidden = what_is_forbidden(error)
+    return f"{forbidden}. {CHANGE_PERMISSIONS}" if forbidden else None
 
 
 def _prepare_streams() -> None:

@@ -98,6 +98,8 @@ class HomeScreen(Screen[None]):
         pane = self._task_pane
         title = home_title(pane.choice, pane.fields, pane.model, pane.answering.adapter, self._colours)
         self.query_one("#home-title", Static).update(title)
+        if event.problem:
+            self._say(event.problem)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Enter or a click on the document in hand opens its record."""

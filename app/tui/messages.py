@@ -9,6 +9,7 @@ from textual.message import Message
 from thresher.adapters.errors import NoModelError, ThresherError
 from thresher.app.documents.document import Document
 from thresher.app.events import Event
+from thresher.app.locations import CHANGE_PERMISSIONS, what_is_forbidden
 from thresher.app.sources import Source
 from thresher.app.tui.ports import OfferPort, RunPort, StoredRecordPort
 
@@ -23,9 +24,14 @@ class Problem:
 
     @classmethod
     def of(cls, error: Exception) -> "Problem":
-        """An error in words: ours says what to do by itself; any other is a fault of the program."""
+        """An error in words: ours says what to do by itself; any other is a fault of the program.
+
+        But a folder of the home that may not be read is none.
+        """
         if isinstance(error, ThresherError):
             return cls("That did not work", str(error), isinstance(error, NoModelError))
+        if forbidden := what_is_forbidden(error):
+            return cls("That did not work", f"{forbidden}. {CHANGE_PERMISSIONS}")
         return cls(
             "An error in Thresher itself",
             f"{type(error).__name__}: {error}. Records that were finished are kept. Try once more; "

@@ -1,6 +1,7 @@
 """What to extract: the record types, the fields that are added to them, and who is asked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from textual import events
@@ -9,12 +10,12 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from thresher.adapters.errors import ThresherError
 from thresher.adapters.fields import Field
 from thresher.app.task import Task
 from thresher.app.tui.adapter_dialog import AdapterDialog
 from thresher.app.tui.fields_dialog import FieldsDialog
 from thresher.app.tui.home_text import adapter_words, record_type_card, unseen_words
+from thresher.app.tui.messages import Problem
 from thresher.app.tui.model_dialog import ModelDialog
 from thresher.app.tui.no_model import NoModelDialog
 from thresher.app.tui.ports import SessionPort
@@ -37,8 +38,13 @@ _Asked = tuple[str | None, str | None, str | None, Answering]
 class TaskPane(Vertical):
     """All that makes a task. Posts `Changed` where another one would come of it."""
 
+    BORDER_TITLE = "Extract"
+
+    @dataclass
     class Changed(Message):
-        """Another record type, model, adapter, or set of fields."""
+        """Another record type, model, adapter, or set of fields. `problem` where the models are not known."""
+
+        problem: Problem | None = None
 
     def __init__(self, session: SessionPort, colours: Colours, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -63,10 +69,6 @@ class TaskPane(Vertical):
         yield Static(id="adapter", markup=False)
         yield Static(id="unseen", markup=False)
 
-    def on_mount(self) -> None:
-        """The pane's title."""
-        self.border_title = "Extract"
-
     @property
     def choice(self) -> Choice:
         """The record type in hand."""
@@ -89,8 +91,8 @@ class TaskPane(Vertical):
             try:
                 chosen = self._adapters.get((domain, record_type))
                 found = Answering(self._session.answering(domain, model, chosen, record_type))
-            except ThresherError as error:
-                found = Answering(None, str(error))
+            except Exception as error:
+                found = Answering(None, Problem.of(error).message)
             self._answering[key] = found
         return self._answering[key]
 
@@ -118,11 +120,15 @@ class TaskPane(Vertical):
 
     def look_for_models(self) -> bool:
         """Whether a model is installed; where none is, says how to get one."""
-        self._models = [model.name for model in self._session.models()]
+        problem = None
+        try:
+            self._models = [model.name for model in self._session.models()]
+        except Exception as error:
+            self._models, problem = [], Problem.of(error)
         self._answering.clear()  # it may have changed outside
-        if not self._models:
+        if not self._models and problem is None:
             self.ask_for_model()
-        self._change()
+        self._change(problem)
         return bool(self._models)
 
     def ask_for_model(self) -> None:
@@ -176,8 +182,8 @@ class TaskPane(Vertical):
         try:
             asked = self.asked()
             judge = self._session.judge(asked)
-        except ThresherError as error:
-            self.notify(str(error), severity="warning", markup=False)
+        except Exception as error:
+            self.notify(Problem.of(error).message, severity="warning", markup=False)
             return
         key = self._in_hand
         if judge.calibration is None:
@@ -234,7 +240,7 @@ class TaskPane(Vertical):
     def _in_hand(self) -> _Asked:
         return self.choice.domain, self.choice.record_type, self.model, self.answering
 
-    def _change(self) -> None:
+    def _change(self, problem: Problem | None = None) -> None:
         pack = self._packs.get(self.choice.domain or "")
         card = record_type_card(pack, self.choice, self.fields, self._colours)
         self.query_one("#card", Static).update(card)
@@ -242,4 +248,4 @@ class TaskPane(Vertical):
         words = adapter_words(answering.adapter, bool(answering.problem), self._colours)
         self.query_one("#adapter", Static).update(words)
         self.query_one("#unseen", Static).update(unseen_words(self.accept_at, self._colours))
-        self.post_message(self.Changed())
+        self.post_message(self.Changed(problem))

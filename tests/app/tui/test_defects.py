@@ -15,8 +15,9 @@ from thresher.app.locations import Locations
 from thresher.app.tui.app import ThresherApp, run
 from thresher.app.tui.browser import BrowserDialog, FileTree
 from thresher.app.tui.export_dialog import ExportDialog
+from thresher.app.tui.record_screen import RecordScreen
 
-from .driving import press, settled
+from .driving import paste, press, said, settled
 
 SIZE = (80, 24)
 
@@ -49,6 +50,42 @@ async def test_a_working_folder_that_is_gone_is_the_home_folder(
         await pilot.pause()
         assert isinstance(app.screen, BrowserDialog)
         assert app.screen.query_one(FileTree).path == own
+
+
+def refused(*_: object) -> None:
+    """What a folder of the home does that may not be read."""
+    raise PermissionError(13, "Permission denied", "/home/ana/thresher/it")
+
+
+REFUSED = "/home/ana/thresher/it: may not be read or written (Permission denied). Change its permissions"
+
+
+async def test_models_that_may_not_be_read_are_told_and_are_there_when_they_may(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as locked:
+        locked.setattr(session, "models", refused)
+        async with app.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            assert REFUSED in said(app, "#home-problem")
+            await paste(pilot, str(folder / "bakery.txt"))
+            await press(pilot, "s")
+            assert REFUSED in said(app, "#home-problem")
+            locked.undo()
+            await press(pilot, "s", "enter")
+            assert isinstance(app.screen, RecordScreen)
+
+
+@pytest.mark.parametrize(("name", "key"), [("answering", "s"), ("judge", "u")])
+async def test_adapters_and_calibrations_that_may_not_be_read_are_told(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, key: str
+) -> None:
+    monkeypatch.setattr(session, name, refused)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        await press(pilot, key)
+        told = [one.message for one in app._notifications]
+        assert any(REFUSED in words for words in [*told, said(app, "#home-problem")])
 
 
 def test_screens_that_break_down_stop_the_run_and_tell_of_it(
