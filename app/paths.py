@@ -51,6 +51,18 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def locked_folder(path: Path) -> Path | None:
+    """The folder on the way to `path` that may not be searched; None where none keeps one from it."""
+    for step in (*reversed(path.parents), path):
+        try:
+            step.stat()
+        except PermissionError:
+            return step.parent
+        except (OSError, ValueError):
+            return None
+    return None
+
+
 def is_left_by_office(path: Path) -> bool:
     """Whether it is no document, but says that one is open."""
     return path.name.startswith(_LOCK)

@@ -135,7 +135,8 @@ def _files_in(
     for root, folders, files in os.walk(folder, onerror=cannot_open):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         between()
-        yield from (path for name in folders if (path := Path(root, name)).is_symlink())
+        # os.path, which says no of what may not be looked at: the walk then cannot open it, and that is told.
+        yield from (path for name in folders if os.path.islink(path := Path(root, name)))  # noqa: PTH114
         for name in sorted(files):
             between()
             path = Path(root, name)

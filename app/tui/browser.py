@@ -1,8 +1,9 @@
 """Choose files and folders: a tree to mark them in, and a line to type a path, a folder or a glob."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.style import Style
 from rich.text import Text
@@ -14,6 +15,7 @@ from textual.message import Message
 from textual.widgets import DirectoryTree, Footer, Input, Static
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
+from textual.worker import Worker
 
 from thresher.adapters.visible import one_line
 from thresher.app.documents.formats import READ_ENDINGS
@@ -45,6 +47,12 @@ class FileTree(DirectoryTree):
     class MarksChanged(Message):
         """Another file or folder is marked, or one less."""
 
+    @dataclass
+    class Locked(Message):
+        """A folder that was opened may not be read."""
+
+        folder: Path
+
     def __init__(self, folder: Path, *, id: str | None = None) -> None:
         super().__init__(folder, id=id)
         self.marked: dict[Path, None] = {}
@@ -57,6 +65,18 @@ class FileTree(DirectoryTree):
             if not (path.name.startswith(".") or is_left_by_office(path))
             and (path.suffix.lower() in READ_ENDINGS or self._safe_is_dir(path))
         ]
+
+    def _directory_content(self, location: Path, worker: Worker[Any]) -> Iterator[Path]:
+        """As Textual's, for which a folder that may not be read is an empty one."""
+        try:
+            for entry in location.iterdir():
+                if worker.is_cancelled:
+                    break
+                yield entry
+        except PermissionError:
+            self.post_message(self.Locked(location))
+        except OSError:  # removed meanwhile, say
+            pass
 
     def render_label(self, node: TreeNode[DirEntry], base_style: Style, style: Style) -> Text:
         """A tick before what is marked; a name is never read as markup."""
@@ -149,6 +169,11 @@ class BrowserDialog(AnswerDialog[list[str]]):
         words = f"{counted(marked, 'path')} marked" if marked else "Space marks files and folders"
         self.query_one("#marks", Static).update(words)
         self.problem("")
+
+    def on_file_tree_locked(self, event: FileTree.Locked) -> None:
+        """Says why there is nothing in a folder."""
+        event.stop()
+        self.locked(event.folder)
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
         """Enter or a click on a file marks it."""

@@ -10,7 +10,7 @@ from textual.widgets import Button, Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from thresher.app.endings import ENDINGS, format_of_ending
-from thresher.app.paths import absolute, exists, is_folder
+from thresher.app.paths import absolute, exists, is_folder, locked_folder
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.typed_text import WholeInput
@@ -97,6 +97,8 @@ class ExportDialog(AnswerDialog[ExportChoice]):
             path = path.with_name(path.name + ENDINGS[format_name][0])
         if is_folder(path):
             self.problem(f"{path} is a folder. Add a file name.")
+        elif locked := locked_folder(path):
+            self.locked(locked)
         elif not is_folder(path.parent):
             self.problem(f"There is no folder {path.parent}. Type a path in a folder that is there.")
         elif exists(path) and self._confirmed != path:

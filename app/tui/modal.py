@@ -1,5 +1,6 @@
 """What dialogs have in common: escape closes them, Enter or the first button gives their answer."""
 
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -36,6 +37,10 @@ class AnswerDialog(Dialog[Result]):
     def problem(self, message: str) -> None:
         """Shows what is wrong; "" clears the line."""
         self.query_one(ProblemLine).say(message)
+
+    def locked(self, folder: Path) -> None:
+        """Shows that a folder may not be opened."""
+        self.problem(f"{folder}: may not be opened. Change its permissions, or choose another folder.")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter accepts."""

@@ -1,8 +1,11 @@
 import hashlib
 import json
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -69,6 +72,17 @@ def test_a_folder_that_cannot_be_opened_is_told(folder: Path, monkeypatch: pytes
     with pytest.raises(MissingDocumentError, match=r"in/sub: the folder cannot be opened.*rights"):
         document_of(source)
     assert ids("in/sub") == ["in/sub"]
+
+
+def test_what_may_be_listed_and_not_looked_at_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(call: Callable[..., Any], path: Any, **options: Any) -> Any:
+        if Path(path).name == "sub":
+            raise PermissionError(13, "Permission denied", str(path))
+        return call(path, **options)
+
+    for name in ("stat", "lstat", "scandir"):
+        monkeypatch.setattr(os, name, partial(locked, getattr(os, name)))
+    assert "in/sub" in ids("in")
 
 
 def test_a_link_to_a_folder_is_counted_and_read_where_it_is_given(folder: Path) -> None:

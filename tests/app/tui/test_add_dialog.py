@@ -1,5 +1,6 @@
 """The dialog that adds documents: what is marked in its tree and what is typed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ from textual import events
 from textual.widgets import Input
 
 from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.browser import FileTree
 
-from .driving import home, settled
+from .driving import home, said, settled
 
 SIZE = (80, 24)
 
@@ -46,6 +48,30 @@ async def test_the_browser_takes_any_text(app: ThresherApp, folder: Path, typed:
         await pilot.press("enter")
         await settled(pilot)
         assert len(home(app).queue) == queued
+
+
+async def test_a_folder_that_may_not_be_read_is_named(
+    app: ThresherApp, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = folder / "a locked one"
+    locked.mkdir()
+    listed = Path.iterdir
+
+    def refuse(path: Path) -> Iterator[Path]:
+        if path == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("a")
+        tree = app.screen.query_one("#tree", FileTree)
+        while len(tree.root.children) < 4:
+            await pilot.pause()
+        await pilot.press("down", "enter")
+        while not said(app, ".problem"):
+            await pilot.pause()
+        assert said(app, ".problem").startswith(f"{locked}: may not be opened. Change its permissions")
 
 
 async def test_what_is_typed_or_pasted_in_the_tree_goes_to_the_line(app: ThresherApp, folder: Path) -> None:

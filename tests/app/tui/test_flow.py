@@ -1,6 +1,7 @@
 """The main job by keyboard at 80 × 24: choose, add, start, look, correct, export."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -174,21 +175,22 @@ async def test_fields_given_at_run_time(app: ThresherApp, session: Any, folder: 
 async def test_the_export_dialog_takes_any_text(
     app: ThresherApp, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    is_dir = Path.is_dir
+    stat = os.stat
 
-    def locked(path: Path) -> bool:
-        if path.parent.name == "locked":
+    def locked(path: Any, **options: Any) -> os.stat_result:
+        if Path(path).parent.name == "locked":
             raise PermissionError(13, "Permission denied", str(path))
-        return is_dir(path)
+        return stat(path, **options)
 
-    monkeypatch.setattr(Path, "is_dir", locked)
+    (folder / "locked").mkdir()
+    monkeypatch.setattr(os, "stat", locked)
     async with app.run_test(size=SIZE) as pilot:
         await paste(pilot, str(folder / "bakery.txt"))
         await press(pilot, "s", "x")
         dialog = app.screen
         for typed, told in (
             ("~nobody-at-all/r.csv", "no folder"),
-            (str(folder / "locked" / "r.csv"), "no folder"),
+            (str(folder / "locked" / "r.csv"), f"{folder / 'locked'}: may not be opened. Change its perm"),
         ):
             box = dialog.query_one("#export-path", Input)
             box.value = typed
