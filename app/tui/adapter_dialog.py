@@ -17,6 +17,7 @@ from thresher.app.tui.messages import OffersLoaded, Problem
 from thresher.app.tui.modal import Dialog
 from thresher.app.tui.ports import OfferPort, SessionPort
 from thresher.app.tui.problem_line import ProblemLine
+from thresher.app.tui.scroll_text import ScrollText
 from thresher.app.wording import Colours
 
 _WAITS = "One moment: what was asked before is not done yet."
@@ -63,7 +64,7 @@ class AdapterDialog(Dialog[str]):
             heading = f"Adapter for {one_line(self._title)} on {one_line(self._model)}"
             yield Static(heading, classes="dialog-title", markup=False)
             yield OptionList(id="adapters", markup=False)
-            yield Static(id="adapter-detail", markup=False)
+            yield ScrollText(id="adapter-detail")
             yield ProblemLine()
             with Horizontal(classes="buttons"):
                 yield Button("Use", variant="primary", id="use")
@@ -103,7 +104,7 @@ class AdapterDialog(Dialog[str]):
         event.stop()
         offer = self._offers.get(event.option.id or "")
         words = (offer.problem or offer.about) if offer else "The model answers alone."
-        self.query_one("#adapter-detail", Static).update(one_line(words))
+        self.query_one("#adapter-detail", ScrollText).update(one_line(words))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter or a click uses it."""
@@ -159,14 +160,14 @@ class AdapterDialog(Dialog[str]):
         """Returns the name; where something is being promoted, once that is done: home shows it."""
         if self._acting:
             self._leaving = name
-            self.query_one("#adapter-detail", Static).update(_WAITS)
+            self.query_one("#adapter-detail", ScrollText).update(_WAITS)
         else:
             self.dismiss(name)
 
     def _act(self, done: str, act: Callable[[], object]) -> None:
         """One thing at a time: the next one is chosen by how things stand then."""
         if self._acting:
-            self.query_one("#adapter-detail", Static).update(_WAITS)
+            self.query_one("#adapter-detail", ScrollText).update(_WAITS)
             return
         self._acting = True
         self._work(done, act, acted=True)

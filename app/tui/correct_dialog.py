@@ -14,6 +14,7 @@ from thresher.adapters.fields import Field
 from thresher.adapters.visible import one_line
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
+from thresher.app.tui.scroll_text import ScrollText
 from thresher.app.tui.typed_text import VisibleTextArea, WholeInput
 from thresher.app.tui.typed_value import form_of, parse_typed
 from thresher.app.wording import shown
@@ -45,8 +46,8 @@ class CorrectDialog(AnswerDialog[NewValue]):
         with Vertical(classes="dialog"):
             yield Static(one_line(self._field.name), classes="dialog-title", markup=False)
             about = self._field.description or "What does the document say?"
-            yield Static(one_line(about), classes="hint", markup=False)
-            yield Static(self._hint(), classes="hint", markup=False)
+            yield ScrollText(one_line(about), classes="hint")
+            yield ScrollText(self._hint(), classes="hint")
             if self._choices:
                 yield OptionList(
                     *(Option(one_line(choice)) for choice in self._choices),
@@ -64,7 +65,8 @@ class CorrectDialog(AnswerDialog[NewValue]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """The choice that stands now is highlighted; none where what stands is no choice."""
+        """Starts at the answer. The choice that stands now is highlighted; none where what stands is none."""
+        self.query_one("#choices, #typed-lines, #typed").focus()
         if self._choices:
             self.query_one("#choices", OptionList).highlighted = self._standing
 

@@ -154,7 +154,7 @@ class HomeScreen(Screen[None]):
 
     def on_click(self, event: events.Click) -> None:
         """A click takes a problem away."""
-        if event.widget is self.query_one("#home-problem"):
+        if event.widget and self.query_one("#home-problem") in event.widget.ancestors_with_self:
             self._say(None)
 
     # What the user does

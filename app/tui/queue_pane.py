@@ -14,6 +14,7 @@ from thresher.app.tui.messages import EventsWaiting, Problem, RecordsLoaded, Run
 from thresher.app.tui.ports import SessionPort
 from thresher.app.tui.queue import Entry, Queue
 from thresher.app.tui.running import Running
+from thresher.app.tui.scroll_text import ScrollText
 from thresher.app.tui.stretch_table import StretchTable
 from thresher.app.wording import Colours
 
@@ -43,7 +44,7 @@ class QueuePane(Vertical):
         """The table, what stands in its place while it is empty, and the detail."""
         yield StretchTable(QUEUE_COLUMNS, id="queue")
         yield Static(_EMPTY, classes="empty", id="queue-empty", markup=False)
-        yield Static(id="entry-detail", markup=False)
+        yield ScrollText(id="entry-detail")
 
     @property
     def entry(self) -> Entry | None:
@@ -131,7 +132,7 @@ class QueuePane(Vertical):
 
     def _show_detail(self) -> None:
         entry = self.entry
-        detail = self.query_one("#entry-detail", Static)
+        detail = self.query_one("#entry-detail", ScrollText)
         detail.display = entry is not None
         if entry is not None:
             detail.update(entry_detail(entry, self._colours))

@@ -7,7 +7,7 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
@@ -20,6 +20,7 @@ from thresher.app.tui.ports import SessionPort, StoredRecordPort
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.record_rows import FieldRow, next_look, rows_of, spans_of
 from thresher.app.tui.record_text import VALUE_COLUMNS, record_notes, record_title, row_cells, row_detail
+from thresher.app.tui.scroll_text import ScrollText
 from thresher.app.tui.source_view import SourceView
 from thresher.app.tui.stretch_table import StretchTable
 from thresher.app.wording import Colours
@@ -77,8 +78,7 @@ class RecordScreen(Screen[None]):
         with Horizontal(id="record-panes"):
             with Vertical(id="values-pane"):
                 yield StretchTable(VALUE_COLUMNS, id="values")
-                with VerticalScroll(id="value-scroll"):
-                    yield Static(id="value-detail", markup=False)
+                yield ScrollText(id="value-detail")
             with Vertical(id="source-pane"):
                 yield SourceView(id="source")
         yield Footer(show_command_palette=False)
@@ -242,8 +242,7 @@ class RecordScreen(Screen[None]):
             return
         self.query_one("#source", SourceView).mark(spans_of(stored.record), row.spans if row else ())
         detail = row_detail(row, row.field in stored.corrected, self._colours) if row else "No values."
-        self.query_one("#value-detail", Static).update(detail)
-        self.query_one("#value-scroll").scroll_home(animate=False)
+        self.query_one("#value-detail", ScrollText).update(detail)
         place = str(row.spans[0].place) if row and row.spans else ""
         self.query_one("#source-pane").border_subtitle = Text(one_line(place))
 

@@ -20,6 +20,7 @@ from thresher.app.tui.model_dialog import ModelDialog
 from thresher.app.tui.no_model import NoModelDialog
 from thresher.app.tui.ports import SessionPort
 from thresher.app.tui.record_type_list import Choice, RecordTypeList
+from thresher.app.tui.scroll_text import ScrollText
 from thresher.app.tui.unseen_dialog import UnseenDialog
 from thresher.app.wording import Colours
 
@@ -65,7 +66,7 @@ class TaskPane(Vertical):
     def compose(self) -> ComposeResult:
         """The list, a card on what is highlighted, who answers, and what goes unseen."""
         yield RecordTypeList(self._packs, self._colours, id="record-types")
-        yield Static(id="card", markup=False)
+        yield ScrollText(id="card")
         yield Static(id="adapter", markup=False)
         yield Static(id="unseen", markup=False)
 
@@ -243,7 +244,7 @@ class TaskPane(Vertical):
     def _change(self, problem: Problem | None = None) -> None:
         pack = self._packs.get(self.choice.domain or "")
         card = record_type_card(pack, self.choice, self.fields, self._colours)
-        self.query_one("#card", Static).update(card)
+        self.query_one("#card", ScrollText).update(card)
         answering = self.answering
         words = adapter_words(answering.adapter, bool(answering.problem), self._colours)
         self.query_one("#adapter", Static).update(words)

@@ -14,6 +14,7 @@ from thresher.adapters.visible import one_line
 from thresher.app.calibration.acceptance_lines import acceptance_lines
 from thresher.app.calibration.judge import Judge
 from thresher.app.tui.modal import Dialog
+from thresher.app.tui.scroll_text import ScrollText
 from thresher.app.wording import LOOK, Colours
 
 #: The shares that are offered; 0 lets nothing go unseen.
@@ -47,7 +48,7 @@ class UnseenDialog(Dialog[float]):
         with Vertical(classes="dialog"):
             yield Static(f"What goes unseen: {one_line(self._title)}", classes="dialog-title", markup=False)
             yield OptionList(*map(self._option, SHARES), id="shares", markup=False)
-            yield Static(id="share-detail", markup=False)
+            yield ScrollText(id="share-detail")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -59,7 +60,7 @@ class UnseenDialog(Dialog[float]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Says what it rests on."""
         event.stop()
-        self.query_one("#share-detail", Static).update(self._detail(SHARES[event.option_index]))
+        self.query_one("#share-detail", ScrollText).update(self._detail(SHARES[event.option_index]))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter or a click chooses."""

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.home import HomeScreen
 from thresher.app.tui.record_screen import RecordScreen
+from thresher.app.tui.scroll_text import ScrollText
 
 
 async def settled(pilot: Pilot[None]) -> None:
@@ -28,7 +29,9 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 def said(app: ThresherApp, selector: str) -> str:
     """The text of a widget on the screen in front."""
-    return str(app.screen.query_one(selector, Static).content)
+    widget = app.screen.query_one(selector)
+    assert isinstance(widget, Static | ScrollText)
+    return str(widget.content)
 
 
 async def paste(pilot: Pilot[None], text: str) -> None:

@@ -13,6 +13,7 @@ from thresher.app.store.store import Store
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
 from thresher.app.tui.record_screen import RecordScreen
+from thresher.app.tui.scroll_text import ScrollText
 from thresher.app.tui.themes import DARK, colours
 
 from .driving import press, said, settled
@@ -109,7 +110,7 @@ async def test_a_value_that_is_no_choice_is_not_cleared_unless_that_is_chosen(
         app.push_screen(CorrectDialog(Field(name="kind", type=kind, values=values), value), returned.append)
         await settled(pilot)
         assert app.screen.query_one("#choices", OptionList).highlighted is None
-        hint = str(app.screen.query(".hint").last(Static).content)
+        hint = app.screen.query(".hint").last(ScrollText).content
         assert hint.endswith(f"none of these: {one_line(value)}")
         await press(pilot, "enter")
         assert returned == []
@@ -144,8 +145,8 @@ async def test_a_field_that_is_a_question_is_shown_whole(
     async with app.run_test(size=size) as pilot:
         app.push_screen(RecordScreen(session, number, task, dict(colours(DARK))))
         await settled(pilot)
-        assert app.screen.query_one("#value-scroll").max_scroll_y == 0
-        assert drawn(app, "#value-detail").startswith(f"{question} a third ? ungrounded")
+        assert app.screen.query_one("#value-detail").max_scroll_y == 0
+        assert drawn(app, "#value-detail Static").startswith(f"{question} a third ? ungrounded")
         await press(pilot, "e")
         assert drawn(app, ".dialog-title") == question
 

@@ -116,7 +116,7 @@ async def test_a_long_value_is_shown_whole_and_its_row_stays_in_sight(app: Thres
         await press(pilot, "enter")
         table = app.screen.query_one(StretchTable)
         assert detail.size.height > short
-        assert app.screen.query_one("#value-scroll").max_scroll_y <= 1  # the name: in the table too
+        assert app.screen.query_one("#value-detail").max_scroll_y <= 1  # the name: in the table too
         assert table.cursor_row == table.row_count - 1
         assert table.scroll_offset.y >= table.row_count + 1 - table.size.height
 

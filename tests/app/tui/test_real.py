@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from textual import events
-from textual.widgets import Static
 
 from thresher.adapters.fields import parse_field
 from thresher.app.locations import Locations
 from thresher.app.session import Session
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.home import HomeScreen
+from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.record_type_list import RecordTypeList
 from thresher.app.tui.source_view import SourceView
@@ -34,7 +34,7 @@ async def test_a_document_becomes_a_record_on_screen(home_with_starter: Location
             await pilot.press("s")
             await app.workers.wait_for_complete()
             await pilot.pause()
-            assert home.queue.finished is not None, home.query_one("#home-problem", Static).content
+            assert home.queue.finished is not None, home.query_one(ProblemLine).content
             assert home.queue.finished.ok == 1
             await pilot.press("enter")
             await pilot.pause()
