@@ -13,7 +13,7 @@ from thresher.app.locations import Locations
 from thresher.app.tui.help import HelpDialog, keys_of
 from thresher.app.tui.home import HomeScreen
 from thresher.app.tui.ports import SessionPort
-from thresher.app.tui.quit_dialog import QuitDialog
+from thresher.app.tui.quit_dialog import QuitDialog, waits_of
 from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.themes import DARK, LIGHT, colours
@@ -33,7 +33,7 @@ class ThresherApp(App[None]):
 
     def __init__(self, session: SessionPort) -> None:
         super().__init__()
-        self.leaves_a_run = False  # whether the user quit without waiting for a run to end
+        self.leaves_work = False  # whether the user quit without waiting for what is not done
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self._colours = colours(DARK)
@@ -66,15 +66,16 @@ class ThresherApp(App[None]):
                 screen.redraw()
 
     async def action_quit(self) -> None:
-        """Ends, when a run that goes on has ended; asked once more, at once."""
-        if isinstance(self.screen, QuitDialog):
-            self.leaves_a_run = self._home.queue.running
-            self.exit()
-        elif self._home.queue.running:
-            self._home.action_cancel()
-            self.push_screen(QuitDialog(self._home.queue))
-        else:
-            self.exit()
+        """Ends, when a run has ended and corrections and exports are stored; asked once more, at once."""
+        queue = self._home.queue
+        waits = waits_of(self, queue)
+        if waits and not isinstance(self.screen, QuitDialog):
+            if queue.running:
+                self._home.action_cancel()
+            self.push_screen(QuitDialog(queue))
+            return
+        self.leaves_work = bool(waits)
+        self.exit()
 
     @property
     def defect(self) -> Exception | None:
@@ -95,7 +96,7 @@ def run(locations: Locations) -> None:
         app = ThresherApp(session)
         with asyncio.Runner() as runner:
             runner.run(app.run_async())
-            if app.leaves_a_run:
+            if app.leaves_work:
                 # Python would wait for its thread, with nothing on the terminal; what is done is stored.
                 os._exit(0)
             if app.defect is not None:

@@ -1,31 +1,41 @@
 """Work behind a screen; how it ended is told to that screen, or to the user where they have left it."""
 
+import asyncio
 from collections.abc import Callable
 
 from textual.screen import ModalScreen, Screen
 
 from thresher.app.tui.messages import Corrected, Exported
+from thresher.app.tui.quit_dialog import QuitDialog, Waited
 
 
 def work_and_tell(
-    screen: Screen[None], work: Callable[[], Corrected | Exported], failed: str, group: str
+    screen: Screen[None], work: Callable[[], Corrected | Exported], failed: str, group: Waited
 ) -> None:
     """Does the work in a thread, and posts the message that it returns, once the screen is gone too.
 
     A problem of a screen that is no longer in front is told in a notification with the title `failed`.
     A file that was written is told of anywhere. A correction that was stored is told to any screen in front:
-    it may show the record.
+    it may show the record. To quit waits for the work, and is called off where it had a problem.
     """
     app = screen.app  # in a worker a screen that is gone no longer knows it
 
     def deliver(message: Corrected | Exported) -> None:
         if isinstance(message, Exported) and not message.problem:
             app.notify(f"Written: {message.path}", markup=False)
+        if message.problem:
+            for each in app.screen_stack:
+                if isinstance(each, QuitDialog):
+                    each.called_off = True
         front = next(one for one in reversed(app.screen_stack) if not isinstance(one, ModalScreen))
         if front is screen or (isinstance(message, Corrected) and not message.problem):
             front.post_message(message)
         elif message.problem:
             app.notify(message.problem.message, title=failed, severity="error", timeout=20, markup=False)
 
-    # The app's worker: those of a screen that is left are dropped where they wait for a thread.
-    app.run_worker(lambda: app.call_later(deliver, work()), thread=True, group=group)
+    async def work_then_deliver() -> None:
+        deliver(await asyncio.to_thread(work))
+
+    # The app's worker: those of a screen that is left are cancelled. It ends when all is told: `QuitDialog`
+    # may end the app then.
+    app.run_worker(work_then_deliver(), group=group)

@@ -58,7 +58,7 @@ async def test_quitting_waits_for_the_load_and_says_so(app: ThresherApp, session
         session.loaded.set()
         while app.return_code is None:
             await pilot.pause(0.01)
-    assert not app.leaves_a_run
+    assert not app.leaves_work
     assert session.store.runs()[0].cancelled
 
 
@@ -68,7 +68,7 @@ async def test_quitting_twice_waits_for_nothing(app: ThresherApp, session: Any, 
         await start_loading(app, pilot, folder)
         await pilot.press("q", "q")
         assert app.return_code == 0
-        assert app.leaves_a_run
+        assert app.leaves_work
         session.loaded.set()
 
 

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from thresher.adapters.errors import StoreError
 from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.quit_dialog import QuitDialog
 from thresher.app.tui.record_screen import RecordScreen
 
 from .driving import home, press, record_of, said, settled
@@ -137,3 +138,65 @@ async def test_how_an_export_ended_is_told_where_its_record_was_left(
         assert (said_title, said_severity) == (title, severity)
         assert said_words.startswith(words)
         assert (folder / "out.jsonl").is_file() == (error is None)
+
+
+async def test_quitting_waits_for_a_correction_and_says_so(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        let_go = await correcting(pilot, session, folder, monkeypatch)
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, QuitDialog)
+        assert said(app, "#quit-words") == "Waiting until the correction is stored."
+        assert app.return_code is None
+        let_go.set()
+        while app.return_code is None:
+            await pilot.pause(0.01)
+    assert not app.leaves_work
+    (run,) = session.store.runs()
+    assert session.store.records(run.id)[0].corrected == {"company"}
+
+
+async def test_quitting_waits_for_an_export(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await record_of(pilot, folder / "bakery.txt")
+        await press(pilot, "x")
+        app.screen.query_one("#export-path", Input).value = "out.jsonl"
+        app.screen.query_one("#export-path").focus()
+        let_go = held_back(monkeypatch, session, "records", None)
+        await pilot.press("enter", "q")
+        await pilot.pause()
+        assert said(app, "#quit-words") == "Waiting until the file is written."
+        let_go.set()
+        while app.return_code is None:
+            await pilot.pause(0.01)
+    assert (folder / "out.jsonl").is_file()
+
+
+async def test_quitting_is_called_off_where_a_correction_is_not_stored(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        let_go = await correcting(pilot, session, folder, monkeypatch, StoreError(LOCKED))
+        await pilot.press("q")
+        await pilot.pause()
+        let_go.set()
+        while not isinstance(app.screen, RecordScreen):
+            await pilot.pause(0.01)
+        await settled(pilot)
+        assert LOCKED in said(app, ".problem")
+        assert app.return_code is None
+
+
+async def test_quitting_twice_gives_a_correction_up(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        let_go = await correcting(pilot, session, folder, monkeypatch)
+        await pilot.press("q", "q")
+        assert app.return_code == 0
+        assert app.leaves_work
+        let_go.set()
