@@ -171,7 +171,7 @@ def _database(locations: Locations) -> Iterator[Finding]:
     try:
         with closing(LookedAt(path)) as database:
             # What an older Thresher wrote is brought up to date by the next command, and asked then.
-            store = Store(database, locations.training)
+            store = Store(database, locations)
             unusable = _unusable(locations, store) if database.is_newest else []
     except StoreError as error:
         yield Finding("database", "bad", str(error), _THEN)

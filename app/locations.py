@@ -62,6 +62,11 @@ class Locations:
         return self.home / "thresher.db"
 
     @property
+    def going(self) -> Path:
+        """In which the runs are locked that go on."""
+        return self.home / "runs.lock"
+
+    @property
     def training(self) -> Path:
         """One folder a run of training: its configuration, metrics and, while it goes on, its state."""
         return self.home / "training"

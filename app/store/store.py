@@ -1,11 +1,10 @@
 """The store: every document, run, record and correction of one user, in one SQLite file.
 
 It knows no model and no screen. A method is one transaction; several threads may share a Store, and several
-processes a file.
+processes a file. A process with runs that go on has one Store of it.
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Self
 
 from thresher.adapters.errors import UsageError
@@ -25,6 +24,7 @@ from thresher.app.store import (
     verdicts,
 )
 from thresher.app.store.database import Database
+from thresher.app.store.going import Going
 from thresher.app.store.known import AnsweredRecord, Known
 from thresher.app.store.live_adapters import Promotion
 from thresher.app.store.records import StoredRecord
@@ -37,9 +37,10 @@ from thresher.app.task import Task
 class Store:
     """Open with `Store.open`, close with `close` or as a context. Any method may raise StoreError."""
 
-    def __init__(self, database: Database, training: Path) -> None:
-        """`training` is the folder of the runs, which may keep corrections in files."""
-        self._database, self._training = database, training
+    def __init__(self, database: Database, locations: Locations) -> None:
+        """Trainings, which lie at `locations`, may keep corrections in files."""
+        self._database, self._training = database, locations.training
+        self._going = Going(locations.going)
 
     @classmethod
     def open(cls, locations: Locations) -> Self:
@@ -47,10 +48,11 @@ class Store:
 
         Raises StoreError where the file is damaged, from a newer version, or cannot be written.
         """
-        return cls(Database(locations.database), locations.training)
+        return cls(Database(locations.database), locations)
 
     def close(self) -> None:
         """Let go of the file."""
+        self._going.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -60,12 +62,15 @@ class Store:
         self.close()
 
     def start_run(self, task: Task, settings_hash: str, total: int) -> int:
-        """A new run over `total` documents; its number."""
+        """A new run over `total` documents, which goes on until it is finished; its number."""
         with self._database.transaction() as connection:
-            return runs.start(connection, task, settings_hash, total)
+            number = runs.start(connection, task, settings_hash, total)
+            self._going.begin(number)
+        return number
 
     def finish_run(self, run: int, *, cancelled: bool) -> None:
         """The run is over."""
+        self._going.end(run)
         with self._database.transaction() as connection:
             runs.finish(connection, run, cancelled)
 
@@ -78,6 +83,10 @@ class Store:
         """One run. Raises UsageError where there is none of that number."""
         with self._database.reading() as connection:
             return runs.one(connection, run)
+
+    def goes_on(self, run: int) -> bool:
+        """Whether somebody works on the run: not where that was killed. True where it cannot be known."""
+        return self._going.holds(run)
 
     def find_done(
         self, source: str, sha256: str, kind: str, settings_hash: str, path: str | None = None

@@ -94,10 +94,14 @@ class SourcesFound(Message):
 
 @dataclass
 class RunsLoaded(Message):
-    """Past runs, the newest first; `opening` is the key of the one that they were loaded to open, or ""."""
+    """Past runs, the newest first; `opening` is the key of the one that they were loaded to open, or "".
+
+    That one `goes_on`, or was killed where it is not finished.
+    """
 
     runs: Sequence[RunPort]
     opening: str = ""
+    goes_on: bool = False
     problem: Problem | None = None
 
 

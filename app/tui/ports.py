@@ -112,6 +112,9 @@ class StorePort(Protocol):
     def runs(self) -> Sequence[RunPort]:
         """All of them, the newest first."""
 
+    def goes_on(self, run: int) -> bool:
+        """Whether somebody works on it: a run that is not finished may have been killed."""
+
     def records(self, run: int) -> Sequence[StoredRecordPort]:
         """A run's records, corrections in place."""
 

@@ -63,7 +63,10 @@ class RunsScreen(Screen[None]):
     @work(thread=True, exclusive=True)
     def _load(self, opening: str = "") -> None:
         try:
-            self.post_message(RunsLoaded(self._session.store.runs(), opening))
+            store = self._session.store
+            # Asked first: one that is finished meanwhile is seen to be so.
+            goes_on = bool(opening) and store.goes_on(int(opening))
+            self.post_message(RunsLoaded(store.runs(), opening, goes_on))
         except Exception as error:
             self.post_message(RunsLoaded((), problem=Problem.of(error)))
 
@@ -79,7 +82,7 @@ class RunsScreen(Screen[None]):
         table.focus()
         run = self._runs.get(message.opening)
         if run and self.app.screen is self:  # not twice, where Enter came twice meanwhile
-            self._open(run)
+            self._open(run, message.goes_on)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Enter or a click opens the run."""
@@ -96,13 +99,16 @@ class RunsScreen(Screen[None]):
         else:
             self._load(key)  # it may have some by now
 
-    def _open(self, run: RunPort) -> None:
+    def _open(self, run: RunPort, goes_on: bool = False) -> None:
         if _done(run):
             self.app.push_screen(RecordScreen(self._session, run.id, run.task, self._colours))
         elif run.finished:
             self.notify("This run has no records: it was stopped before the first.", markup=False)
-        else:
+        elif goes_on:
             self.notify("This run has no records yet.", markup=False)
+        else:
+            words = "This run has no records: it was broken off before the first. Start it again: "
+            self.notify(f"{words}add its documents on the first screen, and press s.", markup=False)
 
     def redraw(self) -> None:
         """Everything in the theme's colours."""

@@ -65,14 +65,21 @@ def test_a_new_home_has_no_runs_and_says_how_to_start(thresher: Thresher) -> Non
 
 @pytest.mark.parametrize("command", [("runs", "export"), ("records", "list")])
 def test_a_run_that_is_not_there_and_one_without_records_are_told_apart(
-    thresher: Thresher, past_run: int, home: Locations, command: tuple[str, str]
+    thresher: Thresher,
+    past_run: int,
+    home: Locations,
+    command: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with Store.open(home) as store:
         empty = store.start_run(Task("expenses", "receipt", "Find it.", FIELDS), "hash", 2)
-    unknown, early = thresher(*command, 77), thresher(*command, empty)
-    assert (unknown.code, early.code) == (2, 2)
+    unknown, killed = thresher(*command, 77), thresher(*command, empty)
+    monkeypatch.setattr(Store, "goes_on", lambda *_: True)  # as where another process works on it
+    early = thresher(*command, empty)
+    assert (unknown.code, early.code, killed.code) == (2, 2, 2)
     assert "there is no run 77" in unknown.err
     assert f"run {empty} has no record yet" in early.err
+    assert f"run {empty} was broken off before its first record" in killed.err
 
 
 def test_a_run_that_is_not_whole_is_exported_with_a_word(

@@ -6,6 +6,8 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from thresher.app.locations import Locations
+from thresher.app.store.store import Store
 from thresher.app.task import Task
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.record_screen import RecordScreen
@@ -73,3 +75,15 @@ async def test_only_of_a_run_that_is_finished_it_is_said_that_it_was_stopped(
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await press(pilot, "r", "enter")
         assert told(app) == ["This run has no records: it was stopped before the first."]
+
+
+async def test_of_a_run_that_was_killed_before_its_first_record_it_is_said_so(
+    app: ThresherApp, session: Any, tmp_path: Path
+) -> None:
+    task = Task("expenses", "receipt", "Extract.", (), "hash", "starter")
+    with Store.open(Locations(tmp_path / "home")) as killed:
+        killed.start_run(task, "settings", 1)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await press(pilot, "r", "enter")
+        (words,) = told(app)
+        assert words.startswith("This run has no records: it was broken off before the first. Start it again")
