@@ -1,5 +1,6 @@
 """One value, corrected by hand: typed, or chosen where the field has choices."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,6 +21,9 @@ from thresher.app.tui.typed_value import form_of, parse_typed
 from thresher.app.wording import shown
 
 _NOTHING = "not in the document"
+#: What stands for a line's end in an item of a list, of which each has a line; and all that ends a line.
+_BREAK = "⏎"
+_BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,11 @@ class CorrectDialog(AnswerDialog[NewValue]):
             before: dict[str, list[str]] = {}
             for item in self._value or ():
                 before.setdefault(_line(item), []).append(item)
-            value = [before[line].pop(0) if before.get(line) else line for line in value]
+            lines = [line for line in self._typed().split("\n") if line.strip()]
+            value = [
+                before[line].pop(0) if before.get(line) else item.replace(_BREAK, " ").strip()
+                for line, item in zip(lines, value, strict=True)
+            ]
         self.dismiss(NewValue(value))
 
     @property
@@ -102,7 +110,9 @@ class CorrectDialog(AnswerDialog[NewValue]):
 
     def _hint(self) -> str:
         if not self._choices:
-            return f"Type {form_of(self._field)}; empty: {_NOTHING}."
+            words = f"Type {form_of(self._field)}; empty: {_NOTHING}."
+            is_broken = self._field.is_list and any(_BREAK in _line(item) for item in self._value or ())
+            return f"{words} {_BREAK} is a line's end within an item." if is_broken else words
         if self._standing is None:
             return f"Choose, and Enter. What stands now is none of these: {one_line(shown(self._value))}"
         return "Choose, and Enter."
@@ -117,5 +127,5 @@ class CorrectDialog(AnswerDialog[NewValue]):
 
 
 def _line(item: str) -> str:
-    """An item of a list on one line: each line is one."""
-    return " ".join(item.split())
+    """An item of a list on one line, its white space as it is: that too may be put right."""
+    return _BREAKS.sub(_BREAK, item)

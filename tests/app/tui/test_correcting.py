@@ -122,12 +122,27 @@ async def test_a_value_that_is_no_choice_is_not_cleared_unless_that_is_chosen(
 
 async def test_items_that_look_alike_on_a_line_stay_what_they_are(app: ThresherApp) -> None:
     returned: list[NewValue | None] = []
-    items = ["a\nb", "a b", "x  y"]
+    items = ["a\nb", "a b", "x  y", " z\n"]
     async with app.run_test(size=SIZE) as pilot:
         app.push_screen(CorrectDialog(Field(name="items", type="list[string]"), items), returned.append)
         await settled(pilot)
         await press(pilot, "ctrl+s")
         assert returned == [NewValue(items)]
+
+
+async def test_the_white_space_of_an_item_can_be_put_right(app: ThresherApp) -> None:
+    returned: list[NewValue | None] = []
+    items = ["Rye\nbread", "green  tea", " jam", "two\r\nlines", "a\tb\n"]
+    async with app.run_test(size=SIZE) as pilot:
+        app.push_screen(CorrectDialog(Field(name="items", type="list[string]"), items), returned.append)
+        await settled(pilot)
+        typed = app.screen.query_one("#typed-lines", TextArea)
+        assert typed.text == "Rye⏎bread\ngreen  tea\n jam\ntwo⏎lines\na\tb⏎"
+        hint = app.screen.query(".hint").last(ScrollText).content
+        assert hint.endswith("⏎ is a line's end within an item.")
+        typed.text = "Rye bread\ngreen tea\njam\ntwo⏎lines more\na\tb⏎"
+        await press(pilot, "ctrl+s")
+        assert returned == [NewValue(["Rye bread", "green tea", "jam", "two lines more", "a\tb\n"])]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30)])
