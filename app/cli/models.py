@@ -86,11 +86,13 @@ def add(path: Path, name: str | None) -> None:
     """Take in the model at PATH: an MLX folder, or a GGUF file of the llama architecture."""
     from thresher.app.cli.transfer import TransferBar
     from thresher.app.models.local import add as add_model
+    from thresher.app.models.staging import put_back
     from thresher.app.naming import check_name
 
     folder = Locations.default().models
     path = path.absolute()
     name = check_name(name or path.name.removesuffix(".gguf"), "a model")
+    put_back(folder)
     if (folder / name).exists():
         raise UsageError(
             f"a model named {name} is installed. Choose another with --name, or remove it first."

@@ -1,4 +1,7 @@
-"""The models that are installed: list, find, verify, remove. Opens no socket."""
+"""The models that are installed: list, find, verify, remove. Opens no socket.
+
+Who looks here also finds a model that a kill left without its name while it was replaced.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +12,7 @@ from thresher.adapters.errors import ModelError, NoModelError
 from thresher.app.models.catalogue import in_catalogue
 from thresher.app.models.folder import sha256_of
 from thresher.app.models.progress import OnTransfer, Transfer, silent
-from thresher.app.models.staging import writing
+from thresher.app.models.staging import put_back, writing
 from thresher.app.naming import check_name
 
 
@@ -40,6 +43,8 @@ def installed(models: Path, name: str) -> InstalledModel:
     """As `find`, but its files may differ: for `verify`, which says how."""
     check_name(name, "a model")
     folder = models / name
+    if not folder.is_dir():
+        put_back(models)
     if not folder.is_dir():
         there = ", ".join(model.name for model in list_models(models))
         others = f" Installed: {there}." if there else ""
@@ -103,6 +108,7 @@ def _pullable(name: str) -> str:
 def _entries(models: Path) -> Iterator[tuple[InstalledModel | None, tuple[str, str]]]:
     if not models.is_dir():
         return
+    put_back(models)
     for folder in sorted(models.iterdir()):
         if folder.name.startswith(".") or not folder.is_dir():
             continue

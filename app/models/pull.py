@@ -35,11 +35,11 @@ def pull(
         raise UsageError(
             f"the name {STARTER!r} belongs to the starter alone. Leave --name out, or choose another."
         )
-    if not again and (models / target).is_dir():
+    if not again:
         try:
             there = find(models, target)
         except ModelError:
-            pass  # broken: fetched anew below
+            pass  # not there or broken: fetched below
         else:
             _refuse_other(there, base.repository if base else repository, revision)
             return there

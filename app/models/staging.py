@@ -1,19 +1,29 @@
 """Where a model is put together before it has a name: a pull that breaks off is never taken for a model.
 
 `models/.partial/NAME/` is locked while one works on it and survives a break, so that the next pull resumes.
+A kill while one model takes the name of another costs neither: who looks for models puts the old one back.
 """
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thresher.adapters.atomic import replacing, sync, sync_tree
 from thresher.adapters.base_facts import FACTS_FILE, InstalledModel, ModelFacts
 from thresher.adapters.errors import ModelError, is_forbidden
 from thresher.app.locations import CHANGE_PERMISSIONS
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+_PARTIAL = ".partial"
+#: Seconds that a look for models waits for a process which is between the two steps of `finish`.
+_PATIENCE = 1.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,12 @@ class Staging:
     @property
     def work(self) -> Path:
         """What is fetched, and thrown away at the end."""
-        return self.models / ".partial" / self.name
+        return self.models / _PARTIAL / self.name
+
+    @property
+    def target(self) -> Path:
+        """The folder of the model that has the name."""
+        return self.models / self.name
 
     @property
     def files(self) -> Path:
@@ -38,44 +53,69 @@ class Staging:
         """The model that had the name, for the moment in which it changes hands."""
         return self.work / "replaced"
 
+    @property
+    def has_replaced(self) -> bool:
+        """Whether a model is on its way out: one that lies elsewhere is a link, which leads nowhere there."""
+        return os.path.lexists(self.replaced)
+
+    def lock(self) -> "FileLock":
+        """Held by whoever puts the model together."""
+        from filelock import FileLock
+
+        return FileLock(self.work.with_name(f"{self.name}.lock"))
+
     def settle(self) -> None:
         """End what a kill left of `finish`: the old model has its name again, or is cleared away."""
-        target, old = self.models / self.name, self.replaced
-        if not (old.exists() or old.is_symlink()):
+        if not self.has_replaced:
             return
-        if not target.exists():
-            old.replace(target)
-        elif old.is_symlink():
-            old.unlink()  # a model that lies elsewhere: the link is ours, the model is not
+        if not self.target.exists():
+            self.replaced.replace(self.target)
+        elif self.replaced.is_symlink():
+            self.replaced.unlink()  # a model that lies elsewhere: the link is ours, the model is not
         else:
-            shutil.rmtree(old)
+            shutil.rmtree(self.replaced)
 
     def finish(self, facts: ModelFacts) -> InstalledModel:
         """Write the facts last, then give the folder its name in one step.
 
-        A model of that name goes in a step before: the system swaps no two folders.
+        A model of that name goes in a step before, since not every system swaps two folders: after a kill
+        between the steps `put_back` undoes the first.
         """
         with replacing(self.files / FACTS_FILE) as file:
             file.write((facts.model_dump_json(indent=2) + "\n").encode())
         sync_tree(self.files)
-        target = self.models / self.name
-        if target.exists():
-            target.replace(self.replaced)
-        self.files.replace(target)
+        if self.target.exists():
+            self.target.replace(self.replaced)
+        self.files.replace(self.target)
         sync(self.models)
         shutil.rmtree(self.work, ignore_errors=True)
-        return InstalledModel(target, facts)
+        return InstalledModel(self.target, facts)
+
+
+def put_back(models: Path) -> None:
+    """Give each model that a kill left without its name that name again. Raises OSError.
+
+    One that another process replaces at this moment has its name once that is done, and is waited for.
+    """
+    partial = models / _PARTIAL
+    for work in partial.iterdir() if partial.is_dir() else ():
+        place = Staging(models, work.name)
+        if place.has_replaced and not place.target.exists():
+            from filelock import Timeout
+
+            with suppress(Timeout), place.lock().acquire(timeout=_PATIENCE):
+                place.settle()
 
 
 @contextmanager
 def staging(models: Path, name: str) -> Iterator[Staging]:
     """The place to put model `name` together, locked. Raises ModelError where another process works on it."""
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
     place = Staging(models, name)
     with writing(models):
         place.files.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(place.work.with_name(f"{name}.lock"))
+        lock = place.lock()
         try:
             lock.acquire(timeout=0)
         except Timeout:
