@@ -84,7 +84,7 @@ class Staging:
         with replacing(self.files / FACTS_FILE) as file:
             file.write((facts.model_dump_json(indent=2) + "\n").encode())
         sync_tree(self.files)
-        if self.target.exists():
+        if os.path.lexists(self.target):  # also a link to a disk that is not there now
             self.target.replace(self.replaced)
         self.files.replace(self.target)
         sync(self.models)

@@ -119,3 +119,9 @@ def test_of_a_replaced_model_that_lies_elsewhere_the_link_goes(models: Path, tin
     old.symlink_to(other.folder, target_is_directory=True)
     add(models, tiny_model, "mine")
     assert verify(other) == []
+
+
+def test_a_link_that_leads_nowhere_gives_its_name_to_a_model(models: Path, tiny_model: Path) -> None:
+    models.mkdir()
+    (models / "mine").symlink_to(models / "gone", target_is_directory=True)
+    assert verify(add(models, tiny_model, "mine")) == []
