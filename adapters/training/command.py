@@ -24,6 +24,7 @@ from thresher.adapters.training.loop import Loop, Stopped, Trained
 from thresher.adapters.training.memory import Room, affordable
 from thresher.adapters.training.narration import Narrator, say, say_note, say_what_is_wrong
 from thresher.adapters.training.plan import Plan, make_plan
+from thresher.adapters.training.reading import save_reading
 from thresher.adapters.training.run_config import RunConfig, read_run, save_run
 from thresher.adapters.training.run_lock import sole
 from thresher.adapters.training.state import STATE_FILE, refuse_another
@@ -44,6 +45,8 @@ RUN_FILE = "run.yaml"
 LOCK_FILE = ".trainer.lock"
 #: Says that stdin is a pipe from whoever started the trainer, and ends with it.
 WITH_PARENT = "--with-parent"
+#: Says that nothing is to be trained: what the labels come to is written to the run's folder.
+JUST_READ = "--just-read"
 
 
 def write_layers(folder: Path, learner: Learner, plan: Plan, manifest: Manifest) -> None:
@@ -79,16 +82,22 @@ def main(way: Way) -> int:
     parser.add_argument(
         WITH_PARENT, action="store_true", help="stop, as at Ctrl-C, when stdin ends: who started it is gone"
     )
+    parser.add_argument(
+        JUST_READ, action="store_true", help="write what the labels come to into the run's folder, and end"
+    )
     asked = parser.parse_args()
     stopping = Stopping()
     if asked.with_parent:
         stopping.with_parent()
-    return follow(asked.run, way, stopping)
+    return follow(asked.run, way, stopping, just_read=asked.just_read)
 
 
-def follow(run: Path, way: Way, stopping: Stopping | None = None) -> int:
-    """Trains what the run's file asks for, in the given way; returns the exit code."""
+def follow(run: Path, way: Way, stopping: Stopping | None = None, *, just_read: bool = False) -> int:
+    """Trains what the run's file asks for, in the given way, or reads it; returns the exit code."""
     try:
+        if just_read:
+            _read(run, way)
+            return 0
         with ExitStack() as held:
             folder = _train(run, way, stopping or Stopping(), held)
     except Stopped:
@@ -100,6 +109,11 @@ def follow(run: Path, way: Way, stopping: Stopping | None = None) -> int:
     if folder is not None:
         say(f"The {folder.name} is in {folder}.")
     return 0
+
+
+def _read(run: Path, way: Way) -> None:
+    _versions(way)
+    save_reading(make_plan(read_run(run)))
 
 
 def _train(run: Path, way: Way, stopping: Stopping, held: ExitStack) -> Path | None:

@@ -5,7 +5,7 @@ Nothing is ever cut: what is too long is refused by name.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -83,20 +83,17 @@ def build_examples(
     labels: Sequence[Label],
     prompts: WindowPrompts,
     most_tokens: int | None = None,
-    look: Callable[[], None] = lambda: None,
 ) -> Examples:
     """The examples of the labels, in order, windows in order.
 
     A label with a window whose prompt and answer have more than `most_tokens` (or the context) is refused as
-    a whole, as is one whose fields leave no room for its text. `look` is called again and again, within a
-    label too: what it raises breaks off.
+    a whole, as is one whose fields leave no room for its text.
     """
     most = min(most_tokens or prompts.sizes.context, prompts.sizes.context)
     counts = _Counts()
     examples: list[Example] = []
     for label in labels:
-        look()
-        examples += _of_label(label, prompts, most, counts, look)
+        examples += _of_label(label, prompts, most, counts)
     return Examples(
         examples=tuple(examples),
         labels=len(labels),
@@ -107,18 +104,14 @@ def build_examples(
     )
 
 
-def _of_label(
-    label: Label, prompts: WindowPrompts, most: int, counts: _Counts, look: Callable[[], None]
-) -> list[Example]:
+def _of_label(label: Label, prompts: WindowPrompts, most: int, counts: _Counts) -> list[Example]:
     try:
         asked = prompts.of(label.text, label.instructions, label.fields)
     except ModelError as error:
         counts.refused.append((label.id, str(error)))
         return []
-    look()  # a long document takes its time at each of these
     texts = [one.text for one in asked]
     stated = statements(label, texts, counts.placing)
-    look()
     chosen = set(best_windows(texts, label.fields, label.most_windows))
     kept = [at for at, one in enumerate(stated) if (one.taught if at in chosen else one.says_something)]
     if label.taught_windows:
@@ -127,7 +120,6 @@ def _of_label(
     counts.idle += len(stated) - len(kept)
     examples = []
     for at in kept:
-        look()
         prompt, statement = asked[at], stated[at]
         tokens, mask = answer_tokens(prompts.tokenizer, label.fields, statement)
         length = len(prompt.tokens) + len(tokens)

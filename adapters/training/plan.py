@@ -4,7 +4,7 @@ Both trainers start here, so that they see the same examples in the same order a
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -63,8 +63,12 @@ class Plan:
     @property
     def steps(self) -> int:
         """The steps of the optimiser."""
-        config, each = self.config, self._batches.steps_per_epoch
-        return config.steps or each * (config.epochs or max(EPOCHS, ceil(LEAST_STEPS / each)))
+        return steps_of(self.config, self.steps_per_epoch)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """The steps in which each example is seen once."""
+        return self._batches.steps_per_epoch
 
     @cached_property
     def hash(self) -> str:
@@ -86,7 +90,7 @@ class Plan:
         """Whether a validation follows the step that is the `step`th, counted from 1."""
         if not self.validation:
             return False
-        every = self.config.evaluate_every or max(self._batches.steps_per_epoch, _LEAST_BETWEEN)
+        every = self.config.evaluate_every or max(self.steps_per_epoch, _LEAST_BETWEEN)
         return step % every == 0 or step == self.steps
 
     def validation_batches(self) -> Iterator[Batch]:
@@ -112,8 +116,14 @@ class Plan:
         )
 
 
-def make_plan(config: RunConfig, look: Callable[[], None] = lambda: None) -> Plan:
-    """Reads base, pack and labels. `look` is called again and again: what it raises breaks off.
+def steps_of(config: RunConfig, steps_per_epoch: int) -> int:
+    """The steps of a run whose labels come to so many an epoch."""
+    epochs = config.epochs or max(EPOCHS, ceil(LEAST_STEPS / steps_per_epoch))
+    return config.steps or steps_per_epoch * epochs
+
+
+def make_plan(config: RunConfig) -> Plan:
+    """Reads base, pack and labels.
 
     Raises UsageError, ModelError, PackError or AdapterError, each naming what is wrong.
     """
@@ -129,8 +139,8 @@ def make_plan(config: RunConfig, look: Callable[[], None] = lambda: None) -> Pla
     notes: list[str] = []
     too_long = False
     for one in sets:
-        taught = build_examples(one.shown, prompts, config.max_example_tokens, look)
-        held = build_examples(one.sides.validation, prompts, config.max_example_tokens, look)
+        taught = build_examples(one.shown, prompts, config.max_example_tokens)
+        held = build_examples(one.sides.validation, prompts, config.max_example_tokens)
         train += taught.examples
         validation += held.examples
         notes += found_in(one, taught, held, several=len(sets) > 1)

@@ -1,4 +1,4 @@
-"""A trainer as a process of its own: started, watched through its metrics, stopped.
+"""A trainer as a process of its own: started, watched through its metrics and what it says, stopped.
 
 A crash or a cancel there harms nothing here. It goes on from its last save when the same run starts again,
 and stops by itself when this process is gone.
@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import IO
 
 from thresher.adapters.errors import ModelError, ThresherError, UsageError
-from thresher.adapters.training.command import WITH_PARENT, Trainer
+from thresher.adapters.training.command import JUST_READ, WITH_PARENT, Trainer
 from thresher.adapters.training.exit_codes import DIVERGED, NO_MODEL, STOPPED, WRONG
 from thresher.adapters.training.metrics import Metric, read_metrics
 from thresher.adapters.training.narration import NOTED, TOLD
+from thresher.adapters.training.reading import Reading, load_reading
 from thresher.adapters.training.run_config import RunConfig, save_run
 
 #: What the trainer is asked for, in the run's folder.
@@ -53,6 +54,16 @@ _KINDS: dict[int, type[ThresherError]] = {
 }
 
 
+def read(config: RunConfig, trainer: Trainer, cancel: threading.Event) -> Reading:
+    """Has the trainer read the run and train nothing; returns what it found.
+
+    A set `cancel` ends it at once. Raises what `train` does.
+    """
+    for _ in _followed(config, trainer, cancel, JUST_READ):
+        pass
+    return load_reading(config.out)
+
+
 def train(config: RunConfig, trainer: Trainer, cancel: threading.Event) -> Iterator[Metric | str]:
     """Runs the trainer to its end; yields the metrics and what it says, as they come.
 
@@ -60,13 +71,19 @@ def train(config: RunConfig, trainer: Trainer, cancel: threading.Event) -> Itera
     TrainingStopped then, UsageError where the run or its labels are wrong, ModelError where its base is
     broken, TrainingDiverged where its loss is not finite, TrainingError where the trainer fails otherwise.
     """
+    return _followed(config, trainer, cancel)
+
+
+def _followed(
+    config: RunConfig, trainer: Trainer, cancel: threading.Event, *options: str
+) -> Iterator[Metric | str]:
     asked = config.out / ASKED_FILE
     save_run(asked, config)
     with tempfile.TemporaryFile() as said:
         # A file and no pipe: a process that says much never waits for a reader.
         with subprocess.Popen(
             # -P: no file of the folder that it is called from, a `token.py` say, is taken for a module.
-            [sys.executable, "-P", "-m", f"thresher.{trainer}", str(asked), WITH_PARENT],
+            [sys.executable, "-P", "-m", f"thresher.{trainer}", str(asked), WITH_PARENT, *options],
             # Nothing is written to it: however this process ends, the pipe ends too, and the trainer stops.
             stdin=subprocess.PIPE,
             stdout=said,

@@ -1,7 +1,7 @@
 """A sweep: short runs of a trainer on the user's own labels, one a learning rate, until the best is found.
 
-Knows the trainer as a process. Each try has a folder; what came of it is kept there, so that a sweep that was
-stopped or killed goes on where it was.
+Knows the trainer as a process, which reads the labels, too. Each try has a folder; what came of it is kept
+there, so that a sweep that was stopped or killed goes on where it was.
 """
 
 import json
@@ -9,7 +9,7 @@ import math
 import shutil
 import threading
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.manifest import TriedRate
 from thresher.adapters.training.command import ADAPTER, Trainer
 from thresher.adapters.training.metrics import Metric, read_metrics
-from thresher.adapters.training.plan import Plan, make_plan
+from thresher.adapters.training.plan import steps_of
+from thresher.adapters.training.reading import Reading
 from thresher.adapters.training.run_config import RunConfig, save_run
 from thresher.adapters.training.state import STATE_FILE
-from thresher.adapters.visible import one_line
-from thresher.app.training.process import ASKED_FILE, TrainingDiverged, TrainingStopped, train
+from thresher.app.training.process import ASKED_FILE, TrainingDiverged, TrainingStopped, read, train
 from thresher.app.training.rate_search import best_exponent, least_tries_left, next_exponent, rate_of
 
 #: The steps of a try are those of an epoch, but no fewer and no more than these, and never more than the
@@ -30,6 +30,8 @@ from thresher.app.training.rate_search import best_exponent, least_tries_left, n
 LEAST_STEPS, MOST_STEPS = 40, 60
 #: What is kept of a try, in its folder.
 TRY_FILE = "try.json"
+#: Where the trainer says what the labels come to, within the sweep's folder.
+_READING = "reading"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,21 @@ class SweepEnds:
 SweepNews = TryBegins | TryEnds | SweepEnds
 
 
+@dataclass(frozen=True)
+class _Trial:
+    """A try to be. `labels` is the hash of what is tried, but for rate and steps."""
+
+    config: RunConfig
+    rate: float
+    steps: int
+    labels: str
+
+    @property
+    def hash(self) -> str:
+        """What came of another one is never taken for what came of this."""
+        return f"{self.labels} {self.steps}"
+
+
 def sweep(
     config: RunConfig, folder: Path, trainer: Trainer, cancel: threading.Event
 ) -> Generator[Metric | str | SweepNews, None, SweepEnds]:
@@ -70,22 +87,22 @@ def sweep(
     and the sweep goes on. Raises UsageError where nothing is held back to judge by, where no rate
     is any good, or where `folder` has the tries of other labels; TrainingStopped; TrainingError.
     """
-    plan = _short(config, cancel)
-    notes = [one_line(note) for note in plan.notes]  # as each trainer says them
-    yield from notes
-    said = set(notes)
-    default = config.model_copy(update={"learning_rate": None}).used_learning_rate(plan.base.hidden_size)
+    reading = _read(config, folder, trainer, cancel)
+    yield from reading.notes
+    said = set(reading.notes)
+    steps = _steps(config, reading)
+    default = config.model_copy(update={"learning_rate": None}).used_learning_rate(reading.hidden_size)
     tries: dict[int, TriedRate] = {}
     losses: dict[int, float] = {}
     while (exponent := next_exponent(losses)) is not None:
         rate = rate_of(default, exponent)
-        trial = replace(plan, config=_trial(plan, rate, folder))
+        trial = _Trial(_short(config, steps, rate, folder), rate, steps, reading.hash)
         tried = _kept(trial)
         before = tried is not None
         if tried is None:
             if cancel.is_set():
                 raise TrainingStopped("stopped; the same command goes on with the sweep")
-            yield TryBegins(rate, trial.steps, len(tries) + 1, least_tries_left(losses) - 1)
+            yield TryBegins(rate, steps, len(tries) + 1, least_tries_left(losses) - 1)
             tried = yield from _tried(trial, trainer, cancel, said)
         tries[exponent] = tried
         losses[exponent] = math.inf if tried.loss is None else tried.loss
@@ -101,31 +118,34 @@ def sweep(
     return ends
 
 
-def _short(config: RunConfig, cancel: threading.Event) -> Plan:
-    """The plan of any try, but for its rate."""
-
-    def look() -> None:
-        if cancel.is_set():
-            raise TrainingStopped("stopped before the sweep began")
-
-    epoch = make_plan(config.model_copy(update={"epochs": 1, "steps": None}), look)
-    if not epoch.validation:
+def _read(config: RunConfig, folder: Path, trainer: Trainer, cancel: threading.Event) -> Reading:
+    """What the labels come to. Raises UsageError where none is held back."""
+    epoch = {"epochs": 1, "steps": None, "out": folder / _READING}
+    try:
+        reading = read(config.model_copy(update=epoch), trainer, cancel)
+    except TrainingStopped:
+        raise TrainingStopped("stopped before the sweep began") from None
+    if not reading.validation:
         raise UsageError(
-            f"a sweep judges rates by labels that are held back, and of these {epoch.data.train} none is. "
+            f"a sweep judges rates by labels that are held back, and of these {reading.train} none is. "
             "Name files with --validation, or give more labels."
         )
-    steps = min(max(epoch.steps, LEAST_STEPS), replace(epoch, config=config).steps, MOST_STEPS)
+    return reading
+
+
+def _steps(config: RunConfig, reading: Reading) -> int:
+    epoch = reading.steps_per_epoch
+    return min(max(epoch, LEAST_STEPS), steps_of(config, epoch), MOST_STEPS)
+
+
+def _short(config: RunConfig, steps: int, rate: float, folder: Path) -> RunConfig:
     # One validation, at the end: the schedule comes to its end there too.
-    short = {"steps": steps, "evaluate_every": steps}
-    return replace(epoch, config=epoch.config.model_copy(update=short))
-
-
-def _trial(plan: Plan, rate: float, folder: Path) -> RunConfig:
-    return plan.config.model_copy(update={"learning_rate": rate, "out": folder / f"rate-{rate:g}"})
+    short = {"epochs": 1, "steps": steps, "evaluate_every": steps}
+    return config.model_copy(update={**short, "learning_rate": rate, "out": folder / f"rate-{rate:g}"})
 
 
 def _tried(
-    trial: Plan, trainer: Trainer, cancel: threading.Event, said: set[str]
+    trial: _Trial, trainer: Trainer, cancel: threading.Event, said: set[str]
 ) -> Generator[Metric | str, None, TriedRate]:
     """Runs the trainer, and keeps what came of it, not the adapter. Yields no line that was `said` before."""
     config = trial.config
@@ -148,7 +168,7 @@ def _tried(
     return tried
 
 
-def _keep(trial: Plan, tried: TriedRate | None) -> None:
+def _keep(trial: _Trial, tried: TriedRate | None) -> None:
     """Writes what the try is, by the hash of its run, and what came of it so far."""
     path = trial.config.out / TRY_FILE
     content = {"run": trial.hash, "tried": tried.model_dump() if tried else None}
@@ -162,7 +182,7 @@ def _keep(trial: Plan, tried: TriedRate | None) -> None:
         ) from error
 
 
-def _kept(trial: Plan) -> TriedRate | None:
+def _kept(trial: _Trial) -> TriedRate | None:
     """What came of the try in an earlier part of this sweep. Raises UsageError where it was another's."""
     path = trial.config.out / TRY_FILE
     try:

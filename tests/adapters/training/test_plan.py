@@ -163,20 +163,3 @@ def test_one_set_is_planned_as_the_runs_own_keys_are(make: Callable[..., Plan]) 
     assert one.notes == sugar.notes
     for left, right in zip(one.train, sugar.train, strict=True):
         assert left.tokens.tolist() == right.tokens.tolist()
-
-
-def test_a_look_breaks_off_also_within_a_label(make: Callable[..., Plan], folder: Path) -> None:
-    long = {"id": "long", "input": "Corner Cafe, 3.50\n" * 900, "output": {"company": "Corner Cafe"}}
-    (folder / "long.jsonl").write_text(json.dumps(long) + "\n", "utf-8")
-    one = {"domain": "expenses", "record_type": "receipt", "labels": ["long.jsonl"]}
-    plan = make(sets=[one], validation_share=0, proof_share=0)
-    assert len(plan.train) > 5
-    looks: list[None] = []
-
-    def look() -> None:
-        looks.append(None)
-        if len(looks) == len(plan.train):
-            raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        make_plan(plan.config, look)

@@ -2,7 +2,9 @@
 
 import json
 import math
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,15 @@ import pytest
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.training.metrics import Metric, read_metrics
+from thresher.adapters.training.plan import make_plan
+from thresher.adapters.training.reading import Reading, load_reading, save_reading
 from thresher.adapters.training.run_config import RunConfig, read_run
 from thresher.app.cli.main import run_command
 from thresher.app.locations import Locations
 from thresher.app.session import Session
 from thresher.app.training import sweep as sweeping
 from thresher.app.training.candidate import TrainingTask, train_candidate
+from thresher.app.training.place import begun
 from thresher.app.training.process import TrainingDiverged, TrainingStopped
 from thresher.app.training.sweep import SweepEnds, TryBegins, TryEnds
 
@@ -64,7 +69,12 @@ def untrained(monkeypatch: pytest.MonkeyPatch, losses: dict[int, float | None]) 
         line |= {"tokens_per_second": 1.0, "seconds": 1.0}
         (config.out / "metrics.jsonl").write_text(json.dumps(line) + "\n", "utf-8")
 
+    def read_here(config: RunConfig, *_: Any) -> Reading:
+        save_reading(make_plan(config))
+        return load_reading(config.out)
+
     monkeypatch.setattr(sweeping, "train", known)
+    monkeypatch.setattr(sweeping, "read", read_here)
     return seen
 
 
@@ -112,6 +122,26 @@ def test_the_best_rate_of_the_tries_trains_the_adapter(
     write_labels(labels, 25)
     untrained(monkeypatch, {0: 1.0, 1: 2.0, -1: 2.0})
     assert len(swept(home_with_tiny, labels)[0].tries) == 3
+
+
+def test_a_stop_while_labels_are_read_waits_for_no_document(
+    home_with_tiny: Locations, labels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless, reads = tmp_path / "trainer", tmp_path / "reads"
+    endless.write_text(f"#!/bin/sh\nmkdir '{reads}'\nexec sleep 600\n", "utf-8")
+    endless.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(endless))
+    cancel = threading.Event()
+
+    def stop_once_it_reads() -> None:
+        while not reads.exists():
+            time.sleep(0.05)
+        cancel.set()
+
+    threading.Thread(target=stop_once_it_reads, daemon=True).start()
+    with Session(home_with_tiny) as session, pytest.raises(TrainingStopped, match="before the sweep began"):
+        list(train_candidate(session, task_of(labels), cancel))
+    assert not begun(home_with_tiny.training / "expenses-1")
 
 
 def test_a_rate_that_diverges_is_the_worst_and_the_sweep_goes_on(
