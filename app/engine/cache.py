@@ -4,6 +4,7 @@ Each row writes at its own place, so rows may take in different numbers of token
 a row's length is left over from padding, is never attended to, and is overwritten.
 """
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +14,18 @@ import mlx.core as mx
 _GROWTH = 256
 
 
+class Interrupted(Exception):
+    """The batch was given up within a pass; its cache is of no more use."""
+
+
 class RowLengths:
-    """How many tokens each row holds; shared by all layers' caches. `offsets` is int32, shape (rows,)."""
+    """How many tokens each row holds; shared by all layers' caches. `offsets` is int32, shape (rows,).
+
+    `interrupt`, once set, breaks a pass off at its next layer.
+    """
 
     def __init__(self, lengths: Sequence[int]) -> None:
+        self.interrupt = threading.Event()
         self.set(lengths)
 
     def set(self, lengths: Sequence[int]) -> None:
@@ -48,7 +57,12 @@ class RowCache:
         return self.rows.offsets
 
     def update_and_fetch(self, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
-        """Writes (rows, heads, tokens, size) behind each row; returns all up to the longest row's end."""
+        """Writes (rows, heads, tokens, size) behind each row; returns all up to the longest row's end.
+
+        Raises Interrupted: on a slow processor a pass takes many seconds, and every layer comes by here.
+        """
+        if self.rows.interrupt.is_set():
+            raise Interrupted
         count, _, tokens, _ = keys.shape
         end = max(self.rows.lengths) + tokens
         self._grow(end, keys, values)

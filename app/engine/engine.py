@@ -113,7 +113,7 @@ class Engine:
         return sizes
 
     def cancel(self) -> None:
-        """Drops all that is queued or in work. Returns within one pass of the model; no reply comes after."""
+        """Drops all that is queued or in work. Returns within a layer of a pass; no reply comes after."""
         self._loop.interrupt.set()
         self._loop.inbox.put(Order.CANCEL)
         while self.is_alive:  # a thread that ends leaves its inbox

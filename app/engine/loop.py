@@ -60,7 +60,7 @@ class Loop:
         finally:
             self.loaded.set()
         from thresher.app.engine.batch import Batch
-        from thresher.app.engine.weights import Interrupted
+        from thresher.app.engine.cache import Interrupted
 
         batch = Batch(model)
         while True:
@@ -120,6 +120,8 @@ class Loop:
             if not isinstance(request, Request):
                 return request
             block = False
+            if self.interrupt.is_set():
+                continue  # the order behind it drops it: to take in a long document's needs a minute
             if len(request.tokens) + request.answer_tokens > self.context:
                 message = f"{len(request.tokens)} tokens do not fit the model's context of {self.context}"
                 self.replies.put(Failed(request, message))
@@ -135,8 +137,8 @@ class Loop:
 
     def _advance(self, batch: "Batch") -> None:
         """Takes in waiting rows where half the places are free, else one step of those in work."""
+        from thresher.app.engine.cache import Interrupted
         from thresher.app.engine.waiting import next_group
-        from thresher.app.engine.weights import Interrupted
 
         free = len(batch.rows) <= self._most_rows // 2
         group = []

@@ -21,14 +21,10 @@ _EXPAND_SHARE = 0.6
 _PASS_TOKENS = 2048
 
 
-class Interrupted(Exception):
-    """The batch was given up between two passes; its cache is of no more use."""
-
-
 class LoadedModel:
     """A model that takes in ragged batches and gives each row's next logits, each under its own adapter.
 
-    `interrupt`, once set, ends a `feed` before its next pass.
+    `interrupt`, once set, ends a `feed` before its next layer.
     """
 
     def __init__(self, model: Any, context: int, adapter_bytes: int) -> None:
@@ -56,12 +52,11 @@ class LoadedModel:
         """
         self.residents.chosen.set(adapters)
         rows = cache[0].rows
+        rows.interrupt = self.interrupt
         longest = max(len(tokens) for tokens in batch)
         chunk = max(_PASS_TOKENS // len(batch), 1)
         last: list[mx.array | None] = [None] * len(batch)
         for start in range(0, longest, chunk):
-            if self.interrupt.is_set():
-                raise Interrupted
             parts = [list(tokens[start : start + chunk]) for tokens in batch]
             width = max(len(part) for part in parts)
             tokens = mx.array([part + [0] * (width - len(part)) for part in parts])

@@ -7,8 +7,8 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
-from thresher.app.engine.cache import RowCache, RowLengths
-from thresher.app.engine.weights import Interrupted, LoadedModel, load_weights
+from thresher.app.engine.cache import Interrupted, RowCache, RowLengths
+from thresher.app.engine.weights import LoadedModel, load_weights
 
 PROMPTS = [[5, 6, 7, 8, 9, 10, 11], [12, 13], [14, 15, 16, 17]]
 NEXT = [[21], [22, 23, 24], [25, 26]]
@@ -86,6 +86,25 @@ def test_an_interrupt_ends_a_feed(model: LoadedModel) -> None:
     with pytest.raises(Interrupted):
         model.feed(PROMPTS, model.cache(RowLengths([0, 0, 0])))
     model.interrupt.clear()
+
+
+def test_an_interrupt_ends_a_pass_within_it(model: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pass over a prompt takes many seconds on a busy processor."""
+    layers: list[RowCache] = []
+    write = RowCache.update_and_fetch
+
+    def written(self: RowCache, *arrays: Any) -> Any:
+        fetched = write(self, *arrays)
+        layers.append(self)
+        model.interrupt.set()
+        return fetched
+
+    cache = model.cache(RowLengths([0]))
+    monkeypatch.setattr(RowCache, "update_and_fetch", written)
+    with pytest.raises(Interrupted):
+        model.feed([PROMPTS[0]], cache)
+    model.interrupt.clear()
+    assert layers == cache[:1]
 
 
 def test_the_vocabulary_projection_agrees_with_the_whole_model(model: LoadedModel) -> None:

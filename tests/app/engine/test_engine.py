@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -115,6 +116,26 @@ def test_cancelling_drops_everything_and_leaves_the_engine_ready(engine: Engine)
     engine.cancel()
     assert engine.reply(timeout=0.5) is None
     assert isinstance(replies(engine, [request(engine, 99, TEXTS[0])])[99], Answered)
+
+
+def test_cancelling_takes_in_no_request_that_waits(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a long document there are a thousand, each with a grammar to be built."""
+    begun, made = threading.Event(), Row.__init__
+    taken: list[Row] = []
+
+    def slow(self: Row, *arguments: Any) -> None:
+        taken.append(self)
+        begun.set()
+        engine._loop.interrupt.wait(10)
+        made(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Row, "__init__", slow)
+        for key in range(5):
+            engine.submit(request(engine, key, TEXTS[0]))
+        assert begun.wait(10)
+        engine.cancel()
+    assert len(taken) == 1
 
 
 def test_a_failing_pass_fails_its_requests_and_the_engine_lives_on(
