@@ -6,18 +6,16 @@ Knows the engine's requests and replies, but not what stores the records or show
 import logging
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from thresher.adapters.errors import DocumentError, ModelError, ThresherError
-from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.engine.request import Answered, Reply
-from thresher.app.extraction.asking import Asked, Asker, WindowKey, heard
-from thresher.app.extraction.merge import WindowAnswer, merge
-from thresher.app.record import Outcome, Record, RecordError, Status, Value, Windows
+from thresher.app.extraction.asking import Asker, WindowKey, heard
+from thresher.app.extraction.merge import WindowAnswer
+from thresher.app.in_work import InWork, failed_record, log_defect, record_of, told
+from thresher.app.record import Record, Windows
 from thresher.app.sources import Source
 from thresher.app.task import Task
 
@@ -73,17 +71,6 @@ class Beat:
     started: int
 
 
-@dataclass
-class _InWork:
-    source: Source
-    document: Document
-    fields: tuple[Field, ...]
-    asked: Asked
-    started: float
-    answers: list[WindowAnswer] = field(default_factory=list)
-    trouble: str | None = None
-
-
 class Flow:
     """One batch.
 
@@ -105,7 +92,7 @@ class Flow:
         self._open_engine = open_engine
         self._cancel = cancel
         self._opened: tuple[Asker, Engine] | None = None
-        self._in_work: dict[int, _InWork] = {}
+        self._in_work: dict[int, InWork] = {}
         self._queued = self._answered = self._documents = self._started = 0
 
     def run(self, sources: Iterable[Source]) -> Iterator[Started | Loading | Read | Done | Beat]:
@@ -134,7 +121,7 @@ class Flow:
         try:
             document = self._read(source)
         except Exception as error:
-            yield Done(source, self._failed(source, None, _told(source, error), began), None)
+            yield Done(source, failed_record(self._task, source, None, told(source, error), began), None)
             return
         if self._cancel.is_set():
             return  # reading took its time: a cancelled batch need not load the model, too
@@ -146,9 +133,10 @@ class Flow:
         try:
             asked = asker.ask(self._started, document.text, fields)
         except Exception as error:
-            yield Done(source, self._failed(source, document, _told(source, error), began), document)
+            failed = failed_record(self._task, source, document, told(source, error), began)
+            yield Done(source, failed, document)
             return
-        self._in_work[self._started] = _InWork(source, document, fields, asked, began)
+        self._in_work[self._started] = InWork(source, document, fields, asked, began)
         self._queued += len(asked.requests)
         self._documents += 1
         for request in asked.requests:
@@ -177,7 +165,7 @@ class Flow:
             try:
                 answer = heard(window, work.fields, reply.answer)
             except Exception as error:
-                _log(error)
+                log_defect(error)
                 work.trouble = f"a defect of Thresher, {type(error).__name__}"
         else:
             _LOG.warning("a window failed: %s", reply.message)
@@ -185,76 +173,4 @@ class Flow:
         work.answers.append(answer)
         if len(work.answers) == len(work.asked.windows):
             del self._in_work[key.document]
-            yield Done(work.source, self._record(work), work.document)
-
-    def _record(self, work: _InWork) -> Record:
-        unanswered = sum(answer.failed for answer in work.answers)
-        remedy = "Run `thresher doctor`, or lower batch_tokens in the settings."
-        if unanswered == len(work.answers):
-            error = ModelError(f"{work.source.id}: the model could not answer ({work.trouble}). {remedy}")
-            return self._failed(work.source, work.document, error, work.started)
-        try:
-            values = merge(work.document, work.fields, work.answers)
-        except Exception as error:
-            return self._failed(work.source, work.document, _told(work.source, error), work.started)
-        lost = any(value.outcome in (Outcome.TRUNCATED, Outcome.FAILED) for value in values.values())
-        trouble = None
-        if unanswered:
-            trouble = RecordError(
-                ModelError.kind,
-                f"{work.source.id}: {unanswered} of its {len(work.answers)} parts got no answer "
-                f"({work.trouble}), so values may be missing. {remedy} The next run asks it again.",
-            )
-        status: Status = "partial" if lost or trouble else "ok"
-        record = self._made(work.source, work.document, status, trouble, values, work.started)
-        return replace(record, windows=work.asked.count)
-
-    def _failed(
-        self, source: Source, document: Document | None, error: ThresherError, started: float
-    ) -> Record:
-        trouble = RecordError(error.kind, str(error))
-        fields: Sequence[Field] = source.fields or self._task.fields
-        values = {one.name: Value([] if one.is_list else None, Outcome.FAILED, None) for one in fields}
-        return self._made(source, document, "failed", trouble, values, started)
-
-    def _made(
-        self,
-        source: Source,
-        document: Document | None,
-        status: Status,
-        trouble: RecordError | None,
-        values: dict[str, Value],
-        started: float,
-    ) -> Record:
-        return Record(
-            id=source.id,
-            path=str(source.path) if source.path else None,
-            sha256=document.sha256 if document else None,
-            domain=self._task.domain,
-            record_type=self._task.record_type,
-            model=self._task.model,
-            adapter=self._task.adapter,
-            status=status,
-            error=trouble,
-            values=values,
-            seconds=round(time.monotonic() - started, 3),
-            notes=document.notes if document else (),
-            kind=document.kind if document else None,
-        )
-
-
-def _told(source: Source, error: Exception) -> ThresherError:
-    """The error as it is told. One that nothing should raise costs one document, too, not the batch."""
-    if isinstance(error, ThresherError):
-        return error
-    _log(error)
-    return DocumentError(
-        f"{source.id}: could not be worked on, by a defect of Thresher ({type(error).__name__}). Leave it "
-        "out, and report it with the log, which holds no document text."
-    )
-
-
-def _log(error: Exception) -> None:
-    """Where it happened, without the error's message, which may quote the document."""
-    trace = "".join(traceback.format_tb(error.__traceback__))
-    _LOG.error("a document failed: %s\n%s", type(error).__name__, trace)
+            yield Done(work.source, record_of(self._task, work), work.document)

@@ -213,11 +213,11 @@ def test_a_defect_in_reading_costs_one_document(
     assert {records[name].status for name in ("doc-0", "doc-2")} <= {"ok", "partial"}
 
 
-@pytest.mark.parametrize("step", ["Asker.ask", "heard", "merge"])
+@pytest.mark.parametrize("step", ["extraction.asking.Asker.ask", "flow.heard", "in_work.merge"])
 def test_a_defect_after_reading_costs_one_document(
     home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    where = f"thresher.app.extraction.asking.{step}" if "." in step else f"thresher.app.flow.{step}"
+    where = f"thresher.app.{step}"
     whole, broken = pkgutil.resolve_name(where), [True]
 
     def breaks_once(*given: object) -> object:
