@@ -4,7 +4,7 @@ Both trainers start here, so that they see the same examples in the same order a
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -25,7 +25,7 @@ from thresher.adapters.training.examples import Example, build_examples
 from thresher.adapters.training.found import found_in
 from thresher.adapters.training.labels import labels_fingerprint
 from thresher.adapters.training.read_sets import read_sets
-from thresher.adapters.training.run_config import RunConfig, chosen_layers
+from thresher.adapters.training.run_config import RunConfig
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
 #: How often each example is seen where a run does not say; and the fewest steps that this may come to: of a
@@ -114,6 +114,23 @@ class Plan:
             config.accumulation,
             heads_of(self.train),
         )
+
+
+def chosen_layers(config: RunConfig, linear: Iterable[str]) -> list[str]:
+    """The module paths of `linear` (see `base_model.BaseModel`) that the run adapts, sorted.
+
+    Raises UsageError that names each target which no layer has.
+    """
+    modules = sorted(linear)
+    if config.targets == "all":
+        return modules
+    names = {module.rpartition(".")[2] for module in modules}
+    if unknown := [target for target in config.targets if target not in names]:
+        raise UsageError(
+            f"targets: the base has no linear layer named {', '.join(map(repr, unknown))}. "
+            f"There are: {', '.join(sorted(names))}."
+        )
+    return [module for module in modules if module.rpartition(".")[2] in config.targets]
 
 
 def steps_of(config: RunConfig, steps_per_epoch: int) -> int:

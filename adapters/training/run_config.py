@@ -3,7 +3,6 @@
 Knows no trainer, and reads nothing of what it names.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -193,23 +192,6 @@ class RunConfig(Keys):
     def used_learning_rate(self, hidden_size: int) -> float:
         """The peak rate that is given, else the default for a base of this width."""
         return self.learning_rate if self.learning_rate is not None else default_learning_rate(hidden_size)
-
-
-def chosen_layers(config: RunConfig, linear: Iterable[str]) -> list[str]:
-    """The module paths of `linear` (see `base_model.BaseModel`) that the run adapts, sorted.
-
-    Raises UsageError that names each target which no layer has.
-    """
-    modules = sorted(linear)
-    if config.targets == "all":
-        return modules
-    names = {module.rpartition(".")[2] for module in modules}
-    if unknown := [target for target in config.targets if target not in names]:
-        raise UsageError(
-            f"targets: the base has no linear layer named {', '.join(map(repr, unknown))}. "
-            f"There are: {', '.join(sorted(names))}."
-        )
-    return [module for module in modules if module.rpartition(".")[2] in config.targets]
 
 
 def read_run(path: Path) -> RunConfig:

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.errors import UsageError
-from thresher.adapters.training.run_config import RunConfig, chosen_layers, parse_run, read_run, save_run
+from thresher.adapters.training.run_config import RunConfig, parse_run, read_run, save_run
 from thresher.adapters.training.run_parts import Augmentation
 
 LEAST: dict[str, Any] = {"base": "models/starter", "out": "out", "labels": ["labels.jsonl"]}
-LINEAR = [f"model.layers.{n}.{part}" for n in (0, 1) for part in ("self_attn.q_proj", "mlp.down_proj")]
 
 
 def run(folder: Path, **more: Any) -> RunConfig:
@@ -28,7 +27,6 @@ def test_the_defaults_are_the_recipe(tmp_path: Path) -> None:
     assert (config.weight_decay, config.clip, config.betas) == (1e-5, 1.0, (0.9, 0.999))
     assert config.used_learning_rate(4096) == pytest.approx(2e-4)
     assert config.used_learning_rate(576) == pytest.approx(2e-3)
-    assert chosen_layers(config, LINEAR) == sorted(LINEAR)
     assert run(tmp_path, rank=4, alpha=4, learning_rate=3e-4).used_alpha == 4
     assert run(tmp_path, learning_rate="3e-4").used_learning_rate(64) == 3e-4  # as YAML reads 3e-4: a text
 
@@ -181,13 +179,6 @@ def test_a_file_that_is_no_run_is_a_named_error(tmp_path: Path, content: bytes) 
         read_run(path)
     with pytest.raises(UsageError, match="cannot be read"):
         read_run(tmp_path / "missing.yaml")
-
-
-def test_targets_are_chosen_by_name_and_never_silently_none(tmp_path: Path) -> None:
-    config = run(tmp_path, targets=["q_proj"])
-    assert chosen_layers(config, LINEAR) == [name for name in sorted(LINEAR) if "q_proj" in name]
-    with pytest.raises(UsageError, match=r"named 'k_prj'\. There are: down_proj, q_proj"):
-        chosen_layers(run(tmp_path, targets=["q_proj", "k_prj"]), LINEAR)
 
 
 def test_every_key_is_told_in_the_file(tmp_path: Path) -> None:
