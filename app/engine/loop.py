@@ -120,20 +120,16 @@ class Loop:
             if not isinstance(request, Request):
                 return request
             block = False
-            if self.interrupt.is_set():
-                continue  # the order behind it drops it: to take in a long document's needs a minute
             if len(request.tokens) + request.answer_tokens > self.context:
                 message = f"{len(request.tokens)} tokens do not fit the model's context of {self.context}"
                 self.replies.put(Failed(request, message))
                 continue
             try:
                 adapter = residents.use(request.adapter) if request.adapter is not None else None
-                self._waiting.append(Row(request, tokenizer, adapter))
             except ThresherError as error:
                 self.replies.put(Failed(request, str(error)))
-            except Exception as error:
-                # A defect costs one request. Its message may quote the document.
-                self.replies.put(Failed(request, f"a defect of Thresher, {type(error).__name__}"))
+                continue
+            self._waiting.append(Row(request, tokenizer, adapter))
 
     def _advance(self, batch: "Batch") -> None:
         """Takes in waiting rows where half the places are free, else one step of those in work."""
@@ -145,15 +141,28 @@ class Loop:
         if free and self._waiting:
             group = next_group(self._waiting, batch.rows, self._most_rows, self._batch_tokens)
             self._waiting = [row for row in self._waiting if row not in group]
-        if group:
+        if ready := [row for row in group if self._began(row)]:
             try:
-                batch.admit(group)
+                batch.admit(ready)
             except Interrupted:
                 raise
             except Exception as error:
-                for row in group:
+                for row in ready:
                     self.replies.put(Failed(row.request, str(error)))
         elif batch.rows:
             batch.step()
         for row in batch.leave():
             self.replies.put(Answered(row.request, row.answer()))
+
+    def _began(self, row: "Row") -> bool:
+        """Begins it; where that fails, its request has."""
+        try:
+            row.begin()
+        except ThresherError as error:
+            self.replies.put(Failed(row.request, str(error)))
+        except Exception as error:
+            # A defect costs one request. Its message may quote the document.
+            self.replies.put(Failed(row.request, f"a defect of Thresher, {type(error).__name__}"))
+        else:
+            return True
+        return False

@@ -20,23 +20,32 @@ if TYPE_CHECKING:
 
 
 class Row:
-    """A request in work. `pending` tokens are decided and wait to be fed to the model.
+    """A request that waits or is in work. `pending` tokens are decided and wait to be fed to the model.
 
     `adapter` is the version of the request's adapter that was resident when the request came.
     """
+
+    _matcher: LLMatcher
 
     def __init__(self, request: Request, tokenizer: LLTokenizer, adapter: "Resident | None" = None) -> None:
         self.request = request
         self.adapter = adapter
         self.pending: deque[int] = deque(request.tokens)
         self._tokenizer = tokenizer
-        grammar = answer_grammar(request.fields, request.text, request.conventions)
-        self._matcher = LLMatcher(tokenizer, grammar, log_level=0)
-        if self._matcher.is_error():
-            raise ModelError(f"the grammar of the record cannot be built: {self._trouble()}")
-        self._bitmask = allocate_token_bitmask(1, tokenizer.vocab_size)
         self._tokens: list[int] = []
         self._sampled: list[tuple[int, float]] = []  # index into _tokens, log probability
+
+    def begin(self) -> None:
+        """Builds the grammar, and takes what it forces at the start.
+
+        Called once, when the row's turn comes: the grammars of a thousand windows take half a gigabyte.
+        """
+        request = self.request
+        grammar = answer_grammar(request.fields, request.text, request.conventions)
+        self._matcher = LLMatcher(self._tokenizer, grammar, log_level=0)
+        if self._matcher.is_error():
+            raise ModelError(f"the grammar of the record cannot be built: {self._trouble()}")
+        self._bitmask = allocate_token_bitmask(1, self._tokenizer.vocab_size)
         self._force()
 
     @property

@@ -113,7 +113,10 @@ def answers(model: TorchModel, gold: Sequence[GoldRecord], asker: Asker) -> list
         part = requests[start : start + ROWS]
         head = tuple(part[0].tokens[: part[0].shared])
         assert all(tuple(one.tokens[: one.shared]) == head for one in part), "documents ask for the same"
-        group = _Group(model, [Row(one, tokenizer) for one in part], head)
+        rows = [Row(one, tokenizer) for one in part]
+        for row in rows:
+            row.begin()
+        group = _Group(model, rows, head)
         while group.rows:
             group.step()
             for row in group.leave():

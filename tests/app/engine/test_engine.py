@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,8 @@ from thresher.adapters.fields import Field
 from thresher.adapters.prompt import render_prompt
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.app.engine.engine import Engine
-from thresher.app.engine.request import Answered, Failed, Reply, Request
+from thresher.app.engine.grammar import answer_grammar
+from thresher.app.engine.request import Answer, Answered, Failed, Reply, Request
 from thresher.app.engine.row import Row
 from thresher.app.engine.weights import LoadedModel
 
@@ -118,24 +118,28 @@ def test_cancelling_drops_everything_and_leaves_the_engine_ready(engine: Engine)
     assert isinstance(replies(engine, [request(engine, 99, TEXTS[0])])[99], Answered)
 
 
-def test_cancelling_takes_in_no_request_that_waits(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a long document there are a thousand, each with a grammar to be built."""
-    begun, made = threading.Event(), Row.__init__
-    taken: list[Row] = []
+def test_the_grammars_of_requests_that_wait_are_not_built(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a long document there are a thousand, and they are large."""
+    built: list[str] = []
+    at_first_answer: list[int] = []
 
-    def slow(self: Row, *arguments: Any) -> None:
-        taken.append(self)
-        begun.set()
-        engine._loop.interrupt.wait(10)
-        made(self, *arguments)
+    def counted(fields: Any, text: str, conventions: Conventions) -> str:
+        built.append(text)
+        return answer_grammar(fields, text, conventions)
 
+    def counting(self: Row) -> Answer:
+        at_first_answer.append(len(built))
+        return answer(self)
+
+    answer = Row.answer
     with monkeypatch.context() as patch:
-        patch.setattr(Row, "__init__", slow)
-        for key in range(5):
-            engine.submit(request(engine, key, TEXTS[0]))
-        assert begun.wait(10)
-        engine.cancel()
-    assert len(taken) == 1
+        patch.setattr("thresher.app.engine.row.answer_grammar", counted)
+        patch.setattr(Row, "answer", counting)
+        replies(engine, [request(engine, key, TEXTS[1]) for key in range(100)])
+    assert at_first_answer[0] <= 32
+    assert len(built) == 100
 
 
 def test_a_failing_pass_fails_its_requests_and_the_engine_lives_on(
@@ -152,14 +156,14 @@ def test_a_failing_pass_fails_its_requests_and_the_engine_lives_on(
     assert isinstance(replies(engine, [request(engine, 1, TEXTS[0])])[1], Answered)
 
 
-def test_a_defect_in_taking_in_a_request_costs_that_one(
+def test_a_defect_in_beginning_a_request_costs_that_one(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("Invoice 1 from ACME")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Row, "__init__", broken)
+        patch.setattr(Row, "begin", broken)
         failed = replies(engine, [request(engine, 0, TEXTS[0])])[0]
     assert isinstance(failed, Failed)
     assert "RuntimeError" in failed.message
@@ -223,6 +227,7 @@ def test_an_item_that_a_list_already_has_ends_the_list(engine: Engine) -> None:
     tokenizer = grammar_tokenizer(engine)
     text = "bolts, nuts, bolts"
     row = Row(Request(0, (1,), 0, fields, text, Conventions(text), 200), tokenizer)
+    row.begin()
     while not row.is_done:
         row.choose(towards('{"parts": ["bolts", "nuts", "bolts", "nuts", "bolts"]}', row, tokenizer))
     assert row.answer().text == '{"parts": ["bolts", "nuts", "bolts"]}'
