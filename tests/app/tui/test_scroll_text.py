@@ -1,5 +1,7 @@
 """What is longer than its place is read to its end, by keyboard and mouse; what is not stops no Tab."""
 
+from pathlib import Path
+
 import pytest
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
@@ -11,7 +13,7 @@ from thresher.app.tui.correct_dialog import CorrectDialog
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.scroll_text import ScrollText
 
-from .driving import settled
+from .driving import paste, settled
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 LONG = "\n".join(f"line {number} of what is wrong" for number in range(20))
@@ -76,6 +78,36 @@ async def test_a_long_hint_scrolls(app: ThresherApp, size: tuple[int, int]) -> N
         await pilot.press("end")
         await settled(pilot)
         assert shown(long).endswith("to the last one")
+
+
+@SIZES
+async def test_keys_go_on_to_the_queue_where_a_problem_no_longer_scrolls(
+    app: ThresherApp, folder: Path, size: tuple[int, int]
+) -> None:
+    async with app.run_test(size=size) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        problem, queue = app.screen.query_one(ProblemLine), app.screen.query_one("#queue")
+        for gone in ("It is short.", ""):
+            problem.say(LONG)
+            await pilot.pause()
+            await tab_to(pilot, problem)
+            problem.say(gone)
+            await settled(pilot)
+            assert app.focused is queue
+
+
+async def test_a_text_that_is_told_once_more_stays_where_it_is_read(app: ThresherApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        problem = app.screen.query_one(ProblemLine)
+        problem.say(LONG)
+        await pilot.pause()
+        await tab_to(pilot, problem)
+        await pilot.press("end")
+        await settled(pilot)
+        problem.say(LONG)  # as the word on a document is with each event of a run
+        await settled(pilot)
+        assert shown(problem).endswith(LONG.splitlines()[-1])
 
 
 @SIZES
