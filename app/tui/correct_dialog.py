@@ -44,6 +44,8 @@ class CorrectDialog(AnswerDialog[NewValue]):
         self._field = field
         self._value = value
         self._choices = ("yes", "no") if field.type == "boolean" else field.values
+        items = value or () if field.is_list else ()
+        self._is_broken = any(_BREAKS.search(item) for item in items)  # else ⏎ is a sign like any other
 
     def compose(self) -> ComposeResult:
         """The field, what it asks, and the way to answer that fits its type."""
@@ -94,10 +96,11 @@ class CorrectDialog(AnswerDialog[NewValue]):
             for item in self._value or ():
                 before.setdefault(_line(item), []).append(item)
             lines = [line for line in self._typed().split("\n") if line.strip()]
-            value = [
-                before[line].pop(0) if before.get(line) else item.replace(_BREAK, " ").strip()
+            items = [
+                before[line].pop(0) if before.get(line) else self._changed(item)
                 for line, item in zip(lines, value, strict=True)
             ]
+            value = [item for item in items if item]
         self.dismiss(NewValue(value))
 
     @property
@@ -111,11 +114,14 @@ class CorrectDialog(AnswerDialog[NewValue]):
     def _hint(self) -> str:
         if not self._choices:
             words = f"Type {form_of(self._field)}; empty: {_NOTHING}."
-            is_broken = self._field.is_list and any(_BREAK in _line(item) for item in self._value or ())
-            return f"{words} {_BREAK} is a line's end within an item." if is_broken else words
+            return f"{words} {_BREAK} is a line's end within an item." if self._is_broken else words
         if self._standing is None:
             return f"Choose, and Enter. What stands now is none of these: {one_line(shown(self._value))}"
         return "Choose, and Enter."
+
+    def _changed(self, item: str) -> str:
+        """An item that was typed: it is one line, so that a line's end within it is a blank."""
+        return item.replace(_BREAK, " ").strip() if self._is_broken else item
 
     def _typed(self) -> str:
         if self._choices:

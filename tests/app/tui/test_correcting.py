@@ -145,6 +145,29 @@ async def test_the_white_space_of_an_item_can_be_put_right(app: ThresherApp) -> 
         assert returned == [NewValue(["Rye bread", "green tea", "jam", "two lines more", "a\tb\n"])]
 
 
+@pytest.mark.parametrize(
+    ("items", "typed", "corrected"),
+    [
+        (["Press ⏎ now  please"], "Press ⏎ now please\n⏎", ["Press ⏎ now please", "⏎"]),
+        (["Rye\nbread", "tea"], "⏎\ntea", ["tea"]),
+        (["\n", "tea"], "⏎\nteas", ["\n", "teas"]),
+        (['a, "b"', "c"], 'a, "b" \n\n"c", d', ['a, "b"', '"c", d']),
+    ],
+)
+async def test_a_sign_of_the_document_stays_and_a_line_s_end_alone_is_no_item(
+    app: ThresherApp, items: list[str], typed: str, corrected: list[str]
+) -> None:
+    returned: list[NewValue | None] = []
+    async with app.run_test(size=SIZE) as pilot:
+        app.push_screen(CorrectDialog(Field(name="items", type="list[string]"), items), returned.append)
+        await settled(pilot)
+        hint = app.screen.query(".hint").last(ScrollText).content
+        assert hint.endswith("within an item.") == any("\n" in item for item in items)
+        app.screen.query_one("#typed-lines", TextArea).text = typed
+        await press(pilot, "ctrl+s")
+        assert returned == [NewValue(corrected)]
+
+
 @pytest.mark.parametrize("size", [(80, 24), (100, 30)])
 async def test_a_field_that_is_a_question_is_shown_whole(
     app: ThresherApp, session: Any, size: tuple[int, int]
