@@ -5,49 +5,50 @@ the same file in it would not see them, and let go of them.
 """
 
 import fcntl
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 
 class Going:
-    """The runs of one store that go on, and those of other processes. No method raises."""
+    """The runs that go on, of one store and of other processes. No method raises; any thread may ask."""
 
     def __init__(self, path: Path) -> None:
         """`path` is made with the first run."""
         self._path = path
         self._file: BinaryIO | None = None
         self._own: set[int] = set()
+        self._lock = threading.Lock()
 
     def begin(self, run: int) -> None:
         """The run goes on until `end`, or until the process has ended."""
-        self._own.add(run)
-        with suppress(OSError):  # some network drives know no locks
+        with self._lock, suppress(OSError):  # some network drives know no locks
+            self._own.add(run)
             fcntl.lockf(self._opened(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, run)
 
     def end(self, run: int) -> None:
         """It is over."""
-        self._own.discard(run)
-        with suppress(OSError):
+        with self._lock, suppress(OSError):
+            self._own.discard(run)
             fcntl.lockf(self._opened(), fcntl.LOCK_UN, 1, run)
 
     def holds(self, run: int) -> bool:
         """Whether somebody works on it; True also where that cannot be known."""
-        if run in self._own:
-            return True
-        try:
-            fcntl.lockf(self._opened(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, run)
-            fcntl.lockf(self._opened(), fcntl.LOCK_UN, 1, run)
-        except OSError:
-            return True
-        return False
+        with self._lock, suppress(OSError):
+            if run not in self._own:
+                fcntl.lockf(self._opened(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, run)
+                fcntl.lockf(self._opened(), fcntl.LOCK_UN, 1, run)
+                return False
+        return True
 
     def close(self) -> None:
         """None of this store goes on any more."""
-        self._own.clear()
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        with self._lock:
+            self._own.clear()
+            if self._file is not None:
+                self._file.close()
+                self._file = None
 
     def _opened(self) -> BinaryIO:
         # One file for all: to close any other of its name would let go of the locks.

@@ -70,9 +70,11 @@ class Store:
 
     def finish_run(self, run: int, *, cancelled: bool) -> None:
         """The run is over."""
-        self._going.end(run)
-        with self._database.transaction() as connection:
-            runs.finish(connection, run, cancelled)
+        try:
+            with self._database.transaction() as connection:
+                runs.finish(connection, run, cancelled)
+        finally:
+            self._going.end(run)  # and not before: whoever asked meanwhile would take it for killed
 
     def runs(self, limit: int | None = None) -> list[RunSummary]:
         """The newest runs first; all where no limit is set."""
