@@ -1,5 +1,6 @@
 """Paths as people and shells give them: any text may be one, and to ask for it never raises."""
 
+import os
 from pathlib import Path
 
 #: How the lock file begins that Office keeps beside a document that is open: '~$name.docx'.
@@ -52,12 +53,15 @@ def is_file(path: Path) -> bool:
 
 
 def locked_folder(path: Path) -> Path | None:
-    """The folder on the way to `path` that may not be searched; None where none keeps one from it."""
+    """The folder on the way to `path` that may not be searched; None where none keeps one from it.
+
+    The link in its stead where one leads into it.
+    """
     for step in (*reversed(path.parents), path):
         try:
             step.stat()
         except PermissionError:
-            return step.parent
+            return step if os.path.islink(step) else step.parent  # noqa: PTH114 Path's may raise
         except (OSError, ValueError):
             return None
     return None
