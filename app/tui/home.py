@@ -87,6 +87,8 @@ class HomeScreen(Screen[None]):
         """From the records, say: what was corrected there is so here."""
         self._queue_pane.reload()
 
+    on_corrected = on_screen_resume  # stored only now, after its record was left
+
     def on_paste(self, event: events.Paste) -> None:
         """Files dropped on the terminal, or paths pasted."""
         event.stop()

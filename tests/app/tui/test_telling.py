@@ -108,6 +108,20 @@ async def test_one_that_is_stored_is_shown_where_its_record_was_left_and_opened_
         assert app.screen.row.value == "Corner Bakery"
 
 
+async def test_one_that_is_stored_when_its_record_was_left_is_in_the_queue(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        let_go = await correcting(pilot, session, folder, monkeypatch)
+        await pilot.press("escape")
+        await pilot.pause(0.1)  # the queue has been read again by now
+        let_go.set()
+        await settled(pilot)
+        (entry,) = home(app).queue
+        assert entry.record is not None
+        assert entry.record.values["company"].value == "Corner Bakery"
+
+
 @pytest.mark.parametrize(
     ("error", "title", "words", "severity"),
     [
