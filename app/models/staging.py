@@ -68,7 +68,7 @@ class Staging:
         """End what a kill left of `finish`: the old model has its name again, or is cleared away."""
         if not self.has_replaced:
             return
-        if not self.target.exists():
+        if not os.path.lexists(self.target):
             self.replaced.replace(self.target)
         elif self.replaced.is_symlink():
             self.replaced.unlink()  # a model that lies elsewhere: the link is ours, the model is not
@@ -93,17 +93,20 @@ class Staging:
 
 
 def put_back(models: Path) -> None:
-    """Give each model that a kill left without its name that name again. Raises OSError.
+    """Give each model that a kill left without its name that name again, where the system lets it.
 
     One that another process replaces at this moment has its name once that is done, and is waited for.
     """
     partial = models / _PARTIAL
-    for work in partial.iterdir() if partial.is_dir() else ():
-        place = Staging(models, work.name)
-        if place.has_replaced and not place.target.exists():
-            from filelock import Timeout
-
-            with suppress(Timeout), place.lock().acquire(timeout=_PATIENCE):
+    try:
+        names = [work.name for work in partial.iterdir()] if partial.is_dir() else []
+    except OSError:  # root's, after one `sudo thresher models pull`: of no matter to what is installed
+        return
+    for name in names:
+        place = Staging(models, name)
+        if place.has_replaced and not os.path.lexists(place.target):
+            # A lock that is held for long, a full disk, a folder of another user: the rest can be used.
+            with suppress(OSError), place.lock().acquire(timeout=_PATIENCE):
                 place.settle()
 
 

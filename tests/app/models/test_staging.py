@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,48 @@ def test_a_model_that_stays_without_its_name_is_not_waited_for_without_end(
         place.target.rename(place.replaced)
         with pytest.raises(NoModelError, match="'mine'"):
             find(models, "mine")
+
+
+def test_a_model_that_may_not_be_put_back_costs_no_other(models: Path, tiny_model: Path) -> None:
+    add(models, tiny_model, "mine")
+    other = add(models, tiny_model, "other")
+    begin_to_replace(models, "mine")
+    lock = models / ".partial" / "mine.lock"
+    lock.unlink()
+    lock.mkdir()  # cannot be opened to write, as where all there is root's: root may do anything
+    assert list_models(models) == [other]
+    with pytest.raises(NoModelError, match="'mine'"):
+        find(models, "mine")
+    lock.rmdir()
+    assert find(models, "mine").name == "mine"
+
+
+def test_models_are_listed_where_what_a_pull_left_may_not_be_read(
+    models: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = add(models, tiny_model, "mine")
+    entries = Path.iterdir
+
+    def closed(path: Path) -> Iterator[Path]:
+        if path.name == ".partial":
+            raise PermissionError(13, "Permission denied", str(path))
+        return entries(path)
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert list_models(models) == [model]
+
+
+def test_a_model_that_was_moved_and_linked_stays_so_where_its_disk_is_not_there(
+    models: Path, tiny_model: Path
+) -> None:
+    """A kill while the old model was cleared away left that one, too."""
+    other, model = add(models, tiny_model, "other"), add(models, tiny_model, "mine")
+    shutil.copytree(model.folder, models / ".partial" / "mine" / "replaced")
+    shutil.rmtree(model.folder)
+    model.folder.symlink_to(models / "gone", target_is_directory=True)
+    assert list_models(models) == [other]
+    assert model.folder.is_symlink()
+    assert verify(add(models, tiny_model, "mine")) == []
 
 
 def test_of_a_replaced_model_that_lies_elsewhere_the_link_goes(models: Path, tiny_model: Path) -> None:
