@@ -18,10 +18,11 @@ from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import read_base
 from thresher.adapters.errors import UsageError
-from thresher.adapters.training.command import LOCK_FILE
+from thresher.adapters.training.command import JUST_READ, LOCK_FILE
 from thresher.adapters.training.loop import Loop
 from thresher.adapters.training.metrics import read_metrics
-from thresher.adapters.training.plan import Plan
+from thresher.adapters.training.plan import Plan, make_plan
+from thresher.adapters.training.reading import load_reading
 from thresher.adapters.training.run_config import RunConfig, save_run
 from thresher.adapters.training.run_lock import sole
 from thresher.train_mlx.learner import MlxLearner
@@ -47,9 +48,9 @@ def config(base_maker: Callable[..., Path], starter: Path, labels: Path, tmp_pat
     )
 
 
-def started(config: RunConfig, path: Path) -> "subprocess.Popen[str]":
+def started(config: RunConfig, path: Path, *options: str) -> "subprocess.Popen[str]":
     save_run(path, config)
-    command = [sys.executable, "-m", "thresher.train_mlx", str(path)]
+    command = [sys.executable, "-m", "thresher.train_mlx", str(path), *options]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
 
 
@@ -106,6 +107,18 @@ def test_the_same_command_again_says_what_is_there(config: RunConfig, tmp_path: 
     assert other.returncode == 2
     assert "is there already, of another run" in told
     same(trained, read_adapter(config.out / "adapter", read_base(config.base)))
+
+
+def test_a_run_that_is_just_read_is_left_as_it_is(config: RunConfig, tmp_path: Path) -> None:
+    with sole(config.out / LOCK_FILE, "in use"):  # also beside a trainer that works there
+        process = started(config, tmp_path / "run.yaml", JUST_READ)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, "")
+    plan, reading = make_plan(config), load_reading(config.out)
+    assert (reading.hash, reading.notes) == (plan.hash, plan.notes)
+    assert reading.steps_per_epoch == plan.steps_per_epoch
+    assert (reading.train, reading.validation) == (plan.data.train, len(plan.validation))
+    assert sorted(path.name for path in config.out.iterdir()) == [".trainer.lock", "reading.json"]
 
 
 def test_two_processes_train_the_adapter_of_one(config: RunConfig, tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from thresher.adapters.errors import ModelError, ThresherError, UsageError
+from thresher.adapters.training.reading import Reading
 from thresher.adapters.training.run_config import RunConfig
 from thresher.app.cli.exits import exit_code
 from thresher.app.training import process
-from thresher.app.training.process import TrainingDiverged, TrainingError, TrainingStopped, train
+from thresher.app.training.process import TrainingDiverged, TrainingError, TrainingStopped, read, train
 
 Trainer = Callable[[str], RunConfig]
 
@@ -54,6 +55,18 @@ def test_what_is_wrong_there_is_wrong_here(
     assert type(raised.value) is kind
     assert raised.value.lines == ("one", "two")
     assert exit_code(raised.value) == ends
+
+
+def test_what_the_trainer_finds_in_a_run_is_read(trainer: Trainer) -> None:
+    found = Reading(hash="h", steps_per_epoch=2, hidden_size=64, train=9, validation=1, notes=("9 labels",))
+    writes = f"cat > \"${{4%/*}}/reading.json\" <<'END'\n{found.model_dump_json()}\nEND"
+    run = trainer(f'[ "$6" = --just-read ] || exit 4\n{writes}')
+    assert read(run, "train_mlx", threading.Event()) == found
+
+
+def test_labels_that_are_wrong_when_they_are_read_are_wrong_here(trainer: Trainer) -> None:
+    with pytest.raises(UsageError, match=r"^no label$"):
+        read(trainer("echo 'Error: no label' >&2; exit 2"), "train_mlx", threading.Event())
 
 
 def test_a_defect_of_the_trainer_is_told_with_its_last_line(trainer: Trainer) -> None:
