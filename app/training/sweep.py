@@ -30,7 +30,7 @@ from thresher.app.training.rate_search import best_exponent, least_tries_left, n
 LEAST_STEPS, MOST_STEPS = 40, 60
 #: What is kept of a try, in its folder.
 TRY_FILE = "try.json"
-#: Where the trainer says what the labels come to, within the sweep's folder.
+#: Where the trainer says what the labels come to, within the sweep's folder, until that is read.
 _READING = "reading"
 
 
@@ -120,11 +120,13 @@ def sweep(
 
 def _read(config: RunConfig, folder: Path, trainer: Trainer, cancel: threading.Event) -> Reading:
     """What the labels come to. Raises UsageError where none is held back."""
-    epoch = {"epochs": 1, "steps": None, "out": folder / _READING}
+    out = folder / _READING
     try:
-        reading = read(config.model_copy(update=epoch), trainer, cancel)
+        reading = read(config.model_copy(update={"epochs": 1, "steps": None, "out": out}), trainer, cancel)
     except TrainingStopped:
         raise TrainingStopped("stopped before the sweep began") from None
+    finally:
+        shutil.rmtree(out, ignore_errors=True)  # its notes quote values of the labels
     if not reading.validation:
         raise UsageError(
             f"a sweep judges rates by labels that are held back, and of these {reading.train} none is. "

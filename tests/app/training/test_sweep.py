@@ -114,6 +114,7 @@ def test_the_best_rate_of_the_tries_trains_the_adapter(
             "metrics.jsonl",
             "run.yaml",
         ]
+    assert not (folder / "reading").exists()
     assert f"{best.loss:.4f}  <- taken" in told
     assert read_run(folder / "run" / "run.yaml").learning_rate == best.rate
     # Once the adapter is gone, its name is free for a sweep of other labels.
@@ -142,6 +143,7 @@ def test_a_stop_while_labels_are_read_waits_for_no_document(
     with Session(home_with_tiny) as session, pytest.raises(TrainingStopped, match="before the sweep began"):
         list(train_candidate(session, task_of(labels), cancel))
     assert not begun(home_with_tiny.training / "expenses-1")
+    assert not any((home_with_tiny.training / "expenses-1" / "sweep").iterdir())
 
 
 def test_a_rate_that_diverges_is_the_worst_and_the_sweep_goes_on(
