@@ -7,9 +7,10 @@ LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Each way
 dev.jsonl: the base alone, the base with three labelled examples in its prompt (the shortest of the first
 hundred to train on), the stock recipe at two rates (stock_recipe.py) on the labels that the shipped adapter
 was trained on, the general adapter, and what Thresher asks by default: with all that it states, and, as it
-ships, without what is too doubtful, both of the same answers. Ten documents are asked at a time, and what was
-counted of them is a line of FILE: the first command goes on where it was stopped, and asks more documents
-where `--upto` is higher. What another adapter answered is asked again.
+ships, without what is too doubtful, both of the same answers. Where the labels' licence keeps an adapter from
+shipping, one named `trained` that was made of them here is asked, too, if there is one. Ten documents are
+asked at a time, and what was counted of them is a line of FILE: the first command goes on where it was
+stopped, and asks more documents where `--upto` is higher. What another adapter answered is asked again.
 """
 
 import argparse
@@ -49,10 +50,15 @@ ADAPTERS = {
     "general": "general-starter",
     "default": None,
     "shipped": None,
+    "trained": "trained",
 }
-WAYS = ("base", "few-shot", *STOCK, "general", "default", "shipped")
-#: Those that the stock recipe is held against: two views of the same answers.
-_OURS = ("default", "shipped")
+WAYS = ("base", "few-shot", *STOCK, "general", "default", "shipped", "trained")
+#: Two views of the same answers.
+_VIEWS = ("default", "shipped")
+#: Those that the stock recipe is held against.
+_OURS = (*_VIEWS, "trained")
+#: Those that state what they do in use: nothing that is too doubtful.
+_IN_USE = ("shipped", "trained")
 _SHORT = 100
 #: Documents that are asked at a time.
 PART = 10
@@ -78,14 +84,14 @@ def answering(
         here.adapters.symlink_to(Locations.default().adapters, target_is_directory=True)
         with _shown(folder, asked) if way == "few-shot" else nullcontext(), Session(here) as session:
             task = session.task(asked.domain, asked.name, adapter=ADAPTERS[way])
-            if way in _OURS and task.adapter is None:
+            if way in _VIEWS and task.adapter is None:
                 raise UsageError("no adapter answers by default")
             weights = session.registry.find(task.adapter).manifest.weights if task.adapter else None
 
             def said(gold: Sequence[GoldRecord]) -> dict[str, list[PredictedRecord]]:
                 records = extract_labelled(session, gold, task, Narrator(quiet=True), None, again=True)
                 return {
-                    one: [predicted(each if one == "shipped" else whole(each)) for each in records]
+                    one: [predicted(each if one in _IN_USE else whole(each)) for each in records]
                     for one in ways
                 }
 
@@ -219,8 +225,8 @@ def main() -> None:
 
 def _by_answer(ways: Iterable[str]) -> list[tuple[str, ...]]:
     """The ways, those of the same answers together."""
-    ours = tuple(way for way in ways if way in _OURS)
-    return [*((way,) for way in ways if way not in _OURS), *([ours] if ours else [])]
+    views = tuple(way for way in ways if way in _VIEWS)
+    return [*((way,) for way in ways if way not in _VIEWS), *([views] if views else [])]
 
 
 if __name__ == "__main__":
