@@ -53,6 +53,23 @@ async def correcting(
     return let_go
 
 
+async def exporting(
+    pilot: Pilot[None],
+    session: Any,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception | None = None,
+) -> threading.Event:
+    """An export of the bakery's record to out.jsonl; the store is held back in it."""
+    await record_of(pilot, folder / "bakery.txt")
+    await press(pilot, "x")
+    pilot.app.screen.query_one("#export-path", Input).value = "out.jsonl"
+    pilot.app.screen.query_one("#export-path").focus()
+    let_go = held_back(monkeypatch, session, "records", error)
+    await pilot.press("enter")
+    return let_go
+
+
 def told(app: ThresherApp) -> list[tuple[str, str, str]]:
     """The notifications: title, words, severity."""
     return [(one.title, one.message, one.severity) for one in app._notifications]
@@ -140,12 +157,8 @@ async def test_how_an_export_ended_is_told_where_its_record_was_left(
     severity: str,
 ) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await record_of(pilot, folder / "bakery.txt")
-        await press(pilot, "x")
-        app.screen.query_one("#export-path", Input).value = "out.jsonl"
-        app.screen.query_one("#export-path").focus()
-        let_go = held_back(monkeypatch, session, "records", error)
-        await pilot.press("enter", "escape")
+        let_go = await exporting(pilot, session, folder, monkeypatch, error)
+        await pilot.press("escape")
         assert app.screen is home(app)
         let_go.set()
         said_title, said_words, said_severity = await told_at_last(pilot, app)
@@ -176,12 +189,8 @@ async def test_quitting_waits_for_an_export(
     app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        await record_of(pilot, folder / "bakery.txt")
-        await press(pilot, "x")
-        app.screen.query_one("#export-path", Input).value = "out.jsonl"
-        app.screen.query_one("#export-path").focus()
-        let_go = held_back(monkeypatch, session, "records", None)
-        await pilot.press("enter", "q")
+        let_go = await exporting(pilot, session, folder, monkeypatch)
+        await pilot.press("q")
         await pilot.pause()
         assert said(app, "#quit-words") == "Waiting until the file is written."
         let_go.set()
