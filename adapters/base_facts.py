@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from thresher.adapters.errors import ModelError
+from thresher.adapters.errors import ModelError, is_forbidden
 from thresher.adapters.regular_file import read_regular_text
 
 FACTS_FILE = "thresher.json"
@@ -77,6 +77,8 @@ def read_facts(folder: Path) -> ModelFacts:
             f"{folder.name}: {FACTS_FILE} is missing, so the model is not whole. {remedy}"
         ) from None
     except (OSError, ValueError) as error:
+        if is_forbidden(error):  # the model may be whole: nothing that removes it
+            raise ModelError(f"{path}: may not be read. Change its permissions.") from error
         raise ModelError(f"{path}: cannot be read ({error}). {remedy}") from error
     if isinstance(content, dict) and isinstance(version := content.get("format"), int) and version > 1:
         raise ModelError(f"{path}: format {version} is from a newer Thresher. Update Thresher.")

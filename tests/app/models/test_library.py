@@ -1,5 +1,6 @@
 """Installed models: found, checked, removed; local ones taken in or refused with all reasons."""
 
+import errno
 import json
 import os
 import shutil
@@ -32,6 +33,20 @@ from thresher.app.models.staging import staging
 @pytest.fixture
 def models(tmp_path: Path) -> Path:
     return tmp_path / "models"
+
+
+def test_a_model_that_may_not_be_read_is_not_to_be_removed(
+    models: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(models, tiny_model, "mine")
+
+    def forbidden(path: Path) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("thresher.adapters.base_facts.read_regular_text", forbidden)
+    ((name, words),) = broken_models(models)
+    assert name == "mine"
+    assert words.endswith("thresher.json: may not be read. Change its permissions.")
 
 
 def test_a_local_folder_becomes_a_model(models: Path, tiny_model: Path) -> None:
