@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from thresher.adapters.errors import UsageError
+
 
 @contextmanager
 def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
@@ -30,6 +32,16 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
             temporary.unlink()
         raise
     sync(path.parent)
+
+
+@contextmanager
+def saving(path: Path, remedy: str) -> Iterator[BinaryIO]:
+    """As `replacing`. Raises UsageError, which ends with the remedy, where the file cannot be written."""
+    try:
+        with replacing(path) as file:
+            yield file
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}). {remedy}") from error
 
 
 @contextmanager

@@ -10,8 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from thresher.adapters.atomic import replacing
-from thresher.adapters.errors import UsageError
+from thresher.adapters.atomic import saving
 
 #: What Python makes of a path's bytes that are no UTF-8.
 _HALVES = re.compile(r"[\udc80-\udcff]")
@@ -110,8 +109,5 @@ def save_keys(path: Path, values: BaseModel) -> None:
         f"# {field.description}\n{yaml.dump({name: plain[name]}, Dumper=_Dumper, allow_unicode=True)}"
         for name, field in type(values).model_fields.items()
     ]
-    try:
-        with replacing(path) as file:
-            file.write("\n".join(lines).encode())
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}). Check its folder.") from error
+    with saving(path, "Check its folder.") as file:
+        file.write("\n".join(lines).encode())

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from thresher.adapters.atomic import replacing
+from thresher.adapters.atomic import saving
 from thresher.adapters.errors import UsageError
 from thresher.adapters.training.split import Split, keys_of
 
@@ -29,12 +29,8 @@ def documents_of(splits: Sequence[Split]) -> Documents:
 
 def save_documents(folder: Path, documents: Documents) -> None:
     """Writes the file into the run's folder, whole or not at all. Raises UsageError."""
-    path = folder / DOCUMENTS_FILE
-    try:
-        with replacing(path) as file:
-            file.write(json.dumps(documents).encode())
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}). Check its folder.") from error
+    with saving(folder / DOCUMENTS_FILE, "Check its folder.") as file:
+        file.write(json.dumps(documents).encode())
 
 
 def read_documents(folder: Path) -> Documents | None:

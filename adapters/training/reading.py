@@ -7,8 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from thresher.adapters.atomic import replacing
-from thresher.adapters.errors import UsageError
+from thresher.adapters.atomic import saving
 from thresher.adapters.training.plan import Plan
 from thresher.adapters.visible import one_line
 
@@ -38,14 +37,8 @@ def save_reading(plan: Plan) -> None:
         validation=len(plan.validation),
         notes=tuple(one_line(note) for note in plan.notes),
     )
-    path = plan.config.out / _FILE
-    try:
-        with replacing(path) as file:
-            file.write(reading.model_dump_json().encode())
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written ({error.strerror}). Free some space or allow writing."
-        ) from error
+    with saving(plan.config.out / _FILE, "Free some space or allow writing.") as file:
+        file.write(reading.model_dump_json().encode())
 
 
 def load_reading(folder: Path) -> Reading:

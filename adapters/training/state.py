@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from thresher.adapters.atomic import replacing
+from thresher.adapters.atomic import saving
 from thresher.adapters.errors import UsageError
 from thresher.adapters.tensor_file import Tensor, read_floats, read_metadata, read_tensors, tensor_bytes
 
@@ -40,14 +40,9 @@ def save_state(folder: Path, run: str, state: SavedState) -> None:
     Raises UsageError where it cannot be written: the state before stays.
     """
     about = {"format": str(FORMAT), "run": run, "progress": json.dumps(asdict(state.progress))}
-    try:
-        with replacing(folder / STATE_FILE) as file:
-            file.write(tensor_bytes(state.tensors, about))
-    except OSError as error:
-        raise UsageError(
-            f"{folder / STATE_FILE}: cannot be written ({error.strerror}). Free some space or allow writing; "
-            "the same command then goes on where the last state was saved."
-        ) from error
+    remedy = "Free some space or allow writing; the same command then goes on where the last state was saved."
+    with saving(folder / STATE_FILE, remedy) as file:
+        file.write(tensor_bytes(state.tensors, about))
 
 
 def refuse_another(folder: Path, run: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from thresher.adapters.atomic import replacing
+from thresher.adapters.atomic import saving
 from thresher.adapters.errors import UsageError
 from thresher.adapters.manifest import TriedRate
 from thresher.adapters.training.command import ADAPTER, Trainer
@@ -172,16 +172,10 @@ def _tried(
 
 def _keep(trial: _Trial, tried: TriedRate | None) -> None:
     """Writes what the try is, by the hash of its run, and what came of it so far."""
-    path = trial.config.out / TRY_FILE
     content = {"run": trial.hash, "tried": tried.model_dump() if tried else None}
-    try:
-        with replacing(path) as file:
-            file.write(json.dumps(content).encode())
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written ({error.strerror}). Free some space or allow writing; the same "
-            "command then goes on."
-        ) from error
+    remedy = "Free some space or allow writing; the same command then goes on."
+    with saving(trial.config.out / TRY_FILE, remedy) as file:
+        file.write(json.dumps(content).encode())
 
 
 def _kept(trial: _Trial) -> TriedRate | None:
