@@ -188,8 +188,7 @@ def stored_run(store: "Store", run: int) -> "tuple[RunSummary, list[StoredRecord
     """A run and its records. Raises UsageError where there is no such run, or no record in it."""
     found, records = store.run(run), store.records(run)
     if not records:
-        # Asked first: one that is finished meanwhile is seen to be so.
-        if not store.goes_on(run) and store.run(run).finished is None:
+        if store.broke_off(run):
             raise UsageError(f"run {run} was broken off before its first record; give its command again")
         raise UsageError(f"run {run} has no record yet; 'thresher runs' says how far it has come")
     return found, records

@@ -90,6 +90,11 @@ class Store:
         """Whether somebody works on the run: not where that was killed. True where it cannot be known."""
         return self._going.holds(run)
 
+    def broke_off(self, run: int) -> bool:
+        """Whether it was killed. Raises UsageError where there is no such run."""
+        # Asked in this order: a run that is finished meanwhile is seen to be so.
+        return not self.goes_on(run) and self.run(run).finished is None
+
     def find_done(
         self, source: str, sha256: str, kind: str, settings_hash: str, path: str | None = None
     ) -> Record | None:

@@ -96,12 +96,12 @@ class SourcesFound(Message):
 class RunsLoaded(Message):
     """Past runs, the newest first; `opening` is the key of the one that they were loaded to open, or "".
 
-    That one `goes_on`, or was killed where it is not finished.
+    `broke_off` says that this one was killed.
     """
 
     runs: Sequence[RunPort]
     opening: str = ""
-    goes_on: bool = False
+    broke_off: bool = False
     problem: Problem | None = None
 
 

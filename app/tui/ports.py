@@ -112,8 +112,8 @@ class StorePort(Protocol):
     def runs(self) -> Sequence[RunPort]:
         """All of them, the newest first."""
 
-    def goes_on(self, run: int) -> bool:
-        """Whether somebody works on it: a run that is not finished may have been killed."""
+    def broke_off(self, run: int) -> bool:
+        """Whether it was killed: a run that is not finished may go on elsewhere."""
 
     def records(self, run: int) -> Sequence[StoredRecordPort]:
         """A run's records, corrections in place."""

@@ -64,9 +64,8 @@ class RunsScreen(Screen[None]):
     def _load(self, opening: str = "") -> None:
         try:
             store = self._session.store
-            # Asked first: one that is finished meanwhile is seen to be so.
-            goes_on = bool(opening) and store.goes_on(int(opening))
-            self.post_message(RunsLoaded(store.runs(), opening, goes_on))
+            broke_off = bool(opening) and store.broke_off(int(opening))
+            self.post_message(RunsLoaded(store.runs(), opening, broke_off))
         except Exception as error:
             self.post_message(RunsLoaded((), problem=Problem.of(error)))
 
@@ -82,7 +81,7 @@ class RunsScreen(Screen[None]):
         table.focus()
         run = self._runs.get(message.opening)
         if run and self.app.screen is self:  # not twice, where Enter came twice meanwhile
-            self._open(run, message.goes_on)
+            self._open(run, message.broke_off)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Enter or a click opens the run."""
@@ -99,16 +98,16 @@ class RunsScreen(Screen[None]):
         else:
             self._load(key)  # it may have some by now
 
-    def _open(self, run: RunPort, goes_on: bool = False) -> None:
+    def _open(self, run: RunPort, broke_off: bool = False) -> None:
         if _done(run):
             self.app.push_screen(RecordScreen(self._session, run.id, run.task, self._colours))
         elif run.finished:
             self.notify("This run has no records: it was stopped before the first.", markup=False)
-        elif goes_on:
-            self.notify("This run has no records yet.", markup=False)
-        else:
+        elif broke_off:
             words = "This run has no records: it was broken off before the first. Start it again: "
             self.notify(f"{words}add its documents on the first screen, and press s.", markup=False)
+        else:
+            self.notify("This run has no records yet.", markup=False)
 
     def redraw(self) -> None:
         """Everything in the theme's colours."""
