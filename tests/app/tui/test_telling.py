@@ -1,6 +1,7 @@
 """How work behind a screen ended is told wherever the user stands by then."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,33 +20,35 @@ SIZE = (100, 30)
 LOCKED = "thresher.db: another program keeps the database [locked]. Close it."
 
 
-def held_back(
-    monkeypatch: pytest.MonkeyPatch, session: Any, name: str, error: Exception | None
-) -> threading.Event:
-    """Has the store's `name` wait for the event that is returned, and then fail with the error, if any."""
-    let_go = threading.Event()
-    call = getattr(session.store, name)
+Hold = Callable[..., threading.Event]
 
-    def waiting(*args: Any, **options: Any) -> Any:
-        let_go.wait()
-        if error is not None:
-            raise error
-        return call(*args, **options)
 
-    monkeypatch.setattr(session.store, name, waiting)
-    return let_go
+@pytest.fixture
+def hold(monkeypatch: pytest.MonkeyPatch, session: Any) -> Hold:
+    """Has a method of the store wait for the event that is returned, and then fail with the error, if any."""
+
+    def held_back(name: str, error: Exception | None = None) -> threading.Event:
+        let_go = threading.Event()
+        call = getattr(session.store, name)
+
+        def waiting(*args: Any, **options: Any) -> Any:
+            let_go.wait()
+            if error is not None:
+                raise error
+            return call(*args, **options)
+
+        monkeypatch.setattr(session.store, name, waiting)
+        return let_go
+
+    return held_back
 
 
 async def correcting(
-    pilot: Pilot[None],
-    session: Any,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    error: Exception | None = None,
+    pilot: Pilot[None], folder: Path, hold: Hold, error: Exception | None = None
 ) -> threading.Event:
     """A correction of the bakery's first value to "Corner Bakery"; the store is held back in it."""
     await record_of(pilot, folder / "bakery.txt")
-    let_go = held_back(monkeypatch, session, "correct", error)
+    let_go = hold("correct", error)
     await press(pilot, "e")
     pilot.app.screen.query_one("#typed", Input).value = "Corner Bakery"
     await pilot.press("enter")
@@ -54,18 +57,14 @@ async def correcting(
 
 
 async def exporting(
-    pilot: Pilot[None],
-    session: Any,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    error: Exception | None = None,
+    pilot: Pilot[None], folder: Path, hold: Hold, error: Exception | None = None
 ) -> threading.Event:
     """An export of the bakery's record to out.jsonl; the store is held back in it."""
     await record_of(pilot, folder / "bakery.txt")
     await press(pilot, "x")
     pilot.app.screen.query_one("#export-path", Input).value = "out.jsonl"
     pilot.app.screen.query_one("#export-path").focus()
-    let_go = held_back(monkeypatch, session, "records", error)
+    let_go = hold("records", error)
     await pilot.press("enter")
     return let_go
 
@@ -85,10 +84,10 @@ async def told_at_last(pilot: Pilot[None], app: ThresherApp) -> tuple[str, str, 
 
 
 async def test_a_correction_that_is_not_stored_is_told_where_its_record_was_left(
-    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+    app: ThresherApp, folder: Path, hold: Hold
 ) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        let_go = await correcting(pilot, session, folder, monkeypatch, StoreError(LOCKED))
+        let_go = await correcting(pilot, folder, hold, StoreError(LOCKED))
         await pilot.press("escape")
         assert app.screen is home(app)
         let_go.set()
@@ -96,10 +95,10 @@ async def test_a_correction_that_is_not_stored_is_told_where_its_record_was_left
 
 
 async def test_it_is_told_on_the_record_itself_also_beneath_a_dialog(
-    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+    app: ThresherApp, folder: Path, hold: Hold
 ) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        let_go = await correcting(pilot, session, folder, monkeypatch, StoreError(LOCKED))
+        let_go = await correcting(pilot, folder, hold, StoreError(LOCKED))
         await pilot.press("question_mark")
         await pilot.pause()
         assert not isinstance(app.screen, RecordScreen)
@@ -110,10 +109,10 @@ async def test_it_is_told_on_the_record_itself_also_beneath_a_dialog(
 
 
 async def test_one_that_is_stored_is_shown_where_its_record_was_left_and_opened_again(
-    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+    app: ThresherApp, folder: Path, hold: Hold
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        let_go = await correcting(pilot, session, folder, monkeypatch)
+        let_go = await correcting(pilot, folder, hold)
         await pilot.press("escape")
         await pilot.pause()
         await pilot.press("enter")
@@ -126,10 +125,10 @@ async def test_one_that_is_stored_is_shown_where_its_record_was_left_and_opened_
 
 
 async def test_one_that_is_stored_when_its_record_was_left_is_in_the_queue(
-    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+    app: ThresherApp, folder: Path, hold: Hold
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        let_go = await correcting(pilot, session, folder, monkeypatch)
+        let_go = await correcting(pilot, folder, hold)
         await pilot.press("escape")
         await pilot.pause(0.1)  # the queue has been read again by now
         let_go.set()
@@ -148,16 +147,15 @@ async def test_one_that_is_stored_when_its_record_was_left_is_in_the_queue(
 )
 async def test_how_an_export_ended_is_told_where_its_record_was_left(
     app: ThresherApp,
-    session: Any,
     folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    hold: Hold,
     error: Exception | None,
     title: str,
     words: str,
     severity: str,
 ) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        let_go = await exporting(pilot, session, folder, monkeypatch, error)
+        let_go = await exporting(pilot, folder, hold, error)
         await pilot.press("escape")
         assert app.screen is home(app)
         let_go.set()
@@ -168,10 +166,10 @@ async def test_how_an_export_ended_is_told_where_its_record_was_left(
 
 
 async def test_quitting_waits_for_a_correction_and_says_so(
-    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+    app: ThresherApp, session: Any, folder: Path, hold: Hold
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        let_go = await correcting(pilot, session, folder, monkeypatch)
+        let_go = await correcting(pilot, folder, hold)
         await pilot.press("q")
         await pilot.pause()
         assert isinstance(app.screen, QuitDialog)
@@ -185,11 +183,9 @@ async def test_quitting_waits_for_a_correction_and_says_so(
     assert session.store.records(run.id)[0].corrected == {"company"}
 
 
-async def test_quitting_waits_for_an_export(
-    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_quitting_waits_for_an_export(app: ThresherApp, folder: Path, hold: Hold) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        let_go = await exporting(pilot, session, folder, monkeypatch)
+        let_go = await exporting(pilot, folder, hold)
         await pilot.press("q")
         await pilot.pause()
         assert said(app, "#quit-words") == "Waiting until the file is written."
@@ -200,10 +196,10 @@ async def test_quitting_waits_for_an_export(
 
 
 async def test_quitting_is_called_off_where_a_correction_is_not_stored(
-    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+    app: ThresherApp, folder: Path, hold: Hold
 ) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        let_go = await correcting(pilot, session, folder, monkeypatch, StoreError(LOCKED))
+        let_go = await correcting(pilot, folder, hold, StoreError(LOCKED))
         await pilot.press("q")
         await pilot.pause()
         let_go.set()
@@ -214,11 +210,9 @@ async def test_quitting_is_called_off_where_a_correction_is_not_stored(
         assert app.return_code is None
 
 
-async def test_quitting_twice_gives_a_correction_up(
-    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_quitting_twice_gives_a_correction_up(app: ThresherApp, folder: Path, hold: Hold) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        let_go = await correcting(pilot, session, folder, monkeypatch)
+        let_go = await correcting(pilot, folder, hold)
         await pilot.press("q", "q")
         assert app.return_code == 0
         assert app.leaves_work
