@@ -70,7 +70,7 @@ class AdapterDialog(Dialog[str]):
                 yield Button("Use", variant="primary", id="use")
                 yield Button("Promote", id="promote")
                 yield Button("Roll back", id="roll-back")
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Loads the list."""

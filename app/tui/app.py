@@ -24,6 +24,8 @@ class ThresherApp(App[None]):
 
     TITLE = "Thresher"
     CSS_PATH = "thresher.tcss"
+    # Of Textual's own commands one ends the app (a theme in the terminal's colours), and none is in the help.
+    ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", key_display="?"),

@@ -140,7 +140,7 @@ class BrowserDialog(AnswerDialog[list[str]]):
             yield FileTree(self._folder, id="tree")
             marks = Static("Space marks files and folders", id="marks", markup=False)
             yield AnswerButtons("Add", marks)
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Starts in the tree."""

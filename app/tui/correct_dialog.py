@@ -68,7 +68,7 @@ class CorrectDialog(AnswerDialog[NewValue]):
                 yield WholeInput(shown(self._value), id="typed", select_on_focus=True)
             yield ProblemLine()
             yield AnswerButtons("Save")
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Starts at the answer. The choice that stands now is highlighted; none where what stands is none."""

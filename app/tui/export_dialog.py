@@ -59,7 +59,7 @@ class ExportDialog(AnswerDialog[ExportChoice]):
             yield WholeInput(str(self._start), id="export-path", select_on_focus=False)
             yield ProblemLine()
             yield AnswerButtons("Export")
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """The first format is the start."""

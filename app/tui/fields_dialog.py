@@ -50,7 +50,7 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
             yield ProblemLine()
             yield OptionList(id="field-list", markup=False)
             yield AnswerButtons("Use these")
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Shows what is there."""

@@ -44,7 +44,7 @@ class HelpDialog(Dialog[None]):
                     yield Static(f"{self._about}\n", markup=False)
                 yield Static(self._key_table(), id="help-keys")
                 yield Static(self._outcome_table(), id="help-outcomes")
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def _key_table(self) -> Table:
         table = Table.grid(padding=(0, 2))

@@ -62,7 +62,7 @@ class HomeScreen(Screen[None]):
             yield self._queue_pane
         yield ProblemLine(id="home-problem")
         yield ProgressRow(self._colours, id="progress-row")
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Looks for a model: without one there is nothing to start."""

@@ -26,7 +26,7 @@ class ModelDialog(Dialog[str]):
         with Vertical(classes="dialog"):
             yield Static("Model", classes="dialog-title", markup=False)
             yield OptionList(*(Option(one_line(name)) for name in self._models), id="models", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Starts at the one in use."""

@@ -34,7 +34,7 @@ class NoModelDialog(Dialog[bool]):
                 markup=False,
             )
             yield Button("Look again", variant="primary", id="look-again")
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The one button."""

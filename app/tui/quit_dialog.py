@@ -53,7 +53,7 @@ class QuitDialog(Dialog[None]):
             yield Static(
                 "What is done is kept. Quitting at once gives up the rest.", classes="hint", markup=False
             )
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Looks now, and again and again."""

@@ -81,7 +81,7 @@ class RecordScreen(Screen[None]):
                 yield ScrollText(id="value-detail")
             with Vertical(id="source-pane"):
                 yield SourceView(id="source")
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Loads the run's records."""

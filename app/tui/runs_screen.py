@@ -50,7 +50,7 @@ class RunsScreen(Screen[None]):
             "No runs yet.\n\nAdd documents and press s on the first screen.", classes="empty", markup=False
         )
         yield ProblemLine()
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Not empty before that is known."""

@@ -49,7 +49,7 @@ class UnseenDialog(Dialog[float]):
             yield Static(f"What goes unseen: {one_line(self._title)}", classes="dialog-title", markup=False)
             yield OptionList(*map(self._option, SHARES), id="shares", markup=False)
             yield ScrollText(id="share-detail")
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Starts at the one in use."""

@@ -237,6 +237,17 @@ async def test_help_on_every_screen(app: ThresherApp, folder: Path) -> None:
         assert len(seen) == len(opened)
 
 
+async def test_only_what_the_help_tells_can_be_opened(app: ThresherApp, folder: Path) -> None:
+    """Textual's palette would open over a dialog, too, and one of its themes ends the app."""
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        for below in ((), ("f",)):
+            await press(pilot, *below)
+            before = list(app.screen_stack)
+            await press(pilot, "ctrl+p")
+            assert app.screen_stack == before
+
+
 async def test_the_theme_turns_and_colours_follow(app: ThresherApp, folder: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await paste(pilot, str(folder / "bakery.txt"))
