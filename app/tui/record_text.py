@@ -19,6 +19,7 @@ from thresher.app.wording import (
     Colours,
     confidence_text,
     outcome_text,
+    short_answering,
     shown,
 )
 
@@ -31,12 +32,12 @@ VALUE_COLUMNS = (
 
 
 def record_title(record: Record, number: int, total: int) -> Text:
-    """Which record it is, of how many, and how it was made."""
+    """Which record it is, of how many, of what record type, and who answered."""
     name = Path(record.path).name if record.path else record.id
     return Text.assemble(
         (one_line(name), "bold"),
         f"   {number} of {total}   ",
-        (one_line(f"{record.record_type} · {record.model}"), "dim"),
+        (f"{one_line(record.record_type)} · {short_answering(record.model, record.adapter)}", "dim"),
     )
 
 

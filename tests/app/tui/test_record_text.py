@@ -1,8 +1,9 @@
 from collections import defaultdict
+from dataclasses import replace
 
 from thresher.app.record import Outcome, Record, Value
 from thresher.app.tui.record_rows import rows_of, taken_up
-from thresher.app.tui.record_text import row_cells, row_detail
+from thresher.app.tui.record_text import record_title, row_cells, row_detail
 
 COLOURS: dict[str, str] = defaultdict(lambda: "red")
 
@@ -17,6 +18,12 @@ def cells(value: Value, corrected: bool = False) -> list[list[str]]:
 
 def detail(value: Value) -> str:
     return row_detail(rows_of(record(value))[0], False, COLOURS).plain
+
+
+def test_the_title_says_who_answered() -> None:
+    alone = record(Value("x", Outcome.FOUND, 0.6))
+    assert record_title(alone, 2, 3).plain == "r   2 of 3   t · m"
+    assert record_title(replace(alone, adapter="a"), 2, 3).plain == "r   2 of 3   t · m + a"
 
 
 def test_a_value_that_was_not_accepted_is_marked() -> None:
