@@ -204,6 +204,7 @@ class HomeScreen(Screen[None]):
             return
         self._say(None)
         self._queue_pane.start(task, again=again, accept_at=self._task_pane.accept_at)
+        self.query_one("#queue").focus()  # the record types cannot have it while a run goes on
 
     def action_cancel(self) -> None:
         """Stops the run as soon as it can be; else a search for documents; else takes a problem away."""
@@ -217,14 +218,13 @@ class HomeScreen(Screen[None]):
         entry = self._queue_pane.entry
         if entry is not None and not self._is_busy():
             self.queue.remove(entry.source.id)
-            self._queue_pane.show()
+            self._show_left()
 
     def action_clear(self) -> None:
         """Takes all documents out of the queue."""
         if not self._is_busy():
             self._queue_pane.queue = Queue()
-            self._queue_pane.show()
-            self.query_one("#record-types").focus()
+            self._show_left()
 
     def action_export(self) -> None:
         """Exports the records of this run."""
@@ -237,6 +237,12 @@ class HomeScreen(Screen[None]):
         """Everything in the theme's colours."""
         self._task_pane.redraw()
         self._queue_pane.show()
+
+    def _show_left(self) -> None:
+        """The queue without what was taken out; the focus leaves one that is empty."""
+        self._queue_pane.show()
+        if not len(self.queue):
+            self.query_one("#record-types").focus()
 
     def _is_busy(self) -> bool:
         """Whether a run goes on; says so."""

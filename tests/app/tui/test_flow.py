@@ -129,6 +129,25 @@ async def test_another_record_type_by_keyboard(app: ThresherApp, session: Any, f
         assert session.asked[0][0].record_type == "contract"
 
 
+async def test_a_run_started_from_the_record_types_opens_by_keyboard(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        app.screen.query_one("#record-types").focus()
+        await press(pilot, "s", "enter")
+        assert isinstance(app.screen, RecordScreen)
+
+
+@pytest.mark.parametrize("key", ["d", "D"])
+async def test_keys_go_on_to_the_record_types_when_the_queue_is_empty(
+    app: ThresherApp, folder: Path, key: str
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        before = said(app, "#home-title")
+        await press(pilot, key, "down")
+        assert said(app, "#home-title") != before
+
+
 async def test_no_model_says_how_to_get_one(app: ThresherApp, session: Any, folder: Path) -> None:
     session.installed = []
     async with app.run_test(size=SIZE) as pilot:
