@@ -62,9 +62,12 @@ def tell_left_out(screen: Screen[None], found: SourcesFound) -> None:
 
 
 def is_finding(screen: Screen[None]) -> bool:
-    """Whether a search goes on for `screen`; it hears of a change by `Worker.StateChanged`."""
+    """Whether a search goes on for `screen`; it hears of a change by `Worker.StateChanged`.
+
+    Not of a stop: a worker that is cancelled before its first step tells of nothing.
+    """
     return any(
-        worker.group == _GROUP and worker.node is screen and not worker.is_finished
+        worker.group == _GROUP and worker.node is screen and not (worker.is_finished or worker.is_cancelled)
         for worker in screen.workers
     )
 

@@ -210,7 +210,9 @@ class HomeScreen(Screen[None]):
         """Stops the run as soon as it can be; else a search for documents; else takes a problem away."""
         if self.queue.running:
             self._queue_pane.cancel()
-        elif not stop_finding(self):
+        elif stop_finding(self):
+            self._show_progress()
+        else:
             self._say(None)
 
     def action_remove(self) -> None:

@@ -11,18 +11,18 @@ from textual import events
 from textual.pilot import Pilot
 
 from thresher.app.tui.app import ThresherApp
+from thresher.app.tui.finding import start_finding
 from thresher.app.tui.home import HomeScreen
 
-from .driving import said, settled
+from .driving import home, said, settled
 
 
 async def pasted(pilot: Pilot[None], text: str) -> list[str]:
     """The queue after a paste."""
     pilot.app.post_message(events.Paste(text))
     await settled(pilot)
-    home = pilot.app.screen
-    assert isinstance(home, HomeScreen)
-    return [entry.name for entry in home.queue]
+    assert isinstance(pilot.app.screen, HomeScreen)
+    return [entry.name for entry in pilot.app.screen.queue]
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,12 @@ async def test_a_search_says_so_and_can_be_stopped(
             assert said(app, "#progress-words") == ""
     assert ended.wait(30)
     assert app._exception is None
+
+
+async def test_a_search_that_is_stopped_before_it_began_is_over(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        start_finding(home(app), [str(folder)])
+        home(app).action_cancel()
+        await settled(pilot)
+        assert said(app, "#progress-words") == ""
