@@ -23,10 +23,7 @@ class RunsScreen(Screen[None]):
     """The newest runs first."""
 
     HELP = "Every run is kept, with its documents' text, records and corrections."
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "app.pop_screen", "Back"),
-        Binding("enter", "open", "Open", show=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.pop_screen", "Back")]
 
     def __init__(self, session: SessionPort, colours: Colours) -> None:
         super().__init__()
@@ -84,12 +81,8 @@ class RunsScreen(Screen[None]):
             self._open(run, message.broke_off)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        """Enter or a click opens the run."""
+        """Enter or a click opens the records of the run under the cursor."""
         event.stop()
-        self.action_open()
-
-    def action_open(self) -> None:
-        """Opens the records of the run under the cursor."""
         key = self.query_one("#runs", StretchTable).current_key
         if key is None:
             return
