@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from thresher.app.documents.document import Document
 from thresher.app.engine.request import Answered, Reply
 from thresher.app.extraction.asking import Asker, WindowKey, heard
-from thresher.app.extraction.merge import WindowAnswer
+from thresher.app.extraction.window_answer import WindowAnswer
 from thresher.app.in_work import InWork, failed_record, log_defect, record_of, told
 from thresher.app.record import Record, Windows
 from thresher.app.sources import Source

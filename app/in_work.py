@@ -13,7 +13,8 @@ from thresher.adapters.errors import DocumentError, ModelError, ThresherError
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.extraction.asking import Asked
-from thresher.app.extraction.merge import WindowAnswer, merge
+from thresher.app.extraction.merge import merge
+from thresher.app.extraction.window_answer import WindowAnswer
 from thresher.app.record import Outcome, Record, RecordError, Status, Value
 from thresher.app.sources import Source
 from thresher.app.task import Task

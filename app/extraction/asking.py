@@ -9,8 +9,8 @@ from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompts
 from thresher.adapters.windows import Window
 from thresher.app.engine.request import Answer, Request
-from thresher.app.extraction.merge import WindowAnswer
 from thresher.app.extraction.signals import Sureness
+from thresher.app.extraction.window_answer import WindowAnswer
 from thresher.app.record import Windows
 
 

@@ -19,7 +19,8 @@ from thresher.app.documents.document import Document
 from thresher.app.engine.row import Row
 from thresher.app.evaluation.records import GoldRecord, Predicted, PredictedRecord
 from thresher.app.extraction.asking import Asker, WindowKey, heard
-from thresher.app.extraction.merge import WindowAnswer, merge
+from thresher.app.extraction.merge import merge
+from thresher.app.extraction.window_answer import WindowAnswer
 from thresher.train_cuda.loss import cache_name
 
 ROWS = 32

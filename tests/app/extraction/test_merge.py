@@ -7,8 +7,9 @@ import pytest
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document, Place, Region
-from thresher.app.extraction.merge import WindowAnswer, merge
+from thresher.app.extraction.merge import merge
 from thresher.app.extraction.signals import Sureness
+from thresher.app.extraction.window_answer import WindowAnswer
 from thresher.app.record import Outcome, Value
 
 #: Two windows: [0, 30) and [20, 50).

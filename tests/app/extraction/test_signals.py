@@ -12,7 +12,7 @@ from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document, Region
 from thresher.app.engine.request import Answer
 from thresher.app.extraction.asking import heard
-from thresher.app.extraction.merge import WindowAnswer, merge
+from thresher.app.extraction.merge import merge
 from thresher.app.extraction.signals import (
     Signals,
     Stated,
@@ -21,6 +21,7 @@ from thresher.app.extraction.signals import (
     signals_json,
     together,
 )
+from thresher.app.extraction.window_answer import WindowAnswer
 
 from ..any_signals import any_signals
 

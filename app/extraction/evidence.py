@@ -1,0 +1,53 @@
+"""What a document tells of a value that a model said: where it stands, and the signals of how sure it is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from thresher.adapters.fields import Field
+from thresher.adapters.spans import Match, SpanFinder
+from thresher.app.documents.document import Document
+from thresher.app.extraction.signals import Signals, Stated, Sureness, together
+from thresher.app.record import Span
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A document, and the finder over its text."""
+
+    document: Document
+    finder: SpanFinder
+
+    def span(self, match: Match | None) -> Span | None:
+        """A match with its place; None for none."""
+        if match is None:
+            return None
+        place = self.document.place(match.start, match.end)
+        return Span(match.start, match.end, match.text, match.match, place)
+
+    def stated(self, field: Field, sureness: Sureness | None, match: Match | None) -> tuple[Signals, ...]:
+        """Of one value that a window states; none where nothing is known of the model's sureness."""
+        if sureness is None:
+            return ()
+        stated: Stated = match.match if match else "none" if field.is_quoted else "judged"
+        ocr = self.document.ocr_probability(match.start, match.end) if match else None
+        return (Signals(sureness, 1.0, stated, ocr, absent=False),)
+
+    def judged(self, sureness: Sureness) -> Signals:
+        """Of a value that is told by the whole document."""
+        return Signals(sureness, 1.0, "judged", self._whole, absent=False)
+
+    def all_absent(self, heard: Sequence[Sureness]) -> tuple[Signals, ...]:
+        """Of what so many windows say together: that the document states none."""
+        if not heard:
+            return ()
+        return (Signals(together(heard), 1.0, "none", self._whole, absent=True, windows=len(heard)),)
+
+    @property
+    def _whole(self) -> float | None:
+        return self.document.ocr_confidence(0, len(self.document.text))
+
+
+def mean(confidences: Iterable[float | None]) -> float | None:
+    """Of those that are known; None where none is."""
+    known = [confidence for confidence in confidences if confidence is not None]
+    return sum(known) / len(known) if known else None

@@ -1,0 +1,116 @@
+"""What the windows of a document say of a list, made one value: the items of all, equal ones once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from thresher.adapters.fields import Field
+from thresher.adapters.spans import Match
+from thresher.adapters.values import check, is_absent, normalise
+from thresher.adapters.windows import Window
+from thresher.app.extraction.evidence import Evidence, mean
+from thresher.app.extraction.signals import Signals, Sureness, together
+from thresher.app.extraction.window_answer import WindowAnswer
+from thresher.app.record import Outcome, Value
+
+
+def merge_list(evidence: Evidence, field: Field, answers: Sequence[WindowAnswer]) -> Value:
+    """One value of the windows' answers, which are in the order of the windows."""
+    said = _Said(evidence, field)
+    for answer in answers:
+        said.hear(answer)
+    return said.value()
+
+
+@dataclass
+class _Item:
+    text: str
+    match: Match | None = None
+    sureness: Sureness | None = None
+    windows: int = 0  # that name it
+
+
+class _Said:
+    """What the windows say of one list, heard one after the other."""
+
+    def __init__(self, evidence: Evidence, field: Field) -> None:
+        self._evidence = evidence
+        self._field = field
+        self._items: dict[str, _Item] = {}
+        self._windows: list[Window] = []  # whose answers could be read
+        self._absences: list[Sureness] = []
+        self._lost: set[Outcome] = set()
+        self._invalid: Value | None = None
+
+    def hear(self, answer: WindowAnswer) -> None:
+        name = self._field.name
+        if answer.failed or name not in answer.values:
+            is_cut = answer.cut is not None and not answer.failed
+            self._lost.add(Outcome.TRUNCATED if is_cut else Outcome.FAILED)
+            return
+        if answer.cut == name:
+            self._lost.add(Outcome.TRUNCATED)
+        raw = answer.values[name]
+        try:
+            checked = check(self._field, raw)
+        except ValueError:
+            self._invalid = self._invalid or Value(raw, Outcome.INVALID, None)
+            return
+        self._windows.append(answer.window)
+        given = answer.sureness.get(name, ())
+        if not checked and given:
+            self._absences.append(together(given))
+        self._take(raw or (), given, answer.window)
+
+    def _take(self, texts: Sequence[str], given: Sequence[Sureness], window: Window) -> None:
+        named: set[str] = set()
+        for text, sureness in zip_longest(texts, given[: len(texts)]):
+            if is_absent(text):
+                continue
+            item = self._items.setdefault(normalise(text), _Item(text))
+            within = (window.start, window.end)
+            if item.match is None and (match := self._evidence.finder.find(self._field, text, within)):
+                item.text, item.match = text, match
+            if sureness and (item.sureness is None or sureness.total > item.sureness.total):
+                item.sureness = sureness
+            named.add(normalise(text))
+        for name in named:
+            self._items[name].windows += 1
+
+    def value(self) -> Value:
+        if not self._items:
+            return self._invalid or self._no_items()
+        end = len(self._evidence.document.text) + 1
+        items = sorted(self._items.values(), key=lambda item: item.match.start if item.match else end)
+        outcome = Outcome.FOUND if items[0].match else Outcome.UNGROUNDED
+        confidences = tuple(item.sureness.probability if item.sureness else None for item in items)
+        return Value(
+            [item.text for item in items],
+            Outcome.TRUNCATED if self._lost else outcome,
+            mean(confidences),
+            tuple(self._evidence.span(item.match) for item in items),
+            confidences,
+            signals=self._signals(items),
+        )
+
+    def _no_items(self) -> Value:
+        if self._lost or not self._windows:
+            return Value([], Outcome.TRUNCATED if Outcome.TRUNCATED in self._lost else Outcome.FAILED, None)
+        sure = mean(absence.probability for absence in self._absences)
+        return Value([], Outcome.ABSENT, sure, signals=self._evidence.all_absent(self._absences))
+
+    def _signals(self, items: Sequence[_Item]) -> tuple[Signals, ...]:
+        """One an item; none where those of one are not known."""
+        if not all(item.sureness for item in items):
+            return ()
+        return tuple(
+            replace(signals, agreement=self._share_naming(item))
+            for item in items
+            for signals in self._evidence.stated(self._field, item.sureness, item.match)
+        )
+
+    def _share_naming(self, item: _Item) -> float:
+        """Of the windows that hold the item's place (of all, where it has none), the share that names it."""
+        match = item.match
+        holding = sum(match is None or (w.start <= match.start and match.end <= w.end) for w in self._windows)
+        return item.windows / max(holding, item.windows)
