@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from thresher.adapters.dates import DateOrder
-from thresher.adapters.numbers import NumberWriting
+from thresher.adapters.number_writing import NumberWriting
 
 
 class Conventions:

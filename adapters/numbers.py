@@ -4,10 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import NamedTuple
 
-#: Digits of a number; a longer run is an identifier.
-MAX_DIGITS = 40
+from thresher.adapters.number_writing import JOINED, MAX_DIGITS, NumberWriting, exact, readings
 
 _WORDS = [
     "one",
@@ -33,7 +31,6 @@ _WORDS = [
 ]
 # Without regard to case among ASCII letters alone: others fold to them too, as the long s of 'ſix'.
 _WORD = re.compile(r"(?<!\w)(?ai:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)")
-_DIGITS = re.compile(r"(?<!\d)(?<!\A\.)(?<![^\w.]\.)\d+(?:[.,]\d+)*")  # leaves '.5' to the next
 #: With a power of ten, as programs print it: '5e-05', '1.5E+06'. Less than the least is 0 in an answer.
 _POWERS = re.compile(
     r"(?<![\w.,])(?<!\w[-−])(?P<mantissa>\d+(?:[.,]\d+)?)[eE](?P<power>[-+−]\d{1,2})(?![-\w]|[.,]\d)"
@@ -65,47 +62,6 @@ _OPEN = re.compile(rf"\(\s?{_CURRENCY}?\s?\Z")
 _CLOSE = re.compile(rf"\s?(?:%|[{_SIGNS}]|{_CODES})?\s?\)")
 
 
-class NumberWriting(NamedTuple):
-    """How a text writes numbers, told by those that can be read in one way only.
-
-    English are '12.5', '1,234.5' and '1,234,567', continental '12,5', '1.234,5' and '1.234.567'; where a text
-    has both, nothing is known. A point before decimals tells that a comma groups. That a point is never a
-    group's mark it does not tell, for '2.1' may stand in any text: groups with commas do. So the other way.
-    Where nothing tells, three noughts are a group: nobody counts to '3,000' in thousandths.
-    """
-
-    english: bool
-    english_groups: bool
-    continental: bool
-    continental_groups: bool
-
-    @classmethod
-    def of(cls, text: str) -> "NumberWriting":
-        """What the text's digits that are joined by points and commas tell."""
-        tokens = (found[0] for found in _DIGITS.finditer(text))
-        amounts = [(token, *_amounts(token)) for token in tokens if not token.isdecimal()]
-        english = [token for token, here, there in amounts if here is not None and there is None]
-        continental = [token for token, here, there in amounts if here is None and there is not None]
-        return cls(
-            bool(english),
-            any("," in token for token in english),
-            bool(continental),
-            any("." in token for token in continental),
-        )
-
-    def may_be(self, token: str) -> tuple[bool, bool]:
-        """Whether a token like '1,234' or '1.234' may be 1234, and whether it may be 1.234."""
-        if self.english == self.continental:
-            return True, self.english or not token.endswith("000")
-        if "," in token:
-            return not self.continental_groups, not self.english
-        return not self.english_groups, not self.continental
-
-
-#: Every reading that there is.
-ANY_WRITING = NumberWriting(True, False, True, False)
-
-
 def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tuple[int, int, float]]:
     """Every number that the text states, as [start, end) and its value; in no order.
 
@@ -124,16 +80,16 @@ def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tupl
         value = float(f"{mantissa}e{power}")
         if value >= _LEAST and len(mantissa) <= MAX_DIGITS:
             yield from _in_context(text, found.start(), found.end(), value)
-    for found in _DIGITS.finditer(text):
+    for found in JOINED.finditer(text):
         if found.start() not in parts:
-            for start, end, value in _readings(found[0], found.start(), writing):
+            for start, end, value in readings(found[0], found.start(), writing):
                 yield from _in_context(text, start, end, value)
     for found in _POINT.finditer(text):
         yield from _in_context(text, found.start(), found.end(), float(found[0]))
     for found in _SPACED.finditer(text):
         plain = re.sub(_GAPS, "", found[0]).replace(",", ".")
         if len(plain) <= MAX_DIGITS:
-            yield from _in_context(text, found.start(), found.end(), _exact(plain))
+            yield from _in_context(text, found.start(), found.end(), exact(plain))
     for found in _WORD.finditer(text):
         yield found.start(), found.end(), float(_WORDS.index(found[0].lower()) + 1)
 
@@ -206,46 +162,3 @@ def _scaled(text: str, end: int, value: float, least: int = 1) -> tuple[int, flo
         return None
     word = found[1].lower().removesuffix("s")
     return found.end(), value * (_SCALES.get(word) or _SCALES[word[0]])
-
-
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")  # the second as in India
-
-
-def _readings(token: str, at: int, writing: NumberWriting) -> Iterator[tuple[int, int, float]]:
-    """The numbers that digits joined by points and commas may be; parts of a list where it is none."""
-    end = at + len(token)
-    if token.isdecimal():
-        if len(token) <= MAX_DIGITS:
-            yield at, end, _exact(token)
-        return
-    amounts = [amount for amount in _amounts(token) if amount is not None]
-    if len(amounts) == 2:
-        both = zip(sorted(amounts, reverse=True), writing.may_be(token), strict=True)
-        amounts = [amount for amount, may in both if may]
-    for amount in amounts:
-        yield at, end, amount
-    if not amounts:
-        separator = "," if "," in token else "."
-        for part in token.split(separator):
-            yield from _readings(part, at, writing)
-            at += len(part) + 1
-
-
-def _amounts(token: str) -> tuple[float | None, float | None]:
-    """The token as one number, in English and in continental writing; None where it is none."""
-    if len(token) > MAX_DIGITS:
-        return None, None
-    return _amount(token), _amount(token.translate({ord("."): ",", ord(","): "."}))
-
-
-def _amount(written: str) -> float | None:
-    whole, point, fraction = written.partition(".")
-    plain = whole.isdecimal() or (whole[0] != "0" and _GROUPED.fullmatch(whole))
-    if plain and (fraction.isdecimal() if point else True):
-        return _exact(whole.replace(",", "") + point + fraction)
-    return None
-
-
-def _exact(digits: str) -> float:
-    """With a point a float, which keeps 15 digits; else a whole number, which keeps all of them."""
-    return float(digits) if "." in digits else int(digits)

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import Field
 from thresher.adapters.folded import FoldedText
-from thresher.adapters.numbers import ANY_WRITING, in_digits, numbers_in
+from thresher.adapters.number_writing import ANY_WRITING
+from thresher.adapters.numbers import in_digits, numbers_in
 from thresher.adapters.person_name import spoken
 from thresher.adapters.values import TOLERANCE, is_absent, normalise, same
 from thresher.adapters.words import joins
@@ -194,9 +195,8 @@ class SpanFinder:
         span = self._folded.span(start, end)
         if span is None or _joint(self.text, *span) == "number":
             return None
-        if not is_near(value, self.text[span[0] : span[1]]):
-            return None
-        return Match(*span, self.text[span[0] : span[1]], "fuzzy")
+        text = self.text[span[0] : span[1]]
+        return Match(*span, text, "fuzzy") if is_near(value, text) else None
 
 
 def _wordings(value: Any) -> list[str]:

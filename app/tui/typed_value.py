@@ -9,7 +9,7 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
-from thresher.adapters.numbers import MAX_DIGITS
+from thresher.adapters.number_writing import MAX_DIGITS
 
 #: What is typed otherwise than it is written as data.
 _TYPED = {"boolean": "yes or no", "list[string]": "an item a line"}
