@@ -97,8 +97,9 @@ class HomeScreen(Screen[None]):
     def on_task_pane_changed(self, event: TaskPane.Changed) -> None:
         """Something else will be asked."""
         event.stop()
-        pane = self._task_pane
-        title = home_title(pane.choice, pane.fields, pane.model, pane.answering.adapter, self._colours)
+        chosen = self._task_pane.chosen
+        adapter = chosen.answering.adapter
+        title = home_title(chosen.choice, chosen.fields, chosen.model, adapter, self._colours)
         self.query_one("#home-title", Static).update(title)
         if event.problem:
             self._say(event.problem)
@@ -192,18 +193,18 @@ class HomeScreen(Screen[None]):
         if not len(self.queue):
             self.notify("Add documents first: a.", severity="warning", markup=False)
             return
-        if not self._task_pane.has_fields:
+        if not self._task_pane.chosen.has_fields:
             self.action_fields()
             return
         if not self._task_pane.look_for_models():
             return
         try:
-            task = self._task_pane.asked()
+            task = self._task_pane.chosen.task()
         except Exception as error:
             self._say(Problem.of(error))
             return
         self._say(None)
-        self._queue_pane.start(task, again=again, accept_at=self._task_pane.accept_at)
+        self._queue_pane.start(task, again=again, accept_at=self._task_pane.chosen.accept_at)
         self.query_one("#queue").focus()  # the record types cannot have it while a run goes on
 
     def action_cancel(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Input, Static
 
 from thresher.adapters.errors import NoModelError, PackError
@@ -127,6 +128,19 @@ async def test_another_record_type_by_keyboard(app: ThresherApp, session: Any, f
         await paste(pilot, str(folder / "bakery.txt"))
         await press(pilot, "s")
         assert session.asked[0][0].record_type == "contract"
+
+
+async def test_a_start_that_comes_with_the_arrow_asks_what_is_highlighted(
+    app: ThresherApp, session: Any, folder: Path
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        app.screen.query_one("#record-types").focus()
+        await pilot.pause()
+        for key, character in (("down", None), ("s", "s")):  # all at once
+            app.post_message(events.Key(key, character))
+        await settled(pilot)
+        assert session.asked[0][0].record_type == "nda"
 
 
 async def test_a_run_started_from_the_record_types_opens_by_keyboard(app: ThresherApp, folder: Path) -> None:

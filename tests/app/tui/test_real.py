@@ -29,7 +29,7 @@ async def test_a_document_becomes_a_record_on_screen(home_with_starter: Location
             await app.workers.wait_for_complete()
             types = home.query_one(RecordTypeList)
             types.highlighted = types.option_count - 1  # own fields alone: a short question, a quick answer
-            home.query_one(TaskPane).fields = (parse_field("company:string:Name of the company"),)
+            home.query_one(TaskPane).chosen.fields = (parse_field("company:string:Name of the company"),)
             await pilot.pause()
             await pilot.press("s")
             await app.workers.wait_for_complete()

@@ -129,7 +129,7 @@ async def test_a_field_of_ones_own_is_said_to_want_a_look_always(app: ThresherAp
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         pane = app.screen.query_one(TaskPane)
-        pane.fields = (Field(name="tax", type="number"),)
+        pane.chosen.fields = (Field(name="tax", type="number"),)
         await press(pilot, "u", "down")
         assert said(app, "#share-detail").splitlines()[-1] == (
             "of tax none are accepted: no label tells of them as they are asked here"
