@@ -64,13 +64,13 @@ def show(domain: str, as_json: bool) -> None:
 def check(folder: Path) -> None:
     """Check the pack in FOLDER, and its examples, in full."""
     from thresher.adapters.pack import load_pack
+    from thresher.app.wording import counted
 
     pack = load_pack(folder)
     for record_type in pack.record_types.values():
-        count = len(record_type.examples())
-        click.echo(
-            f"{pack.domain}/{record_type.name}: {len(record_type.fields)} fields, {count} examples: good"
-        )
+        fields = counted(len(record_type.fields), "field")
+        examples = counted(len(record_type.examples()), "example")
+        click.echo(f"{pack.domain}/{record_type.name}: {fields}, {examples}: good")
 
 
 def _summary(pack: "Pack") -> dict[str, object]:

@@ -33,6 +33,7 @@ from thresher.app.training.candidate import run_folder
 from thresher.app.training.exposure import Exposure, exposure
 from thresher.app.training.labels import write_corrections
 from thresher.app.training.process import TrainingStopped
+from thresher.app.wording import counted
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ def _remarks(
             "have seen these labels"
         )
     if left_out:
-        notes.append(f"{left_out} labels that one of the two has seen in training are left out")
+        notes.append(f"{counted(left_out, 'label')} left out: seen in training by one of the two")
     if shipped := sorted(mine.shipped | theirs.shipped):
         notes.append(f"{', '.join(shipped)} ships with Thresher: on public documents this proves nothing")
     if live and theirs.unknown & ids:

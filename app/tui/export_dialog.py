@@ -14,6 +14,7 @@ from thresher.app.paths import absolute, exists, is_folder, locked_folder
 from thresher.app.tui.modal import AnswerButtons, AnswerDialog
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.typed_text import WholeInput
+from thresher.app.wording import counted
 
 if TYPE_CHECKING:
     from thresher.app.export import Format
@@ -52,9 +53,8 @@ class ExportDialog(AnswerDialog[ExportChoice]):
 
     def compose(self) -> ComposeResult:
         """The formats, the path, the buttons."""
-        what = "1 record" if self._records == 1 else f"{self._records} records"
         with Vertical(classes="dialog"):
-            yield Static(f"Export {what}", classes="dialog-title", markup=False)
+            yield Static(f"Export {counted(self._records, 'record')}", classes="dialog-title", markup=False)
             yield OptionList(*(Option(about, id=name) for name, about in FORMATS), id="formats", markup=False)
             yield WholeInput(str(self._start), id="export-path", select_on_focus=False)
             yield ProblemLine()

@@ -100,7 +100,7 @@ def test_show_of_an_unknown_domain_offers_the_nearest(thresher: Thresher) -> Non
 def test_check_says_what_is_good_and_what_is_wrong(thresher: Thresher, tmp_path: Path) -> None:
     good = thresher("packs", "check", make_pack(tmp_path / "good"))
     assert good.code == 0
-    assert "good/ship: 1 fields, 0 examples" in good.out
+    assert "good/ship: 1 field, 0 examples" in good.out
     bad = thresher("packs", "check", make_pack(tmp_path / "bad", type="colour"))
     assert bad.code == 2
     assert "type" in bad.err

@@ -162,7 +162,7 @@ def test_what_either_has_seen_is_left_out_and_what_nobody_knows_is_said(
         session.store.add_training(old, Training("expenses", "receipt", None, seen))
     known = verdict_of(home_with_tiny, task)
     assert known.comparison.documents == 22
-    assert known.notes == ("4 labels that one of the two has seen in training are left out",)
+    assert known.notes == ("4 labels left out: seen in training by one of the two",)
     # What a parent has seen, its child has.
     with Session(home_with_tiny) as session:
         session.store.add_training(new, Training("expenses", "receipt", "p" * 64, frozenset()))
@@ -190,7 +190,7 @@ def test_labels_and_files_to_validate_on_may_use_the_same_ids(
         session.store.add_training(weights, Training("tickets", "ticket", None, seen))
     proved = verdict_of(tickets, ProofTask("tickets-1"))
     assert proved.comparison.records == 5
-    assert proved.notes == ("1 labels that one of the two has seen in training are left out",)
+    assert proved.notes == ("1 label left out: seen in training by one of the two",)
 
 
 def test_the_run_of_another_adapter_that_had_its_name_is_not_its_own(
