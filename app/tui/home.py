@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, OptionList, Static
+from textual.widgets import Footer, OptionList, Static
 from textual.worker import Worker
 
 from thresher.app.tui.exporting import start_export
@@ -19,7 +19,6 @@ from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.progress_row import ProgressRow
 from thresher.app.tui.queue import Queue
 from thresher.app.tui.queue_pane import QueuePane
-from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.runs_screen import RunsScreen
 from thresher.app.tui.task_pane import TaskPane
 from thresher.app.wording import Colours, counted
@@ -103,18 +102,6 @@ class HomeScreen(Screen[None]):
         self.query_one("#home-title", Static).update(title)
         if event.problem:
             self._say(event.problem)
-
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        """Enter or a click on the document in hand opens its record."""
-        event.stop()
-        entry, number, run = self._queue_pane.entry, self.queue.run, self._queue_pane.run
-        if entry is None or number is None or run is None or entry.record is None:
-            words = "It is not done yet." if self.queue.running else "Start the run first: s."
-            self.notify(words, markup=False)
-            return
-        ids, looks = list(self.queue.entries), run.accept_at is not None
-        colours, first = self._colours, entry.record.id
-        self.app.push_screen(RecordScreen(self._session, number, run.task, colours, first, ids, looks=looks))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a record type: on to the documents."""

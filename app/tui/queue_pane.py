@@ -13,6 +13,7 @@ from thresher.app.tui.home_text import QUEUE_COLUMNS, entry_cells, entry_detail
 from thresher.app.tui.messages import EventsWaiting, Problem, RecordsLoaded, RunEnded
 from thresher.app.tui.ports import SessionPort
 from thresher.app.tui.queue import Entry, Queue
+from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.running import Running
 from thresher.app.tui.scroll_text import ScrollText
 from thresher.app.tui.stretch_table import StretchTable
@@ -110,6 +111,18 @@ class QueuePane(Vertical):
         """Another document."""
         event.stop()
         self._show_detail()
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """Enter or a click on the document in hand opens its record."""
+        event.stop()
+        entry, number, run = self.entry, self.queue.run, self.run
+        if entry is None or number is None or run is None or entry.record is None:
+            words = "It is not done yet." if self.queue.running else "Start the run first: s."
+            self.notify(words, markup=False)
+            return
+        ids, looks = list(self.queue.entries), run.accept_at is not None
+        colours, first = self._colours, entry.record.id
+        self.app.push_screen(RecordScreen(self._session, number, run.task, colours, first, ids, looks=looks))
 
     def show(self, problem: Problem | None = None) -> None:
         """The whole queue anew."""
