@@ -141,8 +141,7 @@ class RecordScreen(Screen[None]):
         if message.problem:
             self._say(message.problem)
         document = message.document
-        title = Text(one_line(document.name)) if document else "Source"
-        self.query_one("#source-pane").border_title = title
+        self.query_one("#source-pane").border_title = Text(one_line(document.name)) if document else "Source"
         self.query_one("#source", SourceView).show(document.text if document else "(no text was read)")
         self._mark()
 
@@ -232,6 +231,7 @@ class RecordScreen(Screen[None]):
         )
         if new_document:
             table.go_to(0)
+            self.query_one("#source-pane").border_title = "Source"  # until its document is there
             self.query_one("#source", SourceView).show("")
             self._load_document(stored.id)
         self._mark()

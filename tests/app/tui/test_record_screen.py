@@ -51,6 +51,29 @@ async def test_a_step_made_while_a_correction_is_stored_stands(
         assert "you corrected this" in said(app, "#value-detail")
 
 
+async def test_no_other_documents_name_stands_above_a_text_that_is_not_there_yet(
+    app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, folder / "bakery.txt", folder / "second bakery.txt")
+        source = app.screen.query_one("#source-pane")
+        assert source.border_title == "bakery.txt"
+        held = threading.Event()
+        load = session.store.document_of
+
+        def slowly(record_id: int) -> Any:
+            held.wait()
+            return load(record_id)
+
+        monkeypatch.setattr(session.store, "document_of", slowly)
+        await pilot.press("n")
+        await pilot.pause()
+        assert source.border_title == "Source"
+        held.set()
+        await settled(pilot)
+        assert source.border_title == "second bakery.txt"
+
+
 async def test_the_next_record_is_the_next_one_of_the_queue_whichever_was_done_first(
     app: ThresherApp, session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
