@@ -11,7 +11,7 @@ from thresher.adapters.errors import UsageError
 from thresher.app.cli import exits
 from thresher.app.endings import ENDINGS
 from thresher.app.locations import Locations
-from thresher.app.paths import exists, expanded, is_folder
+from thresher.app.paths import exists, expanded, is_file, is_folder
 
 if TYPE_CHECKING:
     from thresher.adapters.errors import PackError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: How names begin that mean another file in another process.
+_OPEN_FILES = ("/dev/stdin", "/dev/fd/", "/proc/")
 #: A run or a record; the database counts no further.
 NUMBER = click.IntRange(1, 2**63 - 1)
 
@@ -139,13 +141,21 @@ def parse_field_specs(specs: Sequence[str]) -> "tuple[Field, ...]":
     return unique((parse_field(spec) for spec in specs), "--field")
 
 
-def check_files(files: Iterable[Path]) -> None:
-    """Raises UsageError for a file that an option names and that is not there, or is a folder."""
+def check_files(files: Iterable[Path], *, lasting: bool = False) -> None:
+    """Raises UsageError for a file that an option names and that is not there, or is a folder.
+
+    `lasting`: another process reads it too, or it is read again, so a pipe will not do.
+    """
     for file in files:
         if not exists(file):
             raise UsageError(f"{file}: there is no such file. Check the path.")
         if is_folder(file):
             raise UsageError(f"{file}: is a folder. Name a file in it.")
+        if lasting and (not is_file(file) or str(file).startswith(_OPEN_FILES)):
+            raise UsageError(
+                f"{file}: is a pipe or a device, and is read more than once. Write its lines into a file, "
+                "and name that."
+            )
 
 
 def installed_packs(*, as_json: bool = False) -> "FoundPacks":

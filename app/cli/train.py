@@ -103,7 +103,7 @@ def train(
         recipe={key: value for key, value in recipe.items() if value is not None},
         sweep=sweep,
     )
-    check_files((*labels, *validation))
+    check_files((*labels, *validation), lasting=True)
     with (
         open_session() as session,
         TrainingNarrator(quiet=quiet) as narrator,

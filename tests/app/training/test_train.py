@@ -45,6 +45,17 @@ def test_labels_that_are_not_there_are_wrong_use(
         assert "error: none.jsonl: there is no such file." in capsys.readouterr().err
 
 
+def test_labels_that_can_be_read_but_once_are_wrong_use(
+    home_with_tiny: Locations, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    for wrong in (pipe, Path("/dev/stdin"), Path("/dev/fd/0")):
+        for options in (["--labels", str(wrong)], ["--labels", str(labels), "--validation", str(wrong)]):
+            assert run_command(["train", "--domain", "expenses", *options, *RECIPE]) == 2
+            told = capsys.readouterr().err
+            assert f"error: {wrong}: is a pipe or a device, and is read more than once. Write its" in told
+
+
 def test_an_option_that_cannot_be_is_named_and_no_file_blamed(
     home_with_tiny: Locations, labels: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
