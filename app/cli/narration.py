@@ -122,8 +122,11 @@ class Narrator(WithBar):
             return exits.STOPPED
         return exits.SOME_FAILED if self._with_error else exits.DONE
 
-    def summarise(self) -> None:
-        """The closing words, after the output is safely written."""
+    def summarise(self, *, whole: bool = True) -> None:
+        """The closing words, after the output is safely written.
+
+        `whole`: the run is all that its command does; else who asked for it says how a stopped one goes on.
+        """
         run = self.finished
         if run is None:
             return
@@ -143,9 +146,12 @@ class Narrator(WithBar):
             )
         if run.cancelled:
             left = max(self._total - done, 0)
+            how = (
+                " The same command, without --again, goes on from here; "
+                f"'thresher runs export {run.run}' writes what is done."
+            )
             self._say(
-                f"stopped: what is done is kept; {counted(left, 'document')} left. The same command, without "
-                f"--again, goes on from here; 'thresher runs export {run.run}' writes what is done."
+                f"stopped: what is done is kept; {counted(left, 'document')} left.{how if whole else ''}"
             )
 
     def _record(self, event: RecordReady) -> None:

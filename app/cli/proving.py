@@ -128,7 +128,7 @@ def told_proof(
             narrator.tell(news)
             if isinstance(news, RunFinished):
                 stack.close()
-                narrator.summarise()
+                narrator.summarise(whole=False)
     raise AssertionError("a proof ends with its verdict")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from thresher.app.events import RunFinished, RunStarted
 from thresher.app.locations import Locations
 from thresher.app.models import local
 from thresher.app.training.process import TrainingStopped
@@ -350,11 +351,20 @@ def test_a_proof_that_is_stopped_says_so_to_a_person_and_to_a_script(
     thresher: Thresher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(*_: object, **__: object) -> Iterator[object]:
+        yield RunStarted(8, 23)
+        yield RunFinished(8, 0, 0, 0, cancelled=True, seconds=2.4)
         raise TrainingStopped("the proof was stopped")
 
     monkeypatch.setattr("thresher.app.training.proving.prove", stopped)
     told = thresher("adapters", "prove", "any")
-    assert (told.code, told.out, told.err) == (130, "", "the proof was stopped\n")
+    assert (told.code, told.out) == (130, "")
+    # Of `thresher train`, which ends with a proof, the same command would train anew.
+    assert told.err.splitlines() == [
+        "run 8: 23 documents",
+        "run 8: 0 documents: 0 ok, in 2.4 s",
+        "stopped: what is done is kept; 23 documents left.",
+        "the proof was stopped",
+    ]
     told = thresher("adapters", "prove", "any", "--json")
     assert (told.code, told.out) == (130, "")
     assert json.loads(told.err) == {"kind": "stopped", "message": "the proof was stopped"}
