@@ -37,11 +37,9 @@ class Live:
         One that ships answers by itself for the record types that it learnt: on others it is worse than the
         general one, and stands back where that one is fit for the domain.
         """
-        promotion = self._store.live_adapter(domain, model.fingerprint, record_type)
+        promotion = self._promotion(domain, model, record_type)
         if promotion is None:
             return self._shipped(domain, model, pack, record_type)
-        if promotion.record_types:  # it is told of, and rolled back, for the one that is asked
-            promotion = replace(promotion, record_types=(record_type,))
         if promotion.adapter is None:
             return None
         try:
@@ -63,6 +61,18 @@ class Live:
         if promotion:
             return promotion.adapter
         return self._fit.shipped(self._folder, domain, model, pack, record_type)
+
+    def way_back(self, domain: str, model: InstalledModel, record_type: str) -> str | None:
+        """The command that rolls back what is live; None where nothing was promoted."""
+        promotion = self._promotion(domain, model, record_type)
+        return rollback_command(promotion, model) if promotion else None
+
+    def _promotion(self, domain: str, model: InstalledModel, record_type: str) -> Promotion | None:
+        """What was promoted last: it is told of, and rolled back, for the record type that is asked."""
+        promotion = self._store.live_adapter(domain, model.fingerprint, record_type)
+        if promotion and promotion.record_types:
+            promotion = replace(promotion, record_types=(record_type,))
+        return promotion
 
     def _shipped(
         self, domain: str, model: InstalledModel, pack: Pack | None, record_type: str

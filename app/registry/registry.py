@@ -191,7 +191,9 @@ class Registry:
                 live = self.live(domain, model, pack, record_type)
             except AdapterError:
                 if trained_here:
-                    return f"{other} is live and cannot be used, so nothing is proved beside it"
+                    back = self._live.way_back(domain, model, record_type)
+                    first = f": first roll back with `{back}`" if back else ""
+                    return f"{other} is live and cannot be used, so nothing is proved beside it{first}"
                 continue
             if why := kept_out(standing(verdicts, domain, record_type, model, live), trained_here, other):
                 return why

@@ -123,7 +123,9 @@ def test_nothing_is_proved_beside_what_cannot_be_used(
     registry.promote("gone", "expenses", model, pack)
     (folder / "manifest.json").unlink()
     trained("a", 2)
-    with pytest.raises(UsageError, match="gone is live and cannot be used, so nothing is proved beside it"):
+    with pytest.raises(UsageError, match="gone is live and cannot be used, so nothing is proved") as refused:
         registry.promote("a", "expenses", model, pack)
+    way_back = "first roll back with `thresher adapters rollback --domain expenses --model tiny`. Prove it"
+    assert way_back in str(refused.value)
     registry.roll_back("expenses", model)
     assert registry.promote("a", "expenses", model, pack, force=True)
