@@ -30,11 +30,10 @@ def correct(
 
     Raises UsageError: no such record or field, no document behind it, or a wrong type.
     """
-    found = records.load(connection, "id = ?", number)
-    if not found or field not in found[0].record.values:
-        known = ", ".join(found[0].record.values) if found else "none"
+    record = records.one(connection, number).record
+    if field not in record.values:
+        known = ", ".join(record.values) or "none"
         raise UsageError(f"record {number} has no field {field!r}; it has: {known}")
-    record = found[0].record
     if record.sha256 is None:
         raise UsageError(
             f"record {number} has no document: its file could not be read, so there is nothing to correct. "

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.calibration.doubt import without_doubtful
 from thresher.app.documents.document import Document
@@ -87,6 +88,14 @@ def save(
     if record.status != "failed":
         copy_of_work(connection, record.sha256, settings_hash, reading, number)
     return number
+
+
+def one(connection: sqlite3.Connection, number: int) -> StoredRecord:
+    """The record of this number, corrections in place. Raises UsageError where there is none."""
+    found = load(connection, "id = ?", number)
+    if not found:
+        raise UsageError(f"there is no record {number}; it may have been forgotten")
+    return found[0]
 
 
 def load(

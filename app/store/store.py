@@ -7,7 +7,6 @@ processes a file. A process with runs that go on has one Store of it.
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
-from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.locations import Locations
@@ -132,10 +131,7 @@ class Store:
     def record(self, record_id: int) -> StoredRecord:
         """One record, corrections in place. Raises UsageError where there is none of that number."""
         with self._database.reading() as connection:
-            found = records.load(connection, "id = ?", record_id)
-        if not found:
-            raise UsageError(f"there is no record {record_id}; it may have been forgotten")
-        return found[0]
+            return records.one(connection, record_id)
 
     def answer(self, record_id: int) -> Record:
         """The same as the model answered it, without corrections."""

@@ -95,7 +95,7 @@ def test_a_record_that_is_not_there_is_named(store: Store) -> None:
         store.run(77)
     with pytest.raises(UsageError, match="no record 77"):
         store.record(77)
-    with pytest.raises(UsageError, match="record 77"):
+    with pytest.raises(UsageError, match="no record 77"):
         store.correct(77, "total", 1)
 
 
