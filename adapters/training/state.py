@@ -73,6 +73,7 @@ def _checked(path: Path, run: str) -> tuple[list[Tensor], Mapping[str, str]]:
     if about.get("run") != run:
         raise UsageError(
             f"{path}: is the state of another run: labels, base or configuration differ from now. Put them "
-            "back, or start anew in another folder: `out` of the run's file, --name of `thresher train`."
+            "back, or remove this file to give up what was trained there, or start anew in another folder: "
+            "`out` of the run's file, --name of `thresher train`."
         )
     return tensors, about

@@ -87,9 +87,7 @@ def test_a_run_that_was_stopped_keeps_its_folder_from_other_record_types(
         stopped(session, task_of("contract", labels, recipe=long))
         assert trained(session, task_of("nda", other))[0] == "legal-2"
         # Of another length it cannot go on, and it is said how to start anew.
-        with pytest.raises(
-            ThresherError, match=r"start anew in another folder: .* --name of `thresher train`"
-        ):
+        with pytest.raises(ThresherError, match=r"remove this file to give up .* --name of `thr"):
             trained(session, task_of("contract", labels))
 
 
