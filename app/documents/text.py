@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.errors import CorruptDocumentError
+from thresher.app.documents.latin import latin_encoding
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -13,9 +14,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: Encodings that text without a mark is found in, beside UTF-8; of those that fit alike the first is meant.
-#: Of 840 short texts in 30 languages 571 are read rightly, without the last four 507. ISO 8859-2, cp1257 and
-#: Mac Roman are not tried: with them, of 149 such texts in cp1252 126 are read rightly, without them 148.
+#: Encodings that text without a mark is found in, beside UTF-8 and those of Latin letters, which its letters
+#: tell; of those that fit alike the first is meant.
 _USUAL = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r",
     "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
@@ -59,7 +59,7 @@ def decoded_or_none(data: bytes, draft: Draft) -> str | None:
     if found is None:
         return None
     if found.guess:
-        known_as = found.guess.replace("_", "-").replace("cp125", "windows-125")
+        known_as = found.guess.replace("_", "-").replace("cp125", "windows-125").replace("iso", "iso-")
         draft.notes.append(
             f"the text is not UTF-8 and was read as {known_as}: "
             "look whether its letters are right, else save it again as UTF-8"
@@ -135,10 +135,15 @@ def _wide(data: bytes) -> str | None:
 
 
 def _guessed(data: bytes) -> _Found | None:
-    from charset_normalizer import from_bytes
-
     # Cut at a line's end, never within a character.
     sample = data if len(data) <= _SAMPLE else data[: data.rfind(b"\n", 0, _SAMPLE) + 1 or _SAMPLE]
+    guess = latin_encoding(sample) or _likeliest(sample)
+    return _Found(data.decode(guess, errors="replace"), guess) if guess else None
+
+
+def _likeliest(sample: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
     matches = from_bytes(sample, cp_isolation=_USUAL)
     best = matches.best()
     if best is None:
@@ -150,8 +155,7 @@ def _guessed(data: bytes) -> _Found | None:
         if (match.chaos, match.coherence) == (best.chaos, best.coherence)
         for encoding in match.could_be_from_charset
     }
-    guess = next((encoding for encoding in _USUAL if encoding in alike), best.encoding)
-    return _Found(data.decode(guess, errors="replace"), guess)
+    return next((encoding for encoding in _USUAL if encoding in alike), best.encoding)
 
 
 def _is_written(text: str) -> bool:
