@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 
 from thresher.app.documents.text import text_or_none
@@ -49,6 +50,7 @@ XLS = Format("old Excel workbook", (".xls", ".xlt"), remedy="Open it in Excel an
 XLSB = Format("binary Excel workbook", (".xlsb",), remedy="Open it in Excel and save it as .xlsx.")
 PPT = Format("PowerPoint presentation", (".ppt", ".pptx", ".pps", ".ppsx", ".pptm"))
 MSG = Format("Outlook message", (".msg",), remedy="Open it in Outlook and save it as .eml.")
+MBOX = Format("mailbox", (".mbox", ".mbx"), remedy="Save each of its messages as .eml and add those.")
 OLE = Format("old Office file", (), remedy="Open it in the program that made it and save it as a PDF.")
 RTF = Format("rich text file", (".rtf",), remedy="Open it in a word processor and save it as .docx.")
 ODT = Format("OpenDocument text", (".odt", ".ott"), remedy="Open it and save it as .docx.")
@@ -79,7 +81,7 @@ UNKNOWN = Format("file of an unknown format", ())
 
 READ = (PDF, JPEG, PNG, TIFF, BMP, WEBP, DOCX, XLSX, CSV, HTML, EML, TEXT)
 NOT_READ = (
-    DOC, XLS, XLSB, PPT, MSG, RTF, ODT, ODS, ODP, EPUB, ZIP, ARCHIVE, GIF, HEIC, SVG, POSTSCRIPT, MEDIA,
+    DOC, XLS, XLSB, PPT, MSG, MBOX, RTF, ODT, ODS, ODP, EPUB, ZIP, ARCHIVE, GIF, HEIC, SVG, POSTSCRIPT, MEDIA,
     PROGRAM, DATABASE,
 )  # fmt: skip
 _BY_ENDING = {ending: format_ for format_ in (*READ, *NOT_READ) for ending in format_.endings}
@@ -121,6 +123,8 @@ _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--(?>.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _HEADER = re.compile(r"[!-9;-~]+:[ \t]|[!-9;-~]+:$|[ \t]+\S|From \S+@")
+#: Where a message of a mailbox begins: a sender and a time, then a header.
+_MESSAGE = re.compile(r"(?:\A|\n\r?\n)From \S.*\d:\d\d.*\r?\n[!-9;-~]+:")
 _MAIL_HEADERS = re.compile(
     r"^(?:From|To|Cc|Date|Subject|Received|Return-Path|Message-ID|MIME-Version|Delivered-To|Sender|Reply-To"
     r"|Content-Type|X-[\w-]+|DKIM-Signature)[ \t]*:",
@@ -201,6 +205,8 @@ def _inside_text(data: bytes) -> Format:
         return HTML
     if re.match(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE svg[^>]*>\s*)?<svg\b", head):
         return SVG
+    if text.startswith("From ") and len(list(islice(_MESSAGE.finditer(text), 2))) > 1:
+        return MBOX
     return EML if _begins_with_headers(head) else TEXT
 
 

@@ -144,6 +144,8 @@ def _format_of(name: str, data: bytes) -> Format:
     # Text is text: a table, a message that begins oddly, notes that quote a header.
     if said in _TEXTUAL and (found is formats.TEXT or (found is formats.EML and said is not formats.HTML)):
         return said
+    if said is formats.TEXT and found is formats.MBOX:  # a mailing list keeps its archives so
+        return said
     remedy = f"Give it the ending {found.endings[0]}." if found.kind else found.remedy
     raise MislabelledDocumentError(f"{name}: its ending says {said.name}, but it is {found}. {remedy}")
 

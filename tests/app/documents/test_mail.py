@@ -4,7 +4,11 @@ from email.message import EmailMessage
 import pytest
 from PIL import Image
 
-from thresher.app.documents.errors import OversizedDocumentError
+from thresher.app.documents.errors import (
+    MislabelledDocumentError,
+    OversizedDocumentError,
+    UnsupportedDocumentError,
+)
 from thresher.app.documents.limits import Limits
 from thresher.app.documents.read import read_bytes
 
@@ -186,3 +190,29 @@ def test_too_many_attachments() -> None:
         message.add_attachment(b"text", maintype="text", subtype="plain", filename=f"{number}.txt")
     with pytest.raises(OversizedDocumentError, match="more than 2 attachments"):
         read_bytes(message.as_bytes(), "many.eml", limits=Limits(parts=2))
+
+
+def message_of(subject: str) -> bytes:
+    message = EmailMessage()
+    message["From"] = "a@example.org"
+    message["Date"] = "Mon, 01 Jan 2024 10:00:00 +0000"
+    message["Subject"] = subject
+    message.set_content(f"From here on {subject}.\n")
+    message.add_attachment("terms", filename="terms.txt")
+    return message.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "line", ["From a@example.org Mon Jan  1 10:00:00 2024", "From - Mon Jan  1 10:00:00 2024"]
+)
+@pytest.mark.parametrize("name", ["Inbox", "inbox.mbox", "inbox.eml"])
+def test_a_mailbox_is_refused_lest_all_but_its_first_message_be_lost(name: str, line: str) -> None:
+    mailbox = b"\n".join(f"{line}\n".encode() + message_of(subject) for subject in ("one", "two"))
+    with pytest.raises((UnsupportedDocumentError, MislabelledDocumentError), match=r"mailbox.*as \.eml"):
+        read_bytes(mailbox, name)
+    assert "two" in read_bytes(mailbox, "archive.txt").text  # as a mailing list keeps it
+
+
+def test_one_message_as_a_mailbox_has_it_is_a_message() -> None:
+    message = b"From a@example.org Mon Jan  1 10:00:00 2024\n" + message_of("one")
+    assert "Subject: one" in read_bytes(message, "one.eml").text
