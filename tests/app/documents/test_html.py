@@ -236,3 +236,12 @@ def test_a_page_that_is_wrong_of_its_encoding_is_read_all_the_same(
 def test_what_is_repeated_without_end_costs_no_more_than_its_length(page: str, text: str | None) -> None:
     read = read_bytes(f"<html>{page}</html>".encode(), "page.html").text
     assert text is None or read == f"{text}\n"
+
+
+def test_of_a_drop_down_what_is_chosen_is_read() -> None:
+    page = (
+        b"<p>Country: <select><option>Albania<option selected>Germany<option>Zimbabwe</select></p>"
+        b"<p>Currency: <select><option>EUR</option><option>USD</option></select></p>"
+        b"<select multiple><option selected>red</option><option>blue</option></select>"
+    )
+    assert read_bytes(page, "a.html").text == "Country: Germany\nCurrency: EUR\nred\nblue\n"
