@@ -6,6 +6,7 @@ Knows no other format: whoever calls hands in the reader.
 import codecs
 import email
 import email.policy
+import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage, MIMEPart
 
@@ -14,13 +15,16 @@ from thresher.app.documents.draft import Draft
 from thresher.app.documents.errors import CorruptDocumentError, OversizedDocumentError
 from thresher.app.documents.html import read_html
 from thresher.app.documents.parsing import parsing
-from thresher.app.documents.text import decoded_or_none, note_lost
+from thresher.app.documents.text import decoded_or_none, note_lost, utf8_or_none
 
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 #: The part that stands for the message itself in a region.
 BODY = "body"
 #: A plain text shorter than this share of its HTML is none: empty, or a word on what program shows the mail.
 STAND_IN = 0.5
+#: What a part without a name is called by its type: of a piece of HTML its text alone would not tell.
+_ENDINGS = {"text/html": ".html", "text/csv": ".csv"}
 
 ReadPart = Callable[[Draft, bytes], str]
 
@@ -35,6 +39,7 @@ def read_mail(data: bytes, draft: Draft, read_part: ReadPart) -> None:
             f"{draft.name}: messages lie in one another more than {draft.limits.depth} deep. "
             "Save the inner message as a file of its own and add that."
         )
+    data = _with_readable_head(data, draft)
     with parsing(draft.name, "e-mail message"):
         message = email.message_from_bytes(data, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
@@ -47,6 +52,14 @@ def read_mail(data: bytes, draft: Draft, read_part: ReadPart) -> None:
                 "Add them as files of their own."
             )
         _read_attachment(part, number, draft, read_part)
+
+
+def _with_readable_head(data: bytes, draft: Draft) -> bytes:
+    """The message, its headers in UTF-8: some programs write them in an encoding that nothing names."""
+    found = _HEAD_ENDS.search(data)
+    head = data[: found.start()] if found else data
+    text = None if utf8_or_none(head) is not None else decoded_or_none(head, draft)
+    return data if text is None else text.encode() + data[len(head) :]
 
 
 def _body_of(message: EmailMessage, draft: Draft) -> MIMEPart | None:
@@ -164,7 +177,7 @@ def _read_attachment(part: EmailMessage, number: int, draft: Draft, read_part: R
             name = name or f"message {number}.eml"
         else:
             data = _bytes_of(part, draft)
-            name = name or f"attachment {number}"
+            name = name or f"attachment {number}{_ENDINGS.get(part.get_content_type(), '')}"
     child = draft.child(name)
     try:
         read_part(child, data)

@@ -216,3 +216,19 @@ def test_a_mailbox_is_refused_lest_all_but_its_first_message_be_lost(name: str, 
 def test_one_message_as_a_mailbox_has_it_is_a_message() -> None:
     message = b"From a@example.org Mon Jan  1 10:00:00 2024\n" + message_of("one")
     assert "Subject: one" in read_bytes(message, "one.eml").text
+
+
+def test_a_piece_of_html_among_the_parts_is_read_as_html() -> None:
+    message = EmailMessage()
+    message["From"] = "a@example.org"
+    message.set_content("see below")
+    message.add_attachment("<p>Total: <b>12.50</b></p>", subtype="html", disposition="inline")
+    document = read_bytes(message.as_bytes(), "mail.eml")
+    assert document.text.endswith("\n--- attachment 1.html ---\nTotal: 12.50\n")
+
+
+def test_headers_in_an_encoding_that_nothing_names_are_read_and_told_of() -> None:
+    text = "From: Jörg Groß <a@example.org>\nTo: b@example.org\nSubject: Prüfbericht für März\n\n12.50\n"
+    document = read_bytes(text.encode("cp1252"), "mail.eml")
+    assert document.text == text
+    assert "read as windows-1252" in document.notes[0]
