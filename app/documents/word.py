@@ -14,7 +14,7 @@ from typing import Any
 from thresher.app.documents.apart import LOWERED, RAISED, joined
 from thresher.app.documents.archive import check_archive
 from thresher.app.documents.draft import Draft
-from thresher.app.documents.grid import Grid
+from thresher.app.documents.grid import Grid, Row
 from thresher.app.documents.parsing import parsing
 from thresher.app.documents.symbols import LOST, sign
 from thresher.app.documents.word_equation import EQUATION_TEXT, is_of_equation, parts_of_equation
@@ -110,6 +110,8 @@ def _write(element: Any, draft: Draft) -> None:
         child = next(stack[-1], None)
         if child is None:
             stack.pop()
+        elif isinstance(child, Row):
+            draft.row((text, None) for text in child.texts())
         elif child.tag in _NOT_READ:
             continue
         elif child.tag == _PARAGRAPH:
@@ -118,19 +120,38 @@ def _write(element: Any, draft: Draft) -> None:
             # A text box hangs in a paragraph, with paragraphs of its own.
             stack.extend(iter(box) for box in _within(child, _BOX))
         elif child.tag == _TABLE:
-            grid = Grid()
-            rows = [row for row in _nearest(child, _ROW) if _nearest(row, _CELL)]
-            for row in [grid.add(_columns(row)) for row in rows]:
-                draft.row((text, None) for text in row.texts())
+            stack.append(iter(_blocks(child)))
         else:  # a section, a content control, a tracked insertion …
             stack.append(iter(child))
 
 
-def _columns(row: Any) -> Iterator[tuple[int, str]]:
-    """A row's texts, each with its column: a cell may span several, or the row begin later than the table."""
+def _blocks(table: Any) -> list[Any]:
+    """The rows of a table; of one that lays a page out its cells, which are read block by block.
+
+    Such a row has text in one cell alone, or is its table's only one, and has several lines in a cell.
+    """
+    grid, blocks = Grid(), list[Any]()
+    rows = [row for row in _nearest(table, _ROW) if _nearest(row, _CELL)]
+    for row in rows:
+        cells = [(column, cell, _lines(cell)) for column, cell in _columns(row)]
+        written = [(cell, lines) for _, cell, lines in cells if lines]
+        alone = len(written) == 1 or len(rows) == 1
+        if alone and any(len(lines) > 1 for _, lines in written):
+            blocks += [cell for cell, _ in written]
+        else:
+            blocks.append(grid.add((column, " ".join(lines)) for column, _, lines in cells))
+    return blocks
+
+
+def _lines(cell: Any) -> list[str]:
+    return [line for text in _texts(cell) for line in text.splitlines() if line.strip()]
+
+
+def _columns(row: Any) -> Iterator[tuple[int, Any]]:
+    """A row's cells, each with its column: one may span several, or the row begin later than the table."""
     column = _said_in(row, f"{_W}trPr/{_W}gridBefore", 0)
     for cell in _nearest(row, _CELL):
-        yield column, " ".join(_texts(cell))
+        yield column, cell
         column += _said_in(cell, f"{_W}tcPr/{_W}gridSpan", 1)
 
 

@@ -71,6 +71,35 @@ def test_the_cells_of_a_table_stay_under_their_headings() -> None:
     assert read_bytes(out.getvalue(), "a.docx").text == "Head\t\tSum\nBoth\tb1\tc1\n\tb2\tc2\n\t\t9.50\n"
 
 
+def test_a_table_that_lays_the_page_out_is_read_line_by_line_and_the_tables_in_it_as_rows() -> None:
+    document = word.Document()
+    left, right = document.add_table(1, 2).rows[0].cells
+    left.text, right.text = "Ada Lovelace\nLondon", "Engineer"
+    right.add_paragraph("Acme, 2010 to 2014")
+    inner = right.add_table(2, 2)
+    for at, text in enumerate(("Skill", "Years", "Python", "4")):
+        inner.cell(at // 2, at % 2).text = text
+    outer = document.add_table(2, 2)
+    outer.cell(0, 0).text, outer.cell(0, 1).text = "Item", "Sum"
+    outer.cell(1, 0).text = "All in\none cell"
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text == (
+        "Ada Lovelace\nLondon\nEngineer\nAcme, 2010 to 2014\nSkill\tYears\nPython\t4\n"
+        "Item\tSum\nAll in\none cell\n"
+    )
+
+
+def test_lines_of_a_cell_among_others_stay_in_its_row() -> None:
+    document = word.Document()
+    table = document.add_table(2, 2)
+    for at, text in enumerate(("Item", "Sum", "Nails\nlong", "12.50")):
+        table.cell(at // 2, at % 2).text = text
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text == "Item\tSum\nNails long\t12.50\n"
+
+
 def test_a_column_in_which_no_row_has_text_is_none() -> None:
     document = word.Document()
     table = document.add_table(2, 9)
