@@ -30,6 +30,16 @@ from thresher.app.documents.word import read_word
 #: What may say 'text' of itself in its ending: any of these may hold what looks like another.
 _TEXTUAL = (formats.TEXT, formats.CSV, formats.EML, formats.HTML)
 
+#: What to do, by kind, where a document has no text.
+_SCAN = "If it is a scan, scan it again, larger and sharper."
+_SHOWS = "If it shows some, as a picture say, print it as a PDF and add that."
+_AGAIN = "Get it again from where it came."
+_BLANK = {
+    **dict.fromkeys(("pdf", "image"), _SCAN),
+    **dict.fromkeys(("docx", "xlsx", "html", "email"), _SHOWS),
+    **dict.fromkeys(("csv", "text"), _AGAIN),
+}
+
 
 def read_document(path: Path, *, limits: Limits = Limits()) -> Document:  # noqa: B008 (frozen)
     """The document in a file.
@@ -68,7 +78,7 @@ def read_into(draft: Draft, data: bytes) -> str:
     Raises DocumentError.
     """
     if not data:
-        raise EmptyDocumentError(f"{draft.name}: the file is empty. Get it again from where it came.")
+        raise EmptyDocumentError(f"{draft.name}: the file is empty. {_AGAIN}")
     format_ = _format_of(draft.name, data)
     assert format_.kind is not None
     _READERS[format_.kind](data, draft)
@@ -78,10 +88,7 @@ def read_into(draft: Draft, data: bytes) -> str:
             "Make it visible in a program for such documents and save it again."
         )
     if draft.is_blank:
-        raise EmptyDocumentError(
-            f"{draft.name}: holds no text that can be read. "
-            "If it is a scan, scan it again, larger and sharper."
-        )
+        raise EmptyDocumentError(f"{draft.name}: holds no text that can be read. {_BLANK[format_.kind]}")
     return format_.kind
 
 

@@ -4,6 +4,7 @@ import io
 
 import docx as word
 import pytest
+from PIL import Image
 
 from thresher.app.documents.errors import (
     CorruptDocumentError,
@@ -60,3 +61,15 @@ def test_an_empty_document_is_empty() -> None:
     word.Document().save(out)
     with pytest.raises(EmptyDocumentError):
         read_bytes(out.getvalue(), "blank.docx")
+
+
+def test_of_words_in_a_picture_alone_it_is_said_how_they_can_be_read() -> None:
+    picture, out = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (40, 40)).save(picture, "PNG")
+    document = word.Document()
+    document.add_picture(picture)
+    document.save(out)
+    page = b"<html><body><img src='scan.png'><script>draw()</script></body></html>"
+    for data, name in ((out.getvalue(), "scan.docx"), (page, "scan.html")):
+        with pytest.raises(EmptyDocumentError, match="print it as a PDF"):
+            read_bytes(data, name)
