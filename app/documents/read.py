@@ -104,8 +104,12 @@ def bytes_of_file(path: Path, limits: Limits = Limits()) -> bytes:  # noqa: B008
     try:
         if path.is_dir():
             raise MissingDocumentError(f"{path}: is a folder. Name a file in it.")
-        if not path.is_file():  # a pipe or a device could give bytes for ever
+        if not path.exists():
             raise MissingDocumentError(f"{path}: there is no such file. Check the path.")
+        if not path.is_file():  # it could give bytes for ever
+            raise MissingDocumentError(
+                f"{path}: is no file, but a pipe or a device. Save what it gives to a file and name that."
+            )
         with path.open("rb") as file:
             data = file.read(limits.file_bytes + 1)
     except (OSError, ValueError) as error:

@@ -3,6 +3,7 @@
 import bz2
 import hashlib
 import io
+import os
 import random
 import zipfile
 from pathlib import Path
@@ -180,6 +181,9 @@ def test_paths_that_give_no_file(tmp_path: Path) -> None:
     for path in (tmp_path / "gone.pdf", tmp_path, tmp_path / ("x" * 3000)):
         with pytest.raises(MissingDocumentError):
             read_document(path)
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(MissingDocumentError, match=r"pipe\.txt: is no file, but a pipe"):
+        read_document(tmp_path / "pipe.txt")
     large = tmp_path / "large.txt"
     large.write_bytes(b"x" * 2_000_000)
     with pytest.raises(OversizedDocumentError, match=r"large\.txt: the file is larger than 1 MiB"):
