@@ -66,7 +66,7 @@ def _write_out_inputs(soup: "BeautifulSoup") -> None:
     """Put in the place of each input what was typed or chosen in it, in a table's cell as elsewhere."""
     for element in soup.find_all("select"):
         options = element.find_all("option")
-        if options and not element.has_attr("multiple") and str(element.get("size", 1)) in ("", "0", "1"):
+        if options and not element.has_attr("multiple") and str(element.get("size", "")) in ("", "0", "1"):
             chosen = [option for option in options if option.has_attr("selected")]  # the last one counts
             element.replace_with(f" {(chosen or options[:1])[-1].get_text()} ")
     for element in soup.find_all("input"):
