@@ -58,6 +58,7 @@ class Run:
         def done_before(source: Source) -> Record | None:
             return None if again else self._done_before(source)
 
+        asking: float | None = None  # since when: to load the model, and what is done already, tell nothing
         flow = Flow(self.task, document_of, done_before, self._open, cancel)
         try:
             for event in flow.run(sources):
@@ -67,13 +68,15 @@ class Run:
                     case Loading() if not self.warm.holds(self.model):
                         yield ModelLoading(self.model.name)
                     case Read(source, document, asked):
+                        asking = time.monotonic() if asking is None else asking
                         yield DocumentRead(source, document, asked)
                     case Done(source, record):
                         record = self._stored(number, event, corrected=corrected)
                         counts[record.status] += 1
                         yield RecordReady(source, record, event.reused)
                     case Beat():
-                        left = _seconds_left(event, len(sources), time.monotonic() - began)
+                        elapsed = 0.0 if asking is None else time.monotonic() - asking
+                        left = _seconds_left(event, len(sources), elapsed)
                         yield Progress(sum(counts.values()), len(sources), left, "extracting")
         finally:
             # Also where the model could not be loaded, or the caller went away.

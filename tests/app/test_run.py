@@ -1,15 +1,20 @@
 """What a run states of a document that was corrected before, or of which a part got no answer."""
 
+import time
+from typing import Any
+from unittest.mock import Mock
+
 import pytest
 
 from thresher.adapters.fields import Field
 from thresher.app.engine.engine import Engine
 from thresher.app.engine.request import Answered, Failed, Reply
-from thresher.app.events import RecordReady
+from thresher.app.events import Progress, RecordReady
 from thresher.app.locations import Locations
 from thresher.app.record import Record
 from thresher.app.session import Session
 from thresher.app.sources import Source
+from thresher.app.warm_engine import WarmEngine
 
 SOURCE = Source("invoice", text="Invoice 7 from ACME Ltd., to be paid by 7 May")
 
@@ -36,6 +41,28 @@ def test_a_correction_stands_in_every_later_run_but_one_that_is_scored(home_with
             told, stored = record(again, corrected=False)
             assert told.values["who"].value == said.values["who"].value != "Ann Lee"
             assert stored.values["who"].value == "Ann Lee"
+
+
+def test_the_time_that_is_left_does_not_follow_from_how_long_the_model_took_to_load(
+    home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, opened = Mock(monotonic=time.monotonic), WarmEngine.open
+
+    def slowly_opened(warm: WarmEngine, *told: Any) -> Engine:
+        clock.monotonic = lambda: time.monotonic() + 10_000
+        return opened(warm, *told)
+
+    monkeypatch.setattr(WarmEngine, "open", slowly_opened)
+    monkeypatch.setattr("thresher.app.run.time", clock)
+    sources = [
+        Source(str(number), text=f"Invoice {number} from ACME Ltd.") for number in range(100)
+    ]  # too many to be all in work
+    with Session(home_with_tiny) as session:
+        task = session.task(None, fields=[Field(name="who", type="string")])
+        told = [event.seconds_left for event in session.extract(sources, task) if isinstance(event, Progress)]
+    left = [seconds for seconds in told if seconds is not None]
+    assert left
+    assert max(left) < 1_000
 
 
 def test_a_document_of_which_a_part_got_no_answer_is_partial_and_asked_again(
