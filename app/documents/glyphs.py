@@ -208,9 +208,9 @@ def _glyphs(page: Any, name: str) -> Iterator[_Glyph | None]:
             # Radians, clockwise, of the letters in the page's own coordinates; -1 where it is not known.
             angle = max(raw.FPDFText_GetCharAngle(handle, index), 0.0)
             turn = (round(angle / (math.pi / 2)) + page_turn) % 4
-            shown = _shown(box, page_turn, bounds)
+            shown = as_shown(box, page_turn, bounds)
             level = turned_back(shown, turn)
-            origin = turned_back(_shown((x.value, y.value, x.value, y.value), page_turn, bounds), turn)
+            origin = turned_back(as_shown((x.value, y.value, x.value, y.value), page_turn, bounds), turn)
             yield _Glyph(letter, shown, level, origin[1], turn, goes_on, runs_left(letter))
     finally:
         text.close()
@@ -224,7 +224,7 @@ def _drawn_by_one(handle: Any, *letters: int) -> bool:
     return first is not None and first == second
 
 
-def _shown(box: Box, page_turn: int, bounds: Box) -> Box:
+def as_shown(box: Box, page_turn: int, bounds: Box) -> Box:
     """From the page's own coordinates, which grow upwards, to those of the page as it is shown."""
     left, bottom, right, top = bounds
     x0, y0, x1, y1 = box

@@ -8,10 +8,11 @@ import math
 import threading
 from typing import TYPE_CHECKING, Any
 
+from thresher.app.documents.document import Box
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.errors import EncryptedDocumentError, OversizedDocumentError
-from thresher.app.documents.glyphs import words_of_page
-from thresher.app.documents.lines import lines_of, write_lines
+from thresher.app.documents.glyphs import as_shown, words_of_page
+from thresher.app.documents.lines import Word, lines_of, write_lines
 from thresher.app.documents.ocr import LONGEST_SIDE, words_of
 from thresher.app.documents.parsing import parsing
 
@@ -25,6 +26,8 @@ LARGEST_SIDE = 2 * LONGEST_SIDE
 #: A page with fewer characters than this, most of it covered by pictures, is a scan with a stamp on it.
 STAMP = 200
 MOSTLY = 0.5
+#: A picture that covers more of a page than this is no mark on paper, as a firm's is.
+LARGE = 0.2
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 _in_use = threading.Lock()  # PDFium is not made for two threads
@@ -70,7 +73,8 @@ def _read_page(pdf: Any, index: int, draft: Draft) -> None:
     try:
         words = words_of_page(page, draft.name)
         # Asked of the page by itself: what was filled into a scan is no text layer of its print.
-        is_picture = _is_picture(page, sum(len(word.text) for word in words), draft.name)
+        pictures = _pictures(page, draft.name)
+        is_picture = _is_picture(page, sum(len(word.text) for word in words), pictures, draft.name)
         if _flattened(page, draft.name):
             with parsing(draft.name, "PDF"):
                 page.close()
@@ -83,6 +87,11 @@ def _read_page(pdf: Any, index: int, draft: Draft) -> None:
             words = words_of(picture, draft.name, scale) or words
         if not words:
             draft.notes.append(f"page {number} holds no text")
+        elif not is_picture and any(_has_no_word(box, words) for box, share in pictures if share > LARGE):
+            draft.notes.append(
+                f"page {number} has a picture beside its text, and what that shows was not read: "
+                "if it is text, save the picture and add that"
+            )
         write_lines(draft, lines_of(words), number)
     finally:
         page.close()
@@ -116,22 +125,39 @@ def _flattened(page: Any, name: str) -> bool:
     return shown
 
 
-def _is_picture(page: Any, characters: int, name: str) -> bool:
-    """Whether the page's text stands in pictures or drawings, not in its text layer."""
+def _pictures(page: Any, name: str) -> list[tuple[Box, float]]:
+    """The page's pictures, as it is shown, each with the share of the page that it covers."""
     import pypdfium2.raw as raw
 
-    if characters >= STAMP:
-        return False
     with parsing(name, "PDF"):
         left, bottom, right, top = page.get_bbox()
-        items = list(page.get_objects(max_depth=3))
-        bounds = [item.get_bounds() for item in items if item.type == raw.FPDF_PAGEOBJ_IMAGE]
+        turn = page.get_rotation() // 90
+        items = page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3)
+        bounds = [item.get_bounds() for item in items]
     area = max((right - left) * (top - bottom), 1.0)
-    covered = sum(
-        max(min(x1, right) - max(x0, left), 0) * max(min(y1, top) - max(y0, bottom), 0)
-        for x0, y0, x1, y1 in bounds
+    pictures = []
+    for x0, y0, x1, y1 in bounds:
+        covered = max(min(x1, right) - max(x0, left), 0) * max(min(y1, top) - max(y0, bottom), 0)
+        pictures.append((as_shown((x0, y0, x1, y1), turn, (left, bottom, right, top)), covered / area))
+    return pictures
+
+
+def _is_picture(page: Any, characters: int, pictures: list[tuple[Box, float]], name: str) -> bool:
+    """Whether the page's text stands in pictures or drawings, not in its text layer."""
+    if characters >= STAMP:
+        return False
+    if sum(share for _, share in pictures) > MOSTLY:
+        return True
+    with parsing(name, "PDF"):
+        return characters == 0 and next(iter(page.get_objects(max_depth=1)), None) is not None
+
+
+def _has_no_word(picture: Box, words: list[Word]) -> bool:
+    left, top, right, bottom = picture
+    return not any(
+        left <= (word.box[0] + word.box[2]) / 2 <= right and top <= (word.box[1] + word.box[3]) / 2 <= bottom
+        for word in words
     )
-    return covered / area > MOSTLY or (bool(items) and characters == 0)
 
 
 def _rendered(page: Any, draft: Draft) -> tuple["Image", float]:

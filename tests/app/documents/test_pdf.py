@@ -243,3 +243,27 @@ def test_a_pdf_that_ends_early_is_corrupt(samples: dict[str, bytes]) -> None:
 def test_too_many_pages(samples: dict[str, bytes]) -> None:
     with pytest.raises(OversizedDocumentError, match="more than 1 pages"):
         read_bytes(samples["offer.pdf"], "offer.pdf", limits=Limits(pages=1))
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_of_a_picture_beside_the_text_it_is_said_that_it_was_not_read(turn: int, scan: Image.Image) -> None:
+    def write(pdf: FPDF) -> None:
+        pdf.text(50, 60, "See the receipt below.")
+        pdf.image(scan, 50, 100, 400, 400)
+        pdf.add_page()
+        pdf.image(scan, 0, 0, pdf.w, pdf.h)  # a scan that has a text layer, as programs for OCR make
+        for line in range(12):
+            pdf.text(50, 60 + 20 * line, "Nails, screws and more")
+        pdf.add_page()
+        pdf.text(50, 60, "With a mark on the paper")
+        pdf.image(scan, 50, 100, 100, 100)
+
+    turned = pypdfium2.PdfDocument(made(write))
+    for page in turned:
+        page.set_rotation(turn)
+    out = io.BytesIO()
+    turned.save(out)
+    document = read_bytes(out.getvalue(), "a.pdf")
+    assert document.ocr_pages == 0
+    (note,) = document.notes
+    assert note.startswith("page 1 has a picture beside its text")
