@@ -43,8 +43,9 @@ _ORDINALS = "ªºµ"  # letters by their category alone
 def latin_encoding(sample: bytes) -> str | None:
     """The encoding in which fewest characters are out of place; None where the text is in no Latin one.
 
-    Of 2,820 texts of one to ten sentences, 31 languages in their usual encodings, 2,621 are read rightly with
-    this before charset-normalizer, 1,712 with that alone; of the 540 in Windows-1252, 537 and 520.
+    Of 2,820 texts of one to ten sentences on which it was not tuned, 31 languages in their usual encodings,
+    2,616 are read rightly with this before charset-normalizer, 1,705 with that alone; of the 540 in
+    Windows-1252, 537 and 518.
     """
     beyond = sum(byte > 0x7F for byte in sample)
     if beyond > len(_ASCII_LETTER.findall(sample)):
