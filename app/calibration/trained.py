@@ -6,14 +6,26 @@ Of what was trained here the store knows more.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import LabelError, labels_fingerprint, read_labels
 from thresher.adapters.training.split import keys_of, split
-from thresher.app.registry.library import InstalledAdapter
+from thresher.app.registry.library import InstalledAdapter, list_adapters
 from thresher.app.store.store import Store
 from thresher.app.task import Task
 from thresher.app.training.exposure import descent, groups_of
+
+if TYPE_CHECKING:
+    from thresher.app.session import Session
+
+
+def learnt_by(session: "Session", task: Task, files: Sequence[Path]) -> frozenset[str]:
+    """The keys of documents of these files that what answers the task has learnt from."""
+    if not task.adapter:
+        return frozenset()
+    manifest = session.registry.find(task.adapter).manifest
+    return learnt_from(manifest, files, task, session.store, list_adapters(session.registry.folder))
 
 
 def learnt_from(

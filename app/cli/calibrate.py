@@ -73,6 +73,7 @@ def calibrate(
     from thresher.adapters.training.split import document_key
     from thresher.app.calibration import library
     from thresher.app.calibration.calibrate import calibrate as make
+    from thresher.app.calibration.trained import learnt_by
     from thresher.app.cli.narration import Narrator
 
     if domain is None:
@@ -89,7 +90,7 @@ def calibrate(
         narrator.left_out(session.found_packs().errors)
         if kept := library.set_aside_broken(session.locations, task, *session.answers(task)):
             narrator.notes(f"the calibration so far cannot be read: it is kept as {kept}")
-        learnt = _learnt(session, task, labels)
+        learnt = learnt_by(session, task, labels)
         values: list[Labelled] = []
         taken: frozenset[str] = frozenset()
         if labels:
@@ -112,17 +113,6 @@ def calibrate(
     else:
         _tell(made, task, path)
     return code
-
-
-def _learnt(session: "Session", task: "Task", files: tuple[Path, ...]) -> frozenset[str]:
-    """The keys of documents that what answers has learnt from: it answers them surer and better than new."""
-    from thresher.app.calibration.trained import learnt_from
-    from thresher.app.registry.library import list_adapters
-
-    if not task.adapter:
-        return frozenset()
-    manifest = session.registry.find(task.adapter).manifest
-    return learnt_from(manifest, files, task, session.store, list_adapters(session.registry.folder))
 
 
 def _gold(

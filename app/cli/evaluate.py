@@ -21,6 +21,7 @@ from thresher.app.cli.options import (
 from thresher.app.cli.output import writing
 from thresher.app.cli.sides import Side, tell, unused_options
 from thresher.app.locations import Locations
+from thresher.app.wording import counted
 
 if TYPE_CHECKING:
     from thresher.adapters.fields import Field
@@ -121,7 +122,7 @@ def evaluate(
     def task_of(session: "Session", side: Side) -> "Task":
         return session.task(domain, record_type, fields, model, side.adapter)
 
-    code = _answer(sides, gold, task_of, again=again, quiet=quiet, as_json=as_json)
+    code = _answer(sides, gold, gold_file, task_of, again=again, quiet=quiet, as_json=as_json)
     if code != exits.STOPPED:
         about = {"domain": domain, "record_type": asked and asked.name}
         tell(sides, gold, about, narrator, as_json=as_json)
@@ -131,6 +132,7 @@ def evaluate(
 def _answer(
     sides: Sequence[Side],
     gold: "Sequence[GoldRecord]",
+    gold_file: Path,
     task_of: "Callable[[Session, Side], Task]",
     *,
     again: bool,
@@ -154,6 +156,11 @@ def _answer(
             narrator = Narrator(quiet=quiet, as_json=as_json)
             own = (field for label in gold for field in label.fields)
             narrator.asks(task, session.judge(task, side.accept_at), own)
+            if learnt := _learnt(session, task, gold, gold_file):
+                narrator.notes(
+                    f"{task.adapter} was trained on {learnt} of these {counted(len(gold), 'document')}, and "
+                    "answers them better than new ones: this score is no measure of it. Score it on others"
+                )
             extracted = extract_labelled(session, gold, task, narrator, side.save, again, side.accept_at)
             side.answers = list(map(predicted, extracted))
             narrator.summarise()
@@ -162,6 +169,15 @@ def _answer(
             code = max(code, narrator.exit_code)
             side.about = {"model": task.model, "adapter": task.adapter, "seconds": narrator.seconds}
     return code
+
+
+def _learnt(session: "Session", task: "Task", gold: "Sequence[GoldRecord]", gold_file: Path) -> int:
+    """How many of the documents what answers has learnt from."""
+    from thresher.adapters.training.split import document_keys
+    from thresher.app.calibration.trained import learnt_by
+
+    learnt = learnt_by(session, task, [gold_file])
+    return sum(bool((document_keys(one.text) | one.readings) & learnt) for one in gold)
 
 
 def extract_labelled(

@@ -138,6 +138,11 @@ def test_what_a_training_held_back_calibrates_its_adapter(
     assert ended.code == 0, ended.err
     assert f"{data.train} documents left out: mine was trained on them" in ended.err
     assert f"from {data.validation + data.proof} documents" in ended.out
+    # A score on these is told to be none; what it has not seen is left to score it on.
+    score = ("evaluate", *EXPENSES, "--adapter", "mine", "--limit", 20, "--records")
+    assert "mine was trained on" in (told := thresher(*score, file).err)
+    assert "of these 20 documents" in told
+    assert "was trained on" not in thresher(*score, cafes(tmp_path / "new.jsonl", range(40, 42))).err
 
 
 def test_of_other_files_the_store_knows_what_an_adapter_and_its_parent_have_seen(
