@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from thresher.adapters.fields import Field
 from thresher.adapters.spans import Match, SpanFinder
@@ -42,7 +43,7 @@ class Evidence:
             return ()
         return (Signals(together(heard), 1.0, "none", self._whole, absent=True, windows=len(heard)),)
 
-    @property
+    @cached_property  # every field of every window may ask, and a scan has a region a word
     def _whole(self) -> float | None:
         return self.document.ocr_confidence(0, len(self.document.text))
 

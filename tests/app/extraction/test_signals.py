@@ -126,6 +126,17 @@ def test_the_ocrs_probability_is_that_of_the_values_own_characters() -> None:
     assert read.ocr_probability(9, 11) is None
 
 
+def test_how_well_a_whole_scan_was_read_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan has a region a word: counted for every field of every window, a long one takes minutes."""
+    counted: list[tuple[int, int]] = []
+    monkeypatch.setattr(Document, "ocr_confidence", lambda _, *place: counted.append(place))
+    fields = [Field(name=name, type="string") for name in "abc"]
+    said = dict.fromkeys("abc")
+    sure = dict.fromkeys("abc", (A,))
+    merge(DOCUMENT, fields, [WindowAnswer(window, said, sure) for window in (FIRST, SECOND)])
+    assert counted == [(0, len(TEXT))]
+
+
 def test_what_was_lost_has_no_signals() -> None:
     answers = [WindowAnswer(FIRST, {}, {}, failed=True)]
     for kind in ("string", "list[string]"):
