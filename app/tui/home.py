@@ -192,7 +192,8 @@ class HomeScreen(Screen[None]):
             return
         self._say(None)
         self._queue_pane.start(task, again=again, accept_at=self._task_pane.chosen.accept_at)
-        self.query_one("#queue").focus()  # the record types cannot have it while a run goes on
+        if self.focused is self.query_one("#record-types"):  # they cannot have it while a run goes on
+            self.set_focus(self.query_one("#queue"))
 
     def action_cancel(self) -> None:
         """Stops the run as soon as it can be; else a search for documents; else takes a problem away."""

@@ -151,6 +151,16 @@ async def test_a_run_started_from_the_record_types_opens_by_keyboard(app: Thresh
         assert isinstance(app.screen, RecordScreen)
 
 
+async def test_who_scrolls_the_card_is_left_there_when_a_run_starts(app: ThresherApp, folder: Path) -> None:
+    async with app.run_test(size=(120, 16)) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        card = app.screen.query_one("#card")
+        card.focus()
+        await press(pilot, "s", "down")
+        assert app.screen.focused is card
+        assert card.scroll_y == 1
+
+
 @pytest.mark.parametrize("key", ["d", "D"])
 async def test_keys_go_on_to_the_record_types_when_the_queue_is_empty(
     app: ThresherApp, folder: Path, key: str
