@@ -98,8 +98,11 @@ class Record:
 
     @property
     def looks(self) -> int:
-        """How many values are not sure enough to go unseen; 0 where nothing was asked to."""
-        return sum(value.accepted is False for value in self.values.values())
+        """How many values are not sure enough to go unseen; 0 where nothing was asked to.
+
+        None of a document that failed: what has no answer counts as failed.
+        """
+        return sum(value.accepted is False for value in self.values.values() if self.status != "failed")
 
     @property
     def judged(self) -> bool:

@@ -160,7 +160,8 @@ class Narrator(WithBar):
             self._seconds_left = None  # the estimate was made before the last record
         self._reused += event.reused
         record = event.record
-        taken, judged = accepted_of(list(record.values.values()))
+        # One that failed counts as failed, and has no values to look at.
+        taken, judged = accepted_of(list(record.values.values()) if record.status != "failed" else ())
         self._accepted = self._accepted[0] + taken, self._accepted[1] + judged
         for note in (*record.notes, windows_words(record.windows)):
             if note:

@@ -16,7 +16,7 @@ from thresher.app.events import (
     RunFinished,
     RunStarted,
 )
-from thresher.app.record import Record, RecordError, Status, Windows
+from thresher.app.record import Outcome, Record, RecordError, Status, Value, Windows
 from thresher.app.sources import Source
 
 GOOD = Source("in/good.txt", Path("in/good.txt"))
@@ -50,6 +50,18 @@ def told(capfd: pytest.CaptureFixture[str], narrator: Narrator, story: list[Even
     out, err = capfd.readouterr()
     assert out == "", "stdout belongs to the records"
     return err.splitlines()
+
+
+def test_the_values_of_a_document_that_failed_are_not_among_those_to_look_at(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    taken = Value(None, Outcome.ABSENT, 0.9, accepted=True)
+    lost = Value(None, Outcome.FAILED, None, accepted=False)
+    good = replace(record(GOOD), values={"a": taken, "b": lost}, status="partial")
+    bad = replace(record(BAD, RecordError("encrypted", "locked.pdf: no.")), values={"a": lost, "b": lost})
+    records = [RecordReady(GOOD, good, False), RecordReady(BAD, bad, False)]
+    said = told(capfd, Narrator(), [RunStarted(7, 2), *records, RunFinished(7, 0, 1, 1, False, 4.0)])
+    assert "accepted unseen 1 of 2 values (50.0%); the rest wants a look" in said
 
 
 def test_without_a_terminal_each_step_is_a_plain_line(capfd: pytest.CaptureFixture[str]) -> None:

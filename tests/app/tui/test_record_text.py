@@ -37,6 +37,14 @@ def test_a_value_that_was_not_accepted_is_marked() -> None:
         assert ("accepted unseen" in detail(value)) is (accepted is True)
 
 
+def test_of_a_document_that_failed_no_value_wants_a_look() -> None:
+    lost = record(Value(None, Outcome.FAILED, None, accepted=False))
+    partial, failed = replace(lost, status="partial"), replace(lost, status="failed")
+    assert (partial.looks, rows_of(partial)[0].wants_look) == (1, True)
+    assert (failed.looks, rows_of(failed)[0].wants_look) == (0, False)
+    assert failed.judged  # values of the run may go unseen
+
+
 def test_each_item_of_a_list_shows_its_own_confidence() -> None:
     value = Value(["a", "b"], Outcome.FOUND, 0.6, (None, None), (0.9, 0.3), accepted=False)
     first, second = cells(value)
