@@ -23,7 +23,7 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
 
     HELP = (
         "Fields that you add are asked of every document, beside those of the record type. Enter adds "
-        "what is typed; with nothing typed, it uses those of the list."
+        "what is typed; with nothing typed, it uses those of the list. Ctrl+S uses them and what is typed."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "accept", "Use these"),
@@ -56,29 +56,30 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
         """Shows what is there."""
         self._list()
 
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter adds what is typed, so that more can be; where nothing is, it accepts."""
+        event.stop()
+        event.prevent_default()
+        if not self._typed:
+            self.action_accept()
+        elif self._add():
+            self.query_one("#field-spec", Input).clear()
+
     def action_accept(self) -> None:
-        """Adds the typed field, or says what is wrong with it; where none is typed, returns the fields."""
-        box = self.query_one("#field-spec", Input)
-        typed = box.value.strip()
-        if not typed:
+        """Returns the fields, with the one that is typed; or says what is wrong with that."""
+        if self._add():
             self.dismiss(tuple(self._fields))
-            return
-        try:
-            self._fields = list(unique([*self._fields, parse_field(typed)], "extra fields"))
-        except UsageError as error:
-            self.problem(str(error))
-            return
-        box.clear()
-        self.problem("")
-        self._list()
 
     def action_give_up(self) -> None:
         """Closes; a list that was changed is only thrown away on a second yes."""
         if self._fields != self._before and not self._warned:
             self._warned = True
-            self.problem(
-                "The list is changed and not used yet. ctrl+s uses it; Esc again throws the change away."
-            )
+            uses = "ctrl+s uses it"
+            try:
+                self._with_typed()
+            except UsageError:
+                uses += ", once what is typed is put right or cleared"
+            self.problem(f"The list is changed and not used yet. {uses}; Esc again throws the change away.")
             return
         super().action_give_up()
 
@@ -88,6 +89,28 @@ class FieldsDialog(AnswerDialog[tuple[Field, ...]]):
         if listing.has_focus and listing.highlighted is not None and self._fields:
             del self._fields[listing.highlighted]
             self._list()
+
+    @property
+    def _typed(self) -> str:
+        return self.query_one("#field-spec", Input).value.strip()
+
+    def _with_typed(self) -> list[Field]:
+        """The fields, and the one that is typed. Raises UsageError where that is none, or there already."""
+        if not self._typed:
+            return self._fields
+        return list(unique([*self._fields, parse_field(self._typed)], "extra fields"))
+
+    def _add(self) -> bool:
+        """Adds what is typed, if anything; whether it could be. Says what is wrong with it."""
+        try:
+            self._fields = self._with_typed()
+        except UsageError as error:
+            self._warned = False  # these words stand in the place of the warning
+            self.problem(str(error))
+            return False
+        self.problem("")
+        self._list()
+        return True
 
     def _list(self) -> None:
         self._warned = False

@@ -24,3 +24,21 @@ async def test_a_list_that_was_changed_is_thrown_away_only_after_a_word(app: Thr
         assert "+ 2 fields" in said(app, "#home-title")
         await press(pilot, "f", "escape")
         assert isinstance(app.screen, HomeScreen)
+
+
+async def test_what_esc_says_of_ctrl_s_is_so(app: ThresherApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "f")
+        box = app.screen.query_one("#field-spec", Input)
+        box.value = "first:string"
+        await press(pilot, "enter")
+        box.value = "second:colour"  # is no type
+        await press(pilot, "escape")
+        assert "ctrl+s uses it, once what is typed is put right or cleared" in said(app, ".problem")
+        await press(pilot, "ctrl+s")
+        assert "colour" in said(app, ".problem")
+        box.value = "second:string"
+        await press(pilot, "escape")
+        assert "ctrl+s uses it;" in said(app, ".problem")
+        await press(pilot, "ctrl+s")
+        assert "+ 2 fields" in said(app, "#home-title")
