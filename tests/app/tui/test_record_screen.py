@@ -34,7 +34,7 @@ async def test_a_step_made_while_a_correction_is_stored_stands(
 
         def slowly(run: int) -> Any:
             began.set()
-            held.wait()
+            held.wait(30)
             return load(run)
 
         monkeypatch.setattr(session.store, "records", slowly)
@@ -62,7 +62,7 @@ async def test_no_other_documents_name_stands_above_a_text_that_is_not_there_yet
         load = session.store.document_of
 
         def slowly(record_id: int) -> Any:
-            held.wait()
+            held.wait(30)
             return load(record_id)
 
         monkeypatch.setattr(session.store, "document_of", slowly)
