@@ -1,6 +1,7 @@
 """Plain text and Markdown, in any usual encoding."""
 
 import codecs
+import re
 from typing import NamedTuple
 
 from thresher.app.documents.draft import Draft
@@ -26,7 +27,8 @@ _MEANT = {
     "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254",
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
 }  # fmt: skip
-_SAMPLE = 64 * 1024
+_SAMPLE, _BEFORE = 64 * 1024, 4 * 1024
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 #: Text is damaged UTF-8 where this many times as many letters beyond ASCII are right.
 FAR_MORE = 5
 _LOST = "\N{REPLACEMENT CHARACTER}"
@@ -135,8 +137,11 @@ def _wide(data: bytes) -> str | None:
 
 
 def _guessed(data: bytes) -> _Found | None:
-    # Cut at a line's end, never within a character.
-    sample = data if len(data) <= _SAMPLE else data[: data.rfind(b"\n", 0, _SAMPLE) + 1 or _SAMPLE]
+    sample = data
+    if len(data) > _SAMPLE and (beyond := _BEYOND_ASCII.search(data)):
+        # From a little before what tells it, to a line's end: never within a character.
+        start = max(beyond.start() - _BEFORE, 0)
+        sample = data[start : data.rfind(b"\n", beyond.start(), start + _SAMPLE) + 1 or start + _SAMPLE]
     guess = latin_encoding(sample) or _likeliest(sample)
     return _Found(data.decode(guess, errors="replace"), guess) if guess else None
 

@@ -45,8 +45,33 @@ def test_of_encodings_that_fit_alike_the_commonest_is_meant() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Client: Jäger & Fils, Genève\nPayé à réception\n",
+        "The total¹ is due, see note³\nPrice £12.50, area 50 m², ¹ net\n",
+        "Paris•London•Rome\n",
+        "Author: Dvorák, Škoda works\n",
+        "RENÉ, JÉRÔME AND ŠKODA\n",
+    ],
+)
+def test_names_from_abroad_and_footnotes_do_not_take_a_text_out_of_the_commonest(text: str) -> None:
+    assert read_bytes(text.encode("cp1252"), "a.txt").text == text
+
+
+def test_a_long_text_is_told_by_the_part_that_has_more_than_ascii() -> None:
+    text = "Item;Sum\n" * 20_000 + POLISH
+    assert read_bytes(text.encode("cp1250"), "a.txt").text == text
+
+
+@pytest.mark.parametrize(
     ("text", "encoding"),
-    [("Договор заключён", "cp1251"), ("請求書の合計金額", "shift_jis"), ("שלום", "cp1255")],
+    [
+        ("Invoice No 12, to be paid by bank transfer\nBuyer: ООО Ромашка\n", "cp866"),
+        ("Invoice No 12, to be paid by bank transfer\nBuyer: данный\n", "cp1251"),
+        ("Договор заключён", "cp1251"),
+        ("請求書の合計金額", "shift_jis"),
+        ("שלום", "cp1255"),
+    ],
 )
 def test_other_scripts_are_none_of_its_business(text: str, encoding: str) -> None:
     assert latin_encoding(text.encode(encoding)) is None
