@@ -124,7 +124,7 @@ _HTML = re.compile(
 )
 _HEADER = re.compile(r"[!-9;-~]+:[ \t]|[!-9;-~]+:$|[ \t]+\S|From \S+@")
 #: Where a message of a mailbox begins: a sender and a time, then a header.
-_MESSAGE = re.compile(r"(?:\A|\n\r?\n)From \S.*\d:\d\d.*\r?\n[!-9;-~]+:")
+_MESSAGE = re.compile(r"(?:\A|\n\r?\n)(?>From \S.*\d:\d\d.*\n)[!-9;-~]++:")
 _MAIL_HEADERS = re.compile(
     r"^(?:From|To|Cc|Date|Subject|Received|Return-Path|Message-ID|MIME-Version|Delivered-To|Sender|Reply-To"
     r"|Content-Type|X-[\w-]+|DKIM-Signature)[ \t]*:",

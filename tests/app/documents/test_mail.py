@@ -213,6 +213,11 @@ def test_a_mailbox_is_refused_lest_all_but_its_first_message_be_lost(name: str, 
     assert "two" in read_bytes(mailbox, "archive.txt").text  # as a mailing list keeps it
 
 
+def test_to_tell_a_mailbox_costs_no_more_than_its_length() -> None:
+    text = "From a " + "1:11 " * 100_000 + ".\n" + "x" * 100_000 + "\n"
+    assert read_bytes(text.encode(), "a.txt").text == text
+
+
 def test_one_message_as_a_mailbox_has_it_is_a_message() -> None:
     message = b"From a@example.org Mon Jan  1 10:00:00 2024\n" + message_of("one")
     assert "Subject: one" in read_bytes(message, "one.eml").text
