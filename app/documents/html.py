@@ -67,11 +67,25 @@ def _write_out_inputs(soup: "BeautifulSoup") -> None:
     for element in soup.find_all("select"):
         options = element.find_all("option")
         if options and not element.has_attr("multiple") and str(element.get("size", "")) in ("", "0", "1"):
-            chosen = [option for option in options if option.has_attr("selected")]  # the last one counts
-            element.replace_with(f" {(chosen or options[:1])[-1].get_text()} ")
+            _write_instead(element, _chosen(options))
     for element in soup.find_all("input"):
         typed = element.get("value") if element.get("type", "text") in _TYPED else None
-        element.replace_with(f" {typed or ''} ")
+        _write_instead(element, str(typed or ""))
+
+
+def _chosen(options: list[Any]) -> str:
+    """What a closed drop-down list shows: the last that is selected, else the first that can be chosen."""
+    selected = [option for option in options if option.has_attr("selected")]
+    free = (option for option in options if not option.has_attr("disabled"))
+    shown = selected[-1] if selected else next(free, None)
+    return "" if shown is None else str(shown.get("label") or shown.get_text())
+
+
+def _write_instead(element: Any, text: str) -> None:
+    """Let the element be this text: to take it out of its place would be a search among all beside it."""
+    element.clear(decompose=True)
+    element.name, element.attrs = "span", {}
+    element.append(f" {text} ")
 
 
 def _lines(root: Any) -> Iterator[str | Row]:

@@ -241,7 +241,7 @@ def test_what_is_repeated_without_end_costs_no_more_than_its_length(page: str, t
 def test_of_a_drop_down_what_is_chosen_is_read() -> None:
     page = (
         b"<p>Country: <select><option>Albania<option selected>Germany<option>Zimbabwe</select></p>"
-        b"<p>Currency: <select><option>EUR</option><option>USD</option></select></p>"
+        b"<p>Currency: <select><option disabled>None<option label=EUR>1<option>USD</select></p>"
         b"<select multiple><option selected>red</option><option>blue</option></select>"
     )
     assert read_bytes(page, "a.html").text == "Country: Germany\nCurrency: EUR\nred\nblue\n"
