@@ -15,6 +15,7 @@ from thresher.app.documents.glyphs import as_shown, words_of_page
 from thresher.app.documents.lines import Word, lines_of, write_lines
 from thresher.app.documents.ocr import LONGEST_SIDE, words_of
 from thresher.app.documents.parsing import parsing
+from thresher.app.documents.pictures import LARGE, note_of_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,8 +27,6 @@ LARGEST_SIDE = 2 * LONGEST_SIDE
 #: A page with fewer characters than this, most of it covered by pictures, is a scan with a stamp on it.
 STAMP = 200
 MOSTLY = 0.5
-#: A picture that covers more of a page than this is no mark on paper, as a firm's is.
-LARGE = 0.2
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 _in_use = threading.Lock()  # PDFium is not made for two threads
@@ -88,10 +87,7 @@ def _read_page(pdf: Any, index: int, draft: Draft) -> None:
         if not words:
             draft.notes.append(f"page {number} holds no text")
         elif not is_picture and any(_has_no_word(box, words) for box, share in pictures if share > LARGE):
-            draft.notes.append(
-                f"page {number} has a picture beside its text, and what that shows was not read: "
-                "if it is text, save the picture and add that"
-            )
+            draft.notes.append(note_of_picture(f"page {number}"))
         write_lines(draft, lines_of(words), number)
     finally:
         page.close()

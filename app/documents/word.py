@@ -16,8 +16,10 @@ from thresher.app.documents.archive import check_archive
 from thresher.app.documents.draft import Draft
 from thresher.app.documents.grid import Grid, Row
 from thresher.app.documents.parsing import parsing
+from thresher.app.documents.pictures import note_of_picture
 from thresher.app.documents.symbols import LOST, sign
 from thresher.app.documents.word_equation import EQUATION_TEXT, is_of_equation, parts_of_equation
+from thresher.app.documents.word_pictures import has_large_picture
 from thresher.app.documents.word_runs import LEVEL, SUBSCRIPT, SUPERSCRIPT, RunStyles, take_out_unseen
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -60,6 +62,8 @@ def read_word(data: bytes, draft: Draft) -> None:
         left_out.update(unseen[element])
     for what, passages in sorted(left_out.items()):
         draft.left_out(passages, what)
+    if body is not None and has_large_picture(body):
+        draft.notes.append(note_of_picture("the document"))
     if lost := draft.text.count(LOST):
         what = "1 character is" if lost == 1 else f"{lost:,} characters are"
         draft.notes.append(f"{what} not known and read as {LOST}: look at the document itself")

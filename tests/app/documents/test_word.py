@@ -5,6 +5,8 @@ import io
 import docx as word
 import pytest
 from docx.oxml import parse_xml
+from docx.shared import Cm
+from PIL import Image
 
 from thresher.app.documents.read import read_bytes
 
@@ -88,6 +90,18 @@ def test_a_table_that_lays_the_page_out_is_read_line_by_line_and_the_tables_in_i
         "Ada Lovelace\nLondon\nEngineer\nAcme, 2010 to 2014\nSkill\tYears\nPython\t4\n"
         "Item\tSum\nAll in\none cell\n"
     )
+
+
+@pytest.mark.parametrize(("wide", "told"), [(14, True), (4, False)])
+def test_of_a_large_picture_beside_the_text_it_is_said_that_it_was_not_read(wide: float, told: bool) -> None:
+    picture, out = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (40, 30)).save(picture, "PNG")
+    document = word.Document()
+    document.add_paragraph("See the receipt below.")
+    document.add_picture(picture, width=Cm(wide))
+    document.save(out)
+    notes = read_bytes(out.getvalue(), "a.docx").notes
+    assert [note.partition(",")[0] for note in notes] == ["the document has a picture beside its text"] * told
 
 
 def test_lines_of_a_cell_among_others_stay_in_its_row() -> None:
