@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from thresher.app.documents.apart import LOWERED, RAISED, joined
@@ -137,18 +138,21 @@ def _blocks(table: Any) -> list[Any]:
     grid, blocks = Grid(), list[Any]()
     rows = [row for row in _nearest(table, _ROW) if _nearest(row, _CELL)]
     for row in rows:
-        cells = [(column, cell, _lines(cell)) for column, cell in _columns(row)]
-        written = [(cell, lines) for _, cell, lines in cells if lines]
+        cells = list(_columns(row))
+        # No more than two lines: the tables in a cell are looked through again, each by itself.
+        begun = [(cell, list(islice(_lines(cell), 2))) for _, cell in cells]
+        written = [(cell, lines) for cell, lines in begun if lines]
         alone = len(written) == 1 or len(rows) == 1
         if alone and any(len(lines) > 1 for _, lines in written):
             blocks += [cell for cell, _ in written]
         else:
-            blocks.append(grid.add((column, " ".join(lines)) for column, _, lines in cells))
+            blocks.append(grid.add((column, " ".join(_lines(cell))) for column, cell in cells))
     return blocks
 
 
-def _lines(cell: Any) -> list[str]:
-    return [line for text in _texts(cell) for line in text.splitlines() if line.strip()]
+def _lines(cell: Any) -> Iterator[str]:
+    for paragraph in _within(cell, _PARAGRAPH):
+        yield from (line for line in _text_of(paragraph).splitlines() if line.strip())
 
 
 def _columns(row: Any) -> Iterator[tuple[int, Any]]:
@@ -180,13 +184,11 @@ def _nearest(element: Any, tag: str) -> list[Any]:
     return found
 
 
-def _within(element: Any, tag: str) -> list[Any]:
+def _within(element: Any, tag: str) -> Iterator[Any]:
     """All elements of a tag within another, those left out that are not read."""
-    return [
-        found
-        for found in element.iter(tag)
-        if not any(ancestor.tag in _NOT_READ for ancestor in found.iterancestors())
-    ]
+    for found in element.iter(tag):
+        if not any(ancestor.tag in _NOT_READ for ancestor in found.iterancestors()):
+            yield found
 
 
 def _text_of(paragraph: Any) -> str:

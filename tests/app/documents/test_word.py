@@ -1,6 +1,7 @@
 """DOCX: what is read of it, in its order."""
 
 import io
+from unittest.mock import Mock
 
 import docx as word
 import pytest
@@ -8,6 +9,7 @@ from docx.oxml import parse_xml
 from docx.shared import Cm
 from PIL import Image
 
+from thresher.app.documents import word as reading
 from thresher.app.documents.read import read_bytes
 
 from .word_parts import HALF, W, maths, paragraph_with, run
@@ -90,6 +92,22 @@ def test_a_table_that_lays_the_page_out_is_read_line_by_line_and_the_tables_in_i
         "Ada Lovelace\nLondon\nEngineer\nAcme, 2010 to 2014\nSkill\tYears\nPython\t4\n"
         "Item\tSum\nAll in\none cell\n"
     )
+
+
+def test_tables_that_lie_in_one_another_are_looked_through_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Mock(side_effect=reading._text_of)
+    monkeypatch.setattr(reading, "_text_of", looked)
+    document = word.Document()
+    cell = document.add_table(1, 1).cell(0, 0)
+    for _ in range(20):
+        cell.text = "outer"
+        cell = cell.add_table(1, 1).cell(0, 0)
+    for number in range(200):
+        cell.add_paragraph(str(number))
+    out = io.BytesIO()
+    document.save(out)
+    assert read_bytes(out.getvalue(), "a.docx").text.count("outer\n") == 20
+    assert looked.call_count < 2 * 250
 
 
 @pytest.mark.parametrize(("wide", "told"), [(14, True), (4, False)])
