@@ -23,7 +23,8 @@ def mean(adapters: Sequence[Adapter]) -> Adapter:
     On tasks that none has learnt, the mean of several is better than each (Model soups, Wortsman et al.
     2022). Products are averaged, not matrices: many pairs of matrices have the same product. The rank is the
     sum of theirs, so it is cut to the nearest of lower rank (Eckart and Young 1936). The manifest counts all
-    labels and steps. One alone is itself. Raises UsageError where they are of different bases or layers.
+    steps, and labels that several have alike once. One alone is itself. Raises UsageError where they are of
+    different bases or layers.
     """
     first, *others = adapters
     if not others:
@@ -62,9 +63,11 @@ def _of_all(manifests: Sequence[Manifest]) -> Manifest:
             "seconds": sum(one.seconds for one in recipes),
         }
     )
+    data = list({one.fingerprint: one for one in data}.values())
+    several = sha256("".join(one.fingerprint for one in data).encode()).hexdigest()
     labels = data[0].model_copy(
         update={
-            "fingerprint": sha256("".join(one.fingerprint for one in data).encode()).hexdigest(),
+            "fingerprint": several if len(data) > 1 else data[0].fingerprint,
             "train": sum(one.train for one in data),
             "validation": sum(one.validation for one in data),
         }

@@ -73,9 +73,13 @@ def test_the_manifest_counts_all(scripts: dict[str, Any], adapter: Adapter) -> N
     assert before.data is not None
     assert after.recipe.steps == 3 * before.recipe.steps
     assert after.recipe.configuration == {"mean_of": [before.recipe.configuration] * 3}
-    assert after.data.train == 3 * before.data.train
-    assert after.data.fingerprint != before.data.fingerprint
+    assert after.data == before.data  # they learnt the same labels
     assert after.base == before.base
+    data = before.data.model_copy(update={"fingerprint": "0" * 64})
+    other = replace(several[0], manifest=before.model_copy(update={"data": data}))
+    both = scripts["merging"].mean([*several, other]).manifest
+    assert both.data.train == 2 * before.data.train
+    assert both.data.fingerprint not in (before.data.fingerprint, data.fingerprint)
 
 
 def test_adapters_of_other_layers_or_another_base_have_no_mean(
