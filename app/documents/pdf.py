@@ -86,7 +86,7 @@ def _read_page(pdf: Any, index: int, draft: Draft) -> None:
             words = words_of(picture, draft.name, scale) or words
         if not words:
             draft.notes.append(f"page {number} holds no text")
-        elif not is_picture and any(_has_no_word(box, words) for box, share in pictures if share > LARGE):
+        elif not is_picture and _has_unread(pictures, words):
             draft.notes.append(note_of_picture(f"page {number}"))
         write_lines(draft, lines_of(words), number)
     finally:
@@ -146,6 +146,16 @@ def _is_picture(page: Any, characters: int, pictures: list[tuple[Box, float]], n
         return True
     with parsing(name, "PDF"):
         return characters == 0 and next(iter(page.get_objects(max_depth=1)), None) is not None
+
+
+def _has_unread(pictures: list[tuple[Box, float]], words: list[Word]) -> bool:
+    """Whether a large picture has no word on it, on a page that is no scan with a text layer.
+
+    Such a scan may be stored in strips, of which one is blank.
+    """
+    blank = [share for box, share in pictures if _has_no_word(box, words)]
+    is_scan = len(blank) < len(pictures) and sum(share for _, share in pictures) > MOSTLY
+    return not is_scan and any(share > LARGE for share in blank)
 
 
 def _has_no_word(picture: Box, words: list[Word]) -> bool:

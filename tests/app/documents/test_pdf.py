@@ -267,3 +267,14 @@ def test_of_a_picture_beside_the_text_it_is_said_that_it_was_not_read(turn: int,
     assert document.ocr_pages == 0
     (note,) = document.notes
     assert note.startswith("page 1 has a picture beside its text")
+
+
+def test_a_blank_strip_of_a_scan_that_has_a_text_layer_is_no_picture_beside_it(scan: Image.Image) -> None:
+    def write(pdf: FPDF) -> None:
+        for strip in range(3):
+            pdf.image(scan, 0, strip * pdf.h / 3, pdf.w, pdf.h / 3)
+        for line in range(12):
+            pdf.text(50, 60 + 20 * line, "Nails, screws and more")
+
+    document = read_bytes(made(write), "a.pdf")
+    assert (document.ocr_pages, document.notes) == (0, ())
