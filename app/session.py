@@ -195,9 +195,11 @@ class Session:
         is broken.
         """
         from thresher.app.calibration import library as calibrations
-        from thresher.app.calibration.judge import Judge
+        from thresher.app.calibration.judge import Judge, uncalibrated
 
         calibration = calibrations.find(self.locations, task, *self.answers(task))
+        if calibration is None and accept_at is not None:
+            raise UsageError(uncalibrated(task))
         if calibration is None or task.open_fields:
             return Judge(calibration, accept_at)
         own = self.found_packs().pick(task.domain, task.record_type).fields

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from thresher.adapters.calibration import Calibration, Group, Step
-from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
+from thresher.adapters.pack_form import NO_DOMAIN
 from thresher.app.calibration.acceptance import threshold
 from thresher.app.record import Outcome, Record, Value
+from thresher.app.registry.folders import NONE
+from thresher.app.task import Task
 
 #: What can be accepted: other outcomes always want a look.
 _WHOLE = frozenset({Outcome.FOUND, Outcome.UNGROUNDED, Outcome.ABSENT})
@@ -18,21 +20,13 @@ _WHOLE = frozenset({Outcome.FOUND, Outcome.UNGROUNDED, Outcome.ABSENT})
 class Judge:
     """Judges the records of one task. Without a calibration a confidence is the model's own probability.
 
-    `wanted` is the share of right values asked of those that are accepted, None where nothing is. `own` are
-    the record type's fields by name, None where any field may be asked.
+    `wanted` is the share of right values asked of those that are accepted, None where nothing is; without a
+    calibration nothing can be. `own` are the record type's fields by name, None where any field may be asked.
     """
 
     calibration: Calibration | None = None
     wanted: float | None = None
     own: Mapping[str, Field] | None = None
-
-    def __post_init__(self) -> None:
-        if self.wanted is not None and self.calibration is None:
-            raise UsageError(
-                "there is no calibration of this record type for what answers, so nothing can be accepted "
-                "unseen. Make one from labelled documents: thresher calibrate --domain DOMAIN --record-type "
-                "TYPE --labels FILE."
-            )
 
     @cached_property
     def floors(self) -> tuple[Step | None, Step | None]:
@@ -118,3 +112,18 @@ def accepted_of(values: Sequence[Value]) -> tuple[int, int]:
     """How many of the values are accepted, and how many were judged."""
     asked = [value for value in values if value.accepted is not None]
     return sum(value.accepted is True for value in asked), len(asked)
+
+
+def uncalibrated(task: Task) -> str:
+    """Why nothing of the task can be accepted unseen, and what to do."""
+    if task.domain == NO_DOMAIN:
+        return (
+            "fields that are given without a domain have no calibration, so nothing can be accepted unseen. "
+            "Put them into a pack of your own (`thresher packs`), and calibrate that."
+        )
+    return (
+        f"there is no calibration of {task.domain}/{task.record_type} for what answers, so nothing can be "
+        "accepted unseen. Make one from labelled documents: `thresher calibrate "
+        f"--domain {task.domain} --record-type {task.record_type} --model {task.model} "
+        f"--adapter {task.adapter or NONE} --labels FILE`."
+    )

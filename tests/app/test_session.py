@@ -327,6 +327,20 @@ def test_what_does_not_exist_is_named(home_with_tiny: Locations) -> None:
             session.task("expenses", model="absent")
 
 
+def test_accepting_needs_a_calibration_and_the_message_has_the_command_that_makes_it(
+    home_with_tiny: Locations,
+) -> None:
+    with Session(home_with_tiny) as session:
+        asked = session.task("expenses", "receipt", adapter="none")
+        command = "thresher calibrate --domain expenses --record-type receipt --model tiny --adapter none"
+        with pytest.raises(UsageError, match=command):
+            session.judge(asked, 0.98)
+        alone = session.task(None, fields=[Field(name="company", type="string")])
+        with pytest.raises(UsageError, match="into a pack of your own"):
+            session.judge(alone, 0.98)
+        assert session.judge(asked).wanted is None
+
+
 def test_extraction_opens_no_socket(home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object) -> None:
         raise AssertionError("a network connection was tried")

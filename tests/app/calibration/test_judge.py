@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from thresher.adapters.calibration import Calibration, Group, Step
-from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.app.calibration.calibrator import confidences, fit_group
 from thresher.app.calibration.judge import Judge, accepted_of
@@ -54,11 +53,6 @@ def accepted(record: Record) -> dict[str, Any]:
 
 def test_without_a_calibration_a_record_stays_as_it_is() -> None:
     assert Judge()(RECORD, FIELDS) == RECORD
-
-
-def test_accepting_needs_a_calibration_and_the_message_says_how_to_make_one() -> None:
-    with pytest.raises(UsageError, match="thresher calibrate"):
-        Judge(None, 0.98)
 
 
 def test_a_calibration_sets_the_confidence_of_what_has_signals(calibration: Calibration) -> None:
