@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from thresher.adapters.fields import Field
 from thresher.adapters.training.labels import Label
@@ -51,9 +51,23 @@ def document_keys(text: str) -> frozenset[str]:
     return frozenset({document_key(text), _hashed(text)})
 
 
-def keys_of(label: Label) -> frozenset[str]:
-    """The key of a label's text, and those of what else was read from the same file."""
-    return label.readings | {document_key(label.text)}
+class ReadText(Protocol):
+    """A document's text, and the keys of what else was read from the same file."""
+
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def readings(self) -> frozenset[str]: ...  # noqa: D102
+
+
+def keys_of(document: ReadText) -> frozenset[str]:
+    """The key of its text, and those of what else was read from the same file."""
+    return document.readings | {document_key(document.text)}
+
+
+def all_keys_of(document: ReadText) -> frozenset[str]:
+    """The same, and the key of when format characters counted: whatever it may have been kept under."""
+    return document.readings | document_keys(document.text)
 
 
 def is_held_back(label: Label, share: float, seed: int) -> bool:
@@ -73,8 +87,7 @@ def is_proof(label: Label, share: float) -> bool:
 
 def was_proof(label: Label, share: float) -> bool:
     """Whether a label was for the proof wherever and whenever it was one: by each of its document's keys."""
-    keys = document_keys(label.text) | label.readings
-    return all(_place("proof", label, key) < share * 2**64 for key in keys)
+    return all(_place("proof", label, key) < share * 2**64 for key in all_keys_of(label))
 
 
 def split(

@@ -70,7 +70,7 @@ def calibrate(
     Exit code: 0 all done, 1 some documents failed or got no answer in part (the calibration is of the
     others), 2 wrong use, 3 no model, 130 stopped.
     """
-    from thresher.adapters.training.split import document_key
+    from thresher.adapters.training.split import keys_of
     from thresher.app.calibration import library
     from thresher.app.calibration.calibrate import calibrate as make
     from thresher.app.calibration.trained import learnt_by
@@ -97,7 +97,7 @@ def calibrate(
             sources += ("labels",)
             gold = _gold(task, labels, limit, learnt, narrator)
             values += _of_labels(session, task, gold, narrator)
-            taken = frozenset(key for one in gold for key in (document_key(one.text), *one.readings))
+            taken = frozenset(key for one in gold for key in keys_of(one))
             code = narrator.exit_code
             if code == exits.STOPPED:
                 return code
@@ -119,7 +119,7 @@ def _gold(
     task: "Task", files: tuple[Path, ...], limit: int | None, learnt: frozenset[str], narrator: "Narrator"
 ) -> "list[GoldRecord]":
     from thresher.adapters.training.label_lines import names_of
-    from thresher.adapters.training.split import document_keys
+    from thresher.adapters.training.split import all_keys_of
     from thresher.app.calibration.calibrate import gold_once
     from thresher.app.evaluation.records import load_gold
 
@@ -129,9 +129,7 @@ def _gold(
         for file, called in zip(files, names_of(files), strict=True)
     ]
     narrator.unfit(unfit)
-    fresh = [
-        [one for one in each if not (document_keys(one.text) | one.readings) & learnt] for each in loaded
-    ]
+    fresh = [[one for one in each if not all_keys_of(one) & learnt] for each in loaded]
     if left_out := sum(map(len, loaded)) - sum(map(len, fresh)):
         narrator.notes(_left_out(left_out, task))
     gold = [one for each in fresh for one in each[:limit]]

@@ -173,11 +173,11 @@ def _answer(
 
 def _learnt(session: "Session", task: "Task", gold: "Sequence[GoldRecord]", gold_file: Path) -> int:
     """How many of the documents what answers has learnt from."""
-    from thresher.adapters.training.split import document_keys
+    from thresher.adapters.training.split import all_keys_of
     from thresher.app.calibration.trained import learnt_by
 
     learnt = learnt_by(session, task, [gold_file])
-    return sum(bool((document_keys(one.text) | one.readings) & learnt) for one in gold)
+    return sum(bool(all_keys_of(one) & learnt) for one in gold)
 
 
 def extract_labelled(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from thresher.adapters.manifest import Manifest
 from thresher.adapters.training.labels import Label
-from thresher.adapters.training.split import document_keys, was_proof
+from thresher.adapters.training.split import all_keys_of, was_proof
 from thresher.app.registry.library import InstalledAdapter
 from thresher.app.store.store import Store
 from thresher.app.store.trainings import Training
@@ -53,9 +53,7 @@ def exposure(
     shipped: set[str] = set()
     for one, training, ships in descent(manifest, store, installed):
         if training is not None:
-            seen |= {
-                label.id for label in labels if (document_keys(label.text) | label.readings) & training.seen
-            }
+            seen |= {label.id for label in labels if all_keys_of(label) & training.seen}
             shipped |= {training.shipped} if training.shipped else set()
             continue
         open_ = {label.id for label in labels if not _held_back(label, group, one)}
