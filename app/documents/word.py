@@ -20,7 +20,7 @@ from thresher.app.documents.parsing import parsing
 from thresher.app.documents.pictures import note_of_picture
 from thresher.app.documents.symbols import LOST, sign
 from thresher.app.documents.word_equation import EQUATION_TEXT, is_of_equation, parts_of_equation
-from thresher.app.documents.word_pictures import has_large_picture
+from thresher.app.documents.word_pictures import DRAWINGS, has_large_picture
 from thresher.app.documents.word_runs import LEVEL, SUBSCRIPT, SUPERSCRIPT, RunStyles, take_out_unseen
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -63,7 +63,7 @@ def read_word(data: bytes, draft: Draft) -> None:
         left_out.update(unseen[element])
     for what, passages in sorted(left_out.items()):
         draft.left_out(passages, what)
-    if body is not None and has_large_picture(body):
+    if body is not None and has_large_picture(body, _within(body, *DRAWINGS)):
         draft.notes.append(note_of_picture("the document"))
     if lost := draft.text.count(LOST):
         what = "1 character is" if lost == 1 else f"{lost:,} characters are"
@@ -184,9 +184,9 @@ def _nearest(element: Any, tag: str) -> list[Any]:
     return found
 
 
-def _within(element: Any, tag: str) -> Iterator[Any]:
-    """All elements of a tag within another, those left out that are not read."""
-    for found in element.iter(tag):
+def _within(element: Any, *tags: str) -> Iterator[Any]:
+    """All elements of these tags within another, those left out that are not read."""
+    for found in element.iter(*tags):
         if not any(ancestor.tag in _NOT_READ for ancestor in found.iterancestors()):
             yield found
 
