@@ -97,12 +97,15 @@ class Record:
     kind: str | None = field(default=None, compare=False)  # what the document was read as
 
     @property
-    def looks(self) -> int:
-        """How many values are not sure enough to go unseen; 0 where nothing was asked to.
+    def weighed(self) -> tuple[Value, ...]:
+        """The values that were asked to go unseen; none of a document that failed: it counts as failed."""
+        asked = (value for value in self.values.values() if value.accepted is not None)
+        return () if self.status == "failed" else tuple(asked)
 
-        None of a document that failed: what has no answer counts as failed.
-        """
-        return sum(value.accepted is False for value in self.values.values() if self.status != "failed")
+    @property
+    def looks(self) -> int:
+        """How many of those are not sure enough to go unseen."""
+        return sum(not value.accepted for value in self.weighed)
 
     @property
     def judged(self) -> bool:

@@ -1,6 +1,6 @@
 """A record's values with the confidence that their signals come to, and which of them may go unseen."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -106,12 +106,6 @@ def _is_accepted(value: Value, floor: Step | None) -> bool:
         return False
     each = value.confidences or (value.confidence,)
     return all(confidence is not None and confidence >= floor.confidence for confidence in each)
-
-
-def accepted_of(values: Sequence[Value]) -> tuple[int, int]:
-    """How many of the values are accepted, and how many were judged."""
-    asked = [value for value in values if value.accepted is not None]
-    return sum(value.accepted is True for value in asked), len(asked)
 
 
 def uncalibrated(task: Task) -> str:

@@ -14,7 +14,7 @@ from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
 from thresher.adapters.visible import one_line
 from thresher.app.calibration.acceptance_lines import acceptance_lines
-from thresher.app.calibration.judge import Judge, accepted_of
+from thresher.app.calibration.judge import Judge
 from thresher.app.cli import exits
 from thresher.app.cli.bar import WithBar, make_bar
 from thresher.app.events import (
@@ -160,9 +160,8 @@ class Narrator(WithBar):
             self._seconds_left = None  # the estimate was made before the last record
         self._reused += event.reused
         record = event.record
-        # One that failed counts as failed, and has no values to look at.
-        taken, judged = accepted_of(list(record.values.values()) if record.status != "failed" else ())
-        self._accepted = self._accepted[0] + taken, self._accepted[1] + judged
+        weighed = len(record.weighed)
+        self._accepted = self._accepted[0] + weighed - record.looks, self._accepted[1] + weighed
         for note in (*record.notes, windows_words(record.windows)):
             if note:
                 self.notes(note, event.source)

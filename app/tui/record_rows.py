@@ -47,10 +47,10 @@ class FieldRow:
 def rows_of(record: Record) -> list[FieldRow]:
     """The rows of a record, fields and items in order; of a field what it states, then what is doubted.
 
-    As in `Record.looks`, no row of a document that failed wants a look.
+    No row wants a look where no value was weighed: of a document that failed none is.
     """
     rows = [row for name, value in record.values.items() for row in _all_rows(name, value)]
-    return [replace(row, accepted=None) for row in rows] if record.status == "failed" else rows
+    return rows if record.weighed else [replace(row, accepted=None) for row in rows]
 
 
 def next_look(records: Sequence[StoredRecordPort], record: int, row: int) -> tuple[int, int] | None:

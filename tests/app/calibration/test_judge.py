@@ -9,7 +9,7 @@ import pytest
 from thresher.adapters.calibration import Calibration, Group, Step
 from thresher.adapters.fields import Field
 from thresher.app.calibration.calibrator import confidences, fit_group
-from thresher.app.calibration.judge import Judge, accepted_of
+from thresher.app.calibration.judge import Judge
 from thresher.app.record import Outcome, Record, Value
 
 from .conftest import Drawer, signals
@@ -74,7 +74,7 @@ def test_what_is_whole_and_sure_is_accepted_and_a_list_only_as_a_whole(calibrati
     assert accepted(judged) == {
         "total": True, "items": False, "gone": True, "bad": False, "cut": False, "lost": False, "mine": True,
     }  # fmt: skip
-    assert accepted_of(list(judged.values.values())) == (3, 7)
+    assert (len(judged.weighed) - judged.looks, len(judged.weighed)) == (3, 7)
     sure = replace(VALUES["items"], confidences=(0.9, 0.9), signals=(SURE, SURE))
     assert Judge(calibration, 0.98)(replace(RECORD, values={"items": sure}), FIELDS).values["items"].accepted
 
