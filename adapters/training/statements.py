@@ -3,7 +3,6 @@
 Knows no token and no model: only what the grammar of use lets an answer say of a window's text.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 
 from thresher.adapters.answer import can_be_written, most_items, plain, stated_values
 from thresher.adapters.conventions import Conventions
+from thresher.adapters.field_words import FieldWords, stems
 from thresher.adapters.fields import MAX_STRING, Field
 from thresher.adapters.person_name import family_first
 from thresher.adapters.spans import Match, SpanFinder
@@ -22,8 +22,6 @@ from thresher.adapters.words import WORD
 
 #: Of a judged value: a window that shares this much of the best window's words may state it too.
 _MAY_STATE = 0.3
-#: Letters of a word that count when words are compared: 'assign' is in 'assignment'.
-_STEM = 6
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class _Part:
 
     @cached_property
     def stems(self) -> Counter[str]:
-        return _stems(self.text)
+        return stems(self.text)
 
     @cached_property
     def _edges(self) -> frozenset[int]:
@@ -220,19 +218,13 @@ def _judged(one: Field, value: Any, parts: Sequence[_Part], fields: Sequence[Fie
 
 
 def _shared(one: Field, value: Any, parts: Sequence[_Part], fields: Sequence[Field]) -> list[float]:
-    """How much each window has of the field's words.
+    """How much each window has of the field's words, and of the value's where it is one of an enum's.
 
-    A word weighs more the fewer windows have it, the fewer fields ("whether the contract has" says nothing),
-    and, slowly, the more often it comes.
+    What is in every window tells nothing.
     """
-    wanted = _stems(f"{one.name} {one.description} {value if one.type == 'enum' else ''}")
-    common = Counter(stem for each in fields for stem in set(_stems(f"{each.name} {each.description}")))
-    holding = {stem: sum(stem in part.stems for part in parts) for stem in wanted}
-    weights = {
-        stem: log(len(parts) / count) / max(common[stem], 1) ** 2 for stem, count in holding.items() if count
-    }
-    return [sum(weight * log(1 + part.stems[stem]) for stem, weight in weights.items()) for part in parts]
-
-
-def _stems(text: str) -> Counter[str]:
-    return Counter(word[:_STEM] for word in re.findall(r"[^\W\d_]{3,}", text.casefold()))
+    said = f" {value}" if one.type == "enum" else ""
+    meant = one.model_copy(update={"description": one.description + said})
+    words = FieldWords([meant if each.name == one.name else each for each in fields])
+    holding = Counter(stem for part in parts for stem in part.stems)
+    rarity = {stem: log(len(parts) / count) for stem, count in holding.items()}
+    return [words.score(one.name, part.stems, rarity) for part in parts]
