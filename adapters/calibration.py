@@ -44,6 +44,7 @@ class Weights(_Part):
     fuzzy: _Weight
     judged: _Weight
     none: _Weight
+    words: _Weight = 0.0  # of calibrations from before it was an input
 
 
 class Step(NamedTuple):

@@ -30,12 +30,15 @@ _PRIORS: dict[str, tuple[float, float, bool]] = {
     "fuzzy": (0.0, 1.0, False),
     "judged": (0.0, 1.0, False),
     "none": (0.0, 1.0, False),
+    "words": (0.0, 3.0, False),
 }
 _MATCHES = ("normalised", "parsed", "fuzzy", "judged", "none")
 assert list(_PRIORS) == list(Weights.model_fields)
 
 #: The deviation of a field's own shift: at 1.5 a dozen documents moved it too far, at 0.5 hundreds hardly.
 _FIELD_DEVIATION = 1.0
+#: How much of a boolean's words a document has that has neither many nor few.
+_SOME_WORDS = 0.5
 #: A probability is taken to be no nearer to 0 and 1 than this: beyond it differences mean nothing.
 _EDGE = 1e-5
 
@@ -95,6 +98,7 @@ def _inputs(signals: Sequence[Signals]) -> Floats:
                 math.log1p(each.sureness.tokens),
                 each.agreement - 1,
                 *(float(not each.absent and each.stated == match) for match in _MATCHES),
+                0.0 if each.words is None else each.words - _SOME_WORDS,
             ]
         )
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(_PRIORS))

@@ -4,10 +4,12 @@ Knows no model and no prompt.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from thresher.adapters.fields import Field
 from thresher.adapters.spans import SpanFinder
 from thresher.app.documents.document import Document
+from thresher.app.extraction.boolean_words import boolean_words
 from thresher.app.extraction.evidence import Evidence
 from thresher.app.extraction.lists import merge_list
 from thresher.app.extraction.scalars import merge_scalar
@@ -37,7 +39,11 @@ def merge(
     """
     evidence = Evidence(document, finder or SpanFinder(document.text))
     ordered = sorted(answers, key=lambda answer: answer.window.start)
-    return {
+    merged = {
         field.name: (merge_list if field.is_list else merge_scalar)(evidence, field, ordered)
         for field in fields
     }
+    for name, words in boolean_words(fields, document.text).items():
+        signals = tuple(replace(each, words=words) for each in merged[name].signals)
+        merged[name] = replace(merged[name], signals=signals)
+    return merged

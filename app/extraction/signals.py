@@ -49,7 +49,8 @@ class Signals:
     state any value, of an item those that hold its place. `ocr` is the probability that OCR read all of its
     characters right (of an absent value: a mean one of the document), None where the text is exact. `absent`:
     the value says that the document states none; `windows` is how many say so together, None where that is
-    not known.
+    not known. `words` is how much of a boolean's words the document has (see `boolean_words`); of other
+    fields None.
     """
 
     sureness: Sureness
@@ -58,6 +59,7 @@ class Signals:
     ocr: float | None
     absent: bool
     windows: int | None = None
+    words: float | None = None
 
 
 def signals_json(signals: Signals) -> dict[str, Any]:
@@ -70,4 +72,4 @@ def signals_from_json(raw: Mapping[str, Any]) -> Signals:
     if raw["stated"] not in get_args(Stated):
         raise ValueError(f"'stated' is {raw['stated']!r}")
     known = {name: raw[name] for name in ("agreement", "stated", "ocr", "absent")}
-    return Signals(Sureness(**raw["sureness"]), **known, windows=raw.get("windows"))
+    return Signals(Sureness(**raw["sureness"]), **known, windows=raw.get("windows"), words=raw.get("words"))

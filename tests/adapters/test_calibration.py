@@ -99,6 +99,18 @@ def test_a_file_that_could_mislead_is_refused_by_name(
     assert word in str(caught.value)
 
 
+def test_a_file_of_before_a_signal_was_kept_does_not_use_it(tmp_path: Path) -> None:
+    content = json.loads(calibrations_json((CALIBRATION,)))
+    for group in ("stated", "absent"):
+        if content["calibrations"][0][group]:
+            del content["calibrations"][0][group]["weights"]["words"]
+    path = tmp_path / "before.json"
+    path.write_text(json.dumps(content), "utf-8")
+    (read,) = read_calibrations(path)
+    assert read.stated is not None
+    assert read.stated.weights.words == 0
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -13,4 +13,5 @@ any_signals = st.builds(
     st.none() | st.floats(0, 1),
     st.booleans(),
     st.none() | st.integers(1, 40),
+    st.none() | st.floats(0, 5),
 )

@@ -55,6 +55,23 @@ def test_many_labels_find_the_law(drawn: Drawer) -> None:
         assert confidence == pytest.approx(law, abs=0.04)
 
 
+def test_the_words_of_a_boolean_tell_what_the_model_does_not() -> None:
+    """A model that is always as sure, of contracts that have the clause where they have its words."""
+    random = np.random.default_rng(0)
+    values = []
+    for number, words in enumerate(random.uniform(0, 1, 400)):
+        is_there = bool(random.random() < words)
+        claim = signals(math.log(0.7), absent=True, words=float(words))
+        values.append(Labelled(f"d{number}", "insurance", claim, not is_there))
+    group = fit_group(values)
+    assert group is not None
+    few, many = (signals(math.log(0.7), absent=True, words=words) for words in (0.1, 0.9))
+    assert confidences(group, ["insurance"] * 2, [few, many]) == pytest.approx([0.9, 0.1], abs=0.1)
+    # Where nothing is known of the words it is neither.
+    (unknown,) = confidences(group, ["insurance"], [replace(few, words=None)])
+    assert unknown == pytest.approx(0.5, abs=0.1)
+
+
 def test_values_of_other_documents_are_calibrated(drawn: Drawer) -> None:
     group, others = fit_group(drawn(600)), drawn(6000, seed=1)
     assert group is not None

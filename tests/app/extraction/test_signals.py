@@ -49,10 +49,10 @@ def test_other_json_is_refused(change: dict[str, Any]) -> None:
         signals_from_json(raw)
 
 
-def test_signals_of_before_do_not_know_how_many_windows_there_were() -> None:
-    raw = signals_json(Signals(A, 1.0, "none", None, absent=True, windows=8))
-    del raw["windows"]
-    assert signals_from_json(raw).windows is None
+def test_signals_of_before_do_not_know_what_was_not_kept_then() -> None:
+    raw = signals_json(Signals(A, 1.0, "none", None, absent=True, windows=8, words=0.5))
+    del raw["windows"], raw["words"]
+    assert signals_from_json(raw) == Signals(A, 1.0, "none", None, absent=True)
 
 
 def test_the_sureness_of_a_value_is_that_of_the_tokens_that_share_a_character_with_it() -> None:
@@ -85,7 +85,8 @@ def test_texts_together_are_as_sure_as_all_of_them() -> None:
     ],
 )
 def test_how_the_text_states_it(kind: FieldType, value: Any, stated: Stated) -> None:
-    assert merged(kind, (FIRST, value, [A])) == (Signals(A, 1.0, stated, None, False),)
+    words = 0.0 if kind == "boolean" else None
+    assert merged(kind, (FIRST, value, [A])) == (Signals(A, 1.0, stated, None, False, words=words),)
 
 
 def test_windows_that_state_another_value_disagree_and_silent_ones_do_not() -> None:
