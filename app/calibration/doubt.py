@@ -1,7 +1,8 @@
 """What is too doubtful to state: such values and items of lists are left out of a record, not forgotten.
 
 Of values that are right one time in ten stating ten costs nine mistakes for one find. F1 is best where those
-values are stated that are right more often than half of that F1 (Lipton, Elkan and Naryanaswamy, 2014).
+values are stated that are right more often than half of that F1 (Lipton, Elkan and Naryanaswamy, 2014). What
+a boolean states is `true`: a `false` that is wrong as often as that is stated as true.
 """
 
 from collections.abc import Sequence
@@ -11,13 +12,16 @@ from thresher.app.record import Outcome, Record, Value
 
 
 def without_doubtful(record: Record, least: float) -> Record:
-    """The record with what is right less often than `least` left out.
+    """The record with what is right less often than `least` left out, and true what is true so often.
 
     Its calibration says how often; without one the model's own probability does, which is seldom too low.
     A field of which nothing is left is absent, without a confidence: that the value is doubted does not tell
-    how surely the document states none. What a person said stays, and so does an answer that was cut. Each
-    value that something was left out of is never accepted, and has the whole one behind it. It is that one
-    which is asked: with another `least` what was left out comes back.
+    how surely the document states none. A `false` is stated as true on a calibration's word alone: that it is
+    true in a quarter of all cases no model's own probability tells. At 0 all is as the model said.
+
+    What a person said stays, and so does an answer that was cut. What is not as the model said is never
+    accepted, and has all that it said behind it. It is that which is asked: with another `least` it comes
+    back.
     """
     said = whole(record).values
     return replace(record, values={name: _stated(value, least) for name, value in said.items()})
@@ -29,9 +33,14 @@ def whole(record: Record) -> Record:
 
 
 def left_out(value: Value) -> Value | None:
-    """What of the whole value is not stated: the scalar, or those items; None where all is stated."""
+    """What of the whole value is not stated: the scalar, or those items; None where all is stated.
+
+    Of a `false` that is stated as true nothing is left out: it is told by how sure that is.
+    """
     said = value.whole
-    if said is None or not isinstance(said.value, list):
+    if said is None or said.value is False:
+        return None
+    if not isinstance(said.value, list):
         return said
     return _of_items(said, [at for at, item in enumerate(said.value) if item not in value.value])
 
@@ -40,11 +49,16 @@ def _stated(value: Value, least: float) -> Value:
     answered = value.outcome in (Outcome.FOUND, Outcome.UNGROUNDED)
     if not answered or not value.signals or value.confidence is None:
         return value
+    accepted = None if value.accepted is None else False
+    if value.value is False:
+        chance = 1 - value.confidence
+        if not value.calibrated or not 0 < least <= chance:
+            return value
+        return replace(value, value=True, confidence=chance, accepted=accepted, whole=value)
     each = value.confidences or (value.confidence,)
     kept = [at for at, confidence in enumerate(each) if confidence is not None and confidence >= least]
     if len(kept) == len(each):
         return value
-    accepted = None if value.accepted is None else False
     if not kept:
         nothing: list[str] | None = [] if isinstance(value.value, list) else None
         return Value(nothing, Outcome.ABSENT, None, accepted=accepted, whole=value)

@@ -76,6 +76,26 @@ def test_a_value_that_is_right_often_enough_stays() -> None:
     assert left_of(scalar(0.01), least=0.0) == scalar(0.01)
 
 
+def false(confidence: float, **more: Any) -> Value:
+    return replace(scalar(confidence, spans=(None,)), value=False, **more)
+
+
+def test_a_false_that_is_wrong_often_enough_is_stated_as_true() -> None:
+    assert left_of(false(0.6)) == replace(false(0.4), value=True, whole=false(0.6))
+    assert left_of(false(0.8)) == false(0.8)
+    # Surer than a low floor it may be, but no label told how often such a true is right.
+    assert left_of(false(0.6, accepted=True)).accepted is False
+    assert left_of(false(0.8, accepted=True)).accepted is True
+    # Nothing was left out: the chance that it is true is the value's own confidence.
+    assert left_out(left_of(false(0.6))) is None
+
+
+def test_a_false_is_stated_as_true_on_a_calibrations_word_alone() -> None:
+    for value in (false(0.6, calibrated=False), false(0.6, signals=())):
+        assert left_of(value) == value
+    assert left_of(false(0.6), least=0.0) == false(0.6)
+
+
 def test_what_is_not_judged_stays() -> None:
     for value in (
         scalar(0.1, signals=()),  # a person said it
@@ -120,7 +140,7 @@ def test_what_is_left_is_sure_enough_and_left_alone_the_second_time(
 def test_with_another_share_what_was_left_out_comes_back(
     confidences: list[float], least: float, another: float
 ) -> None:
-    for value in (listed(*confidences), scalar(confidences[0])):
+    for value in (listed(*confidences), scalar(confidences[0]), false(confidences[0])):
         assert left_of(left_of(value, least), another) == left_of(value, another)
         assert left_of(left_of(value, least), 0.0) == value
 
