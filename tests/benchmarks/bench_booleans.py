@@ -1,0 +1,94 @@
+"""What a calibration makes of booleans: by what the model says alone, and with the words of the document.
+
+    python tests/benchmarks/bench_booleans.py LABELS --domain legal --record-type contract
+
+LABELS are documents that no training saw. What was answered before, in the home that THRESHER_HOME names, is
+not asked again. Each document's confidences come from a fit on the
+others, in folds. F1 of all booleans together: as the model says; of what is not too doubtful; and where a
+`false` that is wrong often enough is stated as true.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from results import markdown
+
+from thresher.adapters.pack_library import find_packs
+from thresher.app.calibration.calibrate import of_labels
+from thresher.app.calibration.calibrator import Labelled, confidences, fit_group
+from thresher.app.cli.evaluate import extract_labelled
+from thresher.app.cli.narration import Narrator
+from thresher.app.evaluation.records import load_gold
+from thresher.app.locations import Locations
+from thresher.app.session import Session
+from thresher.app.task import STATE_FROM
+
+_FOLDS = 5
+
+
+def chances(values: Sequence[Labelled]) -> list[float]:
+    """Of each value, how sure what it says is, by the others' documents."""
+    folds = {document: at % _FOLDS for at, document in enumerate(sorted({v.document for v in values}))}
+    found = [0.0] * len(values)
+    for fold in range(_FOLDS):
+        for absent in (False, True):
+            own = [
+                at
+                for at, value in enumerate(values)
+                if folds[value.document] == fold and value.signals.absent is absent
+            ]
+            group = fit_group([v for v in values if folds[v.document] != fold and v.signals.absent is absent])
+            if own and group:
+                fields, signals = zip(*((values[at].field, values[at].signals) for at in own), strict=True)
+                for at, chance in zip(own, confidences(group, fields, signals), strict=True):
+                    found[at] = chance
+    return found
+
+
+def f1(stated: Sequence[bool], truth: Sequence[bool]) -> str:
+    """Of booleans that are stated as true."""
+    both = sum(one and other for one, other in zip(stated, truth, strict=True))
+    return f"{2 * both / max(sum(stated) + sum(truth), 1):.3f}"
+
+
+def row(values: Sequence[Labelled], names: frozenset[str]) -> tuple[str, str, str]:
+    """The three F1."""
+    judged = [
+        (not value.signals.absent, sure, value.right)
+        for value, sure in zip(values, chances(values), strict=True)
+        if value.field in names
+    ]
+    truth = [right is said for said, _, right in judged]
+    return (
+        f1([said for said, _, _ in judged], truth),
+        f1([said and sure >= STATE_FROM for said, sure, _ in judged], truth),
+        f1([(sure if said else 1 - sure) >= STATE_FROM for said, sure, _ in judged], truth),
+    )
+
+
+def main() -> None:
+    """Prints a row without and with words."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("labels", type=Path)
+    parser.add_argument("--domain", required=True)
+    parser.add_argument("--record-type", required=True)
+    parser.add_argument("--adapter", help="what is to answer; what answers by default where it is left out")
+    asked = parser.parse_args()
+    kind = find_packs().pick(asked.domain, asked.record_type)
+    gold = load_gold(asked.labels, kind.fields, open_fields=kind.open_fields)
+    with Session(Locations.default()) as session:
+        task = session.whole(session.task(asked.domain, asked.record_type, adapter=asked.adapter))
+        records = extract_labelled(session, gold, task, Narrator(quiet=False), None, again=False)
+        values = list(of_labels(gold, records, task))
+    names = frozenset(field.name for field in kind.fields if field.type == "boolean")
+    wordless = [replace(value, signals=replace(value.signals, words=None)) for value in values]
+    titles = ("calibrated by", "as the model says", "not too doubtful", "false as true, too")
+    rows = [("its signals", *row(wordless, names)), ("and words", *row(values, names))]
+    sys.stdout.write(markdown(titles, rows) + "\n")
+
+
+if __name__ == "__main__":
+    main()
