@@ -32,6 +32,9 @@ MEANINGS: dict[Outcome, str] = {
     Outcome.FAILED: "no answer: the model was not asked or gave none",
 }
 
+#: Of what is found without a place, as booleans and most enums are.
+JUDGED_MEANING = "judged of the whole document: it has no place to show"
+
 #: What is left out of a record, as a symbol with a word, its colour, and what it means.
 DOUBTED, DOUBTED_ROLE = "≈ doubtful", "muted"
 DOUBTED_MEANING = "said, but right too seldom to be stated"

@@ -6,13 +6,14 @@ from pathlib import Path
 from rich.text import Text
 
 from thresher.adapters.visible import one_line
-from thresher.app.record import Record
+from thresher.app.record import Outcome, Record
 from thresher.app.tui.record_rows import FieldRow
 from thresher.app.tui.stretch_table import ColumnSpec
 from thresher.app.wording import (
     DOUBTED,
     DOUBTED_MEANING,
     DOUBTED_ROLE,
+    JUDGED_MEANING,
     LOOK,
     MARKS,
     MEANINGS,
@@ -78,10 +79,16 @@ def row_detail(row: FieldRow, corrected: bool, colours: Colours) -> Text:
     if row.spans and (place := str(row.spans[0].place)):
         detail.append(f"  {one_line(place)}", colours["accent"])
     if not corrected:
-        meaning = f"{DOUBTED_MEANING}; e takes it up" if row.doubted else MEANINGS[row.outcome]
-        detail.append(f"  {meaning}", "dim")
+        detail.append(f"  {_meaning(row)}", "dim")
     if row.accepted is not None and not corrected:
         detail.append(
             "  accepted unseen" if row.accepted else f"  {LOOK} not sure enough to go unseen", "dim"
         )
     return detail
+
+
+def _meaning(row: FieldRow) -> str:
+    if row.doubted:
+        return f"{DOUBTED_MEANING}; e takes it up"
+    is_judged = row.outcome is Outcome.FOUND and not row.spans
+    return JUDGED_MEANING if is_judged else MEANINGS[row.outcome]

@@ -1,7 +1,8 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from thresher.app.record import Outcome, Record, Value
+from thresher.app.documents.document import Place
+from thresher.app.record import Outcome, Record, Span, Value
 from thresher.app.tui.record_rows import rows_of, taken_up
 from thresher.app.tui.record_text import record_title, row_cells, row_detail
 
@@ -24,6 +25,12 @@ def test_the_title_says_who_answered() -> None:
     alone = record(Value("x", Outcome.FOUND, 0.6))
     assert record_title(alone, 2, 3).plain == "r   2 of 3   t · m"
     assert record_title(replace(alone, adapter="a"), 2, 3).plain == "r   2 of 3   t · m + a"
+
+
+def test_what_is_judged_is_said_to_have_no_place() -> None:
+    assert "no place to show" in detail(Value(False, Outcome.FOUND, 0.6, (None,)))
+    there = Span(0, 1, "x", "exact", Place())
+    assert "at the place shown" in detail(Value("x", Outcome.FOUND, 0.6, (there,)))
 
 
 def test_a_value_that_was_not_accepted_is_marked() -> None:
