@@ -13,10 +13,12 @@ from thresher.adapters.fields import Field
 #: Words longer than this are cut there: "assign" is in "assignment".
 _STEM = 6
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_STOP = frozenset(
-    _WORD.findall(
-        "all and any are each every for from has have its kind not that the these this those was were what "
-        "whether which who whom whose with"
+#: English words that tell no field from another.
+STOP = frozenset(
+    re.findall(
+        r"\w+",
+        "a all an and any are as at be by each every for from has have if in is it its kind no not of on or "
+        "that the these this those to was were what whether which who whose with",
     )
 )
 
@@ -44,5 +46,5 @@ class FieldWords:
 
 def stems(text: str) -> Counter[str]:
     """The beginnings of a text's telling words of three letters and more, and how often each comes."""
-    words = (word for word in _WORD.findall(text.casefold()) if word not in _STOP)
+    words = (word for word in _WORD.findall(text.casefold()) if word not in STOP)
     return Counter(word[:_STEM] if len(word) > _STEM else word.removesuffix("s") for word in words)

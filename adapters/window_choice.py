@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from thresher.adapters.field_words import STOP
 from thresher.adapters.fields import Field
 
 #: Windows at the front that are always asked: titles, parties and dates stand there.
@@ -22,12 +23,6 @@ _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
 _DIGIT = re.compile(r"\d")
 #: How many dates or digits make a window half as good as can be for a field of that type.
 _HALF = {"date": (_DATE, 2), "number": (_DIGIT, 30), "integer": (_DIGIT, 30)}
-_STOP = frozenset(
-    _WORD.findall(
-        "a all an and any are as at be by each every for from has have if in is it its kind no not of on or "
-        "that the these this those to was were what whether which who whose with",
-    )
-)
 
 
 def best_windows(texts: Sequence[str], fields: Sequence[Field], most: int | None) -> list[int]:
@@ -88,5 +83,5 @@ def _cues(texts: Sequence[str], field: Field) -> list[float]:
 def _stems(text: str) -> list[str]:
     words = _WORD.findall(text.lower())
     return [
-        word[:_STEM] if len(word) > _STEM else word.removesuffix("s") for word in words if word not in _STOP
+        word[:_STEM] if len(word) > _STEM else word.removesuffix("s") for word in words if word not in STOP
     ]

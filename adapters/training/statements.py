@@ -96,7 +96,7 @@ def statements(label: Label, texts: Sequence[str], placing: Placing) -> list[Sta
     - A field that is not known is not taught.
     """
     conventions = Conventions(label.text)
-    parts = [_Part(text, conventions) for text in texts]
+    parts = _Parts(_Part(text, conventions) for text in texts)
     columns = [_column(one, label, parts, placing) for one in label.fields]
     return [
         Statement(
@@ -159,7 +159,17 @@ class _Part:
         return match.start in self._edges and match.end in self._edges
 
 
-def _column(one: Field, label: Label, parts: Sequence[_Part], placing: Placing) -> list[_Cell]:
+class _Parts(tuple[_Part, ...]):
+    """A document's windows."""
+
+    @cached_property
+    def rarity(self) -> dict[str, float]:
+        """How much each stem tells of where it stands: nothing, if every window has it."""
+        holding = Counter(stem for part in self for stem in part.stems)
+        return {stem: log(len(self) / count) for stem, count in holding.items()}
+
+
+def _column(one: Field, label: Label, parts: _Parts, placing: Placing) -> list[_Cell]:
     """What each window states of one field."""
     nothing: Any = [] if one.is_list else None
     if one.name not in label.values:
@@ -203,7 +213,7 @@ def _listed(found: Sequence[tuple[Any, int] | None], most: int) -> _Cell:
     return _Cell(items, taught=True) if len(items) <= most else _Cell([], taught=False)
 
 
-def _judged(one: Field, value: Any, parts: Sequence[_Part], fields: Sequence[Field]) -> list[_Cell]:
+def _judged(one: Field, value: Any, parts: _Parts, fields: Sequence[Field]) -> list[_Cell]:
     if len(parts) == 1 or value is False:
         return [_Cell(value)] * len(parts)
     rest = False if one.type == "boolean" else None
@@ -217,14 +227,9 @@ def _judged(one: Field, value: Any, parts: Sequence[_Part], fields: Sequence[Fie
     ]
 
 
-def _shared(one: Field, value: Any, parts: Sequence[_Part], fields: Sequence[Field]) -> list[float]:
-    """How much each window has of the field's words, and of the value's where it is one of an enum's.
-
-    What is in every window tells nothing.
-    """
+def _shared(one: Field, value: Any, parts: _Parts, fields: Sequence[Field]) -> list[float]:
+    """How much each window has of the field's words, and of the value's where it is one of an enum's."""
     said = f" {value}" if one.type == "enum" else ""
     meant = one.model_copy(update={"description": one.description + said})
     words = FieldWords([meant if each.name == one.name else each for each in fields])
-    holding = Counter(stem for part in parts for stem in part.stems)
-    rarity = {stem: log(len(parts) / count) for stem, count in holding.items()}
-    return [words.score(one.name, part.stems, rarity) for part in parts]
+    return [words.score(one.name, part.stems, parts.rarity) for part in parts]
