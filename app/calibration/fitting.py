@@ -65,7 +65,7 @@ def _fit(values: Sequence[Labelled], held_out: list[tuple[float, float, bool]]) 
     group = fit_group(values)
     if group is None:
         return None
-    confidence = _cross_fitted(values)
+    confidence = cross_fitted(values)
     held_out += [
         (now, value.signals.sureness.probability, value.right)
         for now, value in zip(confidence, values, strict=True)
@@ -79,7 +79,7 @@ def _fit(values: Sequence[Labelled], held_out: list[tuple[float, float, bool]]) 
     return group.model_copy(update={"curve": curve(taken, [value.right for value in values])})
 
 
-def _cross_fitted(values: Sequence[Labelled]) -> list[float]:
+def cross_fitted(values: Sequence[Labelled]) -> list[float]:
     """For each value the confidence by a fit on the documents of the other folds."""
     folds = [int(sha256(v.document.encode("utf-8", "surrogatepass")).hexdigest(), 16) % FOLDS for v in values]
     found = [0.0] * len(values)

@@ -3,13 +3,13 @@
     python tests/benchmarks/bench_booleans.py LABELS --domain legal --record-type contract
 
 LABELS are documents that no training saw. What was answered before, in the home that THRESHER_HOME names, is
-not asked again. Each document's confidences come from a fit on the
-others, in folds. F1 of all booleans together: as the model says; of what is not too doubtful; and where a
-`false` that is wrong often enough is stated as true.
+not asked again. Confidences are cross-fitted, as a calibration's curve is. F1 of all booleans together: as
+the model says; of what is not too doubtful; and where a `false` that is wrong often enough is stated as true.
 """
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,40 +18,28 @@ from results import markdown
 
 from thresher.adapters.pack_library import find_packs
 from thresher.app.calibration.calibrate import of_labels
-from thresher.app.calibration.calibrator import Labelled, confidences, fit_group
+from thresher.app.calibration.calibrator import Labelled
+from thresher.app.calibration.fitting import cross_fitted
 from thresher.app.cli.evaluate import extract_labelled
 from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation.records import load_gold
+from thresher.app.evaluation.score import Tally
 from thresher.app.locations import Locations
 from thresher.app.session import Session
 from thresher.app.task import STATE_FROM
 
-_FOLDS = 5
-
 
 def chances(values: Sequence[Labelled]) -> list[float]:
     """Of each value, how sure what it says is, by the others' documents."""
-    folds = {document: at % _FOLDS for at, document in enumerate(sorted({v.document for v in values}))}
-    found = [0.0] * len(values)
-    for fold in range(_FOLDS):
-        for absent in (False, True):
-            own = [
-                at
-                for at, value in enumerate(values)
-                if folds[value.document] == fold and value.signals.absent is absent
-            ]
-            group = fit_group([v for v in values if folds[v.document] != fold and v.signals.absent is absent])
-            if own and group:
-                fields, signals = zip(*((values[at].field, values[at].signals) for at in own), strict=True)
-                for at, chance in zip(own, confidences(group, fields, signals), strict=True):
-                    found[at] = chance
-    return found
+    groups = {absent: [v for v in values if v.signals.absent is absent] for absent in (False, True)}
+    found = {absent: iter(cross_fitted(group)) for absent, group in groups.items()}
+    return [next(found[value.signals.absent]) for value in values]
 
 
 def f1(stated: Sequence[bool], truth: Sequence[bool]) -> str:
     """Of booleans that are stated as true."""
-    both = sum(one and other for one, other in zip(stated, truth, strict=True))
-    return f"{2 * both / max(sum(stated) + sum(truth), 1):.3f}"
+    pairs = Counter(zip(stated, truth, strict=True))
+    return f"{Tally(pairs[True, True], pairs[True, False], pairs[False, True]).f1 or 0.0:.3f}"
 
 
 def row(values: Sequence[Labelled], names: frozenset[str]) -> tuple[str, str, str]:
