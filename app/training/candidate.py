@@ -73,9 +73,9 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
         folder = session.locations.training / name
         held.callback(_drop_corrections, folder)
         labels = yield from _labels(session, task, folder)
-        config, parent = _configuration(session, task, folder, labels)
-        if task.parent is None:
-            yield f"begins with {parent}, which answers now" if parent else "begins with a new adapter"
+        config, start = _configuration(session, task, folder, labels)
+        if start:
+            yield start
         tries: tuple[TriedRate, ...] = ()
         if task.sweep:
             ends = yield from sweep(config, folder / SWEEP, task.trainer, cancel)
@@ -157,8 +157,8 @@ def _labels(session: Session, task: TrainingTask, folder: Path) -> Generator[str
 
 def _configuration(
     session: Session, task: TrainingTask, folder: Path, labels: list[Path]
-) -> tuple[RunConfig, str | None]:
-    """The run, and the name of the adapter that it starts from."""
+) -> tuple[RunConfig, str]:
+    """The run, and what to tell of the adapter that it starts from: "" where the task names it."""
     model = library.find(session.locations.models, task.model or session.settings.model)
     settings = session.settings
     asked = {
@@ -176,16 +176,14 @@ def _configuration(
         **task.recipe,
     }
     config = parse_run(asked, "the run", folder)
-    parent = _parent(session, task, config, model)
-    if parent is None:
-        return config, None
-    return config.model_copy(update={"parent": parent.folder}), parent.name
+    parent, told = _parent(session, task, config, model)
+    return config.model_copy(update={"parent": parent.folder}) if parent else config, told
 
 
 def _parent(
     session: Session, task: TrainingTask, config: RunConfig, model: InstalledModel
-) -> InstalledAdapter | None:
-    """The adapter that is named, else the one that answers now where it can be gone on from.
+) -> tuple[InstalledAdapter | None, str]:
+    """The adapter that is named, else the one that answers now where it can be gone on from; what to tell.
 
     Raises UsageError where the folder's training is of another base.
     """
@@ -197,19 +195,25 @@ def _parent(
             f"--model {began.base.name}, or choose another --name."
         )
     if task.parent == NONE:
-        return None
+        return None, ""
     if task.parent is not None:
-        return session.registry.find(task.parent)
+        return session.registry.find(task.parent), ""
     if began is not None:  # it goes on, whatever answers by now
-        return _begun_with(session, began.parent, config.out)
+        parent = _begun_with(session, began.parent, config.out)
+        return (
+            parent,
+            f"goes on where it was stopped; it began with {parent.name if parent else 'a new adapter'}",
+        )
     try:
         pack = session.found_packs().packs[task.domain]
         live = session.registry.live(task.domain, model, pack, task.record_type)
-    except ThresherError:  # what cannot answer any more is no start
-        return None
-    if live and parent_misfit(config, session.registry.base(model), read_adapter(live.folder)):
-        return None
-    return live
+    except ThresherError as error:  # what cannot answer any more is no start
+        return None, f"begins with a new adapter, as what should answer cannot be used: {error}"
+    if live is None:
+        return None, "begins with a new adapter"
+    if misfit := parent_misfit(config, session.registry.base(model), read_adapter(live.folder)):
+        return None, f"begins with a new adapter: {live.name}, which answers now, {misfit}"
+    return live, f"begins with {live.name}, which answers now"
 
 
 def _begun_with(session: Session, parent: Path | None, folder: Path) -> InstalledAdapter | None:

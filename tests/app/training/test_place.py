@@ -111,7 +111,7 @@ def test_a_wrong_try_leaves_what_was_stopped_as_it_is(
             assert (home_with_tiny.training / "legal-1" / "run.yaml").read_bytes() == before
         name, told = trained(session, task)
         assert name == "legal-1"
-        assert "begins with first, which answers now" in told
+        assert "goes on where it was stopped; it began with first" in told
 
 
 def test_a_run_that_was_stopped_keeps_its_folder_from_other_bases(
@@ -180,6 +180,6 @@ def test_a_stopped_training_goes_on_where_its_home_has_moved_to(
     home = home_with_tiny.home
     with Session(Locations(home.rename(home.with_name("moved")))) as session:
         name, told = trained(session, task)
-        assert "begins with first, which answers now" in told
+        assert "goes on where it was stopped; it began with first" in told
         manifests = [session.registry.find(each).manifest for each in (name, "first")]
         assert manifests[0].parent == manifests[1].weights

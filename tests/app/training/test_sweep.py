@@ -222,7 +222,7 @@ def test_a_sweep_goes_on_with_the_adapter_that_it_began_with(
             stop_at(TryEnds, home_with_tiny, task)
         session.promote("other", "expenses", force=True)
         news = train_candidate(session, task, threading.Event())
-        assert next(news) == "begins with first, which answers now"
+        assert next(news) == "goes on where it was stopped; it began with first"
         assert any(isinstance(each, SweepEnds) for each in news)
 
 

@@ -115,7 +115,10 @@ def test_it_begins_with_what_answers_now(
     assert run_command(command) == 0
     assert "begins with expenses-1, which answers now" in capsys.readouterr().err
     assert run_command([*command, "--rank", "4"]) == 0  # another rank cannot go on from it
-    assert "begins with a new adapter" in capsys.readouterr().err
+    told = " ".join(capsys.readouterr().err.split())
+    assert (
+        "begins with a new adapter: expenses-1, which answers now, has rank 2 and alpha 4, the run 4" in told
+    )
     assert run_command([*command, "--parent", "none"]) == 0
     with Session(home_with_tiny) as session:
         parents = [session.registry.find(f"expenses-{n}").manifest.parent for n in (2, 3, 4)]
