@@ -16,6 +16,7 @@ from thresher.adapters.training.draw import Draw
 from thresher.adapters.training.edits import Edit, misread, without
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.run_parts import Augmentation
+from thresher.adapters.training.swap import Pool, swap
 from thresher.adapters.values import is_absent
 
 #: A cut document keeps from this share of its lines (of its sentences, where it has few lines) to that.
@@ -74,12 +75,12 @@ _SINGLE = {
 
 def shown(labels: Sequence[Label], repeat: int, how: Augmentation, seed: int) -> tuple[Label, ...]:
     """Each label `repeat` times, in order: of all times the share `how.share` varied, its own form first."""
-    heads = _Heads(how, seed)
+    heads, pool = _Heads(how, seed), Pool(labels if how.swap else ())
     times: list[Label] = []
     for label in labels:
         varied = int(repeat * how.share + Draw(seed, "share", label.text, label.instructions).number())
         times += [label] * (repeat - varied)
-        times += [_varied(label, time, how, seed, heads) for time in range(1, varied + 1)]
+        times += [_varied(label, time, how, seed, heads, pool) for time in range(1, varied + 1)]
     return tuple(times)
 
 
@@ -105,8 +106,12 @@ class _Heads:
         return self._known[key]
 
 
-def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads) -> Label:
+def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads, pool: Pool) -> Label:
     draw = Draw(seed, "varied", label.text, label.instructions, time)
+    # A stream of its own: recipes without it draw what they drew before there was any.
+    swapping = Draw(seed, "swapped", label.text, label.instructions, time)
+    if swapping.chance(how.swap):
+        label = swap(label, pool, swapping)
     asked = heads.deal(label, draw)
     label = replace(label, id=f"{label.id} (varied {time})")
     # A variation may ask for nothing that is known of this document.

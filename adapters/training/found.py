@@ -14,7 +14,7 @@ def found_in(one: ReadSet, train: Examples, validation: Examples, several: bool)
     """The lines; of `several` sets each begins with its name."""
     sides = one.sides
     name = f"{one.name}: " if several else ""
-    shown = f", shown {len(one.shown)} times" if len(one.shown) != len(sides.train) else ""
+    shown = f", shown {one.repeat * len(sides.train)} times" if one.repeat > 1 else ""
     yield (
         f"{name}{len(sides.train)} labels to train on{shown} ({len(train.examples)} windows, "
         f"{train.tokens:,} tokens), {len(sides.validation)} held back to validate on, "

@@ -40,7 +40,8 @@ class Plan:
     """A run, ready to start. `layers` are the module paths to adapt; `rate` is the peak learning rate.
 
     `notes` tells the user what was found in the labels: duplicates, leaks, refused ones. `documents` has the
-    keys of the documents of each side.
+    keys of the documents of each side. `train` holds so many `epochs`: where labels are varied all of the
+    run's, as each varies them otherwise, and else one.
     """
 
     config: RunConfig
@@ -54,6 +55,7 @@ class Plan:
     first: dict[str, LoraLayer]
     notes: tuple[str, ...]
     documents: Documents = field(default_factory=dict)
+    epochs: int = 1
 
     @property
     def rate(self) -> float:
@@ -63,12 +65,15 @@ class Plan:
     @property
     def steps(self) -> int:
         """The steps of the optimiser."""
-        return steps_of(self.config, self.steps_per_epoch)
+        if self.epochs == 1:
+            return steps_of(self.config, self.steps_per_epoch)
+        all_once = self._batches.steps_per_epoch
+        return self.config.steps or (all_once if self.config.epochs else max(all_once, LEAST_STEPS))
 
     @property
     def steps_per_epoch(self) -> int:
-        """The steps in which each example is seen once."""
-        return self._batches.steps_per_epoch
+        """The steps in which what an epoch shows is seen once."""
+        return ceil(self._batches.steps_per_epoch / self.epochs)
 
     @cached_property
     def hash(self) -> str:
@@ -104,16 +109,13 @@ class Plan:
 
     @cached_property
     def _batches(self) -> BatchPlan:
-        config = self.config
-        lengths = [len(example) for example in self.train]
-        return BatchPlan(
-            lengths,
-            config.batch_tokens,
-            config.batch_size,
-            config.seed,
-            config.accumulation,
-            heads_of(self.train),
-        )
+        return _batches(self.config, self.train)
+
+
+def _batches(config: RunConfig, examples: Sequence[Example]) -> BatchPlan:
+    lengths, heads = [len(example) for example in examples], heads_of(examples)
+    sizes = config.batch_tokens, config.batch_size
+    return BatchPlan(lengths, *sizes, config.seed, config.accumulation, heads)
 
 
 def chosen_layers(config: RunConfig, linear: Iterable[str]) -> list[str]:
@@ -156,7 +158,7 @@ def make_plan(config: RunConfig) -> Plan:
     notes: list[str] = []
     too_long = False
     for one in sets:
-        taught = build_examples(one.shown, prompts, config.max_example_tokens)
+        taught = build_examples(one.shown(), prompts, config.max_example_tokens)
         held = build_examples(one.sides.validation, prompts, config.max_example_tokens)
         train += taught.examples
         validation += held.examples
@@ -164,6 +166,13 @@ def make_plan(config: RunConfig) -> Plan:
         too_long = too_long or (config.max_example_tokens is not None and bool(taught.refused))
     if not train:
         raise _nothing_to_train_on(notes, too_long)
+    epochs = 1
+    if config.augment.share:
+        once = _batches(config, train).steps_per_epoch
+        epochs = ceil(steps_of(config, once) / once)
+    if epochs > 1:
+        every = [build_examples(one.shown(epochs), prompts, config.max_example_tokens) for one in sets]
+        train = [example for taught in every for example in taught.examples]
     if not validation:
         notes.append(
             "nothing is held back to validate on, so no loss shows how it does on new documents. Give more "
@@ -187,6 +196,7 @@ def make_plan(config: RunConfig) -> Plan:
         first=first,
         notes=tuple(notes),
         documents=documents_of([one.sides for one in sets]),
+        epochs=epochs,
     )
     plan.step(0)  # raises where an example is too long for a batch
     return plan

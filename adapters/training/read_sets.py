@@ -1,4 +1,4 @@
-"""The sets of a run: from its files to labels on three sides, and to what is shown of them in an epoch."""
+"""The sets of a run: from its files to labels on three sides, and to what is shown of them."""
 
 import json
 from collections.abc import Sequence
@@ -12,21 +12,27 @@ from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.adapters.training.augment import shown
 from thresher.adapters.training.labels import Label, read_labels
 from thresher.adapters.training.run_config import RunConfig
-from thresher.adapters.training.run_parts import LabelSet
+from thresher.adapters.training.run_parts import Augmentation, LabelSet
 from thresher.adapters.training.split import Split, document_key, split, without_leaks_between
 
 
 @dataclass(frozen=True)
 class ReadSet:
-    """One set: its labels on three sides, and `shown`, what an epoch shows of those to train on.
+    """One set: its labels on three sides, and what is shown of those to train on.
 
     `unfit` has the values that break their field's type, which are not taught.
     """
 
     name: str
     sides: Split
-    shown: tuple[Label, ...]
     unfit: tuple[str, ...]
+    repeat: int
+    augment: Augmentation
+    seed: int
+
+    def shown(self, epochs: int = 1) -> tuple[Label, ...]:
+        """What so many epochs show, each of them other variations."""
+        return shown(self.sides.train, self.repeat * epochs, self.augment, self.seed)
 
 
 def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
@@ -55,8 +61,7 @@ def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
             ),
             validation=drawn(whole.validation, one.most_validation, config.split_seed),
         )
-        times = shown(sides.train, one.repeat, config.augment, config.seed)
-        sets.append(ReadSet(one.name, sides, times, tuple(problems)))
+        sets.append(ReadSet(one.name, sides, tuple(problems), one.repeat, config.augment, config.seed))
     return sets, _common([about.pack for about in asked])
 
 

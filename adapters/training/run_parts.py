@@ -114,6 +114,9 @@ class Augmentation(Keys):
     remove: float = Share
     """The chance of a varied label to lose the lines that state one of its values."""
 
+    swap: float = Share
+    """The chance of a varied label to have values of other labels in the place of some of its own."""
+
     noise: float = Share
     """The chance of a varied label to have its text misread as OCR does."""
 

@@ -28,7 +28,7 @@ FIELDS = (
 )
 ALL = Augmentation(
     share=1, drop=0.2, reorder=0.5, rename=0.5, undescribe=0.3, reword=0.5,
-    cut=0.5, remove=0.4, noise=0.5, noise_rate=0.05,
+    cut=0.5, remove=0.4, swap=0.5, noise=0.5, noise_rate=0.05,
 )  # fmt: skip
 
 

@@ -137,6 +137,25 @@ def test_what_is_varied_changes_the_run_and_not_its_data(make: Callable[..., Pla
     assert {example.id for example in plain.validation} == {example.id for example in varied.validation}
 
 
+def test_each_epoch_varies_labels_otherwise(make: Callable[..., Plan]) -> None:
+    asked = {"proof_share": 0, "augment": {"share": 0.5, "noise": 1, "noise_rate": 0.2}}
+    one, four = make(**asked, epochs=1), make(**asked, epochs=4)
+    assert (one.epochs, four.epochs, len(four.train)) == (1, 4, 4 * len(one.train))
+    assert four.steps == pytest.approx(4 * one.steps, abs=4)
+    assert four.steps_per_epoch == pytest.approx(one.steps, abs=1)
+    assert four.data == one.data
+    assert four.notes == one.notes
+    forms: dict[str, set[bytes]] = {}
+    for example in four.train:
+        forms.setdefault(example.id.partition(" (")[0], set()).add(example.tokens.tobytes())
+    # Twice as it is, and two variations.
+    assert {len(each) for each in forms.values()} == {3}
+    assert make(**asked, steps=3).steps == 3
+    few = make(**asked)
+    assert few.steps >= LEAST_STEPS
+    assert len({example.tokens.tobytes() for example in few.train}) > len(few.train) // 3
+
+
 def test_labels_are_asked_as_use_asks_whatever_instruction_they_bring(
     make: Callable[..., Plan], folder: Path
 ) -> None:

@@ -45,12 +45,12 @@ def test_each_set_has_its_own_fields_sides_and_weight(files: Path) -> None:
     (receipts, ndas), pack = read_sets(config)
     assert pack is None
     assert [field.name for field in receipts.sides.train[0].fields] == list(RECEIPT)
-    assert (len(receipts.sides.train), len(receipts.shown), len(receipts.sides.validation)) == (10, 10, 2)
+    assert (len(receipts.sides.train), len(receipts.shown()), len(receipts.sides.validation)) == (10, 10, 2)
     assert [field.name for field in ndas.sides.train[0].fields] == list(NOTE)
-    assert len(ndas.shown) == 3 * len(ndas.sides.train)
+    assert len(ndas.shown()) == 3 * len(ndas.sides.train)
     assert 0 < len(ndas.sides.validation) < 10
     assert all("varied" not in label.id for label in (*receipts.sides.validation, *ndas.sides.validation))
-    assert any("varied" in label.id for label in receipts.shown)
+    assert any("varied" in label.id for label in receipts.shown())
 
 
 def test_what_one_set_holds_back_no_other_trains_on(files: Path) -> None:
@@ -102,7 +102,7 @@ def test_windows_are_chosen_of_what_is_trained_on_alone(files: Path) -> None:
     one = {"domain": "expenses", "labels": ["receipts.jsonl"], "taught_windows": 3}
     ((receipts,), _) = read_sets(run(files, [one]))
     sides = receipts.sides
-    assert {label.taught_windows for label in (*sides.train, *receipts.shown)} == {3}
+    assert {label.taught_windows for label in (*sides.train, *receipts.shown())} == {3}
     assert {label.taught_windows for label in (*sides.validation, *sides.proof)} == {None}
 
 
