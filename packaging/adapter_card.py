@@ -9,6 +9,7 @@ from recipes import GENERAL, Recipe
 
 from thresher.adapters.calibration import Calibration
 from thresher.adapters.manifest import Manifest, Score
+from thresher.adapters.manifest import Recipe as Trained
 
 #: Fields below this F1 are told as what an adapter is bad at.
 _BAD = 0.6
@@ -31,7 +32,7 @@ Trained on {train:,} labels{counted}; the loss on {validation:,} others was watc
 
 ## Training
 
-{steps:,} steps{runs} at a peak rate of {rate:g}, {start}, with {trainer}: {span} on {machine}.{shipped}
+{steps:,} steps{runs} at a peak rate of {rate}, {start}, with {trainer}: {span} on {machine}.{shipped}
 
 ## Scores
 
@@ -55,8 +56,8 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
     if trained is None or data is None:
         raise ValueError(f"{manifest.name} was not trained")
     sure = {(one.domain, one.record_type): one for one in calibrations}
-    share, runs = recipe.runs[0].keys.get("augment", {}).get("share", 0), len(recipe.runs)
-    averaged = "" if runs == 1 else " The adapter is the mean of what the runs made."
+    runs = len(recipe.runs)
+    averaged = "" if runs == 1 or recipe.in_rounds else " The adapter is the mean of what the runs made."
     weaker = f" It ships at {recipe.strength:g} of what it learnt: that serves other fields better."
     weaker = "" if recipe.strength == 1 else weaker
     return _CARD.format(
@@ -68,15 +69,13 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
             f"| {one.name} | {one.title} | {one.licence} | {one.attribution} |" for one in recipe.sources
         ),
         train=data.train,
-        counted="" if runs == 1 else f" in {runs} runs, many in more than one",
+        counted="" if runs == 1 or recipe.in_rounds else f" in {runs} runs, many in more than one",
         validation=data.validation,
-        varied=f" Fields, instructions or text were varied in {share:.0%} of what was shown."
-        if share
-        else "",
+        varied=_varied(recipe),
         steps=trained.steps,
-        runs="" if runs == 1 else f" in {runs} runs, each",
-        rate=trained.learning_rate,
-        start=f"from the {recipe.parent} adapter" if recipe.parent else "from a new adapter",
+        runs="" if runs == 1 else f" in {runs} {'rounds' if recipe.in_rounds else 'runs'}, each",
+        rate=_rates(trained),
+        start=_start(recipe),
         shipped=f"{averaged}{weaker}",
         trainer=trained.trainer,
         span=_span(trained.seconds),
@@ -90,6 +89,28 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
             f"- {line}" for line in (*_unfit(manifest.unfit_for), *_unsure(recipe), *_bad(manifest.scores))
         ),
     )
+
+
+def _varied(recipe: Recipe) -> str:
+    shares = [run.keys.get("augment", {}).get("share", 0) for run in recipe.runs]
+    if not any(shares):
+        return ""
+    if len(set(shares)) == 1:
+        return f" Fields, instructions or text were varied in {shares[0]:.0%} of what was shown."
+    told = [f"{share:.0%} of what round {number} showed" for number, share in enumerate(shares, 1) if share]
+    return f" Fields, instructions or text were varied in {' and '.join(told)}."
+
+
+def _rates(trained: Trained) -> str:
+    """The peak rates of its rounds in order, each once."""
+    rounds = trained.configuration.get("rounds", [trained.configuration])
+    rates = dict.fromkeys(one.get("learning_rate") or trained.learning_rate for one in rounds)
+    return " and then ".join(f"{rate:g}" for rate in rates)
+
+
+def _start(recipe: Recipe) -> str:
+    start = f"from the {recipe.parent} adapter" if recipe.parent else "from a new adapter"
+    return f"the first {start} and each other from the one before" if recipe.in_rounds else start
 
 
 def _unfit(domains: Sequence[str]) -> Iterator[str]:

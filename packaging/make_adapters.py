@@ -21,7 +21,7 @@ from typing import Any
 
 import yaml
 from adapter_card import card
-from merging import mean, scaled
+from merging import last, mean, scaled
 from recipes import GENERAL, MADE, Recipe, read_recipe, recipe_names
 from scoring import Scorer, run
 
@@ -120,15 +120,14 @@ class Maker:
                     f"{recipe.name}: starts from {recipe.parent}, which is not there. Make it first."
                 )
             start["parent"] = self.place(recipe.parent)
-        folders = [self._work / recipe.name / f"run-{number}" for number in range(1, len(recipe.runs) + 1)]
-        return [
-            parse_run(
-                {**start, "out": folder / "out", **one.keys, **self._keys},
-                f"the recipe {recipe.name}",
-                folder,
-            )
-            for folder, one in zip(folders, recipe.runs, strict=True)
-        ]
+        configs = []
+        for number, one in enumerate(recipe.runs, 1):
+            folder = self._work / recipe.name / f"run-{number}"
+            keys = {**start, "out": folder / "out", **one.keys, **self._keys}
+            configs.append(parse_run(keys, f"the recipe {recipe.name}", folder))
+            if recipe.in_rounds:
+                start["parent"] = folder / "out" / ADAPTER
+        return configs
 
     def _candidate(self, recipe: Recipe) -> Adapter:
         """The adapter as it will ship, where commands find it by the recipe's name."""
@@ -142,7 +141,8 @@ class Maker:
                 adapter = read_adapter(place)
             else:
                 trained = [read_adapter(one.out / ADAPTER) for one in self._configs(recipe)]
-                adapter = scaled(mean(trained), recipe.strength)
+                whole = last(trained) if recipe.in_rounds else mean(trained)
+                adapter = scaled(whole, recipe.strength)
             write_adapter(folder, adapter, half=True)
         return read_adapter(folder)
 

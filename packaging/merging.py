@@ -1,14 +1,15 @@
-"""Adapters made from the weights of others: a share of one, the mean of several."""
+"""Adapters made from those of several trainings: a share of one, the mean, the last of a row."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 
 from thresher.adapters.adapter import Adapter, LoraLayer
 from thresher.adapters.errors import UsageError
-from thresher.adapters.manifest import Manifest
+from thresher.adapters.manifest import Manifest, Recipe
 
 
 def scaled(adapter: Adapter, strength: float) -> Adapter:
@@ -37,6 +38,27 @@ def mean(adapters: Sequence[Adapter]) -> Adapter:
     return Adapter(layers, first.alpha, manifest)
 
 
+def last(adapters: Sequence[Adapter]) -> Adapter:
+    """The last of adapters that each went on from the one before; one alone is itself.
+
+    The manifest counts the steps of all, and its parent is what the first one started from.
+    """
+    first, *others = adapters
+    if not others:
+        return first
+    recipes = [one.manifest.recipe for one in adapters if one.manifest.recipe]
+    recipe = _counted(recipes, {"rounds": [one.configuration for one in recipes]})
+    update = {"parent": first.manifest.parent, "recipe": recipe}
+    return replace(others[-1], manifest=others[-1].manifest.model_copy(update=update))
+
+
+def _counted(recipes: Sequence[Recipe], configuration: dict[str, Any]) -> Recipe:
+    """The first recipe with that configuration, and all steps and seconds."""
+    steps, seconds = sum(one.steps for one in recipes), sum(one.seconds for one in recipes)
+    update = {"configuration": configuration, "steps": steps, "seconds": seconds}
+    return recipes[0].model_copy(update=update)
+
+
 def _mean_layer(adapters: Sequence[Adapter], name: str) -> LoraLayer:
     first = adapters[0]
     shares = [one.scale / first.scale / len(adapters) for one in adapters]
@@ -56,13 +78,7 @@ def _of_all(manifests: Sequence[Manifest]) -> Manifest:
     recipes = [one.recipe for one in manifests if one.recipe]
     data = [one.data for one in manifests if one.data]
     assert len(recipes) == len(data) == len(manifests), "what was trained has a recipe and data"
-    recipe = recipes[0].model_copy(
-        update={
-            "configuration": {"mean_of": [one.configuration for one in recipes]},
-            "steps": sum(one.steps for one in recipes),
-            "seconds": sum(one.seconds for one in recipes),
-        }
-    )
+    recipe = _counted(recipes, {"mean_of": [one.configuration for one in recipes]})
     data = list({one.fingerprint: one for one in data}.values())
     several = sha256("".join(one.fingerprint for one in data).encode()).hexdigest()
     labels = data[0].model_copy(

@@ -56,11 +56,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What an adapter is made from: the mean of what its runs make.
+    """What an adapter is made from: the mean of what its runs make, or what the last of its rounds makes.
 
-    `unfit_for` names domains where it was found to be worse than the base alone. `strength` is how much ships
-    of what it does to the base: for other tasks than those learnt, less than all of it is best (WiSE-FT,
-    Wortsman et al. 2022). `hash` is the sha256, in hex, of the recipe's file.
+    Runs all start from the parent; `in_rounds`, each goes on from what the one before made. `unfit_for` names
+    domains where it was found to be worse than the base alone. `strength` is how much ships of what it does
+    to the base: for other tasks than those learnt, less than all is best (WiSE-FT, Wortsman et al. 2022).
+    `hash` is the sha256, in hex, of the recipe's file.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Recipe:
     hash: str
     unfit_for: tuple[str, ...] = ()
     strength: float = 1.0
+    in_rounds: bool = False
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -116,9 +118,11 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         place = {"domain": source.domain or None, "record_type": source.record_type or None}
         sets[one] = {**place, "labels": list(source.labels), "validation": [source.dev], **keys}
         sources[one] = source
-    runs = tuple(_run({**raw["run"], **own}, sets, sources) for own in raw.get("runs", [{}]))
+    several = raw.get("rounds") or raw.get("runs", [{}])
+    runs = tuple(_run({**raw["run"], **own}, sets, sources) for own in several)
     digest, unfit_for = sha256(content).hexdigest(), tuple(raw.get("unfit_for", ()))
-    return Recipe(name, raw.get("parent"), runs, digest, unfit_for, raw.get("strength", 1.0))
+    strength, in_rounds = raw.get("strength", 1.0), "rounds" in raw
+    return Recipe(name, raw.get("parent"), runs, digest, unfit_for, strength, in_rounds)
 
 
 def _run(keys: dict[str, Any], sets: dict[str, Any], sources: dict[str, Source]) -> Run:

@@ -283,6 +283,38 @@ def test_the_mean_of_several_runs_ships_and_nothing_that_one_of_them_saw_calibra
     assert not {json.loads(line)["input"] for line in spare.splitlines()} & learnt
 
 
+@pytest.mark.usefixtures("always_better")
+def test_the_last_of_several_rounds_ships(make: Any, scripts: dict[str, Any], tmp_path: Path) -> None:
+    make().make("general")
+    varied = {"augment": {"share": 0.75, "swap": 1.0}, "learning_rate": 0.001}
+    recipe = {
+        "parent": "general",
+        "run": {"learning_rate": 0.01},
+        "rounds": [{}, varied],
+        "sets": {"expenses/receipt": None},
+    }
+    (scripts["recipes"].FOLDER / "expenses.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
+    make().make("expenses")
+    first, second = (
+        read_adapter(tmp_path / "work" / "expenses" / f"run-{number}" / "out" / "adapter")
+        for number in (1, 2)
+    )
+    general = read_manifest(make().place("general")).weights
+    assert (first.manifest.parent, second.manifest.parent) == (general, first.manifest.weights)
+    shipped = read_adapter(make().place("expenses"))
+    for name, layer in shipped.layers.items():
+        np.testing.assert_array_equal(layer.b, second.layers[name].b.astype(np.float16))
+    assert shipped.manifest.parent == general
+    assert shipped.manifest.recipe is not None
+    assert shipped.manifest.recipe.steps == 4
+    card = (make().place("expenses") / "README.md").read_text("utf-8")
+    rates = (
+        "4 steps in 2 rounds, each at a peak rate of 0.01 and then 0.001, the first from the general adapter"
+    )
+    assert rates in " ".join(card.split())
+    assert "varied in 75% of what round 2 showed" in card
+
+
 def test_a_domains_adapter_waits_for_the_general_one(make: Any) -> None:
     from thresher.adapters.errors import UsageError
 

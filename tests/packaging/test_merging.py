@@ -82,6 +82,23 @@ def test_the_manifest_counts_all(scripts: dict[str, Any], adapter: Adapter) -> N
     assert both.data.fingerprint not in (before.data.fingerprint, data.fingerprint)
 
 
+def test_the_last_of_a_row_counts_all_and_names_where_the_row_began(
+    scripts: dict[str, Any], adapter: Adapter
+) -> None:
+    started = adapter.manifest.model_copy(update={"parent": "a" * 64})
+    went_on = adapter.manifest.model_copy(update={"parent": "b" * 64})
+    first = replace(of_rank(adapter, 2, 1, 4.0), manifest=started)
+    second = replace(of_rank(adapter, 2, 2, 4.0), manifest=went_on)
+    after = scripts["merging"].last([first, second])
+    assert (after.layers, after.alpha) == (second.layers, second.alpha)
+    before = adapter.manifest.recipe
+    assert before is not None
+    assert (after.manifest.parent, after.manifest.recipe.steps) == ("a" * 64, 2 * before.steps)
+    assert after.manifest.recipe.configuration == {"rounds": [before.configuration] * 2}
+    assert after.manifest.data == adapter.manifest.data
+    assert scripts["merging"].last([first]) is first
+
+
 def test_adapters_of_other_layers_or_another_base_have_no_mean(
     scripts: dict[str, Any], adapter: Adapter
 ) -> None:

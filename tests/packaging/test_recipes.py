@@ -141,3 +141,10 @@ def test_runs_differ_by_the_keys_and_the_sets_that_the_recipe_says(
     assert [each.most for each in two.sets] == [None, 3]
     with pytest.raises(UsageError, match=r"without hr/resumes, which is none of the recipe's sets"):
         written({**common, "runs": [{"without": ["hr/resumes"]}]})
+
+
+def test_rounds_differ_as_runs_do_and_go_on_from_one_another(written: Callable[[Any], Any]) -> None:
+    common = {"run": {"seed": 1}, "sets": {"hr/resume": None}}
+    plain, in_rounds = written(common), written({**common, "rounds": [{"epochs": 4}, {"seed": 2}]})
+    assert (plain.in_rounds, in_rounds.in_rounds) == (False, True)
+    assert [(run.keys["seed"], run.keys.get("epochs")) for run in in_rounds.runs] == [(1, 4), (2, None)]
