@@ -67,9 +67,9 @@ def same_labels(data: Path, asked: RecordType, work: Path) -> list[GoldRecord]:
     name = f"{asked.domain}/{asked.name}"
     if asked.domain in recipe_names():
         recipe = read_recipe(asked.domain, data, work / "made")
-        (only,) = recipe.runs
-        run = parse_run({"base": work, "out": work, **only.keys}, f"the recipe {asked.domain}", work)
-        for one, source in zip(read_sets(run)[0], only.sources, strict=True):
+        first = recipe.runs[0]  # a domain's later rounds learn the same labels
+        run = parse_run({"base": work, "out": work, **first.keys}, f"the recipe {asked.domain}", work)
+        for one, source in zip(read_sets(run)[0], first.sources, strict=True):
             if source.name == name:
                 return [GoldRecord(each.id, each.text, each.values, each.fields) for each in one.sides.train]
     return load_gold(data / name / "train.jsonl", asked.fields, open_fields=asked.open_fields)
