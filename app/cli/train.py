@@ -51,6 +51,12 @@ from thresher.app.cli.proving import prove_candidate
 @click.option("--learning-rate", type=float, help="The peak rate; by the base's width where not given.")
 @click.option("--sweep", is_flag=True, help="Find the peak rate on your labels first, with short runs.")
 @click.option("--batch-tokens", type=int, help="The most tokens of a pass; fewer need less memory.")
+@click.option(
+    "--swapped",
+    type=click.FloatRange(0, 1),
+    help="Of the times that labels are shown, the share with values of other labels in place of their own; "
+    "0.75 where not given, 0 shows each as it is.",
+)
 @click.option("--seed", type=int, help="What the first matrices and the order follow from.")
 @click.option("--promote", is_flag=True, help="Let it answer from now on if it passes the gate.")
 @click.option("--no-proof", is_flag=True, help="Leave the gate for later: `thresher adapters prove`.")

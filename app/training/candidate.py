@@ -59,6 +59,10 @@ class Candidate:
     metrics: tuple[Metric, ...]
 
 
+#: Of the times that labels are shown, the share with values of other labels (`augment`'s `swap`): of few
+#: labels an adapter learns more so (docs/training.md).
+SWAPPED = 0.75
+
 News = Metric | str | SweepNews | Candidate
 
 
@@ -161,6 +165,8 @@ def _configuration(
     """The run, and what to tell of the adapter that it starts from: "" where the task names it."""
     model = library.find(session.locations.models, task.model or session.settings.model)
     settings = session.settings
+    recipe = dict(task.recipe)
+    swapped = recipe.pop("swapped", SWAPPED)
     asked = {
         "base": model.folder,
         "out": folder,
@@ -173,7 +179,8 @@ def _configuration(
         "window_tokens": settings.window_tokens,
         "window_overlap": settings.window_overlap,
         "answer_tokens": settings.answer_tokens,
-        **task.recipe,
+        "augment": {"share": swapped, "swap": 1.0} if swapped else {},
+        **recipe,
     }
     config = parse_run(asked, "the run", folder)
     parent, told = _parent(session, task, config, model)

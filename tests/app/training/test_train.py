@@ -14,6 +14,7 @@ import pytest
 from thresher.adapters.manifest import read_manifest
 from thresher.adapters.training.command import LOCK_FILE
 from thresher.adapters.training.metrics import read_metrics
+from thresher.adapters.training.run_config import read_run
 from thresher.adapters.training.run_lock import FolderInUse, sole
 from thresher.adapters.training.state import STATE_FILE
 from thresher.app.cli.main import run_command
@@ -123,6 +124,19 @@ def test_it_begins_with_what_answers_now(
     with Session(home_with_tiny) as session:
         parents = [session.registry.find(f"expenses-{n}").manifest.parent for n in (2, 3, 4)]
     assert parents == [first, None, None]
+
+
+def test_values_of_other_labels_are_shown_unless_it_is_told_not_to(
+    home_with_tiny: Locations, labels: Path
+) -> None:
+    command = ["train", "--domain", "expenses", "--labels", str(labels), "--no-proof", *RECIPE]
+    for number, (asked, share) in enumerate(
+        (([], 0.75), (["--swapped", "0.2"], 0.2), (["--swapped", "0"], 0.0)), 1
+    ):
+        assert run_command([*command, *asked]) == 0
+        varied = read_run(home_with_tiny.training / f"expenses-{number}" / "run.yaml").augment
+        assert (varied.share, varied.swap) == (share, 1.0 if share else 0.0)
+    assert run_command([*command, "--swapped", "2"]) == 2
 
 
 def test_what_began_with_an_adapter_that_ships_keeps_its_name(
