@@ -8,10 +8,7 @@ import unicodedata
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 #: Accents and vowels that stand on a letter. `\w` of Python's has none of them.
 _MARKS = "".join(
-    mark
-    for block in (range(0x300, 0x2100), range(0x302A, 0x309B), range(0xA66F, 0xAC00), range(0xFB1E, 0xFE30))
-    for mark in map(chr, block)
-    if unicodedata.category(mark).startswith("M")
+    mark for mark in map(chr, range(0x300, 0xFE30)) if unicodedata.category(mark).startswith("M")
 )
 _ANYWHERE = re.compile(rf"[{_UNSPACED}\u2e80-\U0010ffff]")
 _MARK = re.compile(f"[{_MARKS}]")

@@ -11,6 +11,8 @@ from thresher.adapters.words import WORD, joins
 
 def test_letters_keep_what_stands_on_them() -> None:
     assert WORD.findall("नामी Jose\u0301 12kg") == ["नामी", " ", "Jose\u0301", " ", "12", "kg"]
+    # Old Cyrillic, Coptic, Tifinagh: a letter with what stands on it is one word.
+    assert [len(WORD.findall(text)) for text in ("\u0432\u2de3", "\u2c81\u2cef", "\u2d30\u2d7f")] == [1, 1, 1]
 
 
 def test_a_script_without_spaces_may_be_cut_between_any_two_of_its_letters() -> None:
