@@ -57,7 +57,8 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
         raise ValueError(f"{manifest.name} was not trained")
     sure = {(one.domain, one.record_type): one for one in calibrations}
     runs = len(recipe.runs)
-    averaged = "" if runs == 1 or recipe.in_rounds else " The adapter is the mean of what the runs made."
+    is_mean = runs > 1 and not recipe.in_rounds
+    averaged = " The adapter is the mean of what the runs made." if is_mean else ""
     weaker = f" It ships at {recipe.strength:g} of what it learnt: that serves other fields better."
     weaker = "" if recipe.strength == 1 else weaker
     return _CARD.format(
@@ -69,7 +70,7 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
             f"| {one.name} | {one.title} | {one.licence} | {one.attribution} |" for one in recipe.sources
         ),
         train=data.train,
-        counted="" if runs == 1 or recipe.in_rounds else f" in {runs} runs, many in more than one",
+        counted=f" in {runs} runs, many in more than one" if is_mean else "",
         validation=data.validation,
         varied=_varied(recipe),
         steps=trained.steps,

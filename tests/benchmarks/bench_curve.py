@@ -10,20 +10,16 @@ dev.jsonl. The first command goes on where it was stopped.
 """
 
 import argparse
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from dev_scores import dev_scores
-from label_runs import run_on_first
+from label_runs import run_on_first, trained
 from results import add_result, markdown, measuring, read_results
 
 from thresher.adapters.manifest import read_manifest
-from thresher.adapters.training.command import ADAPTER
-from thresher.adapters.training.run_config import save_run
 from thresher.app.registry.folders import GENERAL
 
 COUNTS = (10, 25, 50, 100, 250)
@@ -38,20 +34,14 @@ def measure(folder: Path, count: int, start: str, limit: int | None, trainer: st
     with tempfile.TemporaryDirectory() as work:
         adapter = STARTS[start]
         if count:
-            adapter = train(folder, count, start, trainer, Path(work))
+            here = Path(work)
+            run = run_on_first(folder, count, STARTS[start], here, here / "run")
+            adapter = trained(run, here, trainer)
             recipe = read_manifest(adapter).recipe
             assert recipe is not None, "what was trained has a recipe"
             told |= {"steps": recipe.steps, "training": recipe.seconds}
         scores = dev_scores(folder, adapter, limit)
     return told | {"records": scores.records, "f1": scores.total.f1, "all_right_share": scores.right_share}
-
-
-def train(folder: Path, count: int, start: str, trainer: str, work: Path) -> Path:
-    """The folder of the adapter. Raises CalledProcessError where the trainer fails."""
-    run = run_on_first(folder, count, STARTS[start], work, work / "run")
-    save_run(work / "run.yaml", run)
-    subprocess.run([sys.executable, "-m", f"thresher.train_{trainer}", str(work / "run.yaml")], check=True)
-    return work / "run" / ADAPTER
 
 
 def table(results: Sequence[dict[str, Any]]) -> str:

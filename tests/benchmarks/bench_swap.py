@@ -9,8 +9,6 @@ of train.jsonl, so that nothing is chosen on dev. The first command goes on wher
 """
 
 import argparse
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from math import ceil
@@ -18,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from dev_scores import labelled, scores_of
-from label_runs import run_on_first
+from label_runs import run_on_first, trained
 from results import add_result, is_there, markdown, measuring
 
-from thresher.adapters.training.command import ADAPTER
 from thresher.adapters.training.plan import EPOCHS, LEAST_STEPS
-from thresher.adapters.training.run_config import save_run
 from thresher.app.registry.folders import GENERAL
 
 SCORED = 100
@@ -51,10 +47,8 @@ def measure(folder: Path, count: int, side: str, trainer: str) -> dict[str, Any]
             batch_size=8,
             augment={"share": SHARES[side], "swap": float(SHARES[side] > 0)},
         )
-        save_run(work / "run.yaml", run)
-        command = [sys.executable, "-P", "-m", f"thresher.train_{trainer}", str(work / "run.yaml")]
-        subprocess.run(command, check=True)
-        scores = scores_of(folder, labelled(folder, "train.jsonl")[-SCORED:], work / "run" / ADAPTER)
+        adapter = trained(run, work, trainer)
+        scores = scores_of(folder, labelled(folder, "train.jsonl")[-SCORED:], adapter)
     told = {"f1": scores.total.f1, "all_right_share": scores.right_share, "records": scores.records}
     return {"record_type": f"{domain}/{record_type}", "labels": count, "side": side, **told}
 

@@ -1,9 +1,12 @@
 """A run of the trainer on the first labels of a record type."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-from thresher.adapters.training.run_config import RunConfig, parse_run
+from thresher.adapters.training.command import ADAPTER
+from thresher.adapters.training.run_config import RunConfig, parse_run, save_run
 from thresher.app.locations import Locations
 from thresher.app.models import library
 
@@ -29,3 +32,11 @@ def run_on_first(
         **more,
     }
     return parse_run(asked, "the run", work)
+
+
+def trained(run: RunConfig, work: Path, trainer: str) -> Path:
+    """The folder of the adapter that the run makes. Raises CalledProcessError where the trainer fails."""
+    save_run(work / "run.yaml", run)
+    command = [sys.executable, "-P", "-m", f"thresher.train_{trainer}", str(work / "run.yaml")]
+    subprocess.run(command, check=True)
+    return run.out / ADAPTER
