@@ -39,7 +39,8 @@ class TorchLearner:
         # Dropout differs from row to row, a block that computes twice would fill a cache twice, and a head
         # that only some batches have would bring processes out of step.
         alone = config.dropout or config.gradient_checkpointing or self.in_step
-        self._loss = TargetLoss(self._model, shares=not alone)
+        with rough_products(self._device):  # what it tries is computed as in training
+            self._loss = TargetLoss(self._model, shares=not alone)
 
     def accumulate(self, batch: Batch, dropout_key: int) -> float:
         """Adds the gradients of the batch's summed loss; returns that loss."""

@@ -12,11 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from thresher.adapters.training.batches import Batch
+from thresher.adapters.training.learner import HEADS_ALIKE
 
 #: Logits that are held at once.
 _CHUNK = 1 << 24
-#: Of hidden states, by how much those of a shared head may differ: bfloat16 moves them by some thousandths.
-_ALIKE = 2e-2
 
 
 class TargetLoss:
@@ -83,7 +82,7 @@ class TargetLoss:
             return False
         whole = self._hidden(tokens)[:, 1:]
         # Not number by number: rough products leave single ones some hundredths apart.
-        return bool((whole - short).norm() < _ALIKE * whole.norm())
+        return bool((whole - short).norm() < HEADS_ALIKE * whole.norm())
 
 
 def cache_name(model: Any) -> str:

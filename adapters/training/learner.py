@@ -14,6 +14,11 @@ from thresher.adapters.training.batches import Batch
 
 Tensors = dict[str, NDArray[np.float32]]
 
+#: A head that rows share is computed once where what follows it is no further from what it is otherwise, as
+#: a share of its norm. In a trained adapter's model what bfloat16 rounds comes to 0.03; hidden states without
+#: their head, or behind another, are 0.4 away.
+HEADS_ALIKE = 0.1
+
 
 class Learner(Protocol):
     """The adapter in training, on this process's device; the base is frozen.

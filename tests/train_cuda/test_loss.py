@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.training.batches import Batch, collate
 from thresher.train_cuda import loss as loss_module
 from thresher.train_cuda.base import load_base
@@ -125,3 +126,29 @@ def test_what_all_rows_begin_with_is_computed_once(make_base: Any, make_plan: An
     (short, its), (whole, gradients) = found
     assert short == pytest.approx(whole, rel=1e-5)
     torch.testing.assert_close(its, gradients, rtol=1e-3, atol=1e-4)
+
+
+def test_a_trained_adapter_shares_heads_in_bfloat16(starter: Path, make_plan: Any) -> None:
+    """What it rounds moves hidden states by a thirtieth there; once that was taken for another result."""
+    general = read_adapter(Path(__file__).parents[2] / "adapters" / "general" / "starter")
+    plan = dataclasses.replace(make_plan(starter, rank=general.rank), first=general.layers)
+    learner = TorchLearner(plan, Device(torch.device("cpu"), torch.bfloat16))
+    assert learner._loss._shares
+    batch = collate(plan.train, range(4))
+    assert batch.head == 4
+    assert learner.loss(batch) == pytest.approx(learner.loss(dataclasses.replace(batch, head=0)), rel=0.02)
+
+
+@pytest.mark.parametrize(("off", "shared"), [(0.03, True), (0.4, False)])
+def test_a_head_is_shared_where_its_rows_are_no_further_off_than_rounding(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, off: float, shared: bool
+) -> None:
+    model = load_base(tiny, CPU)
+    hidden = TargetLoss._hidden
+
+    def moved(self: TargetLoss, tokens: torch.Tensor, head: int = 0) -> torch.Tensor:
+        states = hidden(self, tokens, head)
+        return states * (1 + off) if head else states
+
+    monkeypatch.setattr(TargetLoss, "_hidden", moved)
+    assert TargetLoss(model)._shares is shared
