@@ -1,9 +1,10 @@
-"""What it saves on a CPU to multiply in bfloat16: bench_products.py DOMAIN/TYPE LABELLED [STEPS]
+"""What it saves on a CPU to multiply in bfloat16, and to attend row by row:
+bench_products.py DOMAIN/TYPE LABELLED [STEPS]
 
-LABELLED is a folder with DOMAIN/TYPE/train.jsonl. Three learners take the same steps in turns: all in
-float32; the frozen layers alone in bfloat16; every product with factors in it, as a run has it. Told are the
-seconds of the processor, and how far the losses of a step were from float32's at most. The first step of each
-is not timed.
+LABELLED is a folder with DOMAIN/TYPE/train.jsonl. Learners take the same steps in turns: all in float32; the
+frozen layers alone in bfloat16; every product with factors in it, as a run has it; and that with torch's own
+attention for all rows. Told are the seconds of the processor, and how far the losses of a step were from
+float32's at most. The first step of each is not timed.
 """
 
 import sys
@@ -20,7 +21,7 @@ from label_runs import run_on_first
 
 from thresher.adapters.training.batches import BatchPlan, collate
 from thresher.adapters.training.plan import Plan, make_plan
-from thresher.train_cuda import learner
+from thresher.train_cuda import attention, learner
 from thresher.train_cuda.device import Device
 
 LABELS, ROWS, TOKENS = 120, 8, 2048
@@ -29,6 +30,7 @@ SIDES: dict[str, tuple[torch.dtype, Callable[[], AbstractContextManager[Any]]]] 
     "float32": (torch.float32, nullcontext),
     "frozen layers": (torch.bfloat16, lambda: patch.object(learner, "rough_products", nullcontext)),
     "every product": (torch.bfloat16, nullcontext),
+    "torch's attention": (torch.bfloat16, lambda: patch.object(attention, "_SHORT", 0)),
 }
 
 
@@ -64,7 +66,7 @@ def main(record: str, labelled: Path, steps: int) -> None:
     print(f"{record}: {mean:.0f} tokens an example, {steps} steps of {TOKENS} tokens at most")  # noqa: T201
     for side in SIDES:
         share = seconds[side] / seconds["every product"]
-        print(f"{side:14} {seconds[side]:6.1f} s {share:5.2f} x, losses within {apart[side]:.1%}")  # noqa: T201
+        print(f"{side:18} {seconds[side]:6.1f} s {share:5.2f} x, losses within {apart[side]:.1%}")  # noqa: T201
 
 
 if __name__ == "__main__":

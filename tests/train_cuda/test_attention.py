@@ -5,9 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn.functional import scaled_dot_product_attention
 from transformers import DynamicCache
 
 from thresher.adapters.training.batches import Batch, collate
+from thresher.train_cuda import attention
 from thresher.train_cuda.attention import attend_without_masks
 from thresher.train_cuda.base import load_base
 from thresher.train_cuda.device import Device
@@ -39,16 +43,76 @@ def with_head(plan: Any, head: int) -> Batch:
 def masks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Of each time that torch attends, whether it was given a mask."""
     given: list[bool] = []
-    attend = torch.nn.functional.scaled_dot_product_attention
 
     def noted(*tensors: Any, **named: Any) -> Any:
         given.append(named.get("attn_mask") is not None)
-        return attend(*tensors, **named)
+        return scaled_dot_product_attention(*tensors, **named)
 
     monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", noted)
     return given
 
 
+@pytest.fixture
+def only_long_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All attend as long ones do."""
+    monkeypatch.setattr(attention, "_SHORT", 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    rows=st.integers(1, 3),
+    groups=st.integers(1, 3),
+    shared=st.integers(1, 3),
+    queries=st.integers(1, 40),
+    before=st.integers(0, 30),
+    seed=st.integers(0, 2**31),
+)
+def test_rows_attend_as_torch_does(
+    rows: int, groups: int, shared: int, queries: int, before: int, seed: int
+) -> None:
+    """The result and all gradients."""
+    draw = torch.Generator().manual_seed(seed)
+    query = torch.randn(rows, groups * shared, queries, 8, generator=draw)
+    key, value = torch.randn(2, rows, groups, before + queries, 8, generator=draw)
+    back = torch.randn(query.shape, generator=draw)
+    mask = torch.ones(queries, before + queries, dtype=torch.bool).tril(before)
+
+    def torchs(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+        key, value = (each.repeat_interleave(shared, 1) for each in (key, value))
+        return scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=1)
+
+    found = []
+    for attend in (attention._Rows.apply, torchs):
+        given = [each.clone().requires_grad_() for each in (query, key, value)]
+        attended = attend(*given)
+        found.append((attended, *torch.autograd.grad(attended, given, back)))
+    for ours, theirs in zip(*found, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gemma3_text"])
+def test_short_rows_attend_by_themselves(
+    make_base: Any, make_plan: Any, masks: list[bool], architecture: str
+) -> None:
+    """The loss and every gradient are those of torch's own; a window needs torch's mask."""
+    own = {"gemma3_text": _WINDOWED}
+    plan = make_plan(make_base(architecture, 4, **own.get(architecture, {})))
+    batch = with_head(plan, 5)
+    found = []
+    for short in (512, 0):
+        learner = TorchLearner(plan, CPU)
+        masks.clear()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(attention, "_SHORT", short)
+            found.append((learner.accumulate(batch, 0), learner._adamw.gradients, len(masks), sum(masks)))
+    (loss, gradients, calls, masked), (whole, its, all_calls, _) = found
+    # Two layers for the head, two for the rows; a layer of windows is torch's in both.
+    assert (calls, masked, all_calls) == ((0, 0, 4) if architecture == "llama" else (1, 1, 4))
+    assert loss == pytest.approx(whole, rel=1e-5)
+    torch.testing.assert_close(gradients, its, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.usefixtures("only_long_rows")
 @pytest.mark.parametrize(
     ("architecture", "head", "masked"),
     [
@@ -80,6 +144,7 @@ def test_rows_behind_a_shared_head_need_a_mask_only_where_it_saves(
     torch.testing.assert_close(its, gradients, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.usefixtures("only_long_rows")
 def test_whether_heads_can_be_shared_is_tried_as_rows_attend(tiny: Path, masks: list[bool]) -> None:
     model = load_base(tiny, CPU)
     attend_without_masks(model)
