@@ -16,7 +16,7 @@ from torch import Tensor
 
 #: transformers' name for it.
 _NAME = "thresher_causal"
-#: The most queries of a row that attends by itself; torch's kernel is as fast for longer ones.
+#: The most queries of a row that attends by itself; torch's kernel is faster for many more.
 _SHORT = 512
 
 
@@ -45,8 +45,9 @@ def _mask(*asked: Any, **named: Any) -> Tensor | None:
     return None if bool((mask == causal).all()) else mask
 
 
-def _by_rows(any_of_them: Tensor, queries: int) -> bool:
-    return any_of_them.device.type == "cpu" and 1 < queries <= _SHORT
+def _by_rows(tensor: Tensor, queries: int) -> bool:
+    """Whether so many queries of a row attend by themselves, where the tensor is."""
+    return tensor.device.type == "cpu" and 1 < queries <= _SHORT
 
 
 def _attend(
@@ -58,8 +59,10 @@ def _attend(
     """
     from transformers import AttentionInterface
 
-    if attention_mask is None and _by_rows(query, query.shape[2]) and getattr(module, "is_causal", True):
-        scale = named.get("scaling")
+    said, scale = named.get("is_causal"), named.get("scaling")
+    causal = attention_mask is None and (getattr(module, "is_causal", True) if said is None else said)
+    more = named.get("dropout") or named.get("position_bias") is not None
+    if causal and not more and _by_rows(query, query.shape[2]):
         scaled = query * (query.shape[-1] ** -0.5 if scale is None else scale)
         attended: Tensor = _Rows.apply(scaled, key, value)  # type: ignore[no-untyped-call]
         return attended.transpose(1, 2), None
