@@ -68,7 +68,7 @@ def rough_products(device: Device) -> Iterator[None]:
     """On a CPU whose frozen layers multiply in bfloat16, every product of float32 numbers does so, too.
 
     Their factors are rounded, and they are added up in float32: attention's and the adapter's. Documents of
-    1,500 tokens are trained on in two thirds of the time (`tests/benchmarks/bench_products.py`).
+    1,500 tokens are trained on in five sixths of the time (`tests/benchmarks/bench_products.py`).
     """
     before = torch.get_float32_matmul_precision()
     if device.multiplies_roughly:
