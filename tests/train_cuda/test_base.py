@@ -117,7 +117,8 @@ def test_an_original_checkpoint_loads(tmp_path: Path) -> None:
     model.save_pretrained(tmp_path)
     with torch.no_grad():
         expected = model(torch.tensor(TOKENS)).logits.numpy()
-    assert np.array_equal(in_torch(tmp_path), expected)
+    # Its short rows attend by themselves, and add up in another order.
+    np.testing.assert_allclose(in_torch(tmp_path), expected, rtol=1e-4, atol=1e-6)
 
 
 def test_weights_that_do_not_match_are_all_named(tiny: Path, tmp_path: Path) -> None:
