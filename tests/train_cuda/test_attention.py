@@ -99,7 +99,7 @@ def test_short_rows_attend_by_themselves(
     plan = make_plan(make_base(architecture, 4, **own.get(architecture, {})))
     batch = with_head(plan, 5)
     found = []
-    for short in (512, 0):
+    for short in (attention._SHORT, 0):
         learner = TorchLearner(plan, CPU)
         masks.clear()
         with pytest.MonkeyPatch.context() as patch:

@@ -8,6 +8,7 @@ import torch
 
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.training.batches import Batch, collate
+from thresher.app.registry.folders import GENERAL
 from thresher.train_cuda import loss as loss_module
 from thresher.train_cuda.base import load_base
 from thresher.train_cuda.device import Device
@@ -130,7 +131,7 @@ def test_what_all_rows_begin_with_is_computed_once(make_base: Any, make_plan: An
 
 def test_a_trained_adapter_shares_heads_in_bfloat16(starter: Path, make_plan: Any) -> None:
     """What it rounds moves hidden states by a thirtieth there; once that was taken for another result."""
-    general = read_adapter(Path(__file__).parents[2] / "adapters" / "general" / "starter")
+    general = read_adapter(GENERAL / "starter")
     plan = dataclasses.replace(make_plan(starter, rank=general.rank), first=general.layers)
     learner = TorchLearner(plan, Device(torch.device("cpu"), torch.bfloat16))
     assert learner._loss._shares
