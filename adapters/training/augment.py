@@ -12,6 +12,7 @@ import numpy as np
 from thresher.adapters.fields import UNTOLD, Field
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.training.asked import Asked, vary_asked
+from thresher.adapters.training.cells import move
 from thresher.adapters.training.draw import Draw
 from thresher.adapters.training.edits import Edit, misread, without
 from thresher.adapters.training.labels import Label
@@ -108,10 +109,13 @@ class _Heads:
 
 def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads, pool: Pool) -> Label:
     draw = Draw(seed, "varied", label.text, label.instructions, time)
-    # A stream of its own: recipes without it draw what they drew before there was any.
+    # Streams of their own: recipes without them draw what they drew before there were any.
     swapping = Draw(seed, "swapped", label.text, label.instructions, time)
+    moving = Draw(seed, "moved", label.text, label.instructions, time)
     if swapping.chance(how.swap):
         label = swap(label, pool, swapping)
+    if moving.chance(how.cells):
+        label = move(label, moving)
     asked = heads.deal(label, draw)
     label = replace(label, id=f"{label.id} (varied {time})")
     # A variation may ask for nothing that is known of this document.

@@ -117,6 +117,9 @@ class Augmentation(Keys):
     swap: float = Share
     """The chance of a varied label to have values of other labels in the place of some of its own."""
 
+    cells: float = Share
+    """The chance of a varied label to have its questions to cells of a table put to other cells."""
+
     noise: float = Share
     """The chance of a varied label to have its text misread as OCR does."""
 

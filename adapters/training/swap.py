@@ -67,12 +67,15 @@ def _places(label: Label) -> Iterator[_Place]:
             items = value if field.is_list else [value]
             stated += [(field, item, finder.find(field, item)) for item in items]
     for field, item, match in stated:
-        if field.type not in ("string", "list[string]") or match is None or match.text != item:
+        if field.type not in ("string", "list[string]") or match is None:
+            continue
+        # A record has a value of several lines, as an address is, on one.
+        if item not in (match.text, " ".join(match.text.split())):
             continue
         start, end = match.start, match.end
         here = [other for _, _, other in stated if other and other.start < end and start < other.end]
         if len(here) == 1 and folded.count(normalise(item)) == 1 and _is_whole(label.text, start, end):
-            yield _Place(field.name, start, end, item)
+            yield _Place(field.name, start, end, match.text)
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

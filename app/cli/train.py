@@ -52,10 +52,10 @@ from thresher.app.cli.proving import prove_candidate
 @click.option("--sweep", is_flag=True, help="Find the peak rate on your labels first, with short runs.")
 @click.option("--batch-tokens", type=int, help="The most tokens of a pass; fewer need less memory.")
 @click.option(
-    "--swapped",
+    "--varied",
     type=click.FloatRange(0, 1),
-    help="Of the times that labels are shown, the share with values of other labels in place of their own; "
-    "0.75 where not given, 0 shows each as it is.",
+    help="Of the times that labels are shown, the share in which they are varied: values are other labels', "
+    "questions to a table go to other cells; 0.75 where not given, 0 shows each as it is.",
 )
 @click.option("--seed", type=int, help="What the first matrices and the order follow from.")
 @click.option("--promote", is_flag=True, help="Let it answer from now on if it passes the gate.")

@@ -59,9 +59,9 @@ class Candidate:
     metrics: tuple[Metric, ...]
 
 
-#: Of the times that labels are shown, the share with values of other labels (`augment`'s `swap`): of few
-#: labels an adapter learns more so (docs/training.md).
-SWAPPED = 0.75
+#: Of the times that labels are shown, the share in which they are varied: of few labels an adapter learns
+#: more so (docs/training.md).
+VARIED = 0.75
 
 News = Metric | str | SweepNews | Candidate
 
@@ -91,6 +91,14 @@ def train_candidate(session: Session, task: TrainingTask, cancel: threading.Even
             end_sweep(folder)
         (folder / CORRECTIONS_FILE).unlink(missing_ok=True)
     yield Candidate(name, tuple(read_metrics(config.out)))
+
+
+def varied(share: float) -> dict[str, float]:
+    """The keys of `augment` that vary labels in this share of their showings, and keep what is asked in use.
+
+    Values are those of other labels, and questions to cells of a table are put to others of its cells.
+    """
+    return {"share": share, "swap": 1.0, "cells": 1.0} if share else {}
 
 
 def _drop_corrections(folder: Path) -> None:
@@ -166,7 +174,7 @@ def _configuration(
     model = library.find(session.locations.models, task.model or session.settings.model)
     settings = session.settings
     recipe = dict(task.recipe)
-    swapped = recipe.pop("swapped", SWAPPED)
+    share = recipe.pop("varied", VARIED)
     asked = {
         "base": model.folder,
         "out": folder,
@@ -179,7 +187,7 @@ def _configuration(
         "window_tokens": settings.window_tokens,
         "window_overlap": settings.window_overlap,
         "answer_tokens": settings.answer_tokens,
-        "augment": {"share": swapped, "swap": 1.0} if swapped else {},
+        "augment": varied(share),
         **recipe,
     }
     config = parse_run(asked, "the run", folder)

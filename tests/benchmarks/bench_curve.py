@@ -4,7 +4,7 @@
     python tests/benchmarks/bench_curve.py --results FILE --table
 
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Of train.jsonl the first so many
-labels are trained on as `thresher train --swapped 0` does it, by the trainer's defaults and with a tenth held
+labels are trained on as `thresher train --varied 0` does it, by the trainer's defaults and with a tenth held
 back to watch the loss on: once from a new adapter, once from the general one. What comes out is scored on
 dev.jsonl. The first command goes on where it was stopped.
 """

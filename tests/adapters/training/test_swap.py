@@ -82,6 +82,14 @@ def test_a_value_becomes_that_of_another_document() -> None:
     assert found == {("Acme shoe, red", "Acme"), ("Northern Lights shoe, red", "Northern Lights")}
 
 
+def test_a_value_of_several_lines_is_one_line_of_the_record() -> None:
+    label = title("Acme shoe\nNavy\n  blue, 7", colour="Navy blue")
+    other = title("Lamp\nOld\nrose", colour="Old rose")
+    swapped = [swap(label, Pool([other]), Draw(seed)) for seed in range(30)]
+    told = {(one.text, one.values["colour"]) for one in swapped}
+    assert told == {(label.text, "Navy blue"), ("Acme shoe\nOld\nrose, 7", "Old rose")}
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [

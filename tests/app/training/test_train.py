@@ -126,17 +126,15 @@ def test_it_begins_with_what_answers_now(
     assert parents == [first, None, None]
 
 
-def test_values_of_other_labels_are_shown_unless_it_is_told_not_to(
-    home_with_tiny: Locations, labels: Path
-) -> None:
+def test_labels_are_varied_unless_it_is_told_not_to(home_with_tiny: Locations, labels: Path) -> None:
     command = ["train", "--domain", "expenses", "--labels", str(labels), "--no-proof", *RECIPE]
     for number, (asked, share) in enumerate(
-        (([], 0.75), (["--swapped", "0.2"], 0.2), (["--swapped", "0"], 0.0)), 1
+        (([], 0.75), (["--varied", "0.2"], 0.2), (["--varied", "0"], 0.0)), 1
     ):
         assert run_command([*command, *asked]) == 0
         varied = read_run(home_with_tiny.training / f"expenses-{number}" / "run.yaml").augment
-        assert (varied.share, varied.swap) == (share, 1.0 if share else 0.0)
-    assert run_command([*command, "--swapped", "2"]) == 2
+        assert (varied.share, varied.swap, varied.cells) == (share, *[1.0 if share else 0.0] * 2)
+    assert run_command([*command, "--varied", "2"]) == 2
 
 
 def test_what_began_with_an_adapter_that_ships_keeps_its_name(

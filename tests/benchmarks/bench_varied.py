@@ -1,11 +1,12 @@
-"""What it is worth of few labels to swap values between them: an adapter with and one without, side by side.
+"""What it is worth of few labels to vary them as `thresher train` does: an adapter with and one without.
 
-    python tests/benchmarks/bench_swap.py LABELLED --results FILE --only manufacturing/work_order --labels 50
-    python tests/benchmarks/bench_swap.py --results FILE --table
+    python tests/benchmarks/bench_varied.py LABELLED --results FILE --only retail/product --labels 50
+    python tests/benchmarks/bench_varied.py --results FILE --table
 
-LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl. Both start from the general adapter, learn its first
-labels in as many showings as make 120 steps of eight, a tenth held back, and are scored on the last hundred
-of train.jsonl, so that nothing is chosen on dev. The first command goes on where it was stopped.
+LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl. Both start from the general adapter, or with `--new`
+from nothing, where that one has learnt the record type. They learn its first labels, a tenth held back, in so
+many epochs, by default as make 120 steps of eight, and are scored on the last hundred of train.jsonl, so that
+nothing is chosen on dev. The first command goes on where it was stopped.
 """
 
 import argparse
@@ -21,23 +22,24 @@ from results import add_result, is_there, markdown, measuring
 
 from thresher.adapters.training.plan import EPOCHS, LEAST_STEPS
 from thresher.app.registry.folders import GENERAL
+from thresher.app.training.candidate import VARIED, varied
 
 SCORED = 100
-#: The share of showings with values of other labels, by side.
-SHARES = {"as they are": 0.0, "swapped": 0.75}
+#: The share of showings that are varied, by side.
+SHARES = {"as they are": 0.0, "varied": VARIED}
 
 
-def measure(folder: Path, count: int, side: str, trainer: str) -> dict[str, Any]:
+def measure(folder: Path, count: int, side: str, asked: argparse.Namespace) -> dict[str, Any]:
     """The score of an adapter that is trained on the first `count` labels."""
     domain, record_type = folder.parent.name, folder.name
-    times = max(EPOCHS, ceil(LEAST_STEPS * 8 / (count - max(1, round(count * 0.1)))))
+    times = asked.epochs or max(EPOCHS, ceil(LEAST_STEPS * 8 / (count - max(1, round(count * 0.1)))))
     with tempfile.TemporaryDirectory() as place:
         work = Path(place)
         labels = {"domain": domain, "record_type": record_type, "labels": [work / "labels.jsonl"]}
         run = run_on_first(
             folder,
             count,
-            GENERAL / "starter",
+            None if asked.new else GENERAL / "starter",
             work,
             work / "run",
             **dict.fromkeys(("domain", "record_type")),
@@ -45,9 +47,9 @@ def measure(folder: Path, count: int, side: str, trainer: str) -> dict[str, Any]
             sets=[{**labels, "repeat": times}],
             epochs=1,
             batch_size=8,
-            augment={"share": SHARES[side], "swap": float(SHARES[side] > 0)},
+            augment=varied(SHARES[side]),
         )
-        adapter = trained(run, work, trainer)
+        adapter = trained(run, work, asked.trainer)
         scores = scores_of(folder, labelled(folder, "train.jsonl")[-SCORED:], adapter)
     told = {"f1": scores.total.f1, "all_right_share": scores.right_share, "records": scores.records}
     return {"record_type": f"{domain}/{record_type}", "labels": count, "side": side, **told}
@@ -72,14 +74,15 @@ def main() -> None:
     parser.add_argument("labelled", type=Path, nargs="?")
     parser.add_argument("--only", nargs="*", default=[], metavar="DOMAIN/RECORD_TYPE")
     parser.add_argument("--labels", nargs="*", type=int, default=[50])
+    parser.add_argument("--new", action="store_true", help="start from nothing")
+    parser.add_argument("--epochs", type=int)
     parser.add_argument("--trainer", choices=["mlx", "cuda"], default="cuda")
     asked = measuring(parser, table)
     for name in asked.only:
         for count in asked.labels:
             for side in SHARES:
                 if not is_there(asked.results, {"record_type": name, "labels": count, "side": side}):
-                    one = measure(asked.labelled / name, count, side, asked.trainer)
-                    add_result(asked.results, one)
+                    add_result(asked.results, measure(asked.labelled / name, count, side, asked))
 
 
 if __name__ == "__main__":
