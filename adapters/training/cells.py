@@ -130,11 +130,12 @@ def _other_heads(field: Field, asked: _Asked) -> tuple[int | None, list[int]]:
     head = _heads(field, table, asked.row, column)
     if more or head is None:
         return None, []
-    own = table[head][column]
-    others = [c for c, said in enumerate(table[head]) if c and said and not _says(field.description, said)]
-    said = Counter(table[head])
-    alone = said[own] == 1 and all(said[table[head][c]] == 1 for c in others)
-    return (head, others) if alone else (None, [])
+    said = {c: words for c, words in enumerate(table[head]) if c and words}
+    named = [c for c, words in said.items() if _says(field.description, words)]
+    # Of several columns that it names, as of the change between two years, none can be told from the others.
+    if named != [column] or len(set(said.values())) < len(said):
+        return None, []
+    return head, [c for c in said if c != column]
 
 
 def _heads(field: Field, table: _Table, row: int, column: int) -> int | None:

@@ -126,6 +126,11 @@ def test_a_share_is_not_asked_for_an_amount() -> None:
     assert moves(label(INCOME, **{asked: "4%"})) == {stays, goes}
 
 
+def test_of_two_columns_that_are_named_neither_becomes_another() -> None:
+    text = "| 2019 | 2018 | 2017\nCosts | 5 | 6 | 7\nTaxes | 1 | 2 | 3"
+    assert moves(label(text, Costs_in_2019_but_not_2018="5")) == {("Taxes in 2019 but not 2018?", "1")}
+
+
 def test_several_values_stay_in_their_columns() -> None:
     asked = label(INCOME, **{"Net income in 2018 and 2019": ["$ 61", "$ 53"]})
     assert moves(asked) == {("Cost of sales in 2018 and 2019?", "['(7)', '12']")}
