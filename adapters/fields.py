@@ -24,6 +24,9 @@ _FORMS = {
 #: Of a field, what no model is told: what a model learnt does not change with it.
 UNTOLD = {"derived"}
 
+#: The longest name of a field, in characters.
+MAX_NAME = 300
+
 #: The bounds that the grammar sets, in characters and items: no document is known to need more, and a
 #: model that loops must come to an end.
 MAX_STRING = 500
@@ -48,8 +51,8 @@ class Field(BaseModel):
     @field_validator("name")
     @classmethod
     def _name_is_usable(cls, name: str) -> str:
-        if not name.strip() or len(name) > 300 or any(ord(c) < 32 for c in name):
-            raise ValueError("a field's name is 1 to 300 printable characters")
+        if not name.strip() or len(name) > MAX_NAME or any(ord(c) < 32 for c in name):
+            raise ValueError(f"a field's name is 1 to {MAX_NAME} printable characters")
         return name
 
     @field_validator("name", "description", "values")
@@ -82,9 +85,14 @@ class Field(BaseModel):
         return self.type == "list[string]"
 
     @property
+    def is_text(self) -> bool:
+        """Whether a value, or each item of a list, is a text as the document has it."""
+        return self.type in ("string", "list[string]")
+
+    @property
     def is_worded(self) -> bool:
         """Whether a value has the text's own words, and no others can be written."""
-        return self.type in ("string", "person", "list[string]")
+        return self.is_text or self.type == "person"
 
     @property
     def is_quoted(self) -> bool:

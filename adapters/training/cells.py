@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from thresher.adapters.fields import Field
+from thresher.adapters.fields import MAX_NAME, Field
 from thresher.adapters.training.draw import Draw
 from thresher.adapters.training.labels import Label
 from thresher.adapters.values import is_absent
@@ -47,7 +47,7 @@ def move(label: Label, draw: Draw) -> Label:
     fields, values = [], dict(label.values)
     taken = {field.name for field in label.fields}
     for field in label.fields:
-        found = next(_asked(field, label.values.get(field.name), tables), None)
+        found = _asked(field, label.values.get(field.name), tables)
         moved = found and _moved(field, label.values[field.name], found, draw)
         if moved and moved[0].name not in taken:
             del values[field.name]
@@ -70,10 +70,10 @@ def _tables(text: str) -> Iterator[_Table]:
             rows = []
 
 
-def _asked(field: Field, value: Any, tables: Sequence[_Table]) -> Iterator[_Asked]:
-    """The rows that the field names and that hold its values, those of the longest name first."""
-    if field.type not in ("string", "list[string]") or is_absent(value, field):
-        return
+def _asked(field: Field, value: Any, tables: Sequence[_Table]) -> _Asked | None:
+    """The row that the field names and that holds its values, of several that of the longest name."""
+    if not field.is_text or is_absent(value, field):
+        return None
     items = [_bare(item) for item in (value if field.is_list else [value])]
     named = [
         (table, at)
@@ -87,7 +87,8 @@ def _asked(field: Field, value: Any, tables: Sequence[_Table]) -> Iterator[_Aske
         order = sorted(range(1, len(row)), key=lambda column: _heads(field, table, at, column) is None)
         columns = [next((c for c in order if _bare(row[c]) == item), None) for item in items]
         if None not in columns:
-            yield _Asked(table, at, tuple(c for c in columns if c is not None))
+            return _Asked(table, at, tuple(c for c in columns if c is not None))
+    return None
 
 
 def _moved(field: Field, value: Any, asked: _Asked, draw: Draw) -> tuple[Field, Any] | None:
@@ -118,7 +119,7 @@ def _moved(field: Field, value: Any, asked: _Asked, draw: Draw) -> tuple[Field, 
     if columns != asked.columns and head is not None:
         words[table[head][asked.columns[0]]] = table[head][columns[0]]
     name, description = _reworded(field.name, words), _reworded(field.description, words)
-    if len(set(items)) < len(items) or len(name) > 300 or not name.isprintable():
+    if len(set(items)) < len(items) or len(name) > MAX_NAME or not name.isprintable():
         return None
     moved = field.model_copy(update={"name": name, "description": description})
     return moved, items if field.is_list else items[0]

@@ -112,7 +112,7 @@ def _followed(
     if gone:
         return "gone", None
     place = edited.place(match.start, match.end)
-    if place is None or field.type not in ("string", "list[string]"):
+    if place is None or not field.is_text:
         return "lost", None
     written = " ".join(edited.text[place[0] : place[1]].split())
     return ("stated", written) if after.find(field, written, fuzzy=False) else ("lost", None)

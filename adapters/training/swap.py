@@ -67,7 +67,7 @@ def _places(label: Label) -> Iterator[_Place]:
             items = value if field.is_list else [value]
             stated += [(field, item, finder.find(field, item)) for item in items]
     for field, item, match in stated:
-        if field.type not in ("string", "list[string]") or match is None:
+        if not field.is_text or match is None:
             continue
         # A record has a value of several lines, as an address is, on one.
         if item not in (match.text, " ".join(match.text.split())):

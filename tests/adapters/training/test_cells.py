@@ -22,14 +22,16 @@ INCOME = "| 2019 | 2018\nNet income (1) | $ 53 | $ 61\nCost of sales: | 12 | (7)
 
 @dataclass(frozen=True)
 class Report:
-    """A table with a number in each cell, each another one."""
+    """A text with a table of these rows and columns."""
 
     rows: Sequence[str]
     years: Sequence[str]
     text: str
 
-    def cell(self, row: str, year: str) -> str:
-        return str(1000 + 10 * ROWS.index(row) + YEARS.index(year))
+
+def cell(row: str, year: str) -> str:
+    """Another number for each row and year."""
+    return str(1000 + 10 * ROWS.index(row) + YEARS.index(year))
 
 
 @st.composite
@@ -37,9 +39,8 @@ def reports(draw: st.DrawFn) -> Report:
     rows = draw(st.lists(st.sampled_from(ROWS), min_size=1, unique=True))
     years = draw(st.lists(st.sampled_from(YEARS), min_size=1, unique=True))
     between = draw(st.sampled_from((" | ", "\t")))
-    report = Report(rows, years, "")
     lines = [between.join(["", *years])]
-    lines += [between.join([row, *(report.cell(row, year) for year in years)]) for row in rows]
+    lines += [between.join([row, *(cell(row, year) for year in years)]) for row in rows]
     end = draw(st.sampled_from(("", "\nEnd.")))
     return Report(rows, years, "Figures follow.\n\n" + "\n".join(lines) + end)
 
@@ -67,8 +68,8 @@ def test_what_is_right_is_the_cell_that_is_named(report: Report, data: st.DataOb
     both = data.draw(st.permutations(report.years))
     asked = label(
         report.text,
-        **{f"What was the {row} in {year}": report.cell(row, year)},
-        **{f"What were the {row} in {' and '.join(both)}": [report.cell(row, one) for one in both]},
+        **{f"What was the {row} in {year}": cell(row, year)},
+        **{f"What were the {row} in {' and '.join(both)}": [cell(row, one) for one in both]},
         Who_signed="nobody",
     )
     moved = move(asked, Draw(seed))
@@ -78,18 +79,17 @@ def test_what_is_right_is_the_cell_that_is_named(report: Report, data: st.DataOb
     named = [(one, y) for one in report.rows for y in report.years]
     one, several, other = moved.fields
     # Names come in the question's own way to write them.
-    right = {f"what was the {r} in {y}?".lower(): report.cell(r, y) for r, y in named}
+    right = {f"what was the {r} in {y}?".lower(): cell(r, y) for r, y in named}
     assert right[one.name.lower()] == moved.values[one.name]
     assert one.description == one.name
     rights = {
-        f"what were the {r} in {' and '.join(both)}?".lower(): [report.cell(r, y) for y in both]
-        for r in report.rows
+        f"what were the {r} in {' and '.join(both)}?".lower(): [cell(r, y) for y in both] for r in report.rows
     }
     assert rights[several.name.lower()] == moved.values[several.name]
     assert other == asked.fields[2]
     assert moved.values[other.name] == "nobody"
     if len(report.rows) > 1:
-        assert moves(asked) - {(asked.fields[0].name, report.cell(row, year))}, "it is put elsewhere"
+        assert moves(asked) - {(asked.fields[0].name, cell(row, year))}, "it is put elsewhere"
 
 
 def test_a_question_goes_to_other_rows_and_columns() -> None:
