@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from thresher.adapters.errors import AdapterError
+from thresher.adapters.fields import MAX_NAME
 from thresher.adapters.regular_file import read_regular_text
 
 CALIBRATION_FILE = "calibration.json"
@@ -23,7 +24,7 @@ _Weight = Annotated[float, Field(ge=-1000, le=1000)]
 _Slope = Annotated[float, Field(ge=0, le=1000)]
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Count = Annotated[int, Field(ge=0)]
-_Name = Annotated[str, Field(min_length=1, max_length=300)]
+_Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 
 
 class _Part(BaseModel):
