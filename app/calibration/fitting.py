@@ -67,8 +67,7 @@ def _fit(values: Sequence[Labelled], held_out: list[tuple[float, float, bool]]) 
         return None
     confidence = cross_fitted(values)
     held_out += [
-        (now, value.signals.sureness.probability, value.right)
-        for now, value in zip(confidence, values, strict=True)
+        (now, value.signals.probability, value.right) for now, value in zip(confidence, values, strict=True)
     ]
     # A list is accepted as a whole, so its least sure item decides for all.
     taken: list[float] = []
@@ -87,7 +86,7 @@ def cross_fitted(values: Sequence[Labelled]) -> list[float]:
         others = fit_group([v for v, f in zip(values, folds, strict=True) if f != fold])
         own = [at for at, each in enumerate(folds) if each == fold]
         for at in own:
-            found[at] = values[at].signals.sureness.probability
+            found[at] = values[at].signals.probability
         if others is not None:
             fresh = confidences(others, [values[at].field for at in own], [values[at].signals for at in own])
             for at, confidence in zip(own, fresh, strict=True):

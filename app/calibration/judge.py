@@ -82,7 +82,7 @@ def _with_confidence(value: Value, name: str, group: Group | None) -> Value:
     if group is None:
         if not value.calibrated:
             return value
-        each = [signals.sureness.probability for signals in value.signals]
+        each = [signals.probability for signals in value.signals]
     else:
         # Imported here: without a calibration there is nothing to compute.
         from thresher.app.calibration.calibrator import confidences

@@ -12,6 +12,7 @@ from thresher.app.documents.document import Document
 from thresher.app.extraction.boolean_words import boolean_words
 from thresher.app.extraction.evidence import Evidence
 from thresher.app.extraction.lists import merge_list
+from thresher.app.extraction.repeats import with_repeats
 from thresher.app.extraction.scalars import merge_scalar
 from thresher.app.extraction.window_answer import WindowAnswer
 from thresher.app.record import Value
@@ -35,7 +36,7 @@ def merge(
     - List: the items of all windows, equal ones once, in the order of their spans, ungrounded ones last;
       found if one item is grounded, truncated (with its items) if a window's answer was lost or cut in it.
     - Confidence: the chosen window's; of a list the mean of its items'; of an absent value the mean of the
-      windows' confidences in its absence.
+      windows' confidences in its absence. Of an item that an earlier list has, little of it.
     """
     evidence = Evidence(document, finder or SpanFinder(document.text))
     ordered = sorted(answers, key=lambda answer: answer.window.start)
@@ -46,4 +47,4 @@ def merge(
     for name, words in boolean_words(fields, document.text).items():
         signals = tuple(replace(each, words=words) for each in merged[name].signals)
         merged[name] = replace(merged[name], signals=signals)
-    return merged
+    return with_repeats(fields, merged)

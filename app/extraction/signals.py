@@ -12,6 +12,10 @@ from typing import Any, Literal, get_args
 #: "none" where a quotation has none, or where nothing is stated.
 Stated = Literal["exact", "normalised", "parsed", "fuzzy", "judged", "none"]
 
+#: Of items that an earlier list has, about so many are right: 22 of 203 in work orders and 3 of 43 in adverse
+#: events, sixty training documents of each, by an adapter that had learnt neither.
+_REPEAT = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Sureness:
@@ -50,7 +54,7 @@ class Signals:
     characters right (of an absent value: a mean one of the document), None where the text is exact. `absent`:
     the value says that the document states none; `windows` is how many say so together, None where that is
     not known. `words` is how much of a boolean's words the document has (see `boolean_words`); of other
-    fields None.
+    fields None. `repeats`: an earlier list has the same item.
     """
 
     sureness: Sureness
@@ -60,6 +64,12 @@ class Signals:
     absent: bool
     windows: int | None = None
     words: float | None = None
+    repeats: bool = False
+
+    @property
+    def probability(self) -> float:
+        """The confidence without a calibration: the model's own, and little of an item that is said again."""
+        return self.sureness.probability * (_REPEAT if self.repeats else 1.0)
 
 
 def signals_json(signals: Signals) -> dict[str, Any]:
@@ -72,4 +82,5 @@ def signals_from_json(raw: Mapping[str, Any]) -> Signals:
     if raw["stated"] not in get_args(Stated):
         raise ValueError(f"'stated' is {raw['stated']!r}")
     known = {name: raw[name] for name in ("agreement", "stated", "ocr", "absent")}
-    return Signals(Sureness(**raw["sureness"]), **known, windows=raw.get("windows"), words=raw.get("words"))
+    later = {name: raw[name] for name in ("windows", "words", "repeats") if name in raw}
+    return Signals(Sureness(**raw["sureness"]), **known, **later)

@@ -14,4 +14,5 @@ any_signals = st.builds(
     st.booleans(),
     st.none() | st.integers(1, 40),
     st.none() | st.floats(0, 5),
+    st.booleans(),
 )
