@@ -105,6 +105,9 @@ class Manifest(_Part):
     data: Data | None = None
     scores: tuple[Score, ...] = ()
     unfit_for: tuple[str, ...] = Field(default=(), description="domains where the base alone scored better")
+    names_decide: bool = Field(
+        default=False, description="whether the choices of an enum go first that the document names"
+    )
     source: Source | None = None
 
 

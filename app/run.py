@@ -134,7 +134,8 @@ class Run:
         )
         prompts = WindowPrompts(engine.tokenizer, sizes)
         key = self.adapter.fingerprint if self.adapter else None
-        return Asker(prompts, self.task.instructions, key, self.task.most_windows), engine
+        names_decide = self.adapter is not None and self.adapter.manifest.names_decide
+        return Asker(prompts, self.task.instructions, key, self.task.most_windows, names_decide), engine
 
 
 def _seconds_left(beat: Beat, total: int, elapsed: float) -> float | None:

@@ -21,7 +21,7 @@ from typing import Any
 
 import yaml
 from adapter_card import card
-from merging import last, mean, scaled
+from merging import by_names, last, mean, scaled
 from recipes import GENERAL, MADE, Recipe, read_recipe, recipe_names
 from scoring import Scorer, run
 
@@ -142,7 +142,7 @@ class Maker:
             else:
                 trained = [read_adapter(one.out / ADAPTER) for one in self._configs(recipe)]
                 whole = last(trained) if recipe.in_rounds else mean(trained)
-                adapter = scaled(whole, recipe.strength)
+                adapter = by_names(scaled(whole, recipe.strength), recipe.names_decide)
             write_adapter(folder, adapter, half=True)
         return read_adapter(folder)
 

@@ -18,6 +18,11 @@ def scaled(adapter: Adapter, strength: float) -> Adapter:
     return replace(adapter, layers=layers)
 
 
+def by_names(adapter: Adapter, decide: bool) -> Adapter:
+    """The adapter for which the names of choices decide, or do not (see `Manifest.names_decide`)."""
+    return replace(adapter, manifest=adapter.manifest.model_copy(update={"names_decide": decide}))
+
+
 def mean(adapters: Sequence[Adapter]) -> Adapter:
     """The adapter that changes the base by the mean of what these do, of the first one's rank and alpha.
 

@@ -61,7 +61,8 @@ class Recipe:
     Runs all start from the parent; `in_rounds`, each goes on from what the one before made. `unfit_for` names
     domains where it was found to be worse than the base alone. `strength` is how much ships of what it does
     to the base: for other tasks than those learnt, less than all is best (WiSE-FT, Wortsman et al. 2022).
-    `hash` is the sha256, in hex, of the recipe's file.
+    `names_decide`: of an enum's choices those go first that a document names. `hash` is the sha256, in hex,
+    of the recipe's file.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Recipe:
     unfit_for: tuple[str, ...] = ()
     strength: float = 1.0
     in_rounds: bool = False
+    names_decide: bool = False
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -122,7 +124,8 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
     runs = tuple(_run({**raw["run"], **own}, sets, sources) for own in several)
     digest, unfit_for = sha256(content).hexdigest(), tuple(raw.get("unfit_for", ()))
     strength, in_rounds = raw.get("strength", 1.0), "rounds" in raw
-    return Recipe(name, raw.get("parent"), runs, digest, unfit_for, strength, in_rounds)
+    by_names = raw.get("names_decide", False)
+    return Recipe(name, raw.get("parent"), runs, digest, unfit_for, strength, in_rounds, by_names)
 
 
 def _run(keys: dict[str, Any], sets: dict[str, Any], sources: dict[str, Source]) -> Run:

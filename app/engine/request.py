@@ -13,7 +13,8 @@ class Request:
 
     `conventions` are the document's: the window's dates and numbers are read by them.
     The first `shared` of the `tokens` are the same in all requests of a run, so that they are taken in once.
-    `adapter` is the key of a resident adapter; None asks the base model itself.
+    `adapter` is the key of a resident adapter; None asks the base model itself. `names_decide`: of an enum's
+    choices those that the text names most often go first (see `named_choices`).
     """
 
     key: object
@@ -24,6 +25,7 @@ class Request:
     conventions: Conventions
     answer_tokens: int
     adapter: str | None = None
+    names_decide: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Answer:
     """The text that the model wrote, and how sure it was.
 
     `pieces` has an entry for each sampled token: its characters [start, end) and the natural logarithm of its
-    probability among what the grammar allowed. Forced tokens are not listed.
+    probability among what the grammar allowed, or where names decided, how likely what they say is right.
+    Forced tokens are not listed.
     """
 
     text: str

@@ -13,10 +13,13 @@ from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
 from thresher.adapters.answer import parse_answer
 from thresher.adapters.errors import ModelError
 from thresher.app.engine.grammar import answer_grammar
+from thresher.app.engine.named_choices import Named, named_choices
 from thresher.app.engine.request import Answer, Request
 
 if TYPE_CHECKING:
     from thresher.app.engine.adapted_linear import Resident
+
+    Tokens = np.ndarray[Any, np.dtype[np.intp]]
 
 
 class Row:
@@ -26,6 +29,7 @@ class Row:
     """
 
     _matcher: LLMatcher
+    _named: list[Named]
 
     def __init__(self, request: Request, tokenizer: LLTokenizer, adapter: "Resident | None" = None) -> None:
         self.request = request
@@ -46,6 +50,7 @@ class Row:
         if self._matcher.is_error():
             raise ModelError(f"the grammar of the record cannot be built: {self._trouble()}")
         self._bitmask = allocate_token_bitmask(1, self._tokenizer.vocab_size)
+        self._named = named_choices(request.fields, request.text) if request.names_decide else []
         self._force()
 
     @property
@@ -56,18 +61,20 @@ class Row:
     def choose(self, logits: np.ndarray[Any, np.dtype[np.float32]]) -> None:
         """Takes the likeliest token that the grammar allows (ties: the lowest id), and what it then forces.
 
-        `logits` has shape (vocabulary,).
+        At an enum of which the text names choices, only tokens of these. `logits` has shape (vocabulary,).
         """
         fill_next_token_bitmask(self._matcher, self._bitmask, 0)
         bits = np.unpackbits(self._bitmask[0].view(np.uint8), bitorder="little")[: logits.shape[0]]
         allowed = np.flatnonzero(bits)
         if allowed.size == 0:
             raise ModelError(f"the grammar allows no token: {self._trouble()}")
+        allowed, sureness = self._of_named(allowed)
         scores = logits[allowed]
         best = int(np.argmax(scores))
         token = int(allowed[best])
-        log_probability = -float(np.log(np.exp(scores - scores[best], dtype=np.float64).sum()))
-        self._sampled.append((len(self._tokens), log_probability))
+        if sureness is None:
+            sureness = -float(np.log(np.exp(scores - scores[best], dtype=np.float64).sum()))
+        self._sampled.append((len(self._tokens), sureness))
         self._take(self._list_end(token) or [token])
         self._force()
 
@@ -87,6 +94,19 @@ class Row:
             if at < len(tokens)
         )
         return Answer(text, pieces)
+
+    def _of_named(self, allowed: "Tokens") -> "tuple[Tokens, float | None]":
+        """The allowed tokens of choices that the text names, where it does, and how sure the next one is.
+
+        In natural logarithms: the names' sureness, told once a value. None where the model's counts.
+        """
+        said = self._tokenizer.decode_bytes(self._tokens) if self._named else b""
+        for named in self._named:
+            if (begun := named.begun(said)) is not None:
+                pieces = (self._tokenizer.decode_bytes([token]) for token in allowed.tolist())
+                kept = [named.goes_on(begun + piece) for piece in pieces]
+                return allowed[kept], 0.0 if begun.strip() else named.sureness
+        return allowed, None
 
     def _list_end(self, token: int) -> list[int]:
         """The tokens that end the list, where `token` would end an item that the list already has; else none.

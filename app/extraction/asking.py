@@ -36,13 +36,14 @@ class Asker:
     """Turns documents into requests for one record type.
 
     `adapter` is the key of a resident adapter; None asks the base model itself. Of a document in more than
-    `most_windows`, those are asked that fit the fields best; None asks all.
+    `most_windows`, those are asked that fit the fields best; None asks all. `names_decide` as in `Request`.
     """
 
     prompts: WindowPrompts
     instructions: str
     adapter: str | None = None
     most_windows: int | None = None
+    names_decide: bool = False
 
     def ask(self, number: int, text: str, fields: Sequence[Field]) -> Asked:
         """What to ask about document `number`.
@@ -62,6 +63,7 @@ class Asker:
                 conventions=one.conventions,
                 answer_tokens=self.prompts.sizes.answer_tokens,
                 adapter=self.adapter,
+                names_decide=self.names_decide,
             )
             for at, one in enumerate(asked)
         ]

@@ -16,6 +16,8 @@ from thresher.app.session import Session
 from thresher.app.sources import Source
 from thresher.app.warm_engine import WarmEngine
 
+from .conftest import AddAdapter
+
 SOURCE = Source("invoice", text="Invoice 7 from ACME Ltd., to be paid by 7 May")
 
 
@@ -41,6 +43,27 @@ def test_a_correction_stands_in_every_later_run_but_one_that_is_scored(home_with
             told, stored = record(again, corrected=False)
             assert told.values["who"].value == said.values["who"].value != "Ann Lee"
             assert stored.values["who"].value == "Ann Lee"
+
+
+def test_the_names_of_choices_decide_where_the_adapter_says_so(
+    home_with_tiny: Locations, add_adapter: AddAdapter
+) -> None:
+    add_adapter("plain", domain=None)
+    add_adapter("by-names", domain=None, names_decide=True)
+    part = Field(name="part", type="enum", values=("back", "hand", "eye"))
+    with Session(home_with_tiny) as session:
+        # With the same matrices they answer in other ways, so no work of one is taken for the other's.
+        plain, by_names = (session.registry.find(name) for name in ("plain", "by-names"))
+        assert plain.manifest.weights == by_names.manifest.weights
+        assert plain.fingerprint != by_names.fingerprint
+        sources = [Source(value, text=f"She hurt her {value}.") for value in part.values]
+
+        def said(adapter: str) -> list[object]:
+            events = session.extract(sources, session.task(None, fields=[part], adapter=adapter))
+            records = {event.record.id: event.record for event in events if isinstance(event, RecordReady)}
+            return [records[value].values["part"].value for value in part.values]
+
+        assert said("by-names") == list(part.values) != said("plain")
 
 
 def test_the_time_that_is_left_does_not_follow_from_how_long_the_model_took_to_load(

@@ -46,7 +46,7 @@ def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str,
     """The folder of a general adapter that has not seen these, as it ships. Raises SystemExit."""
     sys.path.append(str(PACKAGING))
     from make_adapters import train_runs
-    from merging import mean, scaled
+    from merging import by_names, mean, scaled
     from recipes import read_recipe
 
     out = work / ADAPTER
@@ -63,7 +63,8 @@ def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str,
             configs.append(parse_run(asked, "the run", folder))
         train_runs("general", configs, f"train_{trainer}")
         parts = [read_adapter(config.out / ADAPTER) for config in configs]
-        write_adapter(out, scaled(mean(parts), recipe.strength), half=True)
+        unseen = scaled(mean(parts), recipe.strength)
+        write_adapter(out, by_names(unseen, recipe.names_decide), half=True)
     return out
 
 

@@ -242,6 +242,7 @@ def test_the_mean_of_several_runs_ships_and_nothing_that_one_of_them_saw_calibra
     make: Any, scripts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe = {
+        "names_decide": True,
         "run": {},
         "runs": [{"without": ["manufacturing/work_order"]}, {"split_seed": 1, "seed": 2}],
         "sets": {name: {"most": 2} for name in SETS},
@@ -257,6 +258,9 @@ def test_the_mean_of_several_runs_ships_and_nothing_that_one_of_them_saw_calibra
     assert shipped.manifest.recipe is not None
     assert shipped.manifest.data is not None
     assert (shipped.manifest.recipe.steps, shipped.manifest.data.train) == (4, 6)
+    assert shipped.manifest.names_decide
+    # It is scored as it ships.
+    assert read_manifest(tmp_path / "work" / "home" / "adapters" / "general").names_decide
     card = (place / "README.md").read_text("utf-8")
     assert "Trained on 6 labels in 2 runs, many in more than one;" in card
     assert "4 steps in 2 runs, each at a peak rate of" in card

@@ -44,6 +44,7 @@ def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -
     assert manifest.data.licence
     card = (folder / "README.md").read_text("utf-8")
     assert manifest.data.licence.split(";")[0] in card
+    assert manifest.names_decide == (domain is None), "what it learnt of a field is worth more than names"
     assert f"{manifest.scores[0].f1:.3f}" in card
 
 
