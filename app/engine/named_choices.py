@@ -1,4 +1,4 @@
-"""The choices of an enum that a window's text names: of a field that the model has not learnt they go first.
+"""The choices of an enum that a document names: of a field that the model has not learnt they go first.
 
 A small model hardly tells one of forty choices from another; which of them the text names, and how often,
 tells more. docs/quality.md has what it is worth.
@@ -46,11 +46,11 @@ class Named:
         return any(value.startswith(begun) or begun.startswith(value) for value in self.values)
 
 
-def named_choices(fields: Sequence[Field], text: str) -> list[Named]:
+def named_choices(fields: Sequence[Field], text: str) -> tuple[Named, ...]:
     """Of each enum of which the text names a choice, those that it names most often."""
     enums = [field for field in fields if field.type == "enum"]
     found = stems(text) if enums else Counter()
-    return [named for field in enums if (named := _named(field, found))]
+    return tuple(named for field in enums if (named := _named(field, found)))
 
 
 def times_named(choice: str, found: Counter[str]) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import Field
+from thresher.app.engine.named_choices import Named
 
 
 @dataclass(frozen=True)
@@ -13,8 +14,8 @@ class Request:
 
     `conventions` are the document's: the window's dates and numbers are read by them.
     The first `shared` of the `tokens` are the same in all requests of a run, so that they are taken in once.
-    `adapter` is the key of a resident adapter; None asks the base model itself. `names_decide`: of an enum's
-    choices those that the text names most often go first (see `named_choices`).
+    `adapter` is the key of a resident adapter; None asks the base model itself. A field of `named` is
+    answered with one of those choices.
     """
 
     key: object
@@ -25,7 +26,7 @@ class Request:
     conventions: Conventions
     answer_tokens: int
     adapter: str | None = None
-    names_decide: bool = False
+    named: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
 from thresher.adapters.answer import parse_answer
 from thresher.adapters.errors import ModelError
 from thresher.app.engine.grammar import answer_grammar
-from thresher.app.engine.named_choices import Named, named_choices
 from thresher.app.engine.request import Answer, Request
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ class Row:
     """
 
     _matcher: LLMatcher
-    _named: list[Named]
 
     def __init__(self, request: Request, tokenizer: LLTokenizer, adapter: "Resident | None" = None) -> None:
         self.request = request
@@ -50,7 +48,6 @@ class Row:
         if self._matcher.is_error():
             raise ModelError(f"the grammar of the record cannot be built: {self._trouble()}")
         self._bitmask = allocate_token_bitmask(1, self._tokenizer.vocab_size)
-        self._named = named_choices(request.fields, request.text) if request.names_decide else []
         self._force()
 
     @property
@@ -61,7 +58,7 @@ class Row:
     def choose(self, logits: np.ndarray[Any, np.dtype[np.float32]]) -> None:
         """Takes the likeliest token that the grammar allows (ties: the lowest id), and what it then forces.
 
-        At an enum of which the text names choices, only tokens of these. `logits` has shape (vocabulary,).
+        Of a field that has named choices only tokens of these. `logits` has shape (vocabulary,).
         """
         fill_next_token_bitmask(self._matcher, self._bitmask, 0)
         bits = np.unpackbits(self._bitmask[0].view(np.uint8), bitorder="little")[: logits.shape[0]]
@@ -96,12 +93,12 @@ class Row:
         return Answer(text, pieces)
 
     def _of_named(self, allowed: "Tokens") -> "tuple[Tokens, float | None]":
-        """The allowed tokens of choices that the text names, where it does, and how sure the next one is.
+        """The allowed tokens of the field's named choices, where it has such, and how sure the next one is.
 
         In natural logarithms: the names' sureness, told once a value. None where the model's counts.
         """
-        said = self._tokenizer.decode_bytes(self._tokens) if self._named else b""
-        for named in self._named:
+        said = self._tokenizer.decode_bytes(self._tokens) if self.request.named else b""
+        for named in self.request.named:
             if (begun := named.begun(said)) is not None:
                 pieces = (self._tokenizer.decode_bytes([token]) for token in allowed.tolist())
                 kept = [named.goes_on(begun + piece) for piece in pieces]

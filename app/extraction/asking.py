@@ -8,6 +8,7 @@ from thresher.adapters.fields import Field
 from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompts
 from thresher.adapters.windows import Window
+from thresher.app.engine.named_choices import named_choices
 from thresher.app.engine.request import Answer, Request
 from thresher.app.extraction.signals import Sureness
 from thresher.app.extraction.window_answer import WindowAnswer
@@ -36,7 +37,8 @@ class Asker:
     """Turns documents into requests for one record type.
 
     `adapter` is the key of a resident adapter; None asks the base model itself. Of a document in more than
-    `most_windows`, those are asked that fit the fields best; None asks all. `names_decide` as in `Request`.
+    `most_windows`, those are asked that fit the fields best; None asks all. `names_decide`: of an enum's
+    choices those that the document names most often go first.
     """
 
     prompts: WindowPrompts
@@ -53,6 +55,7 @@ class Asker:
         prompts = self.prompts.of(text, self.instructions, fields)
         chosen = best_windows([one.text for one in prompts], fields, self.most_windows)
         asked = [prompts[at] for at in chosen]
+        named = named_choices(fields, text) if self.names_decide else ()
         requests = [
             Request(
                 key=WindowKey(number, at),
@@ -63,7 +66,7 @@ class Asker:
                 conventions=one.conventions,
                 answer_tokens=self.prompts.sizes.answer_tokens,
                 adapter=self.adapter,
-                names_decide=self.names_decide,
+                named=named,
             )
             for at, one in enumerate(asked)
         ]

@@ -56,7 +56,9 @@ def test_the_names_of_choices_decide_where_the_adapter_says_so(
         plain, by_names = (session.registry.find(name) for name in ("plain", "by-names"))
         assert plain.manifest.weights == by_names.manifest.weights
         assert plain.fingerprint != by_names.fingerprint
-        sources = [Source(value, text=f"She hurt her {value}.") for value in part.values]
+        # Of several windows one names the choice, and the others have nothing else to say.
+        away = "He fell at the gate. " * 300
+        sources = [Source(value, text=f"She hurt her {value}. {away}") for value in part.values]
 
         def said(adapter: str) -> list[object]:
             events = session.extract(sources, session.task(None, fields=[part], adapter=adapter))

@@ -41,7 +41,8 @@ def answer(
 ) -> Answer:
     """What a model writes that likes tokens of `liked`, and of the others the one with the least id."""
     tokenizer = _tokenizer(starter)
-    row = Row(Request(0, (1,), 0, fields, text, Conventions(text), 200, names_decide=names_decide), tokenizer)
+    named = named_choices(fields, text) if names_decide else ()
+    row = Row(Request(0, (1,), 0, fields, text, Conventions(text), 200, named=named), tokenizer)
     logits = -np.linspace(0, 1, tokenizer.vocab_size, dtype=np.float32)
     for token in tokenizer.tokenize_str(liked):
         logits[token] = 5
