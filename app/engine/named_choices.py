@@ -28,7 +28,7 @@ class Named:
     """The choices of one field that a text names most often.
 
     `key` is what an answer has before the value, `values` is each as an answer goes on from there.
-    `sureness` is the natural logarithm of how likely one of them is right.
+    `sureness` is the natural logarithm of how likely each of them is right.
     """
 
     key: bytes
@@ -65,9 +65,7 @@ def _named(field: Field, found: Counter[str]) -> Named | None:
     if most == 0:
         return None
     # That none of the choices is right has the weight of one that is not named.
-    weights = [_STEEPNESS * math.log1p(each) for each in (0, *times.values())]
-    highest = max(weights)
-    every = highest + math.log(sum(math.exp(weight - highest) for weight in weights))
+    weights = [((1 + each) / (1 + most)) ** _STEEPNESS for each in (0, *times.values())]
     # Some tokenizers join the space before a value to the value.
     colon = KEY_SEPARATOR.rstrip()
     space = KEY_SEPARATOR[len(colon) :]
@@ -76,5 +74,5 @@ def _named(field: Field, found: Counter[str]) -> Named | None:
         values=tuple(
             (space + render_value(choice)).encode() for choice, each in times.items() if each == most
         ),
-        sureness=highest - every,
+        sureness=-math.log(sum(weights)),
     )

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from llguidance import LLTokenizer
 
 from thresher.adapters.adapter import LoraLayer
 from thresher.adapters.base_model import read_base
+from thresher.adapters.tokens import PromptTokenizer
 from thresher.app.engine.adapted_linear import Resident
 from thresher.app.engine.weights import LoadedModel, load_weights
 
@@ -22,6 +24,12 @@ ROOM = 1 << 30
 @cache
 def linear_layers(folder: Path) -> Mapping[str, tuple[int, int]]:
     return read_base(folder).linear
+
+
+@cache
+def grammar_tokenizer(folder: Path) -> LLTokenizer:
+    tokenizer = PromptTokenizer(folder)
+    return LLTokenizer(tokenizer.backend_json, eos_token=list(tokenizer.end_ids))
 
 
 def random_adapter(folder: Path, seed: int, rank: int = 4, strength: float = 1.0, ending: str = "") -> Layers:

@@ -24,6 +24,8 @@ from thresher.app.engine.request import Answer, Answered, Failed, Reply, Request
 from thresher.app.engine.row import Row
 from thresher.app.engine.weights import LoadedModel
 
+from .conftest import grammar_tokenizer
+
 FIELDS = (
     Field(name="who", type="string"),
     Field(name="when", type="date"),
@@ -45,10 +47,6 @@ def request(engine: Engine, key: int, text: str, answer_tokens: int = 120) -> Re
     ids, _ = engine.tokenizer.document(text)
     tokens = (*prompt.head, *ids, *prompt.tail)
     return Request(key, tokens, len(prompt.head), FIELDS, text, Conventions(text), answer_tokens)
-
-
-def grammar_tokenizer(engine: Engine) -> LLTokenizer:
-    return LLTokenizer(engine.tokenizer.backend_json, eos_token=list(engine.tokenizer.end_ids))
 
 
 def towards(wanted: str, row: Row, tokenizer: LLTokenizer) -> "np.ndarray[Any, np.dtype[np.float32]]":
@@ -222,9 +220,9 @@ def test_the_fast_blas_must_come_before_mlx() -> None:
     assert "must run before mlx.core" in ended.stderr
 
 
-def test_an_item_that_a_list_already_has_ends_the_list(engine: Engine) -> None:
+def test_an_item_that_a_list_already_has_ends_the_list(tiny_base: Path) -> None:
     fields = (Field(name="parts", type="list[string]"),)
-    tokenizer = grammar_tokenizer(engine)
+    tokenizer = grammar_tokenizer(tiny_base)
     text = "bolts, nuts, bolts"
     row = Row(Request(0, (1,), 0, fields, text, Conventions(text), 200), tokenizer)
     row.begin()

@@ -1,6 +1,5 @@
 """The grammar admits every answer that the text supports, and nothing else."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ from thresher.adapters.answer import parse_answer, render_answer, stated_values
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.spans import SpanFinder
-from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.words import WORD
 from thresher.app.engine.grammar import answer_grammar
+
+from .conftest import grammar_tokenizer
 
 TEXT = 'ACME "Tools" Ltd.\n12 High   Street \\ Unit 4\nTotal: 5.00 — paid <|im_end|>'
 FIELDS = (
@@ -40,13 +40,7 @@ GOOD: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def tokenizer(starter: Path) -> LLTokenizer:
-    return _tokenizer(starter)
-
-
-@cache
-def _tokenizer(starter: Path) -> LLTokenizer:
-    tokenizer = PromptTokenizer(starter)
-    return LLTokenizer(tokenizer.backend_json, eos_token=list(tokenizer.end_ids))
+    return grammar_tokenizer(starter)
 
 
 def admits(
@@ -226,4 +220,4 @@ def test_any_part_of_any_text_can_be_answered_and_read_back(starter: Path, data:
     values = {name: value, name + "s": [value] if value else []}
     answer = render_answer(fields, values)
     assert parse_answer(fields, answer).values == values
-    assert admits(_tokenizer(starter), fields, text, answer)
+    assert admits(grammar_tokenizer(starter), fields, text, answer)

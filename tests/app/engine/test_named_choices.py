@@ -2,24 +2,23 @@
 
 import json
 import math
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from llguidance import LLTokenizer
 
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.field_words import stems
 from thresher.adapters.fields import Field
-from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.windows import Window
 from thresher.app.engine.named_choices import named_choices, times_named
 from thresher.app.engine.request import Answer, Request
 from thresher.app.engine.row import Row
 from thresher.app.extraction.asking import heard
+
+from .conftest import grammar_tokenizer
 
 PART = Field(
     name="part", type="enum", values=("HAND (NOT WRIST OR FINGERS)", "FINGER(S)/THUMB", "BACK", "EYE(S)")
@@ -30,17 +29,11 @@ words = st.sampled_from(["hand", "wrist", "finger", "back", "eyes", "und", "x1",
 choices = st.lists(st.lists(words, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=5, unique=True)
 
 
-@cache
-def _tokenizer(starter: Path) -> LLTokenizer:
-    tokenizer = PromptTokenizer(starter)
-    return LLTokenizer(tokenizer.backend_json, eos_token=list(tokenizer.end_ids))
-
-
 def answer(
     starter: Path, text: str, fields: tuple[Field, ...], names_decide: bool = True, liked: str = "nothing"
 ) -> Answer:
     """What a model writes that likes tokens of `liked`, and of the others the one with the least id."""
-    tokenizer = _tokenizer(starter)
+    tokenizer = grammar_tokenizer(starter)
     named = named_choices(fields, text) if names_decide else ()
     row = Row(Request(0, (1,), 0, fields, text, Conventions(text), 200, named=named), tokenizer)
     logits = -np.linspace(0, 1, tokenizer.vocab_size, dtype=np.float32)

@@ -19,6 +19,8 @@ from thresher.adapters.training.statements import Placing, statements
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 from thresher.app.engine.grammar import answer_grammar
 
+from .conftest import grammar_tokenizer
+
 FIELDS = (
     Field(name="company", type="string"),
     Field(name='odd "name"', type="list[string]"),
@@ -35,8 +37,8 @@ def tokenizer(starter: Path) -> PromptTokenizer:
 
 
 @pytest.fixture(scope="module")
-def matching(tokenizer: PromptTokenizer) -> LLTokenizer:
-    return LLTokenizer(tokenizer.backend_json, eos_token=list(tokenizer.end_ids))
+def matching(starter: Path) -> LLTokenizer:
+    return grammar_tokenizer(starter)
 
 
 def follow(label: Label, prompts: WindowPrompts, matching: LLTokenizer) -> int:
