@@ -106,7 +106,8 @@ class Manifest(_Part):
     scores: tuple[Score, ...] = ()
     unfit_for: tuple[str, ...] = Field(default=(), description="domains where the base alone scored better")
     names_decide: bool = Field(
-        default=False, description="whether the choices of an enum go first that the document names"
+        default=False,
+        description="whether what a document says by the names of fields and choices goes first",
     )
     source: Source | None = None
 

@@ -61,7 +61,11 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
     averaged = " The adapter is the mean of what the runs made." if is_mean else ""
     weaker = f" It ships at {recipe.strength:g} of what it learnt: that serves other fields better."
     weaker = "" if recipe.strength == 1 else weaker
-    names = " Of an enum's values those go first that the document names." if manifest.names_decide else ""
+    names = (
+        " What a document says by the names of fields and choices goes first."
+        if manifest.names_decide
+        else ""
+    )
     return _CARD.format(
         name=manifest.name,
         whose=f"the domain {manifest.pack.domain}" if manifest.pack else "any domain and any fields",

@@ -19,7 +19,7 @@ def scaled(adapter: Adapter, strength: float) -> Adapter:
 
 
 def by_names(adapter: Adapter, decide: bool) -> Adapter:
-    """The adapter for which the names of choices decide, or do not (see `Manifest.names_decide`)."""
+    """The adapter for which names decide, or do not (see `Manifest.names_decide`)."""
     return replace(adapter, manifest=adapter.manifest.model_copy(update={"names_decide": decide}))
 
 

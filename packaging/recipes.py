@@ -61,8 +61,8 @@ class Recipe:
     Runs all start from the parent; `in_rounds`, each goes on from what the one before made. `unfit_for` names
     domains where it was found to be worse than the base alone. `strength` is how much ships of what it does
     to the base: for other tasks than those learnt, less than all is best (WiSE-FT, Wortsman et al. 2022).
-    `names_decide`: of an enum's choices those go first that a document names. `hash` is the sha256, in hex,
-    of the recipe's file.
+    `names_decide`: what a document says by the names of fields and choices goes first. `hash` is the sha256,
+    in hex, of the recipe's file.
     """
 
     name: str

@@ -8,11 +8,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from thresher.adapters.answer import KEY_SEPARATOR, render_value
+from thresher.adapters.answer import render_value
 from thresher.adapters.field_words import stems
 from thresher.adapters.fields import Field
+from thresher.app.engine.field_labels import FieldLabels
+from thresher.app.engine.preferred import Preferred, preferred
 
 #: What parts the names of a choice that has several: "FOREARM/ULNAR/RADIUS", "paid or settled".
 _BETWEEN = re.compile(r"[/,;:()|&]|\b(?:and|or)\b", re.IGNORECASE)
@@ -23,34 +24,21 @@ _EXCEPT = re.compile(r"\(\s*(?:not|no|except|excluding|without)\b[^()]*\)", re.I
 _STEEPNESS = 7
 
 
-@dataclass(frozen=True)
-class Named:
-    """The choices of one field that a text names most often.
+def named_choices(fields: Sequence[Field], labels: FieldLabels, text: str) -> tuple[Preferred, ...]:
+    """Of each enum of which the text names a choice, those that it names most often.
 
-    `key` is what an answer has before the value, `values` is each as an answer goes on from there.
-    `sureness` is the natural logarithm of how likely each of them is right.
+    What stands behind the enum's label goes before the rest of the text, where it names one.
     """
-
-    key: bytes
-    values: tuple[bytes, ...]
-    sureness: float
-
-    def begun(self, said: bytes) -> bytes | None:
-        """What there is of the value, where an answer that says this much is at it; else None."""
-        _, key, begun = said.rpartition(self.key)
-        at_it = key and any(value.startswith(begun) and value != begun for value in self.values)
-        return begun if at_it else None
-
-    def goes_on(self, begun: bytes) -> bool:
-        """Whether what has begun so can become one of the choices, or is one already."""
-        return any(value.startswith(begun) or begun.startswith(value) for value in self.values)
-
-
-def named_choices(fields: Sequence[Field], text: str) -> tuple[Named, ...]:
-    """Of each enum of which the text names a choice, those that it names most often."""
     enums = [field for field in fields if field.type == "enum"]
-    found = stems(text) if enums else Counter()
-    return tuple(named for field in enums if (named := _named(field, found)))
+    if not enums:
+        return ()
+    cells = labels.cells(text)
+    found = stems(text)
+    named = []
+    for field in enums:
+        places = [*(stems(" ".join(alike)) for alike in cells.get(field.name, ())), found]
+        named.append(next(filter(None, (_named(field, place) for place in places)), None))
+    return tuple(filter(None, named))
 
 
 def times_named(choice: str, found: Counter[str]) -> int:
@@ -59,20 +47,12 @@ def times_named(choice: str, found: Counter[str]) -> int:
     return max((min(found[stem] for stem in name) for name in names if name), default=0)
 
 
-def _named(field: Field, found: Counter[str]) -> Named | None:
+def _named(field: Field, found: Counter[str]) -> Preferred | None:
     times = {choice: times_named(choice, found) for choice in field.values}
     most = max(times.values())
     if most == 0:
         return None
     # That none of the choices is right has the weight of one that is not named.
     weights = [((1 + each) / (1 + most)) ** _STEEPNESS for each in (0, *times.values())]
-    # Some tokenizers join the space before a value to the value.
-    colon = KEY_SEPARATOR.rstrip()
-    space = KEY_SEPARATOR[len(colon) :]
-    return Named(
-        key=(render_value(field.name) + colon).encode(),
-        values=tuple(
-            (space + render_value(choice)).encode() for choice, each in times.items() if each == most
-        ),
-        sureness=-math.log(sum(weights)),
-    )
+    ways = [render_value(choice) for choice, each in times.items() if each == most]
+    return preferred(field.name, ways, -math.log(sum(weights)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import Field
-from thresher.app.engine.named_choices import Named
+from thresher.app.engine.preferred import Preferred
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class Request:
 
     `conventions` are the document's: the window's dates and numbers are read by them.
     The first `shared` of the `tokens` are the same in all requests of a run, so that they are taken in once.
-    `adapter` is the key of a resident adapter; None asks the base model itself. A field of `named` is
-    answered with one of those choices.
+    `adapter` is the key of a resident adapter; None asks the base model itself. A field of `preferred` is
+    answered in one of those ways.
     """
 
     key: object
@@ -26,7 +26,7 @@ class Request:
     conventions: Conventions
     answer_tokens: int
     adapter: str | None = None
-    named: tuple[Named, ...] = ()
+    preferred: tuple[Preferred, ...] = ()
 
 
 @dataclass(frozen=True)

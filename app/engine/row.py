@@ -58,14 +58,14 @@ class Row:
     def choose(self, logits: np.ndarray[Any, np.dtype[np.float32]]) -> None:
         """Takes the likeliest token that the grammar allows (ties: the lowest id), and what it then forces.
 
-        Of a field that has named choices only tokens of these. `logits` has shape (vocabulary,).
+        Of a field with preferred ways to answer only tokens of these. `logits` has shape (vocabulary,).
         """
         fill_next_token_bitmask(self._matcher, self._bitmask, 0)
         bits = np.unpackbits(self._bitmask[0].view(np.uint8), bitorder="little")[: logits.shape[0]]
         allowed = np.flatnonzero(bits)
         if allowed.size == 0:
             raise ModelError(f"the grammar allows no token: {self._trouble()}")
-        allowed, sureness = self._of_named(allowed)
+        allowed, sureness = self._of_preferred(allowed)
         scores = logits[allowed]
         best = int(np.argmax(scores))
         token = int(allowed[best])
@@ -92,17 +92,19 @@ class Row:
         )
         return Answer(text, pieces)
 
-    def _of_named(self, allowed: "Tokens") -> "tuple[Tokens, float | None]":
-        """The allowed tokens of the field's named choices, where it has such, and how sure the next one is.
+    def _of_preferred(self, allowed: "Tokens") -> "tuple[Tokens, float | None]":
+        """The allowed tokens of the field's preferred ways, where it has such, and how sure the next one is.
 
-        In natural logarithms: the names' sureness, told once a value. None where the model's counts.
+        In natural logarithms, told once a value. None where the model's counts. Where the grammar allows none
+        of the ways, the model decides.
         """
-        said = self._tokenizer.decode_bytes(self._tokens) if self.request.named else b""
-        for named in self.request.named:
-            if (begun := named.begun(said)) is not None:
+        said = self._tokenizer.decode_bytes(self._tokens) if self.request.preferred else b""
+        for one in self.request.preferred:
+            if (begun := one.begun(said)) is not None:
                 pieces = (self._tokenizer.decode_bytes([token]) for token in allowed.tolist())
-                kept = [named.goes_on(begun + piece) for piece in pieces]
-                return allowed[kept], 0.0 if begun.strip() else named.sureness
+                kept = [one.goes_on(begun + piece) for piece in pieces]
+                if any(kept):
+                    return allowed[kept], 0.0 if one.sureness and begun.strip() else one.sureness
         return allowed, None
 
     def _list_end(self, token: int) -> list[int]:

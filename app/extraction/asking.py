@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from thresher.adapters.answer import parse_answer
 from thresher.adapters.fields import Field
 from thresher.adapters.window_choice import best_windows
-from thresher.adapters.window_prompts import WindowPrompts
+from thresher.adapters.window_prompts import WindowPrompt, WindowPrompts
 from thresher.adapters.windows import Window
+from thresher.app.engine.field_labels import FieldLabels
+from thresher.app.engine.labelled_values import labelled_values
 from thresher.app.engine.named_choices import named_choices
+from thresher.app.engine.preferred import Preferred
 from thresher.app.engine.request import Answer, Request
 from thresher.app.extraction.signals import Sureness
 from thresher.app.extraction.window_answer import WindowAnswer
@@ -37,8 +40,8 @@ class Asker:
     """Turns documents into requests for one record type.
 
     `adapter` is the key of a resident adapter; None asks the base model itself. Of a document in more than
-    `most_windows`, those are asked that fit the fields best; None asks all. `names_decide`: of an enum's
-    choices those that the document names most often go first.
+    `most_windows`, those are asked that fit the fields best; None asks all. `names_decide`: what a
+    document says by the names of fields and of choices goes first.
     """
 
     prompts: WindowPrompts
@@ -55,7 +58,6 @@ class Asker:
         prompts = self.prompts.of(text, self.instructions, fields)
         chosen = best_windows([one.text for one in prompts], fields, self.most_windows)
         asked = [prompts[at] for at in chosen]
-        named = named_choices(fields, text) if self.names_decide else ()
         requests = [
             Request(
                 key=WindowKey(number, at),
@@ -66,11 +68,23 @@ class Asker:
                 conventions=one.conventions,
                 answer_tokens=self.prompts.sizes.answer_tokens,
                 adapter=self.adapter,
-                named=named,
+                preferred=preferred,
             )
-            for at, one in enumerate(asked)
+            for at, (one, preferred) in enumerate(
+                zip(asked, self._preferred(asked, text, fields), strict=True)
+            )
         ]
         return Asked([one.window for one in asked], requests, Windows(len(asked), len(prompts)))
+
+    def _preferred(
+        self, asked: Sequence[WindowPrompt], text: str, fields: Sequence[Field]
+    ) -> list[tuple[Preferred, ...]]:
+        """What the document says by names, for each window that is asked."""
+        if not self.names_decide:
+            return [()] * len(asked)
+        labels = FieldLabels(fields)
+        choices = named_choices(fields, labels, text)
+        return [(*choices, *labelled_values(fields, labels, one.text, one.conventions)) for one in asked]
 
 
 def heard(window: Window, fields: Sequence[Field], answer: Answer) -> WindowAnswer:

@@ -11,8 +11,13 @@ from llguidance import LLTokenizer
 
 from thresher.adapters.adapter import LoraLayer
 from thresher.adapters.base_model import read_base
+from thresher.adapters.conventions import Conventions
+from thresher.adapters.fields import Field
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.app.engine.adapted_linear import Resident
+from thresher.app.engine.preferred import Preferred
+from thresher.app.engine.request import Answer, Request
+from thresher.app.engine.row import Row
 from thresher.app.engine.weights import LoadedModel, load_weights
 
 Layers = dict[str, LoraLayer]
@@ -30,6 +35,21 @@ def linear_layers(folder: Path) -> Mapping[str, tuple[int, int]]:
 def grammar_tokenizer(folder: Path) -> LLTokenizer:
     tokenizer = PromptTokenizer(folder)
     return LLTokenizer(tokenizer.backend_json, eos_token=list(tokenizer.end_ids))
+
+
+def written(
+    folder: Path, text: str, fields: tuple[Field, ...], preferred: tuple[Preferred, ...], liked: str
+) -> Answer:
+    """What a model writes that likes tokens of `liked`, and of the others the one with the least id."""
+    tokenizer = grammar_tokenizer(folder)
+    row = Row(Request(0, (1,), 0, fields, text, Conventions(text), 200, preferred=preferred), tokenizer)
+    logits = -np.linspace(0, 1, tokenizer.vocab_size, dtype=np.float32)
+    for token in tokenizer.tokenize_str(liked):
+        logits[token] = 5
+    row.begin()
+    while not row.is_done:
+        row.choose(logits)
+    return row.answer()
 
 
 def random_adapter(folder: Path, seed: int, rank: int = 4, strength: float = 1.0, ending: str = "") -> Layers:

@@ -2,23 +2,23 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.adapters.conventions import Conventions
 from thresher.adapters.field_words import stems
 from thresher.adapters.fields import Field
 from thresher.adapters.windows import Window
+from thresher.app.engine.field_labels import FieldLabels
 from thresher.app.engine.named_choices import named_choices, times_named
-from thresher.app.engine.request import Answer, Request
-from thresher.app.engine.row import Row
+from thresher.app.engine.preferred import Preferred
+from thresher.app.engine.request import Answer
 from thresher.app.extraction.asking import heard
 
-from .conftest import grammar_tokenizer
+from .conftest import written
 
 PART = Field(
     name="part", type="enum", values=("HAND (NOT WRIST OR FINGERS)", "FINGER(S)/THUMB", "BACK", "EYE(S)")
@@ -29,20 +29,14 @@ words = st.sampled_from(["hand", "wrist", "finger", "back", "eyes", "und", "x1",
 choices = st.lists(st.lists(words, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=5, unique=True)
 
 
+def named_in(text: str, fields: Sequence[Field]) -> tuple[Preferred, ...]:
+    return named_choices(fields, FieldLabels(fields), text)
+
+
 def answer(
     starter: Path, text: str, fields: tuple[Field, ...], names_decide: bool = True, liked: str = "nothing"
 ) -> Answer:
-    """What a model writes that likes tokens of `liked`, and of the others the one with the least id."""
-    tokenizer = grammar_tokenizer(starter)
-    named = named_choices(fields, text) if names_decide else ()
-    row = Row(Request(0, (1,), 0, fields, text, Conventions(text), 200, named=named), tokenizer)
-    logits = -np.linspace(0, 1, tokenizer.vocab_size, dtype=np.float32)
-    for token in tokenizer.tokenize_str(liked):
-        logits[token] = 5
-    row.begin()
-    while not row.is_done:
-        row.choose(logits)
-    return row.answer()
+    return written(starter, text, fields, named_in(text, fields) if names_decide else (), liked)
 
 
 @pytest.mark.parametrize(
@@ -72,25 +66,41 @@ def test_those_named_most_often_are_taken_and_all_sureness_is_shared_out(
     values: list[str], text: str
 ) -> None:
     field = Field(name="f", type="enum", values=tuple(values))
-    found = named_choices([WHO, field], text)
+    found = named_in(text, [WHO, field])
     times = {value: times_named(value, stems(text)) for value in values}
     assert bool(found) == any(times.values())
     for named in found:
         most = [value for value in values if times[value] == max(times.values())]
-        assert list(named.values) == [f" {json.dumps(value)}".encode() for value in most]
+        assert list(named.ways) == [f" {json.dumps(value)}".encode() for value in most]
+        assert named.sureness is not None
         assert 0 < math.exp(named.sureness) * len(most) < 1
 
 
 def test_it_is_surer_of_few_choices_of_one_named_alone_and_of_one_named_again() -> None:
     def sure(text: str, *values: str) -> float:
-        (named,) = named_choices([Field(name="f", type="enum", values=values)], text)
-        return math.exp(named.sureness)
+        (named,) = named_in(text, [Field(name="f", type="enum", values=values)])
+        return math.exp(named.sureness or 0)
 
     many = tuple(f"choice{chr(97 + n)}" for n in range(36))
     assert sure("the back", "back", "hand") > 0.95
     assert 0.6 < sure("the back", "back", "hand", *many) < 0.8
     assert sure("back, hand", "back", "hand") < 0.5
     assert 0.6 < sure("back, hand, back", "back", "hand") < sure("back and back", "back", "hand")
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("Status: open\nClosed doors, closed shops.", [b' "open"']),
+        ("Status of the order   closed   open", [b' "closed"']),
+        ("Status: see below\nIt is open.", [b' "open"']),  # behind the label stands none
+        ("Status: open\nStatus: closed", [b' "open"', b' "closed"']),
+    ],
+)
+def test_what_stands_behind_the_label_goes_before_the_rest(text: str, ways: list[bytes]) -> None:
+    status = Field(name="status", type="enum", values=("open", "closed"), description="Status of the order")
+    (named,) = named_in(text, [WHO, status])
+    assert list(named.ways) == ways
 
 
 def test_the_choice_that_the_text_names_is_written_whatever_the_model_likes(starter: Path) -> None:
@@ -121,7 +131,7 @@ def test_other_fields_and_other_enums_are_as_the_model_says(starter: Path) -> No
 
 def test_the_sureness_of_the_value_is_that_of_its_names(starter: Path) -> None:
     text = "Employee hurt his thumb."
-    (named,) = named_choices([PART], text)
+    (named,) = named_in(text, [PART])
     (sure,) = heard(Window(0, len(text), 0, 9), [PART], answer(starter, text, (PART,))).sureness["part"]
     assert sure.total == sure.least == named.sureness
 
