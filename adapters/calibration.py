@@ -45,7 +45,9 @@ class Weights(_Part):
     fuzzy: _Weight
     judged: _Weight
     none: _Weight
-    words: _Weight = 0.0  # of calibrations from before it was an input
+    # 0 of calibrations from before they were inputs.
+    words: _Weight = 0.0
+    repeats: _Weight = 0.0
 
 
 class Step(NamedTuple):

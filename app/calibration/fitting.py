@@ -1,7 +1,8 @@
 """Labelled values → a calibration's two groups, with their held-out curves and errors.
 
 What is stated and what is absent are two claims, and each has a fit and a curve of its own. Curves and errors
-are cross-fitted: each document's confidences come from a fit on the other folds.
+are cross-fitted: each document's confidences come from a fit on the other folds. By them the fit's form is
+chosen, too: the one that tells most of documents that it has not seen.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +14,8 @@ from thresher.adapters.calibration import Group
 from thresher.adapters.fields import Field
 from thresher.adapters.training.split import document_key
 from thresher.app.calibration.acceptance import curve
-from thresher.app.calibration.calibrator import Labelled, confidences, fit_group
-from thresher.app.evaluation.calibration import expected_calibration_error
+from thresher.app.calibration.calibrator import FORMS, Form, Labelled, confidences, fit_group
+from thresher.app.evaluation.calibration import brier_score, expected_calibration_error
 from thresher.app.evaluation.judged import judged_record
 from thresher.app.evaluation.records import predicted
 from thresher.app.record import Record
@@ -62,10 +63,13 @@ def fit_all(values: Sequence[Labelled]) -> Fitted:
 
 def _fit(values: Sequence[Labelled], held_out: list[tuple[float, float, bool]]) -> Group | None:
     """The group of these values; each one's held-out confidence, probability and truth go to `held_out`."""
-    group = fit_group(values)
+    right = [value.right for value in values]
+    held = {form: cross_fitted(values, form) for form in FORMS}
+    # Of equally good ones the simplest.
+    form = min(FORMS, key=lambda each: brier_score(held[each], right) or 0.0)
+    group, confidence = fit_group(values, form), held[form]
     if group is None:
         return None
-    confidence = cross_fitted(values)
     held_out += [
         (now, value.signals.probability, value.right) for now, value in zip(confidence, values, strict=True)
     ]
@@ -75,15 +79,15 @@ def _fit(values: Sequence[Labelled], held_out: list[tuple[float, float, bool]]) 
     for _, together in groupby(pairs, key=lambda pair: (pair[1].document, pair[1].field)):
         listed = [now for now, _ in together]
         taken += [min(listed)] * len(listed)
-    return group.model_copy(update={"curve": curve(taken, [value.right for value in values])})
+    return group.model_copy(update={"curve": curve(taken, right)})
 
 
-def cross_fitted(values: Sequence[Labelled]) -> list[float]:
-    """For each value the confidence by a fit on the documents of the other folds."""
+def cross_fitted(values: Sequence[Labelled], form: Form = "all") -> list[float]:
+    """For each value the confidence by a fit of this form on the documents of the other folds."""
     folds = [int(sha256(v.document.encode("utf-8", "surrogatepass")).hexdigest(), 16) % FOLDS for v in values]
     found = [0.0] * len(values)
     for fold in set(folds):
-        others = fit_group([v for v, f in zip(values, folds, strict=True) if f != fold])
+        others = fit_group([v for v, f in zip(values, folds, strict=True) if f != fold], form)
         own = [at for at, each in enumerate(folds) if each == fold]
         for at in own:
             found[at] = values[at].signals.probability

@@ -103,12 +103,13 @@ def test_a_file_of_before_a_signal_was_kept_does_not_use_it(tmp_path: Path) -> N
     content = json.loads(calibrations_json((CALIBRATION,)))
     for group in ("stated", "absent"):
         if content["calibrations"][0][group]:
-            del content["calibrations"][0][group]["weights"]["words"]
+            for signal in ("words", "repeats"):
+                del content["calibrations"][0][group]["weights"][signal]
     path = tmp_path / "before.json"
     path.write_text(json.dumps(content), "utf-8")
     (read,) = read_calibrations(path)
     assert read.stated is not None
-    assert read.stated.weights.words == 0
+    assert read.stated.weights.words == read.stated.weights.repeats == 0
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,29 @@ def test_what_ocr_may_have_misread_is_less_sure_though_no_scan_was_labelled(draw
     assert confidences(prior, ["f"], [signals(math.log(0.8), ocr=0.5)]) == pytest.approx([0.4])
 
 
+def test_the_simplest_form_is_the_models_own_probability_and_the_next_knows_no_field(drawn: Drawer) -> None:
+    values = drawn(200)
+    own, of_probability = fit_group(values, "own"), fit_group(values, "probability")
+    assert own is not None
+    assert of_probability is not None
+    given = [signals(math.log(chance), tokens=9) for chance in (0.1, 0.5, 0.9)]
+    assert confidences(own, ["field 0"] * 3, given) == pytest.approx([0.1, 0.5, 0.9])
+    assert own.fields == of_probability.fields == {}
+    assert of_probability.weights.tokens == 0
+    assert of_probability.weights.log_probability != 1
+
+
+def test_an_item_that_is_said_again_is_less_sure_and_labels_say_how_much(drawn: Drawer) -> None:
+    again = replace(signals(math.log(0.8)), repeats=True)
+    without = fit_group(drawn(1))
+    wrong, right = (
+        fit_group([Labelled(f"d{at}", "f", again, is_right) for at in range(50)])
+        for is_right in (False, True)
+    )
+    said = [confidences(group, ["f"], [again])[0] for group in (wrong, without, right) if group]
+    assert said[0] < 0.2 < said[1] < 0.6 < said[2]
+
+
 def test_the_group_counts_its_labels(drawn: Drawer) -> None:
     values = drawn(50)
     group = fit_group(values)

@@ -1,12 +1,16 @@
 """Records and gold in, two fits with held-out curves out."""
 
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from thresher.adapters.fields import Field
 from thresher.app.calibration.acceptance import threshold
-from thresher.app.calibration.fitting import fit_all, labelled_values
+from thresher.app.calibration.calibrator import Labelled
+from thresher.app.calibration.fitting import cross_fitted, fit_all, labelled_values
+from thresher.app.evaluation.calibration import expected_calibration_error
 from thresher.app.record import Outcome, Record, RecordError, Value
 
 from .conftest import Drawer, signals
@@ -57,6 +61,33 @@ def test_the_held_out_error_is_small_and_the_curve_covers_all(drawn: Drawer) -> 
     for group in (fitted.stated, fitted.absent):
         assert group is not None
         assert (group.values, group.curve[-1].values, group.curve[-1].right) == (1500, 1500, group.right)
+
+
+def test_of_few_labels_fields_and_signals_that_tell_nothing_of_others_are_left_out() -> None:
+    """A model that is right of itself, each value of a field of its own, as questions to a report are."""
+    errors = []
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        values = [
+            Labelled(
+                f"d{at // 4}", f"question {at}", signals(math.log(chance)), bool(random.random() < chance)
+            )
+            for at, chance in enumerate(random.uniform(0.05, 0.95, 100))
+        ]
+        fitted = fit_all(values)
+        assert fitted.stated is not None
+        assert fitted.stated.fields == {}
+        right = [value.right for value in values]
+        errors.append((fitted.error, expected_calibration_error(cross_fitted(values, "all"), right)))
+    chosen, of_all = np.mean(np.array(errors, dtype=float), axis=0)
+    assert chosen < of_all
+
+
+def test_of_many_labels_a_field_that_is_often_wrong_is_told_from_others(drawn: Drawer) -> None:
+    values = [replace(each, right=False) if each.field == "field 0" else each for each in drawn(500)]
+    fitted = fit_all(values)
+    assert fitted.stated is not None
+    assert fitted.stated.fields["field 0"] < -1
 
 
 def test_what_has_no_label_has_no_group(drawn: Drawer) -> None:
