@@ -44,8 +44,8 @@ _SPACED = re.compile(
 #: Every sign of Unicode's category Sc.
 _SIGNS = "$¢-¥֏؋߾߿৲৳৻૱௹฿៛₠-⃀꠸﷼﹩＄￠￡￥￦"
 _IS_MONEY = re.compile(f"[{_SIGNS}]")
-#: Behind a number few codes are taken for one of money: '(50 KG)' is nothing owed.
-_CODES = "EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|SGD|HKD|MYR|THB|RM"
+#: A pattern. Behind a number few codes are taken for one of money: '(50 KG)' is nothing owed.
+MONEY_CODES = "EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|SGD|HKD|MYR|THB|RM"
 #: '$', 'US$', or a code, as 'RM' and 'USD' are.
 _CURRENCY = rf"(?:[A-Z]{{0,2}}[{_SIGNS}]|[A-Z]{{2,3}}|Rs\.?|[Kk]r\.?|Fr\.?)"
 #: The longest of what may stand between a number and the end of what stands before: '- US$ '.
@@ -59,7 +59,7 @@ _SIGN_BEHIND = re.compile(r"(?<=[.,]\d\d)(?<![.,]\d[.,]\d\d)(?<![.,]\d\d[.,]\d\d
 _SCALE = re.compile(r"\s{0,2}(?ai:((?:thousand|million|billion|trillion)s?|mn|mm|bn|tn|k|m|b|t))(?!\w)")
 _SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3, "thousand": 1e3}
 _OPEN = re.compile(rf"\(\s?{_CURRENCY}?\s?\Z")
-_CLOSE = re.compile(rf"\s?(?:%|[{_SIGNS}]|{_CODES})?\s?\)")
+_CLOSE = re.compile(rf"\s?(?:%|[{_SIGNS}]|{MONEY_CODES})?\s?\)")
 
 
 def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tuple[int, int, float]]:

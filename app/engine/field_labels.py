@@ -7,20 +7,22 @@ from itertools import pairwise
 
 from thresher.adapters.field_words import stems
 from thresher.adapters.fields import Field
+from thresher.adapters.numbers import MONEY_CODES
 
 #: What parts a label from what it labels, and one cell of a line from the next.
 _GAP = re.compile(r"[ \t]*(?:[\t|]|:(?=[\s*])|[ \t]{2}|\.{3}|=)[\t |:*.=]*")
-#: A rate belongs to the label, as in "VAT 25 %   145.50".
-_RATE = re.compile(r"\(?\d+(?:[.,]\d+)?\s?%\)?")
+#: A rate belongs to the label, as in "VAT 25 %   145.50", and names no field; nor does money's code.
+_RATE = r"\(?\d+(?:[.,]\d+)?\s?%\)?"
+_NO_NAME = re.compile(rf"{_RATE}|\b(?:{MONEY_CODES})\b")
 #: At the beginning of a line words may be the label of a number right behind them.
 _WORDS_BEFORE_NUMBER = re.compile(
-    rf"[^\d]*[^\W\d_][)*]*(?:\s+{_RATE.pattern}(?=\s+\W{{0,3}}\d))?(?=[\s(]+\W{{0,3}}\d)"
+    rf"[^\d]*[^\W\d_][)*]*(?:\s+{_RATE}(?=\s+\W{{0,3}}\d))?(?=[\s(]+\W{{0,3}}\d)"
 )
 _DECORATION = " *#_"
 #: Characters of the longest label; a longer cell is text.
 _LONGEST = 60
 #: What of a description names no field.
-_NO_NAME = re.compile(r"\be\.g\..*|'[^']*'|\bas written\b")
+_EXAMPLES = re.compile(r"\be\.g\..*|'[^']*'|\bas written\b")
 #: How many words a label may have beside those of a name, as "Opinion of market value" has.
 _MORE_WORDS = 2
 
@@ -35,7 +37,7 @@ class FieldLabels:
     def __init__(self, fields: Sequence[Field]) -> None:
         self._names = {field.name: frozenset(stems(field.name.replace("_", " "))) for field in fields}
         self._words = {
-            field.name: self._names[field.name] | stems(_NO_NAME.sub(" ", field.description)).keys()
+            field.name: self._names[field.name] | stems(_EXAMPLES.sub(" ", field.description)).keys()
             for field in fields
         }
         self._called = cache(self._field_called)
@@ -79,8 +81,8 @@ def _labelled(text: str) -> Iterator[tuple[str, str]]:
             cells[:1] = [found[0], cells[0][found.end() :]] if found else cells[:1]
         for label, cell in pairwise(cells):
             if _is_label(label):
-                yield _RATE.sub("", label).strip(_DECORATION), cell
+                yield _NO_NAME.sub("", label).strip(_DECORATION), cell
 
 
 def _is_label(cell: str) -> bool:
-    return len(cell) <= _LONGEST and not any(char.isdigit() for char in _RATE.sub("", cell))
+    return len(cell) <= _LONGEST and not any(char.isdigit() for char in _NO_NAME.sub("", cell))

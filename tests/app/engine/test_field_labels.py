@@ -37,6 +37,7 @@ def cells(text: str) -> dict[str, list[list[str]]]:
         "Net income 25 %   12.9",
         "Net income (25%): 12.9",
         "Net income 2,5 % 12.9",
+        "Income, net (EUR)\t12.9",
     ],
 )
 def test_a_label_is_parted_from_its_cell_in_many_ways(line: str) -> None:
@@ -65,6 +66,12 @@ def test_other_lines_label_no_field(line: str) -> None:
 
 def test_words_of_the_description_call_a_field_with_some_of_its_name() -> None:
     assert cells("Operating profit   9.8   7.2") == {"operating_income": [["9.8"]]}
+
+
+@pytest.mark.parametrize("line", ["Total EUR   12.9", "Total (USD): 12.9", "Total in CHF 12.9"])
+def test_money_in_a_label_is_no_word_of_it(line: str) -> None:
+    ((name, ((cell,),)),) = cells(line).items()
+    assert (name, cell.strip()) == ("total", "12.9")
 
 
 def test_the_label_that_fits_best_goes_first_and_equal_ones_together() -> None:
