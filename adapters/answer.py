@@ -51,16 +51,21 @@ def most_items(text: str) -> int:
 
 
 def stated_values(one: Field, text: str, conventions: Conventions) -> list[Any]:
-    """The dates or the numbers that a window's text writes out, as an answer has them.
+    """The dates or the numbers that a window's text writes out, as an answer has them."""
+    return sorted({value for _, _, value in stated_places(one, text, conventions)})
 
-    Each in all of its readings that the document's conventions leave.
+
+def stated_places(one: Field, text: str, conventions: Conventions) -> list[tuple[int, int, Any]]:
+    """Where a text writes out dates or numbers, as [start, end) and the value as an answer has it.
+
+    Each in all of its readings that the document's conventions leave; in no order.
     """
     if one.type == "date":
         found: Iterable[tuple[int, int, Any]] = dates_in(text, conventions.dates)
     else:
         found = numbers_in(text, conventions.numbers)
-    values = {plain(value) for _, _, value in found if can_be_written(one, value)}
-    return sorted(value for value in values if one.type != "integer" or isinstance(value, int))
+    read = [(start, end, plain(value)) for start, end, value in found if can_be_written(one, value)]
+    return [place for place in read if one.type != "integer" or isinstance(place[2], int)]
 
 
 @dataclass

@@ -137,6 +137,10 @@ def _shared_fields(values: Sequence[Labelled]) -> list[str]:
 
 
 def _field_inputs(values: Sequence[Labelled], fields: Sequence[str]) -> Floats:
-    """Shape (values, fields): 1 at the value's own field."""
-    own = [[value.field == name for name in fields] for value in values]
-    return np.array(own, dtype=np.float64).reshape(len(values), len(fields))
+    """Shape (values, fields): 1 at the value's own field, if it is one of these."""
+    places = {name: at for at, name in enumerate(fields)}
+    inputs = np.zeros((len(values), len(fields)))
+    for row, value in enumerate(values):
+        if value.field in places:
+            inputs[row, places[value.field]] = 1.0
+    return inputs

@@ -63,13 +63,14 @@ def fit_all(values: Sequence[Labelled]) -> Fitted:
 
 def _fit(values: Sequence[Labelled], held_out: list[tuple[float, float, bool]]) -> Group | None:
     """The group of these values; each one's held-out confidence, probability and truth go to `held_out`."""
+    if not values:
+        return None
     right = [value.right for value in values]
     held = {form: cross_fitted(values, form) for form in FORMS}
     # Of equally good ones the simplest.
     form = min(FORMS, key=lambda each: brier_score(held[each], right) or 0.0)
     group, confidence = fit_group(values, form), held[form]
-    if group is None:
-        return None
+    assert group is not None, "there are values"
     held_out += [
         (now, value.signals.probability, value.right) for now, value in zip(confidence, values, strict=True)
     ]

@@ -9,11 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from thresher.adapters.answer import ITEM_SEPARATOR, plain, render_value, stated_values
+from thresher.adapters.answer import ITEM_SEPARATOR, render_value, stated_places
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import Field
-from thresher.adapters.numbers import numbers_in
 from thresher.app.engine.field_labels import FieldLabels
 from thresher.app.engine.preferred import Preferred, preferred
 
@@ -61,13 +60,11 @@ def _ways(field: Field, cell: str, conventions: Conventions) -> list[str]:
 
 def _first(field: Field, cell: str, conventions: Conventions) -> list[Any]:
     """The date or the number that a cell begins with, in all of its readings."""
-    dates = list(dates_in(cell, conventions.dates))
-    found: Sequence[tuple[int, int, Any]] = dates
+    found = stated_places(field, cell, conventions)
     if field.type != "date":
-        numbers = numbers_in(cell, conventions.numbers)
-        found = [one for one in numbers if not any(start <= one[0] < end for start, end, _ in dates)]
+        days = list(dates_in(cell, conventions.dates))
+        found = [one for one in found if not any(start <= one[0] < end for start, end, _ in days)]
     at = min((start for start, _, _ in found), default=0)
     if not _BEFORE.fullmatch(cell[:at]):
         return []
-    first = {plain(value) for start, _, value in found if start == at}
-    return [value for value in stated_values(field, cell, conventions) if value in first]
+    return sorted({value for start, _, value in found if start == at})
