@@ -31,6 +31,21 @@ def test_a_cpu_takes_bfloat16_only_where_it_is_clearly_faster(
     assert device.settled(config()).precision == expected
 
 
+@pytest.mark.parametrize("busy", [range(0, 40), range(30, 100)])
+def test_other_work_on_the_processor_does_not_make_bfloat16_the_faster_one(
+    busy: range, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = 0
+
+    def seconds(dtype: torch.dtype) -> float:
+        nonlocal measured
+        measured += 1
+        return (5.0 if dtype == torch.bfloat16 else 1.0) * (20.0 if measured in busy else 1.0)
+
+    monkeypatch.setattr(device, "_seconds", seconds)
+    assert device.settled(config()).precision == "float32"
+
+
 @pytest.mark.parametrize("asked", ["float32", "bfloat16"])
 def test_what_is_asked_stands(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(device, "_seconds")  # and nothing is measured
