@@ -112,6 +112,7 @@ def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads
     # Streams of their own: recipes without them draw what they drew before there were any.
     swapping = Draw(seed, "swapped", label.text, label.instructions, time)
     moving = Draw(seed, "moved", label.text, label.instructions, time)
+    skipping = Draw(seed, "skipped", label.text, label.instructions, time)
     if swapping.chance(how.swap):
         label = swap(label, pool, swapping)
     if moving.chance(how.cells):
@@ -131,7 +132,18 @@ def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads
             changed = change(label, draw)
             # Of a text that states nothing there is little to learn.
             label = changed if _says_something(changed) else label
-    return label
+    return _without_some_absent(label, how.skip_absent, skipping) if how.skip_absent else label
+
+
+def _without_some_absent(label: Label, chance: float, draw: Draw) -> Label:
+    """The label with each absent value not known by that chance; whole where nothing else is known."""
+    skipped = {
+        one.name
+        for one in label.fields
+        if one.name in label.values and is_absent(label.values[one.name], one) and draw.chance(chance)
+    }
+    values = {name: value for name, value in label.values.items() if name not in skipped}
+    return replace(label, values=values) if values else label
 
 
 def _says_something(label: Label) -> bool:

@@ -120,6 +120,9 @@ class Augmentation(Keys):
     cells: float = Share
     """The chance of a varied label to have its questions to cells of a table put to other cells."""
 
+    skip_absent: float = Share
+    """The chance of an absent value of a varied label not to be taught."""
+
     noise: float = Share
     """The chance of a varied label to have its text misread as OCR does."""
 

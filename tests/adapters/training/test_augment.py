@@ -28,7 +28,7 @@ FIELDS = (
 )
 ALL = Augmentation(
     share=1, drop=0.2, reorder=0.5, rename=0.5, undescribe=0.3, reword=0.5,
-    cut=0.5, remove=0.4, swap=0.5, noise=0.5, noise_rate=0.05,
+    skip_absent=0.3, cut=0.5, remove=0.4, swap=0.5, noise=0.5, noise_rate=0.05,
 )  # fmt: skip
 
 
@@ -153,3 +153,17 @@ def test_real_labels_keep_the_rule(shared_data: Any) -> None:
         changed = [each for each in shown(real, 1, ALL, 1) if each.text not in {one.text for one in real}]
         assert changed
         assert [unstated(each) for each in changed] == [[]] * len(changed), json.dumps(name)
+
+
+def test_absent_values_are_left_untaught_by_chance_and_no_others() -> None:
+    one = Label(
+        "r", "Corner Cafe", "Do.", FIELDS, {"shop": "Corner Cafe", "day": None, "items": [], "paid": False}
+    )
+    left: Counter[str] = Counter()
+    for seed in range(200):
+        (each,) = shown([one], 1, Augmentation(share=1, skip_absent=0.25), seed)
+        assert each.fields == FIELDS
+        assert {"shop", "paid"} <= set(each.values)
+        left.update(set(one.values) - set(each.values))
+    assert set(left) == {"day", "items"}
+    assert all(30 < count < 75 for count in left.values())
