@@ -56,8 +56,8 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
     if trained is None or data is None:
         raise ValueError(f"{manifest.name} was not trained")
     sure = {(one.domain, one.record_type): one for one in calibrations}
-    runs = len(recipe.runs)
-    is_mean = runs > 1 and not recipe.in_rounds
+    has_means = len(recipe.runs) > len(recipe.rounds)
+    is_mean = has_means and len(recipe.rounds) == 1
     averaged = " The adapter is the mean of what the runs made." if is_mean else ""
     weaker = f" It ships at {recipe.strength:g} of what it learnt: that serves other fields better."
     weaker = "" if recipe.strength == 1 else weaker
@@ -75,11 +75,11 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
             f"| {one.name} | {one.title} | {one.licence} | {one.attribution} |" for one in recipe.sources
         ),
         train=data.train,
-        counted=f" in {runs} runs, many in more than one" if is_mean else "",
+        counted=f" in {len(recipe.runs)} runs, many in more than one" if has_means else "",
         validation=data.validation,
         varied=_varied(recipe),
         steps=trained.steps,
-        runs="" if runs == 1 else f" in {runs} {'rounds' if recipe.in_rounds else 'runs'}, each",
+        runs=_runs(recipe),
         rate=_rates(trained),
         start=_start(recipe),
         shipped=f"{averaged}{weaker}{names}",
@@ -98,13 +98,27 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
 
 
 def _varied(recipe: Recipe) -> str:
-    shares = [run.keys.get("augment", {}).get("share", 0) for run in recipe.runs]
+    # The runs of a round differ in their labels and seeds.
+    shares = [runs[0].keys.get("augment", {}).get("share", 0) for runs in recipe.rounds]
     if not any(shares):
         return ""
     if len(set(shares)) == 1:
         return f" Fields, instructions or text were varied in {shares[0]:.0%} of what was shown."
     told = [f"{share:.0%} of what round {number} showed" for number, share in enumerate(shares, 1) if share]
     return f" Fields, instructions or text were varied in {' and '.join(told)}."
+
+
+def _runs(recipe: Recipe) -> str:
+    """How many there were: "" of one."""
+    if len(recipe.runs) == 1:
+        return ""
+    if len(recipe.rounds) == 1:
+        return f" in {len(recipe.runs)} runs, each"
+    several = [
+        f"{len(runs)} runs in round {number}" for number, runs in enumerate(recipe.rounds, 1) if len(runs) > 1
+    ]
+    told = f" ({', '.join(several)})" if several else ""
+    return f" in {len(recipe.rounds)} rounds{told}, each"
 
 
 def _rates(trained: Trained) -> str:
@@ -116,7 +130,10 @@ def _rates(trained: Trained) -> str:
 
 def _start(recipe: Recipe) -> str:
     start = f"from the {recipe.parent} adapter" if recipe.parent else "from a new adapter"
-    return f"the first {start} and each other from the one before" if recipe.in_rounds else start
+    if len(recipe.rounds) == 1:
+        return start
+    mean = ", of several runs from their mean" if len(recipe.runs) > len(recipe.rounds) else ""
+    return f"the first {start} and each other from the one before{mean}"
 
 
 def _unfit(domains: Sequence[str]) -> Iterator[str]:

@@ -16,14 +16,16 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 from adapter_card import card
-from merging import by_names, last, mean, scaled
+from merging import by_names, scaled
 from recipes import GENERAL, MADE, Recipe, read_recipe, recipe_names
-from scoring import Scorer, run
+from rounds import Rounds, planned, train, trained
+from scoring import Scorer
 
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import read_adapter, remove_adapter, write_adapter
@@ -32,9 +34,7 @@ from thresher.adapters.calibration import CALIBRATION_FILE, Calibration
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, Score, read_manifest
 from thresher.adapters.pack_library import SHIPPED
-from thresher.adapters.training.command import ADAPTER
 from thresher.adapters.training.read_sets import read_sets
-from thresher.adapters.training.run_config import RunConfig, parse_run, save_run
 from thresher.adapters.training.split import document_key
 from thresher.app.locations import Locations
 from thresher.app.registry.folders import GENERAL as GENERAL_FOLDER
@@ -72,7 +72,7 @@ class Maker:
         is_new = not place.exists()
         if is_new:
             say(f"{name}: training")
-            self._train(recipe)
+            train(name, self._rounds(recipe), self._work / name, self._trainer)
         say(f"{name}: scoring and calibrating")
         began = time.monotonic()
         scorer = Scorer(self._home, self._base)
@@ -108,11 +108,7 @@ class Maker:
             if own != read_manifest(parent).weights:
                 say(f"  the {recipe.parent} adapter is another now: remove it to make it anew")
 
-    def _train(self, recipe: Recipe) -> None:
-        train_runs(recipe.name, self._configs(recipe), self._trainer)
-
-    def _configs(self, recipe: Recipe) -> list[RunConfig]:
-        """Those of its runs, in order."""
+    def _rounds(self, recipe: Recipe) -> Rounds:
         start: dict[str, Any] = {"base": self._model}
         if recipe.parent:
             if not self.place(recipe.parent).exists():
@@ -120,14 +116,7 @@ class Maker:
                     f"{recipe.name}: starts from {recipe.parent}, which is not there. Make it first."
                 )
             start["parent"] = self.place(recipe.parent)
-        configs = []
-        for number, one in enumerate(recipe.runs, 1):
-            folder = self._work / recipe.name / f"run-{number}"
-            keys = {**start, "out": folder / "out", **one.keys, **self._keys}
-            configs.append(parse_run(keys, f"the recipe {recipe.name}", folder))
-            if recipe.in_rounds:
-                start["parent"] = folder / "out" / ADAPTER
-        return configs
+        return planned(recipe, start, self._work / recipe.name, self._keys)
 
     def _candidate(self, recipe: Recipe) -> Adapter:
         """The adapter as it will ship, where commands find it by the recipe's name."""
@@ -140,8 +129,7 @@ class Maker:
             if place.exists():
                 adapter = read_adapter(place)
             else:
-                trained = [read_adapter(one.out / ADAPTER) for one in self._configs(recipe)]
-                whole = last(trained) if recipe.in_rounds else mean(trained)
+                whole = trained(self._rounds(recipe), self._work / recipe.name)
                 adapter = by_names(scaled(whole, recipe.strength), recipe.names_decide)
             write_adapter(folder, adapter, half=True)
         return read_adapter(folder)
@@ -151,7 +139,8 @@ class Maker:
         seen: dict[str, set[str]] = {}
         parents = [read_recipe(recipe.parent, self._data, self._work / "made")] if recipe.parent else []
         for one in (recipe, *parents):
-            for config, made_of in zip(self._configs(one), one.runs, strict=True):
+            configs = chain.from_iterable(self._rounds(one))
+            for config, made_of in zip(configs, one.runs, strict=True):
                 for each, source in zip(read_sets(config)[0], made_of.sources, strict=True):
                     labels = (*each.sides.train, *each.sides.validation)
                     seen.setdefault(source.name, set()).update(document_key(label.text) for label in labels)
@@ -206,17 +195,6 @@ class Maker:
         head = "# How long each adapter took that ships, and where. Written by packaging/make_adapters.py.\n"
         with replacing(MADE) as file:
             file.write((head + yaml.safe_dump({**made(), recipe.name: facts}, sort_keys=False)).encode())
-
-
-def train_runs(name: str, configs: Sequence[RunConfig], trainer: str) -> None:
-    """Trains what is not there yet. Raises SystemExit where it was stopped; again, it goes on."""
-    for number, config in enumerate(configs, 1):
-        if len(configs) > 1:
-            say(f"{name}: run {number} of {len(configs)}")
-        if not (config.out / ADAPTER).exists():
-            path = config.out.parent / "run.yaml"
-            save_run(path, config)
-            run([sys.executable, "-P", "-m", f"thresher.{trainer}", str(path)], (0,))
 
 
 def made() -> dict[str, Any]:

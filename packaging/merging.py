@@ -9,7 +9,7 @@ import numpy as np
 
 from thresher.adapters.adapter import Adapter, LoraLayer
 from thresher.adapters.errors import UsageError
-from thresher.adapters.manifest import Manifest, Recipe
+from thresher.adapters.manifest import Data, Manifest, Recipe
 
 
 def scaled(adapter: Adapter, strength: float) -> Adapter:
@@ -46,14 +46,16 @@ def mean(adapters: Sequence[Adapter]) -> Adapter:
 def last(adapters: Sequence[Adapter]) -> Adapter:
     """The last of adapters that each went on from the one before; one alone is itself.
 
-    The manifest counts the steps of all, and its parent is what the first one started from.
+    The manifest counts all steps, and labels that several have alike once; its parent is what the first one
+    started from.
     """
     first, *others = adapters
     if not others:
         return first
     recipes = [one.manifest.recipe for one in adapters if one.manifest.recipe]
     recipe = _counted(recipes, {"rounds": [one.configuration for one in recipes]})
-    update = {"parent": first.manifest.parent, "recipe": recipe}
+    data = _data([one.manifest for one in adapters])
+    update = {"parent": first.manifest.parent, "recipe": recipe, "data": data}
     return replace(others[-1], manifest=others[-1].manifest.model_copy(update=update))
 
 
@@ -81,18 +83,20 @@ def _mean_layer(adapters: Sequence[Adapter], name: str) -> LoraLayer:
 def _of_all(manifests: Sequence[Manifest]) -> Manifest:
     """The first one's, but for what all have come to."""
     recipes = [one.recipe for one in manifests if one.recipe]
-    data = [one.data for one in manifests if one.data]
-    assert len(recipes) == len(data) == len(manifests), "what was trained has a recipe and data"
+    assert len(recipes) == len(manifests), "what was trained has a recipe"
     recipe = _counted(recipes, {"mean_of": [one.configuration for one in recipes]})
-    data = list({one.fingerprint: one for one in data}.values())
-    several = sha256("".join(one.fingerprint for one in data).encode()).hexdigest()
-    labels = data[0].model_copy(
-        update={
-            "fingerprint": several if len(data) > 1 else data[0].fingerprint,
-            "train": sum(one.train for one in data),
-            "validation": sum(one.validation for one in data),
-        }
-    )
     pack = manifests[0].pack if len({one.pack for one in manifests}) == 1 else None
     made = max(one.made for one in manifests)
-    return manifests[0].model_copy(update={"made": made, "pack": pack, "recipe": recipe, "data": labels})
+    update = {"made": made, "pack": pack, "recipe": recipe, "data": _data(manifests)}
+    return manifests[0].model_copy(update=update)
+
+
+def _data(manifests: Sequence[Manifest]) -> Data:
+    """The labels of all of these, each set once."""
+    data = list({one.data.fingerprint: one.data for one in manifests if one.data}.values())
+    assert data, "what was trained has data"
+    if len(data) == 1:
+        return data[0]
+    several = sha256("".join(one.fingerprint for one in data).encode()).hexdigest()
+    counts = {key: sum(getattr(one, key) for one in data) for key in ("train", "validation")}
+    return data[0].model_copy(update={"fingerprint": several, **counts})

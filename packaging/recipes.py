@@ -18,6 +18,8 @@ GENERAL = "general"
 #: The labels of record types that are made up, each with fields of its own.
 ASSORTED = "assorted"
 _SOURCES = "sources"
+#: Of a set, no key of the run: so many of its records score the adapter.
+_MOST_SCORED = "most_scored"
 #: How long each adapter took, and where.
 MADE = FOLDER / "made.yaml"
 
@@ -56,23 +58,27 @@ class Run:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What an adapter is made from: the mean of what its runs make, or what the last of its rounds makes.
+    """What an adapter is made from: what the last of its rounds makes.
 
-    Runs all start from the parent; `in_rounds`, each goes on from what the one before made. `unfit_for` names
-    domains where it was found to be worse than the base alone. `strength` is how much ships of what it does
-    to the base: for other tasks than those learnt, less than all is best (WiSE-FT, Wortsman et al. 2022).
-    `names_decide`: what a document says by the names of fields and choices goes first. `hash` is the sha256,
-    in hex, of the recipe's file.
+    The runs of a round start alike, the first round's from the parent, and what they make is their mean; the
+    next round goes on from it. `unfit_for` names domains where it was found to be worse than the base alone.
+    `strength` is how much ships of what it does to the base: for other tasks than those learnt, less than all
+    is best (WiSE-FT, Wortsman et al. 2022). `names_decide`: what a document says by the names of fields and
+    choices goes first. `hash` is the sha256, in hex, of the recipe's file.
     """
 
     name: str
     parent: str | None
-    runs: tuple[Run, ...]
+    rounds: tuple[tuple[Run, ...], ...]
     hash: str
     unfit_for: tuple[str, ...] = ()
     strength: float = 1.0
-    in_rounds: bool = False
     names_decide: bool = False
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Those of all rounds, in order."""
+        return tuple(run for runs in self.rounds for run in runs)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -113,30 +119,45 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         raise UsageError(
             f"{name}.yaml: {unknown[0]} is not in {_SOURCES}.yaml, with its licence. Add it there."
         )
-    sets, sources = {}, {}
-    for one, given in raw["sets"].items():
-        keys = dict(given or {})
-        source = _source(one, about[one], data, made, keys.pop("most_scored", None))
-        place = {"domain": source.domain or None, "record_type": source.record_type or None}
-        sets[one] = {**place, "labels": list(source.labels), "validation": [source.dev], **keys}
-        sources[one] = source
-    several = raw.get("rounds") or raw.get("runs", [{}])
-    runs = tuple(_run({**raw["run"], **own}, sets, sources) for own in several)
-    digest, unfit_for = sha256(content).hexdigest(), tuple(raw.get("unfit_for", ()))
-    strength, in_rounds = raw.get("strength", 1.0), "rounds" in raw
-    by_names = raw.get("names_decide", False)
-    return Recipe(name, raw.get("parent"), runs, digest, unfit_for, strength, in_rounds, by_names)
+    # A round is a run, or has several; a run may have sets of its own in the place of the recipe's.
+    rounds = [one.get("runs", [one]) for one in raw.get("rounds", [{"runs": raw.get("runs", [{}])}])]
+    runs = [[{**raw["run"], "sets": raw["sets"], **own} for own in one] for one in rounds]
+    given = {each: keys for one in runs for run in one for each, keys in run["sets"].items()} | raw["sets"]
+    if unknown := [one for one in given if one not in about]:
+        raise UsageError(
+            f"{name}.yaml: {unknown[0]} is not in {_SOURCES}.yaml, with its licence. Add it there."
+        )
+    sources = {
+        one: _source(one, about[one], data, made, (keys or {}).get(_MOST_SCORED))
+        for one, keys in given.items()
+    }
+    return Recipe(
+        name=name,
+        parent=raw.get("parent"),
+        rounds=tuple(tuple(_run(keys, sources) for keys in one) for one in runs),
+        hash=sha256(content).hexdigest(),
+        unfit_for=tuple(raw.get("unfit_for", ())),
+        strength=raw.get("strength", 1.0),
+        names_decide=raw.get("names_decide", False),
+    )
 
 
-def _run(keys: dict[str, Any], sets: dict[str, Any], sources: dict[str, Source]) -> Run:
-    """A run of these sets but for those that the key `without` names."""
-    without = keys.pop("without", ())
-    if unknown := set(without) - sets.keys():
+def _run(keys: dict[str, Any], sources: dict[str, Source]) -> Run:
+    """A run of its sets but for those that the key `without` names."""
+    given, without = keys.pop("sets"), keys.pop("without", ())
+    if unknown := set(without) - given.keys():
         raise UsageError(f"a run is without {min(unknown)}, which is none of the recipe's sets.")
-    names = [one for one in sets if one not in without]
+    named = {one: dict(own or {}) for one, own in given.items() if one not in without}
+    sets = [_set(sources[one], own) for one, own in named.items()]
     # A user's own labels prove an adapter; these labels are all for training, and others score it.
-    keys = {"proof_share": 0.0, **keys, "sets": [sets[one] for one in names]}
-    return Run(keys, tuple(sources[one] for one in names))
+    return Run({"proof_share": 0.0, **keys, "sets": sets}, tuple(sources[one] for one in named))
+
+
+def _set(source: Source, own: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a run's set."""
+    own.pop(_MOST_SCORED, None)
+    place = {"domain": source.domain or None, "record_type": source.record_type or None}
+    return {**place, "labels": list(source.labels), "validation": [source.dev], **own}
 
 
 def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_scored: int | None) -> Source:

@@ -1,6 +1,7 @@
 """From few labels: how good an adapter gets with 10, 25, 50, 100 and 250 of them.
 
     python tests/benchmarks/bench_curve.py LABELLED --results FILE --only manufacturing/work_order …
+    python tests/benchmarks/bench_curve.py LABELLED --results FILE --only … --general FOLDER
     python tests/benchmarks/bench_curve.py --results FILE --table
 
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Of train.jsonl the first so many
@@ -23,19 +24,21 @@ from thresher.adapters.manifest import read_manifest
 from thresher.app.registry.folders import GENERAL
 
 COUNTS = (10, 25, 50, 100, 250)
-#: The adapter that a run starts from, by its start.
-STARTS: dict[str, Path | None] = {"general": GENERAL / "starter", "new": None}
+STARTS = ("general", "new")
 
 
-def measure(folder: Path, count: int, start: str, limit: int | None, trainer: str) -> dict[str, Any]:
+def measure(
+    folder: Path, count: int, start: str, general: Path, limit: int | None, trainer: str
+) -> dict[str, Any]:
     """The score of an adapter that is trained on the first `count` labels; of what it starts from for 0."""
+    parent = general if start == "general" else None
     told: dict[str, Any] = {"record_type": f"{folder.parent.name}/{folder.name}", "labels": count}
     told |= {"start": start, "limit": limit, "trainer": trainer}
     with tempfile.TemporaryDirectory() as work:
-        adapter = STARTS[start]
+        adapter = parent
         if count:
             here = Path(work)
-            run = run_on_first(folder, count, STARTS[start], here, here / "run")
+            run = run_on_first(folder, count, parent, here, here / "run")
             adapter = trained(run, here, trainer)
             recipe = read_manifest(adapter).recipe
             assert recipe is not None, "what was trained has a recipe"
@@ -61,7 +64,13 @@ def main() -> None:
     parser.add_argument("labelled", type=Path, nargs="?")
     parser.add_argument("--only", nargs="*", default=[], metavar="DOMAIN/RECORD_TYPE")
     parser.add_argument("--counts", nargs="*", type=int, default=[0, *COUNTS])
-    parser.add_argument("--starts", nargs="*", choices=list(STARTS), default=list(STARTS))
+    parser.add_argument("--starts", nargs="*", choices=STARTS, default=STARTS)
+    parser.add_argument(
+        "--general",
+        type=Path,
+        default=GENERAL / "starter",
+        help="what `bench_unseen.py --without` makes has not seen these; what ships may have",
+    )
     parser.add_argument("--limit", type=int, help="score on the first so many records")
     parser.add_argument("--trainer", choices=["mlx", "cuda"], default="cuda")
     asked = measuring(parser, table)
@@ -72,7 +81,8 @@ def main() -> None:
             for start in asked.starts:
                 if (name, count, start, asked.limit) in done:
                     continue
-                one = measure(asked.labelled / name, count, start, asked.limit, asked.trainer)
+                folder = asked.labelled / name
+                one = measure(folder, count, start, asked.general, asked.limit, asked.trainer)
                 add_result(asked.results, one)
 
 

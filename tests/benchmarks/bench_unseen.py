@@ -22,11 +22,10 @@ from typing import Any
 from dev_scores import labelled, records_of
 from results import add_result, is_there, markdown, measuring
 
-from thresher.adapters.adapter_folder import read_adapter, write_adapter
+from thresher.adapters.adapter_folder import write_adapter
 from thresher.adapters.manifest import read_manifest
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.command import ADAPTER
-from thresher.adapters.training.run_config import parse_run
 from thresher.app.calibration.doubt import without_doubtful
 from thresher.app.documents.read import read_document
 from thresher.app.evaluation.records import GoldRecord, predicted
@@ -45,25 +44,19 @@ PACKAGING = Path(__file__).parents[2] / "packaging"
 def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str, work: Path) -> Path:
     """The folder of a general adapter that has not seen these, as it ships. Raises SystemExit."""
     sys.path.append(str(PACKAGING))
-    from make_adapters import train_runs
-    from merging import by_names, mean, scaled
+    from merging import by_names, scaled
     from recipes import read_recipe
+    from rounds import planned, train
+    from rounds import trained as made_by
 
     out = work / ADAPTER
     if not out.exists():
         recipe = read_recipe("general", data, work / "made")
         assert set(without) <= {source.name for source in recipe.sources}, "each of them is in the recipe"
-        base = library.find(Locations.default().models, "starter").folder
-        configs = []
-        for number, run in enumerate(recipe.runs, 1):
-            folder = work / f"run-{number}"
-            sets = zip(run.keys["sets"], run.sources, strict=True)
-            kept = [one for one, source in sets if source.name not in without]
-            asked = {"base": base, "out": folder / "out", **run.keys, "sets": kept, "steps": steps}
-            configs.append(parse_run(asked, "the run", folder))
-        train_runs("general", configs, f"train_{trainer}")
-        parts = [read_adapter(config.out / ADAPTER) for config in configs]
-        unseen = scaled(mean(parts), recipe.strength)
+        start = {"base": library.find(Locations.default().models, "starter").folder}
+        rounds = planned(recipe, start, work, {"steps": steps}, without)
+        train("general", rounds, work, f"train_{trainer}")
+        unseen = scaled(made_by(rounds, work), recipe.strength)
         write_adapter(out, by_names(unseen, recipe.names_decide), half=True)
     return out
 

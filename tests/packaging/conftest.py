@@ -14,6 +14,7 @@ _NAMES = (
     "make_listings",
     "merging",
     "recipes",
+    "rounds",
     "adapter_card",
     "scoring",
 )

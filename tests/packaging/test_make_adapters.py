@@ -83,9 +83,8 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    adapters = scripts["make_adapters"]
     commands: list[str] = []
-    real = adapters.run
+    real = scripts["scoring"].run
 
     def watched(command: list[str], *rest: Any) -> Any:
         kind = next((one for one in ("evaluate", "calibrate") if one in command), "train")
@@ -94,7 +93,7 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
             raise SystemExit(130)  # Ctrl-C while the second record type is scored
         return real(command, *rest)
 
-    monkeypatch.setattr(adapters, "run", watched)
+    monkeypatch.setattr(scripts["rounds"], "run", watched)
     monkeypatch.setattr(scripts["scoring"], "run", watched)
     with pytest.raises(SystemExit):
         make().make("general")
@@ -145,7 +144,7 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
     assert f"| expenses/receipt | 3 | {own.scores[0].f1:.3f} |" in text
     assert "| 3 | 0." in text
 
-    told = yaml.safe_load(adapters.MADE.read_text("utf-8"))
+    told = yaml.safe_load(scripts["make_adapters"].MADE.read_text("utf-8"))
     assert list(told) == ["general", "expenses"]
     assert told["general"]["labels"] == 12
     assert told["expenses"]["training_seconds"] >= 0
@@ -317,6 +316,43 @@ def test_the_last_of_several_rounds_ships(make: Any, scripts: dict[str, Any], tm
     )
     assert rates in " ".join(card.split())
     assert "varied in 75% of what round 2 showed" in card
+
+
+@pytest.mark.usefixtures("always_better")
+def test_a_round_goes_on_from_the_mean_of_the_one_before(
+    make: Any, scripts: dict[str, Any], tmp_path: Path
+) -> None:
+    recipe = {
+        "strength": 0.5,
+        "run": {"learning_rate": 0.01},
+        "rounds": [
+            {"runs": [{"seed": 1}, {"seed": 2}]},
+            {"learning_rate": 0.002, "augment": {"share": 0.5}, "sets": {name: {"most": 3} for name in SETS}},
+        ],
+        "sets": {name: {"most": 2} for name in SETS},
+    }
+    (scripts["recipes"].FOLDER / "general.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
+    make().make("general")
+    work = tmp_path / "work" / "general"
+    one, two, third = (read_adapter(work / f"run-{number}" / "out" / "adapter") for number in (1, 2, 3))
+    mean = read_adapter(work / "mean-1")
+    for name, layer in scripts["merging"].mean([one, two]).layers.items():
+        np.testing.assert_array_equal(mean.layers[name].b, layer.b)
+    assert third.manifest.parent == mean.manifest.weights
+    shipped = read_adapter(make().place("general"))
+    for name, layer in shipped.layers.items():
+        np.testing.assert_array_equal(layer.b, (third.layers[name].b * 0.5).astype(np.float16))
+    assert shipped.manifest.parent is None
+    assert shipped.manifest.recipe is not None
+    assert shipped.manifest.data is not None
+    steps = [each.manifest.recipe.steps for each in (one, two, third) if each.manifest.recipe]
+    assert shipped.manifest.recipe.steps == sum(steps)
+    # Both runs of the first round have the same labels.
+    assert shipped.manifest.data.train == (2 + 3) * len(SETS)
+    card = " ".join((make().place("general") / "README.md").read_text("utf-8").split())
+    assert "steps in 2 rounds (2 runs in round 1), each at a peak rate of 0.01 and then 0.002, the" in card
+    assert "each other from the one before, of several runs from their mean" in card
+    assert "varied in 50% of what round 2 showed" in card
 
 
 def test_a_domains_adapter_waits_for_the_general_one(make: Any) -> None:
