@@ -5,7 +5,8 @@ values, exact for the binomial (Clopper and Pearson, 1934). They are tried one b
 the bound reaches what is wanted, and the last that does is taken. As the first that does not ends the search,
 each may be tried at the whole level (fixed sequence testing, in Learn then Test by Angelopoulos et al.,
 2021); dividing it by the thresholds, as Geifman and El-Yaniv do (2017), takes nearly twice the labels. The
-search begins where one of the values may be wrong: among fewer a single mistake would end it.
+search begins among the surest half of the values where the most of them, two at the most, may be wrong:
+among the very surest a mistake or two would end it, further down what is less sure.
 
 The bound takes values as independent. Those of one document are not, so of few documents with many values it
 promises too much (docs/extraction.md).
@@ -21,6 +22,8 @@ from thresher.adapters.calibration import Step
 RISK = 0.05
 #: Thresholds of a curve: at these tenths of the values, from the surest.
 STEPS = 10
+#: So many wrong values may be among those of the first threshold, at the most.
+MISTAKES = 2
 
 
 def curve(confidences: Sequence[float], right: Sequence[bool]) -> tuple[Step, ...]:
@@ -59,12 +62,23 @@ def needed(wanted: float) -> int:
 
 
 def _tried(steps: Sequence[Step], wanted: float) -> Sequence[Step]:
-    """From the first that would pass with one wrong; where there are too few values for that, the last alone.
+    """From the first that passes with the most mistakes and has half of the values at the most.
 
-    Which those are follows from how many values are above each, not from how many are right.
+    Where none of these would pass with a mistake, from the first that would without one, however deep; where
+    none would, the last alone. Which those are follows from how many values are above each, not from how many
+    are right.
     """
-    begin = (at for at, one in enumerate(steps) if _tail(one.values - 1, one.values, wanted) <= RISK)
-    return steps[next(begin, -1) :]
+    for wrong in range(MISTAKES, -1, -1):
+        passing = (at for at, one in enumerate(steps) if _passes(one.values, wrong, wanted))
+        at = next(passing, None)
+        if at is not None and (not wrong or 2 * steps[at].values <= steps[-1].values):
+            return steps[at:]
+    return steps[-1:]
+
+
+def _passes(values: int, wrong: int, wanted: float) -> bool:
+    """Whether so many values keep the promise where so many of them are wrong."""
+    return values > wrong and _tail(values - wrong, values, wanted) <= RISK
 
 
 def lower_bound(right: int, values: int, risk: float) -> float:

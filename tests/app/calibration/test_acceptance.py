@@ -63,17 +63,36 @@ def test_the_lowest_threshold_that_keeps_the_promise_is_taken() -> None:
 
 
 def test_the_search_ends_at_the_first_that_does_not_pass() -> None:
-    steps = (Step(0.99, 100, 100), Step(0.9, 200, 180), Step(0.5, 1000, 990))
+    steps = (Step(0.99, 300, 300), Step(0.9, 400, 360), Step(0.5, 1000, 990))
     assert threshold(steps, 0.95) == steps[0]
     assert threshold(steps[1:], 0.95) is None
     assert first(steps[1:], 0.95) == steps[1]
 
 
-def test_a_mistake_among_a_few_of_the_surest_does_not_end_the_search() -> None:
-    # At 0.95 one of 93 may be wrong, and none of 92.
-    for few, passes in ((92, True), (93, False)):
-        steps = (Step(0.99, few, few - 2), Step(0.9, 300, 298))
-        assert threshold(steps, 0.95) == (steps[1] if passes else None)
+def test_mistakes_among_the_surest_do_not_end_the_search() -> None:
+    """At 0.95 two of 124 may be wrong, one of 123: it begins there, if that is among the surest half."""
+    for few, begins in ((123, 1), (124, 0)):
+        steps = (Step(0.99, few, few - 3), Step(0.9, 450, 448), Step(0.5, 1000, 800))
+        assert first(steps, 0.95) == steps[begins]
+        assert threshold(steps, 0.95) == (steps[1] if begins else None)
+    two_wrong = tuple(Step(1 - n / 1000, n, n - 2) for n in range(50, 300, 50))
+    assert threshold((*two_wrong, Step(0.5, 500, 400)), 0.95) == two_wrong[-1]
+
+
+def test_of_few_values_the_search_begins_deeper_than_their_half() -> None:
+    """At 0.95 one of 93 may be wrong, of fifty none: it begins where there may be none, with 59."""
+    steps = tuple(Step(1 - n / 1000, n, n) for n in range(10, 110, 10))
+    assert first(steps, 0.95) == Step(0.94, 60, 60)
+    assert threshold(steps, 0.95) == steps[-1]
+
+
+def test_where_the_search_begins_does_not_follow_from_what_is_right() -> None:
+    places = range(30, 330, 30)
+    begins = {
+        first([Step(1 - n / 1000, n, int(n * share)) for n in places], 0.9).values
+        for share in (0, 0.5, 0.9, 1)
+    }
+    assert begins == {90}
 
 
 def test_the_promise_is_kept_as_often_as_it_says() -> None:
