@@ -56,9 +56,7 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
     if trained is None or data is None:
         raise ValueError(f"{manifest.name} was not trained")
     sure = {(one.domain, one.record_type): one for one in calibrations}
-    has_means = len(recipe.runs) > len(recipe.rounds)
-    is_mean = has_means and len(recipe.rounds) == 1
-    averaged = " The adapter is the mean of what the runs made." if is_mean else ""
+    averaged = f" The adapter is the mean of what {of} made." if (of := _averaged(recipe)) else ""
     weaker = f" It ships at {recipe.strength:g} of what it learnt: that serves other fields better."
     weaker = "" if recipe.strength == 1 else weaker
     names = (
@@ -75,7 +73,7 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
             f"| {one.name} | {one.title} | {one.licence} | {one.attribution} |" for one in recipe.sources
         ),
         train=data.train,
-        counted=f" in {len(recipe.runs)} runs, many in more than one" if has_means else "",
+        counted=f" in {len(recipe.runs)} runs, many in more than one" if recipe.averages else "",
         validation=data.validation,
         varied=_varied(recipe),
         steps=trained.steps,
@@ -108,6 +106,14 @@ def _varied(recipe: Recipe) -> str:
     return f" Fields, instructions or text were varied in {' and '.join(told)}."
 
 
+def _averaged(recipe: Recipe) -> str:
+    """What the adapter is the mean of: "" of nothing."""
+    if recipe.mean_of_rounds:
+        return "the rounds"
+    several = len(recipe.rounds[-1]) > 1
+    return ("the runs" if len(recipe.rounds) == 1 else "the last runs") if several else ""
+
+
 def _runs(recipe: Recipe) -> str:
     """How many there were: "" of one."""
     if len(recipe.runs) == 1:
@@ -124,7 +130,8 @@ def _runs(recipe: Recipe) -> str:
 def _rates(trained: Trained) -> str:
     """The peak rates of its rounds in order, each once."""
     rounds = trained.configuration.get("rounds", [trained.configuration])
-    rates = dict.fromkeys(one.get("learning_rate") or trained.learning_rate for one in rounds)
+    runs = [run for one in rounds for run in one.get("mean_of", [one])]
+    rates = dict.fromkeys(run.get("learning_rate") or trained.learning_rate for run in runs)
     return " and then ".join(f"{rate:g}" for rate in rates)
 
 
@@ -132,7 +139,7 @@ def _start(recipe: Recipe) -> str:
     start = f"from the {recipe.parent} adapter" if recipe.parent else "from a new adapter"
     if len(recipe.rounds) == 1:
         return start
-    mean = ", of several runs from their mean" if len(recipe.runs) > len(recipe.rounds) else ""
+    mean = ", of several runs from their mean" if recipe.averages else ""
     return f"the first {start} and each other from the one before{mean}"
 
 

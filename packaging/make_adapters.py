@@ -129,7 +129,7 @@ class Maker:
             if place.exists():
                 adapter = read_adapter(place)
             else:
-                whole = trained(self._rounds(recipe), self._work / recipe.name)
+                whole = trained(recipe, self._rounds(recipe), self._work / recipe.name)
                 adapter = by_names(scaled(whole, recipe.strength), recipe.names_decide)
             write_adapter(folder, adapter, half=True)
         return read_adapter(folder)

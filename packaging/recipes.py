@@ -58,13 +58,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What an adapter is made from: what the last of its rounds makes.
+    """What an adapter is made from: what the last of its rounds makes, or the mean of what each makes.
 
     The runs of a round start alike, the first round's from the parent, and what they make is their mean; the
-    next round goes on from it. `unfit_for` names domains where it was found to be worse than the base alone.
-    `strength` is how much ships of what it does to the base: for other tasks than those learnt, less than all
-    is best (WiSE-FT, Wortsman et al. 2022). `names_decide`: what a document says by the names of fields and
-    choices goes first. `hash` is the sha256, in hex, of the recipe's file.
+    next round goes on from it. With `mean_of_rounds` the mean of all rounds ships: further along the way the
+    weights circle what is best (stochastic weight averaging, Izmailov et al. 2018). `unfit_for` names domains
+    where it was found to be worse than the base alone. `strength` is how much ships of what it does to the
+    base: for other tasks than those learnt, less than all is best (WiSE-FT, Wortsman et al. 2022).
+    `names_decide`: what a document says by the names of fields and choices goes first. `hash` is the sha256,
+    in hex, of the recipe's file.
     """
 
     name: str
@@ -74,11 +76,17 @@ class Recipe:
     unfit_for: tuple[str, ...] = ()
     strength: float = 1.0
     names_decide: bool = False
+    mean_of_rounds: bool = False
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """Those of all rounds, in order."""
         return tuple(run for runs in self.rounds for run in runs)
+
+    @property
+    def averages(self) -> bool:
+        """Whether a round has several runs."""
+        return len(self.runs) > len(self.rounds)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -115,9 +123,10 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
     content = (FOLDER / f"{name}.yaml").read_bytes()
     raw = yaml.safe_load(content)
     about = yaml.safe_load((FOLDER / f"{_SOURCES}.yaml").read_text("utf-8"))
-    # A round is a run, or has several; a run may have sets of its own in the place of the recipe's.
-    rounds = [one.get("runs", [one]) for one in raw.get("rounds", [{"runs": raw.get("runs", [{}])}])]
-    runs = [[{**raw["run"], "sets": raw["sets"], **own} for own in one] for one in rounds]
+    # A round is a run, or has several. A run's keys go before its round's, and these before the recipe's.
+    rounds = [dict(one) for one in raw.get("rounds", [{"runs": raw.get("runs", [{}])}])]
+    owns = [(one.pop("runs", [{}]), one) for one in rounds]
+    runs = [[{**raw["run"], "sets": raw["sets"], **one, **own} for own in each] for each, one in owns]
     given = {each: keys for one in runs for run in one for each, keys in run["sets"].items()} | raw["sets"]
     if unknown := [one for one in given if one not in about]:
         raise UsageError(
@@ -135,6 +144,7 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         unfit_for=tuple(raw.get("unfit_for", ())),
         strength=raw.get("strength", 1.0),
         names_decide=raw.get("names_decide", False),
+        mean_of_rounds=raw.get("mean_of_rounds", False),
     )
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,11 @@ def train(name: str, rounds: Rounds, work: Path, trainer: str) -> None:
             write_adapter(made, mean([read_adapter(config.out / ADAPTER) for config in configs]))
 
 
-def trained(rounds: Rounds, work: Path) -> Adapter:
-    """What the last round made, told of all of them."""
-    return last([read_adapter(_made_in(work, at, configs)) for at, configs in enumerate(rounds, 1)])
+def trained(recipe: Recipe, rounds: Rounds, work: Path) -> Adapter:
+    """What the last round made, or the mean of all where the recipe has it so, told of all of them."""
+    each = [read_adapter(_made_in(work, at, configs)) for at, configs in enumerate(rounds, 1)]
+    whole = last(each)
+    return replace(mean(each), manifest=whole.manifest) if recipe.mean_of_rounds else whole
 
 
 def _made_in(work: Path, number: int, configs: Sequence[RunConfig]) -> Path:

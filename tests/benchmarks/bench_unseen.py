@@ -56,7 +56,7 @@ def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str,
         start = {"base": library.find(Locations.default().models, "starter").folder}
         rounds = planned(recipe, start, work, {"steps": steps}, without)
         train("general", rounds, work, f"train_{trainer}")
-        unseen = scaled(made_by(rounds, work), recipe.strength)
+        unseen = scaled(made_by(recipe, rounds, work), recipe.strength)
         write_adapter(out, by_names(unseen, recipe.names_decide), half=True)
     return out
 

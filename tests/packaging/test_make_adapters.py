@@ -355,6 +355,53 @@ def test_a_round_goes_on_from_the_mean_of_the_one_before(
     assert "varied in 50% of what round 2 showed" in card
 
 
+@pytest.mark.usefixtures("always_better")
+def test_the_mean_of_the_last_rounds_runs_ships(make: Any, scripts: dict[str, Any], tmp_path: Path) -> None:
+    recipe = {
+        "run": {"learning_rate": 0.01},
+        "rounds": [{}, {"learning_rate": 0.002, "runs": [{"seed": 2}, {"seed": 3}]}],
+        "sets": {name: {"most": 2} for name in SETS},
+    }
+    (scripts["recipes"].FOLDER / "general.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
+    make().make("general")
+    work = tmp_path / "work" / "general"
+    first, two, three = (read_adapter(work / f"run-{number}" / "out" / "adapter") for number in (1, 2, 3))
+    assert two.manifest.parent == three.manifest.parent == first.manifest.weights
+    shipped = read_adapter(make().place("general"))
+    for name, layer in scripts["merging"].mean([two, three]).layers.items():
+        np.testing.assert_array_equal(shipped.layers[name].b, layer.b.astype(np.float16))
+    assert shipped.manifest.parent is None
+    card = " ".join((make().place("general") / "README.md").read_text("utf-8").split())
+    assert "in 2 rounds (2 runs in round 2), each at a peak rate of 0.01 and then 0.002, the first" in card
+    assert "The adapter is the mean of what the last runs made." in card
+
+
+@pytest.mark.usefixtures("always_better")
+def test_the_mean_of_all_rounds_ships_where_the_recipe_has_it_so(
+    make: Any, scripts: dict[str, Any], tmp_path: Path
+) -> None:
+    recipe = {
+        "mean_of_rounds": True,
+        "run": {"learning_rate": 0.01},
+        "rounds": [{}, {"learning_rate": 0.002, "seed": 2}],
+        "sets": {name: {"most": 2} for name in SETS},
+    }
+    (scripts["recipes"].FOLDER / "general.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
+    make().make("general")
+    work = tmp_path / "work" / "general"
+    first, second = (read_adapter(work / f"run-{number}" / "out" / "adapter") for number in (1, 2))
+    assert second.manifest.parent == first.manifest.weights
+    shipped = read_adapter(make().place("general"))
+    for name, layer in scripts["merging"].mean([first, second]).layers.items():
+        np.testing.assert_array_equal(shipped.layers[name].b, layer.b.astype(np.float16))
+    assert shipped.manifest.parent is None
+    assert shipped.manifest.recipe is not None
+    assert len(shipped.manifest.recipe.configuration["rounds"]) == 2
+    card = " ".join((make().place("general") / "README.md").read_text("utf-8").split())
+    assert "in 2 rounds, each at a peak rate of 0.01 and then 0.002, the first" in card
+    assert "The adapter is the mean of what the rounds made." in card
+
+
 def test_a_domains_adapter_waits_for_the_general_one(make: Any) -> None:
     from thresher.adapters.errors import UsageError
 

@@ -157,6 +157,7 @@ def test_a_round_has_several_runs_and_the_next_sets_of_its_own(written: Callable
             "rounds": [
                 {"runs": [{"without": ["hr/resume"]}, {"seed": 2}]},
                 {"epochs": 1, "sets": {"safety/injury_report": {"most": 5}, "hr/resume": None}},
+                {"epochs": 4, "seed": 3, "runs": [{}, {"seed": 4}]},
             ],
             "sets": {"hr/resume": {"most": 3, "most_scored": 1}, "expenses/receipt": None},
         }
@@ -164,7 +165,10 @@ def test_a_round_has_several_runs_and_the_next_sets_of_its_own(written: Callable
     assert [[[one.name for one in run.sources] for run in runs] for runs in recipe.rounds] == [
         [["expenses/receipt"], ["hr/resume", "expenses/receipt"]],
         [["safety/injury_report", "hr/resume"]],
+        [["hr/resume", "expenses/receipt"], ["hr/resume", "expenses/receipt"]],
     ]
-    assert [run.keys["epochs"] for run in recipe.runs] == [2, 2, 1]
+    assert [run.keys["epochs"] for run in recipe.runs] == [2, 2, 1, 4, 4]
+    assert [run.keys.get("seed") for run in recipe.runs[3:]] == [3, 4]
+    assert recipe.averages
     assert [each.get("most") for each in recipe.runs[2].keys["sets"]] == [5, None]
     assert {one.name for one in recipe.sources} == {"expenses/receipt", "hr/resume", "safety/injury_report"}
