@@ -60,6 +60,10 @@ class RecordTypeList(OptionList):
         if at is not None:
             self.highlighted = at
 
+    def on_resize(self) -> None:
+        """A longer card makes the list shorter: what is highlighted stays in sight."""
+        self.scroll_to_highlight()
+
     @property
     def choice(self) -> Choice:
         """What is highlighted."""
