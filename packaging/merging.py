@@ -1,4 +1,4 @@
-"""Adapters made from those of several trainings: a share of one, the mean, the last of a row."""
+"""Adapters made from those of several trainings: a share of one, the mean, what several rounds come to."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,20 +43,22 @@ def mean(adapters: Sequence[Adapter]) -> Adapter:
     return Adapter(layers, first.alpha, manifest)
 
 
-def last(adapters: Sequence[Adapter]) -> Adapter:
-    """The last of adapters that each went on from the one before; one alone is itself.
+def of_rounds(adapters: Sequence[Adapter], averaged: bool = False) -> Adapter:
+    """The last of adapters that each went on from the one before, or the mean of all; one alone is itself.
 
-    The manifest counts all steps, and labels that several have alike once; its parent is what the first one
-    started from.
+    The manifest counts all steps, and labels that several have alike once, and says whether it is a mean; its
+    parent is what the first one started from.
     """
     first, *others = adapters
     if not others:
         return first
     recipes = [one.manifest.recipe for one in adapters if one.manifest.recipe]
-    recipe = _counted(recipes, {"rounds": [one.configuration for one in recipes]})
+    told = {"mean_of_rounds": True} if averaged else {}
+    recipe = _counted(recipes, {"rounds": [one.configuration for one in recipes], **told})
     data = _data([one.manifest for one in adapters])
     update = {"parent": first.manifest.parent, "recipe": recipe, "data": data}
-    return replace(others[-1], manifest=others[-1].manifest.model_copy(update=update))
+    manifest = others[-1].manifest.model_copy(update=update)
+    return replace(mean(adapters) if averaged else others[-1], manifest=manifest)
 
 
 def _counted(recipes: Sequence[Recipe], configuration: dict[str, Any]) -> Recipe:

@@ -2,11 +2,10 @@
 
 import sys
 from collections.abc import Container, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from merging import last, mean
+from merging import mean, of_rounds
 from recipes import Recipe
 from scoring import run
 
@@ -66,8 +65,7 @@ def train(name: str, rounds: Rounds, work: Path, trainer: str) -> None:
 def trained(recipe: Recipe, rounds: Rounds, work: Path) -> Adapter:
     """What the last round made, or the mean of all where the recipe has it so, told of all of them."""
     each = [read_adapter(_made_in(work, at, configs)) for at, configs in enumerate(rounds, 1)]
-    whole = last(each)
-    return replace(mean(each), manifest=whole.manifest) if recipe.mean_of_rounds else whole
+    return of_rounds(each, recipe.mean_of_rounds)
 
 
 def _made_in(work: Path, number: int, configs: Sequence[RunConfig]) -> Path:

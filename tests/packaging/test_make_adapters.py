@@ -397,6 +397,7 @@ def test_the_mean_of_all_rounds_ships_where_the_recipe_has_it_so(
     assert shipped.manifest.parent is None
     assert shipped.manifest.recipe is not None
     assert len(shipped.manifest.recipe.configuration["rounds"]) == 2
+    assert shipped.manifest.recipe.configuration["mean_of_rounds"] is True
     card = " ".join((make().place("general") / "README.md").read_text("utf-8").split())
     assert "in 2 rounds, each at a peak rate of 0.01 and then 0.002, the first" in card
     assert "The adapter is the mean of what the rounds made." in card

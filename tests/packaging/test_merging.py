@@ -89,14 +89,19 @@ def test_the_last_of_a_row_counts_all_and_names_where_the_row_began(
     went_on = adapter.manifest.model_copy(update={"parent": "b" * 64})
     first = replace(of_rank(adapter, 2, 1, 4.0), manifest=started)
     second = replace(of_rank(adapter, 2, 2, 4.0), manifest=went_on)
-    after = scripts["merging"].last([first, second])
+    after = scripts["merging"].of_rounds([first, second])
     assert (after.layers, after.alpha) == (second.layers, second.alpha)
     before = adapter.manifest.recipe
     assert before is not None
     assert (after.manifest.parent, after.manifest.recipe.steps) == ("a" * 64, 2 * before.steps)
     assert after.manifest.recipe.configuration == {"rounds": [before.configuration] * 2}
     assert after.manifest.data == adapter.manifest.data
-    assert scripts["merging"].last([first]) is first
+    assert scripts["merging"].of_rounds([first]) is first
+    averaged = scripts["merging"].of_rounds([first, second], averaged=True)
+    for name, change in changes(scripts["merging"].mean([first, second])).items():
+        np.testing.assert_array_equal(changes(averaged)[name], change)
+    assert averaged.manifest.recipe.configuration["mean_of_rounds"]
+    assert averaged.manifest.parent == "a" * 64
 
 
 def test_adapters_of_other_layers_or_another_base_have_no_mean(
