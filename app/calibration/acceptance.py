@@ -5,8 +5,8 @@ values, exact for the binomial (Clopper and Pearson, 1934). They are tried one b
 the bound reaches what is wanted, and the last that does is taken. As the first that does not ends the search,
 each may be tried at the whole level (fixed sequence testing, in Learn then Test by Angelopoulos et al.,
 2021); dividing it by the thresholds, as Geifman and El-Yaniv do (2017), takes nearly twice the labels. The
-search begins among the surest half of the values where the most of them, two at the most, may be wrong:
-among the very surest a mistake or two would end it, further down what is less sure.
+search begins among the surest half of the values, where two of them may be wrong, or else one: among the
+very surest a mistake or two would end it, further down what is less sure.
 
 The bound takes values as independent. Those of one document are not, so of few documents with many values it
 promises too much (docs/extraction.md).
@@ -62,11 +62,10 @@ def needed(wanted: float) -> int:
 
 
 def _tried(steps: Sequence[Step], wanted: float) -> Sequence[Step]:
-    """From the first that passes with the most mistakes and has half of the values at the most.
+    """From the first that would pass with two mistakes, or else one, if it has half of the values at most.
 
-    Where none of these would pass with a mistake, from the first that would without one, however deep; where
-    none would, the last alone. Which those are follows from how many values are above each, not from how many
-    are right.
+    Else from the first that would pass without a mistake, however deep; where none would, the last alone.
+    Which those are follows from how many values are above each, not from how many are right.
     """
     for wrong in range(MISTAKES, -1, -1):
         passing = (at for at, one in enumerate(steps) if _passes(one.values, wrong, wanted))
