@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,63 +15,8 @@ from thresher.adapters.manifest import read_manifest
 from thresher.adapters.tensor_file import read_tensors
 from thresher.adapters.training.read_sets import read_sets
 from thresher.adapters.training.run_config import parse_run
-from thresher.app.locations import Locations
-from thresher.app.models import local
 
-SETS = {
-    "expenses/receipt": {"company": "Shop", "total": "7.50"},
-    "manufacturing/work_order": {"states": ["leaking"], "activities": []},
-}
-KEYS = {"steps": 2, "rank": 2, "batch_tokens": 1024, "answer_tokens": 64}
-
-
-@pytest.fixture
-def make(
-    scripts: dict[str, Any],
-    home: Locations,
-    starter: Path,
-    tmp_path: Path,
-    base_maker: Callable[..., Path],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Callable[[], Any]:
-    """A maker with two recipes, whose places are in this test's folder."""
-    local.add(home.models, base_maker(tmp_path / "base", starter, "llama"), "tiny")
-    recipes, adapters = tmp_path / "recipes", scripts["make_adapters"]
-    recipes.mkdir()
-    sources = {}
-    for name, output in SETS.items():
-        folder = tmp_path / "data" / name
-        folder.mkdir(parents=True)
-        for side, count in (("train", 12), ("dev", 3)):
-            lines = [
-                {"id": f"{side}-{n}", "input": f"Shop {side} {n}\nleaking\n7.50", "output": output}
-                for n in range(count)
-            ]
-            (folder / f"{side}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-        sources[name] = {
-            "title": f"Labels of {name}",
-            "licence": f"licence of {name}",
-            "attribution": f"authors of {name}",
-            "labels": [f"data/{name}/train.jsonl"],
-            "dev": f"data/{name}/dev.jsonl",
-        }
-    augment = {"share": 0.5, "rename": 0.5}
-    (recipes / "sources.yaml").write_text(yaml.safe_dump(sources), "utf-8")
-    general = {"strength": 0.5, "run": {"augment": augment}, "sets": {name: {"most": 6} for name in SETS}}
-    (recipes / "general.yaml").write_text(yaml.safe_dump(general), "utf-8")
-    expenses = {"parent": "general", "run": {"learning_rate": 0.01}, "sets": {"expenses/receipt": None}}
-    (recipes / "expenses.yaml").write_text(yaml.safe_dump(expenses), "utf-8")
-    monkeypatch.setattr(scripts["recipes"], "FOLDER", recipes)
-    monkeypatch.setattr(adapters, "MADE", recipes / "made.yaml")
-    monkeypatch.setattr(adapters, "GENERAL_FOLDER", tmp_path / "shipped" / "general")
-    monkeypatch.setattr(adapters, "SHIPPED", tmp_path / "shipped" / "packs")
-    return lambda: adapters.Maker(tmp_path / "data", tmp_path / "work", "tiny", "train_mlx", "a desk", KEYS)
-
-
-@pytest.fixture
-def always_better(scripts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two steps on a random base make nothing better than its parent, and what is not does not ship."""
-    monkeypatch.setattr(scripts["make_adapters"].Maker, "_worse", lambda *_: "")
+from .conftest import SETS
 
 
 @pytest.mark.usefixtures("always_better")
@@ -284,123 +228,6 @@ def test_the_mean_of_several_runs_ships_and_nothing_that_one_of_them_saw_calibra
     assert len(spare.splitlines()) == 12 - len(learnt) + len(scored)
     assert set(scored) < set(spare.splitlines())
     assert not {json.loads(line)["input"] for line in spare.splitlines()} & learnt
-
-
-@pytest.mark.usefixtures("always_better")
-def test_the_last_of_several_rounds_ships(make: Any, scripts: dict[str, Any], tmp_path: Path) -> None:
-    make().make("general")
-    varied = {"augment": {"share": 0.75, "swap": 1.0}, "learning_rate": 0.001}
-    recipe = {
-        "parent": "general",
-        "run": {"learning_rate": 0.01},
-        "rounds": [{}, varied],
-        "sets": {"expenses/receipt": None},
-    }
-    (scripts["recipes"].FOLDER / "expenses.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
-    make().make("expenses")
-    first, second = (
-        read_adapter(tmp_path / "work" / "expenses" / f"run-{number}" / "out" / "adapter")
-        for number in (1, 2)
-    )
-    general = read_manifest(make().place("general")).weights
-    assert (first.manifest.parent, second.manifest.parent) == (general, first.manifest.weights)
-    shipped = read_adapter(make().place("expenses"))
-    for name, layer in shipped.layers.items():
-        np.testing.assert_array_equal(layer.b, second.layers[name].b.astype(np.float16))
-    assert shipped.manifest.parent == general
-    assert shipped.manifest.recipe is not None
-    assert shipped.manifest.recipe.steps == 4
-    card = (make().place("expenses") / "README.md").read_text("utf-8")
-    rates = (
-        "4 steps in 2 rounds, each at a peak rate of 0.01 and then 0.001, the first from the general adapter"
-    )
-    assert rates in " ".join(card.split())
-    assert "varied in 75% of what round 2 showed" in card
-
-
-@pytest.mark.usefixtures("always_better")
-def test_a_round_goes_on_from_the_mean_of_the_one_before(
-    make: Any, scripts: dict[str, Any], tmp_path: Path
-) -> None:
-    recipe = {
-        "strength": 0.5,
-        "run": {"learning_rate": 0.01},
-        "rounds": [
-            {"runs": [{"seed": 1}, {"seed": 2}]},
-            {"learning_rate": 0.002, "augment": {"share": 0.5}, "sets": {name: {"most": 3} for name in SETS}},
-        ],
-        "sets": {name: {"most": 2} for name in SETS},
-    }
-    (scripts["recipes"].FOLDER / "general.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
-    make().make("general")
-    work = tmp_path / "work" / "general"
-    one, two, third = (read_adapter(work / f"run-{number}" / "out" / "adapter") for number in (1, 2, 3))
-    mean = read_adapter(work / "mean-1")
-    for name, layer in scripts["merging"].mean([one, two]).layers.items():
-        np.testing.assert_array_equal(mean.layers[name].b, layer.b)
-    assert third.manifest.parent == mean.manifest.weights
-    shipped = read_adapter(make().place("general"))
-    for name, layer in shipped.layers.items():
-        np.testing.assert_array_equal(layer.b, (third.layers[name].b * 0.5).astype(np.float16))
-    assert shipped.manifest.parent is None
-    assert shipped.manifest.recipe is not None
-    assert shipped.manifest.data is not None
-    steps = [each.manifest.recipe.steps for each in (one, two, third) if each.manifest.recipe]
-    assert shipped.manifest.recipe.steps == sum(steps)
-    # Both runs of the first round have the same labels.
-    assert shipped.manifest.data.train == (2 + 3) * len(SETS)
-    card = " ".join((make().place("general") / "README.md").read_text("utf-8").split())
-    assert "steps in 2 rounds (2 runs in round 1), each at a peak rate of 0.01 and then 0.002, the" in card
-    assert "each other from the one before, of several runs from their mean" in card
-    assert "varied in 50% of what round 2 showed" in card
-
-
-@pytest.mark.usefixtures("always_better")
-def test_the_mean_of_the_last_rounds_runs_ships(make: Any, scripts: dict[str, Any], tmp_path: Path) -> None:
-    recipe = {
-        "run": {"learning_rate": 0.01},
-        "rounds": [{}, {"learning_rate": 0.002, "runs": [{"seed": 2}, {"seed": 3}]}],
-        "sets": {name: {"most": 2} for name in SETS},
-    }
-    (scripts["recipes"].FOLDER / "general.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
-    make().make("general")
-    work = tmp_path / "work" / "general"
-    first, two, three = (read_adapter(work / f"run-{number}" / "out" / "adapter") for number in (1, 2, 3))
-    assert two.manifest.parent == three.manifest.parent == first.manifest.weights
-    shipped = read_adapter(make().place("general"))
-    for name, layer in scripts["merging"].mean([two, three]).layers.items():
-        np.testing.assert_array_equal(shipped.layers[name].b, layer.b.astype(np.float16))
-    assert shipped.manifest.parent is None
-    card = " ".join((make().place("general") / "README.md").read_text("utf-8").split())
-    assert "in 2 rounds (2 runs in round 2), each at a peak rate of 0.01 and then 0.002, the first" in card
-    assert "The adapter is the mean of what the last runs made." in card
-
-
-@pytest.mark.usefixtures("always_better")
-def test_the_mean_of_all_rounds_ships_where_the_recipe_has_it_so(
-    make: Any, scripts: dict[str, Any], tmp_path: Path
-) -> None:
-    recipe = {
-        "mean_of_rounds": True,
-        "run": {"learning_rate": 0.01},
-        "rounds": [{}, {"learning_rate": 0.002, "seed": 2}],
-        "sets": {name: {"most": 2} for name in SETS},
-    }
-    (scripts["recipes"].FOLDER / "general.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
-    make().make("general")
-    work = tmp_path / "work" / "general"
-    first, second = (read_adapter(work / f"run-{number}" / "out" / "adapter") for number in (1, 2))
-    assert second.manifest.parent == first.manifest.weights
-    shipped = read_adapter(make().place("general"))
-    for name, layer in scripts["merging"].mean([first, second]).layers.items():
-        np.testing.assert_array_equal(shipped.layers[name].b, layer.b.astype(np.float16))
-    assert shipped.manifest.parent is None
-    assert shipped.manifest.recipe is not None
-    assert len(shipped.manifest.recipe.configuration["rounds"]) == 2
-    assert shipped.manifest.recipe.configuration["mean_of_rounds"] is True
-    card = " ".join((make().place("general") / "README.md").read_text("utf-8").split())
-    assert "in 2 rounds, each at a peak rate of 0.01 and then 0.002, the first" in card
-    assert "The adapter is the mean of what the rounds made." in card
 
 
 def test_a_domains_adapter_waits_for_the_general_one(make: Any) -> None:
