@@ -190,17 +190,22 @@ def table(results: Sequence[dict[str, Any]]) -> str:
 
 
 def _of_stock(parts: Mapping[tuple[str, str], Mapping[int, Counts]], name: str, way: str) -> str:
-    """What is left of the error of the better stock recipe where both answered; "" where none did."""
+    """What is left of the error of the better stock recipe, on what both answered; "" where that is nothing.
+
+    Which one is better is seen on what all stock recipes answered.
+    """
     ours, stock = parts[name, way], [parts[name, one] for one in STOCK if (name, one) in parts]
-    both = set(ours).intersection(*stock)
-    if not stock or not both:
+    if not stock:
         return ""
 
-    def error(one: Mapping[int, Counts]) -> float:
-        return 1 - summed(one[first] for first in both).f1
+    def error(one: Mapping[int, Counts], documents: Iterable[int]) -> float:
+        return 1 - summed(one[first] for first in documents).f1
 
-    least = min(map(error, stock))
-    return f"{error(ours) / least:.2f}" if least else ""
+    all_answered = set(stock[0]).intersection(*stock)
+    better = min(stock, key=lambda one: error(one, all_answered))
+    both = all_answered and set(ours).intersection(better)
+    least = error(better, both) if both else 0
+    return f"{error(ours, both) / least:.2f}" if least else ""
 
 
 def main() -> None:
