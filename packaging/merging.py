@@ -43,22 +43,22 @@ def mean(adapters: Sequence[Adapter]) -> Adapter:
     return Adapter(layers, first.alpha, manifest)
 
 
-def of_rounds(adapters: Sequence[Adapter], averaged: bool = False) -> Adapter:
-    """The last of adapters that each went on from the one before, or the mean of all; one alone is itself.
+def of_rounds(adapters: Sequence[Adapter], averaged: int = 1) -> Adapter:
+    """The mean of the last so many of adapters that each went on from the one before; one alone is itself.
 
-    The manifest counts all steps, and labels that several have alike once, and says whether it is a mean; its
-    parent is what the first one started from.
+    The manifest counts all steps, and labels that several have alike once, and says of how many it is the
+    mean; its parent is what the first one started from.
     """
     first, *others = adapters
     if not others:
         return first
     recipes = [one.manifest.recipe for one in adapters if one.manifest.recipe]
-    told = {"mean_of_rounds": True} if averaged else {}
+    told = {"mean_of_rounds": averaged} if averaged > 1 else {}
     recipe = _counted(recipes, {"rounds": [one.configuration for one in recipes], **told})
     data = _data([one.manifest for one in adapters])
     update = {"parent": first.manifest.parent, "recipe": recipe, "data": data}
     manifest = others[-1].manifest.model_copy(update=update)
-    return replace(mean(adapters) if averaged else others[-1], manifest=manifest)
+    return replace(mean(adapters[-averaged:]), manifest=manifest)
 
 
 def _counted(recipes: Sequence[Recipe], configuration: dict[str, Any]) -> Recipe:

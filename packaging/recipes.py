@@ -58,10 +58,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What an adapter is made from: what the last of its rounds makes, or the mean of what each makes.
+    """What an adapter is made from: what the last of its rounds makes, or the mean of the last ones.
 
     The runs of a round start alike, the first round's from the parent, and what they make is their mean; the
-    next round goes on from it. With `mean_of_rounds` the mean of all rounds ships: further along the way the
+    next round goes on from it. The mean of the last `mean_of_rounds` of them ships: further along the way the
     weights circle what is best (stochastic weight averaging, Izmailov et al. 2018). `unfit_for` names domains
     where it was found to be worse than the base alone. `strength` is how much ships of what it does to the
     base: for other tasks than those learnt, less than all is best (WiSE-FT, Wortsman et al. 2022).
@@ -76,7 +76,7 @@ class Recipe:
     unfit_for: tuple[str, ...] = ()
     strength: float = 1.0
     names_decide: bool = False
-    mean_of_rounds: bool = False
+    mean_of_rounds: int = 1
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -136,6 +136,9 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         one: _source(one, about[one], data, made, (keys or {}).get(_MOST_SCORED))
         for one, keys in given.items()
     }
+    averaged = raw.get("mean_of_rounds", 1)
+    if averaged not in range(1, len(runs) + 1):
+        raise UsageError(f"{name}.yaml: has no {averaged} rounds to take the mean of.")
     return Recipe(
         name=name,
         parent=raw.get("parent"),
@@ -144,7 +147,7 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         unfit_for=tuple(raw.get("unfit_for", ())),
         strength=raw.get("strength", 1.0),
         names_decide=raw.get("names_decide", False),
-        mean_of_rounds=raw.get("mean_of_rounds", False),
+        mean_of_rounds=averaged,
     )
 
 

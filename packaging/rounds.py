@@ -63,7 +63,7 @@ def train(name: str, rounds: Rounds, work: Path, trainer: str) -> None:
 
 
 def trained(recipe: Recipe, rounds: Rounds, work: Path) -> Adapter:
-    """What the last round made, or the mean of all where the recipe has it so, told of all of them."""
+    """What the last round made, or the mean of what the last ones did, told of all of them."""
     each = [read_adapter(_made_in(work, at, configs)) for at, configs in enumerate(rounds, 1)]
     return of_rounds(each, recipe.mean_of_rounds)
 

@@ -97,10 +97,10 @@ def test_the_last_of_a_row_counts_all_and_names_where_the_row_began(
     assert after.manifest.recipe.configuration == {"rounds": [before.configuration] * 2}
     assert after.manifest.data == adapter.manifest.data
     assert scripts["merging"].of_rounds([first]) is first
-    averaged = scripts["merging"].of_rounds([first, second], averaged=True)
+    averaged = scripts["merging"].of_rounds([first, second], averaged=2)
     for name, change in changes(scripts["merging"].mean([first, second])).items():
         np.testing.assert_array_equal(changes(averaged)[name], change)
-    assert averaged.manifest.recipe.configuration["mean_of_rounds"]
+    assert averaged.manifest.recipe.configuration["mean_of_rounds"] == 2
     assert averaged.manifest.parent == "a" * 64
 
 

@@ -150,6 +150,15 @@ def test_rounds_differ_as_runs_do_and_go_on_from_one_another(written: Callable[[
     assert [(run.keys["seed"], run.keys.get("epochs")) for run in in_rounds.runs] == [(1, 4), (2, None)]
 
 
+@pytest.mark.parametrize("count", [0, 3, "two"])
+def test_a_mean_is_of_rounds_that_there_are(written: Callable[[Any], Any], count: object) -> None:
+    common = {"run": {}, "rounds": [{}, {"seed": 2}], "sets": {"expenses/receipt": None}}
+    assert written(common).mean_of_rounds == 1
+    assert written({**common, "mean_of_rounds": 2}).mean_of_rounds == 2
+    with pytest.raises(UsageError, match=f"has no {count} rounds to take the mean of"):
+        written({**common, "mean_of_rounds": count})
+
+
 def test_a_round_has_several_runs_and_the_next_sets_of_its_own(written: Callable[[Any], Any]) -> None:
     recipe = written(
         {

@@ -127,23 +127,24 @@ def test_the_mean_of_the_last_rounds_runs_ships(
     assert "The adapter is the mean of what the last runs made." in general.card
 
 
-def test_the_mean_of_all_rounds_ships_where_the_recipe_has_it_so(
-    scripts: dict[str, Any], made: Callable[[str, dict[str, Any]], Made]
+@pytest.mark.parametrize(("before", "of"), [(0, "the rounds"), (1, "the last rounds")])
+def test_the_mean_of_the_last_rounds_ships_where_the_recipe_has_it_so(
+    scripts: dict[str, Any], made: Callable[[str, dict[str, Any]], Made], before: int, of: str
 ) -> None:
     recipe = {
-        "mean_of_rounds": True,
+        "mean_of_rounds": 2,
         "run": {"learning_rate": 0.01},
-        "rounds": [{}, {"learning_rate": 0.002, "seed": 2}],
+        "rounds": [*[{"seed": 3}] * before, {}, {"learning_rate": 0.002, "seed": 2}],
         "sets": {name: {"most": 2} for name in SETS},
     }
     general = made("general", recipe)
-    first, second = general.runs
-    assert second.manifest.parent == first.manifest.weights
-    ships(general.shipped, scripts["merging"].mean([first, second]))
+    *_, last_but_one, last = general.runs
+    assert last.manifest.parent == last_but_one.manifest.weights
+    ships(general.shipped, scripts["merging"].mean([last_but_one, last]))
     manifest = general.shipped.manifest
     assert manifest.parent is None
     assert manifest.recipe is not None
-    assert len(manifest.recipe.configuration["rounds"]) == 2
-    assert manifest.recipe.configuration["mean_of_rounds"] is True
-    assert "in 2 rounds, each at a peak rate of 0.01 and then 0.002, the first" in general.card
-    assert "The adapter is the mean of what the rounds made." in general.card
+    assert len(manifest.recipe.configuration["rounds"]) == 2 + before
+    assert manifest.recipe.configuration["mean_of_rounds"] == 2
+    assert f"in {2 + before} rounds, each at a peak rate of 0.01 and then 0.002, the first" in general.card
+    assert f"The adapter is the mean of what {of} made." in general.card
