@@ -139,7 +139,8 @@ def _start(recipe: Recipe) -> str:
     start = f"from the {recipe.parent} adapter" if recipe.parent else "from a new adapter"
     if len(recipe.rounds) == 1:
         return start
-    mean = ", of several runs from their mean" if recipe.averages else ""
+    several = any(len(runs) > 1 for runs in recipe.rounds[:-1])
+    mean = ", of several runs from their mean" if several else ""
     return f"the first {start} and each other from the one before{mean}"
 
 

@@ -125,6 +125,7 @@ def test_the_mean_of_the_last_rounds_runs_ships(
     rates = "in 2 rounds (2 runs in round 2), each at a peak rate of 0.01 and then 0.002, the first"
     assert rates in general.card
     assert "The adapter is the mean of what the last runs made." in general.card
+    assert "from their mean" not in general.card
 
 
 @pytest.mark.parametrize(("before", "of"), [(0, "the rounds"), (1, "the last rounds")])
