@@ -108,8 +108,8 @@ def _varied(recipe: Recipe) -> str:
 
 def _averaged(recipe: Recipe) -> str:
     """What the adapter is the mean of: "" of nothing."""
-    if recipe.mean_of_rounds > 1:
-        return "the rounds" if recipe.mean_of_rounds == len(recipe.rounds) else "the last rounds"
+    if (count := recipe.mean_of_rounds) > 1:
+        return "the rounds" if count == len(recipe.rounds) else f"the last {count} rounds"
     several = len(recipe.rounds[-1]) > 1
     return ("the runs" if len(recipe.rounds) == 1 else "the last runs") if several else ""
 

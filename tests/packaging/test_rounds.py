@@ -128,7 +128,7 @@ def test_the_mean_of_the_last_rounds_runs_ships(
     assert "from their mean" not in general.card
 
 
-@pytest.mark.parametrize(("before", "of"), [(0, "the rounds"), (1, "the last rounds")])
+@pytest.mark.parametrize(("before", "of"), [(0, "the rounds"), (1, "the last 2 rounds")])
 def test_the_mean_of_the_last_rounds_ships_where_the_recipe_has_it_so(
     scripts: dict[str, Any], made: Callable[[str, dict[str, Any]], Made], before: int, of: str
 ) -> None:
