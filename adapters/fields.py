@@ -37,7 +37,8 @@ class Field(BaseModel):
     """One field. `values` are the choices of an enum and empty for every other type.
 
     A date or a number that is `derived` need not stand in the document, as the half bath of "1.5 baths" does
-    not. No model is told so (`UNTOLD`).
+    not; a text that is has the document's words, and its punctuation may be other. No model is told so
+    (`UNTOLD`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,9 +75,9 @@ class Field(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _only_dates_and_numbers_are_derived(self) -> Self:
-        if self.derived and self.type not in ("date", "number", "integer"):
-            raise ValueError(f"field {self.name!r} is 'derived' but is neither a date nor a number")
+    def _only_texts_dates_and_numbers_are_derived(self) -> Self:
+        if self.derived and self.type not in ("string", "list[string]", "date", "number", "integer"):
+            raise ValueError(f"field {self.name!r} is 'derived' but is neither a text, a date nor a number")
         return self
 
     @property
@@ -118,8 +119,8 @@ _SPEC = re.compile(
 def parse_field(spec: str) -> Field:
     """A field from `NAME:TYPE[:DESCRIPTION]`; an enum lists its values: `kind:enum(a|b):What it is`.
 
-    A date or a number may be derived: `nights:integer(derived)`. Raises UsageError, which shows the form,
-    where the text does not fit it.
+    A text, a date or a number may be derived: `nights:integer(derived)`. Raises UsageError, which shows the
+    form, where the text does not fit it.
     """
     form = "--field takes NAME:TYPE[:DESCRIPTION], e.g. 'revenue:number:Total revenue of the year'"
     match = _SPEC.fullmatch(spec)

@@ -16,6 +16,7 @@ from thresher.adapters.folded import FoldedText
 from thresher.adapters.number_writing import ANY_WRITING
 from thresher.adapters.numbers import in_digits, numbers_in
 from thresher.adapters.person_name import spoken
+from thresher.adapters.punctuation import Words
 from thresher.adapters.values import TOLERANCE, is_absent, normalise, same
 from thresher.adapters.words import joins
 
@@ -41,6 +42,11 @@ class Match:
     end: int
     text: str
     match: MatchKind
+
+    @property
+    def says_it(self) -> bool:
+        """Whether the text is the value, and not only like it."""
+        return self.match != "fuzzy"
 
 
 def grounded(field: Field, value: Any, span_text: str) -> bool:
@@ -97,11 +103,17 @@ class SpanFinder:
             case _:
                 text = str(value)
                 written = self._written(text, within, parts=True)
+                if not written and field.derived:
+                    written = self._in_words(text, within)
                 return written or (self._fuzzy(text, within) if fuzzy else None)
 
     @cached_property
     def _folded(self) -> FoldedText:
         return FoldedText(self.text)
+
+    @cached_property
+    def _words(self) -> Words:
+        return Words(self.text)
 
     @cached_property
     def _dates(self) -> dict[str, list[tuple[int, int, float]]]:
@@ -165,6 +177,14 @@ class SpanFinder:
         turned = spoken(name)
         found = self._written(turned, within, parts=False) if turned else None
         return replace(found, match="parsed") if found else None
+
+    def _in_words(self, value: str, within: tuple[int, int]) -> Match | None:
+        """The value's words with other punctuation."""
+        for area in (within, (0, len(self.text))):
+            for start, end in islice(self._words.find(value, area), MAX_OCCURRENCES):
+                if _joint(self.text, start, end) == "word":
+                    return Match(start, end, self.text[start:end], "fuzzy")
+        return None
 
     def _exact(self, value: str, area: tuple[int, int]) -> Iterator[tuple[int, int]]:
         start, end = area

@@ -15,7 +15,7 @@ class Outcome(StrEnum):
 
     FOUND = "found"
     ABSENT = "absent"  # the document says nothing
-    UNGROUNDED = "ungrounded"  # the model said it, the text does not
+    UNGROUNDED = "ungrounded"  # the model said it, the text does not, or not so
     INVALID = "invalid"  # breaks the field's type
     TRUNCATED = "truncated"  # the answer ended before the value did
     FAILED = "failed"  # no answer: the model was not asked or gave none
@@ -30,6 +30,11 @@ class Span:
     text: str
     match: Literal["exact", "normalised", "parsed", "fuzzy"]
     place: Place
+
+    @property
+    def says_it(self) -> bool:
+        """Whether the text is the value, and not only like it."""
+        return self.match != "fuzzy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ MARKS: dict[Outcome, tuple[str, str]] = {
 MEANINGS: dict[Outcome, str] = {
     Outcome.FOUND: "the document says so, at the place shown",
     Outcome.ABSENT: "the document says nothing",
-    Outcome.UNGROUNDED: "the model said it, the text does not: check it",
+    Outcome.UNGROUNDED: "the text does not say it so: check it",
     Outcome.INVALID: "not a value of the field's type",
     Outcome.TRUNCATED: "the answer ended before the value did",
     Outcome.FAILED: "no answer: the model was not asked or gave none",

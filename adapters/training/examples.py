@@ -49,7 +49,8 @@ class Example:
 class Examples:
     """The examples of some labels, and what became of the labels.
 
-    `values` counts their values, `unplaced` by field those that no window's text states. `refused` has the id
+    `values` counts their values, `unplaced` by field those that no window's text states, `punctuated` those
+    that the text has with other punctuation and that cannot be written so. `refused` has the id
     of each label that is left out, with the reason. `idle` counts windows that are left out: nothing of them
     is taught, or they state nothing and use would not ask about them, or others are to be taught rather.
     """
@@ -58,6 +59,7 @@ class Examples:
     labels: int
     values: int
     unplaced: Counter[str]
+    punctuated: Counter[str]
     refused: tuple[tuple[str, str], ...]
     idle: int
 
@@ -99,6 +101,7 @@ def build_examples(
         labels=len(labels),
         values=counts.placing.values,
         unplaced=counts.placing.unplaced,
+        punctuated=counts.placing.punctuated,
         refused=tuple(counts.refused),
         idle=counts.idle,
     )

@@ -40,6 +40,9 @@ def found_in(one: ReadSet, train: Examples, validation: Examples, several: bool)
         if told := [field for field, _ in lost.most_common() if field in stated]:
             fields = ", ".join(told[:_SHOWN])
             yield f"{name}if documents need not write these out, make the fields `derived`: {fields}"
+    for field, count in (train.punctuated + validation.punctuated).most_common(_SHOWN):
+        other = f"{count} values have other punctuation than their documents"
+        yield f"{name}{field}: {other}; if records shall have it, make the field `derived`"
     for each in one.unfit[:_SHOWN]:
         yield f"{name}{each}: not taught"
     if (more := len(one.unfit) - _SHOWN) > 0:

@@ -15,6 +15,7 @@ from thresher.adapters.conventions import Conventions
 from thresher.adapters.field_words import FieldWords, stems
 from thresher.adapters.fields import MAX_STRING, Field
 from thresher.adapters.person_name import family_first
+from thresher.adapters.punctuation import punctuated_as
 from thresher.adapters.spans import Match, SpanFinder
 from thresher.adapters.training.labels import Label
 from thresher.adapters.values import is_absent, normalise, same
@@ -75,17 +76,23 @@ def _said(one: Statement) -> Iterator[tuple[str, str]]:
 
 @dataclass
 class Placing:
-    """How many values the labels have, and by field those that no window's text states."""
+    """How many values the labels have, and by field those that no window's text states.
+
+    `punctuated` counts the texts that the document has with other punctuation, of fields that may not be
+    derived.
+    """
 
     values: int = 0
     unplaced: Counter[str] = field(default_factory=Counter)
+    punctuated: Counter[str] = field(default_factory=Counter)
 
 
 def statements(label: Label, texts: Sequence[str], placing: Placing) -> list[Statement]:
     """A statement for each of the document's windows, whose texts these are; counts go to `placing`.
 
     - A value is stated by each window that states it in its text; the others say that there is none. It is
-      taught as the window writes it, since nothing else can be written. A fuzzy match counts only where no
+      taught as the window writes it, since nothing else can be written; a text that may be derived with the
+      label's punctuation. A fuzzy match counts only where no
       window states the value better.
     - Items of a list stand in the order of their places, equal ones once.
     - Of a value that stands nowhere: one that may be derived is taught as labelled, of a document of one
@@ -136,7 +143,7 @@ class _Part:
         match = self.finder.find(one, value, fuzzy=fuzzy)
         if match is None:
             return None
-        if one.derived:
+        if one.derived and not one.is_text:
             return (plain(value), match.start) if can_be_written(one, value) else None
         if one.is_stated:
             said = self._said(one, value)
@@ -144,6 +151,8 @@ class _Part:
         written = " ".join(match.text.split())
         if match.match == "parsed":
             written = family_first(written, value)
+        if match.match == "fuzzy" and one.derived:
+            written = punctuated_as(match.text, value) or written
         if len(written) > MAX_STRING or not self._is_whole(match) or is_absent(written):
             return None
         return written, match.start
@@ -186,7 +195,10 @@ def _column(one: Field, label: Label, parts: _Parts, placing: Placing) -> list[_
     placing.values += len(items)
     places = [_places(one, item, parts) for item in items]
     lost = sum(not any(found) for found in places)
-    if lost and len(parts) == 1 and one.derived:
+    if one.is_text and not one.derived:
+        each = zip(items, places, strict=True)
+        placing.punctuated[one.name] += sum(_is_punctuated(one, item, found, parts) for item, found in each)
+    if lost and len(parts) == 1 and one.derived and not one.is_text:
         placing.unplaced[one.name] += 1
         return [_Cell(plain(value)) if can_be_written(one, value) else _Cell(None, taught=False)]
     if lost:
@@ -204,6 +216,16 @@ def _column(one: Field, label: Label, parts: _Parts, placing: Placing) -> list[_
 def _places(one: Field, value: Any, parts: Sequence[_Part]) -> list[tuple[Any, int] | None]:
     exact = [part.quoted(one, value, fuzzy=False) for part in parts]
     return exact if any(exact) else [part.quoted(one, value, fuzzy=True) for part in parts]
+
+
+def _is_punctuated(
+    one: Field, value: str, found: Sequence[tuple[Any, int] | None], parts: Sequence[_Part]
+) -> bool:
+    """Whether the document has the words of the value, but no window's text is the value."""
+    if any(each and normalise(each[0]) == normalise(value) for each in found):
+        return False
+    derived = one.model_copy(update={"derived": True})
+    return any(part.finder.find(derived, value, fuzzy=False) for part in parts)
 
 
 def _listed(found: Sequence[tuple[Any, int] | None], most: int) -> _Cell:

@@ -71,7 +71,7 @@ def _of_items(value: Value, kept: Sequence[int]) -> Value:
     return replace(
         value,
         value=[value.value[at] for at in kept],
-        outcome=Outcome.FOUND if any(spans) else Outcome.UNGROUNDED,
+        outcome=Outcome.FOUND if any(span and span.says_it for span in spans) else Outcome.UNGROUNDED,
         confidence=sum(value.confidences[at] or 0.0 for at in kept) / len(kept),
         spans=spans,
         confidences=tuple(value.confidences[at] for at in kept),

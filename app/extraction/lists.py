@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from thresher.adapters.fields import Field
+from thresher.adapters.punctuation import Words
 from thresher.adapters.spans import Match
 from thresher.adapters.values import check, is_absent, normalise
 from thresher.adapters.windows import Window
@@ -67,22 +68,31 @@ class _Said:
         for text, sureness in zip_longest(texts, given[: len(texts)]):
             if is_absent(text):
                 continue
-            item = self._items.setdefault(normalise(text), _Item(text))
+            item = self._items.setdefault(self._key(text), _Item(text))
             within = (window.start, window.end)
-            if item.match is None and (match := self._evidence.finder.find(self._field, text, within)):
-                item.text, item.match = text, match
-            if sureness and (item.sureness is None or sureness.total > item.sureness.total):
+            surer = sureness and (item.sureness is None or sureness.total > item.sureness.total)
+            # Of one that may be punctuated otherwise the surest writing is taken.
+            if item.match is None or (surer and self._field.derived):
+                match = self._evidence.finder.find(self._field, text, within)
+                if match:
+                    item.text, item.match = text, match
+            if surer:
                 item.sureness = sureness
-            named.add(normalise(text))
+            named.add(self._key(text))
         for name in named:
             self._items[name].windows += 1
+
+    def _key(self, text: str) -> str:
+        """The same of items that are one."""
+        return (self._field.derived and Words(text).letters) or normalise(text)
 
     def value(self) -> Value:
         if not self._items:
             return self._invalid or self._no_items()
         end = len(self._evidence.document.text) + 1
         items = sorted(self._items.values(), key=lambda item: item.match.start if item.match else end)
-        outcome = Outcome.FOUND if items[0].match else Outcome.UNGROUNDED
+        is_found = any(item.match and item.match.says_it for item in items)
+        outcome = Outcome.FOUND if is_found else Outcome.UNGROUNDED
         confidences = tuple(item.sureness.probability if item.sureness else None for item in items)
         return Value(
             [item.text for item in items],

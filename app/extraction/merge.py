@@ -29,11 +29,12 @@ def merge(
     A value's span is looked for in its own window, then in the whole document.
 
     - Scalar: found goes before ungrounded, invalid, truncated, failed, absent. Among equals the highest
-      confidence, then the earliest window.
+      confidence, then the earliest window. What has a place, though it is written otherwise, counts as found.
     - Boolean: true if a window says true, or if the windows that say false are, together, less than half
       sure of it; false only if no window was lost. Enum: the most confident window. Both are judged of the
       text, so they are found without a span.
-    - List: the items of all windows, equal ones once, in the order of their spans, ungrounded ones last;
+    - List: the items of all windows, equal ones once (of a derived field: with the same words, as the surest
+      window writes it), in the order of their spans, ungrounded ones last;
       found if one item is grounded, truncated (with its items) if a window's answer was lost or cut in it.
     - Confidence: the chosen window's; of a list the mean of its items'; of an absent value the mean of the
       windows' confidences in its absence. Of an item that an earlier list has, little of it.

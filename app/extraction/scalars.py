@@ -61,7 +61,8 @@ def _said(evidence: Evidence, field: Field, answer: WindowAnswer) -> Value:
         signals = evidence.all_absent([sureness] if sureness else [])
         return Value(None, Outcome.ABSENT, confidence, signals=signals)
     match = evidence.finder.find(field, value, (answer.window.start, answer.window.end))
-    outcome = Outcome.FOUND if match or not field.is_quoted else Outcome.UNGROUNDED
+    is_found = match.says_it if match else not field.is_quoted
+    outcome = Outcome.FOUND if is_found else Outcome.UNGROUNDED
     signals = evidence.stated(field, sureness, match)
     return Value(value, outcome, confidence, (evidence.span(match),), signals=signals)
 
@@ -69,6 +70,8 @@ def _said(evidence: Evidence, field: Field, answer: WindowAnswer) -> Value:
 def _rank(value: Value) -> tuple[float, float]:
     """The least is taken."""
     order: float = _ORDER.index(value.outcome)
+    if value.outcome is Outcome.UNGROUNDED and any(value.spans):
+        order = _ORDER.index(Outcome.FOUND)  # the text has it, written otherwise
     if value.value is False:
         order = _ORDER.index(Outcome.FAILED) + 0.5  # one lost window may have said true
     return order, -(value.confidence if value.confidence is not None else -1)

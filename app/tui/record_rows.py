@@ -132,7 +132,7 @@ def _rows(name: str, value: Value) -> list[FieldRow]:
         span = value.spans[number] if matched else None
         outcome = value.outcome
         if matched and value.outcome in (Outcome.FOUND, Outcome.UNGROUNDED):
-            outcome = Outcome.FOUND if span else Outcome.UNGROUNDED
+            outcome = Outcome.FOUND if span and span.says_it else Outcome.UNGROUNDED
         confidence = own[number] if own else value.confidence if number == 0 else None
         found = (span,) if span else ()
         rows.append(FieldRow(name, number, item, outcome, confidence, found, *judged))

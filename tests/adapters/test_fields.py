@@ -62,6 +62,10 @@ several = st.lists(fields(), min_size=1, max_size=6, unique_by=lambda field: fie
             Field(name="nights", type="integer", description="How many nights", derived=True),
         ),
         ("kind:enum(derived)", Field(name="kind", type="enum", values=("derived",))),
+        (
+            "firms:list[string](derived):Who signs",
+            Field(name="firms", type="list[string]", description="Who signs", derived=True),
+        ),
         ("Wer zahlt, und wann?:string", Field(name="Wer zahlt, und wann?", type="string")),
     ],
 )
@@ -83,7 +87,8 @@ def test_a_field_is_read_as_it_is_written(spec: str, field: Field) -> None:
         ("kind:enum()", "needs 'values'"),
         ("kind:enum(a|a)", "repeats a value"),
         ("kind:string(a|b)", "is no enum"),
-        ("name:string(derived)", "neither a date nor a number"),
+        ("name:person(derived)", "neither a text, a date nor a number"),
+        ("paid:boolean(derived)", "neither a text, a date nor a number"),
         ("tags:list[number]", "type"),
         ("a\nb:string", "printable"),
     ],

@@ -82,6 +82,24 @@ def test_numbers_that_stand_nowhere_are_told_with_what_to_do(make: Callable[...,
     assert "if documents need not write these out, make the fields `derived`: bedrooms" in notes
 
 
+def test_texts_with_other_punctuation_are_told_with_what_to_do(
+    make: Callable[..., Plan], folder: Path
+) -> None:
+    output = {"company": "Corner Cafe, LLP", "address": "12 Station Road"}
+    lines = [
+        {"id": str(n), "input": f"CORNER CAFE LLP\n12 Station Road, no {n}", "output": output}
+        for n in range(12)
+    ]
+    (folder / "own.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    sets = [{"domain": "expenses", "record_type": "receipt", "labels": ["own.jsonl"]}]
+    plan = make(sets=sets, validation_share=0.2, proof_share=0.0)
+    told = [note for note in plan.notes if "other punctuation" in note]
+    assert told == [
+        "company: 12 values have other punctuation than their documents; "
+        "if records shall have it, make the field `derived`"
+    ]
+
+
 def test_where_nothing_can_be_trained_on_it_is_said_what_became_of_the_labels(
     make: Callable[..., Plan], folder: Path
 ) -> None:

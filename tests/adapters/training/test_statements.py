@@ -115,6 +115,33 @@ def test_a_number_that_stands_nowhere_is_taught_where_it_may_be_derived_and_ther
     assert stated(derived, 1e21, "add them up")[:2] == ([None], [False])  # more digits than the grammar has
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "written"),
+    [
+        ("Mayer Brown, LLP", "by MAYER BROWN\nLLP.", "MAYER BROWN, LLP"),
+        ("mayer brown llp", "by MAYER BROWN\nLLP.", "MAYER BROWN LLP"),
+        ("Mayer Brown, LLP", "by Mayor Brown, LLP.", "Mayor Brown, LLP"),  # near: the grammar spells no word
+        ("May 5.00", "in May 500", None),
+    ],
+)
+def test_a_text_that_may_be_derived_is_taught_with_the_labels_punctuation(
+    value: str, text: str, written: str | None
+) -> None:
+    derived = STRING.model_copy(update={"derived": True})
+    assert stated(derived, value, text)[:2] == ([written], [written is not None])
+    listed = LIST.model_copy(update={"derived": True})
+    assert stated(listed, [value], text)[0] == [[written] if written else []]
+
+
+def test_a_text_that_may_be_derived_is_taught_where_it_stands_alone() -> None:
+    derived = STRING.model_copy(update={"derived": True})
+    assert stated(derived, "Mayer, Brown", "none here", "of Mayer Brown")[:2] == (
+        [None, "Mayer, Brown"],
+        [True, True],
+    )
+    assert stated(derived, "Nobody AG", "none here")[:2] == ([None], [False])
+
+
 def test_a_number_is_taught_as_the_text_has_it() -> None:
     """Nearly the same number counts as the same, and only the text's own can be answered."""
     assert stated(NUMBER, 12.502, "12.50 in all, of 12")[0] == [12.5]

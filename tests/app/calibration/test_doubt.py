@@ -124,6 +124,8 @@ def test_what_is_left_out_is_known() -> None:
 
 def test_a_list_whose_only_found_item_is_doubted_is_ungrounded() -> None:
     assert left_of(listed(0.9, 0.1, spans=(None, SPAN))).outcome is Outcome.UNGROUNDED
+    nearly = replace(SPAN, match="fuzzy")
+    assert left_of(listed(0.9, 0.1, spans=(nearly, SPAN))).outcome is Outcome.UNGROUNDED
 
 
 @given(st.lists(st.floats(0, 1), min_size=1), st.floats(0, 1))

@@ -38,6 +38,14 @@ def test_without_the_text_the_span_is_quoted_alone() -> None:
     assert plain({"kind": Value("Bill", Outcome.FOUND, 1.0, (span,))}, None)[0].endswith("0–4: “Bill”")
 
 
+def test_what_the_text_says_otherwise_is_told_beside_what_it_has() -> None:
+    start = TEXT.index("Corner")
+    span = Span(start, start + 15, "Corner Shop Ltd", "fuzzy", Place())
+    (line,) = plain({"seller": Value("Corner Shop, Ltd", Outcome.UNGROUNDED, 1.0, (span,))})
+    told = f"ungrounded  {start}–{start + 15}: Seller: Corner Shop Ltd, London"
+    assert line == f"  ? seller  ~100%  Corner Shop, Ltd  {told}"
+
+
 def test_each_item_of_a_list_has_its_own_line_and_span() -> None:
     span = Span(0, 4, "Bill", "exact", Place())
     lines = plain({"words": Value(["Bill", "Ghost"], Outcome.FOUND, 1.0, (span, None))})

@@ -11,9 +11,11 @@ from llguidance import LLMatcher, LLTokenizer
 from thresher.adapters.answer import parse_answer, render_answer, stated_values
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import Field, FieldType
+from thresher.adapters.punctuation import Words, punctuated_as
 from thresher.adapters.spans import SpanFinder
 from thresher.adapters.words import WORD
 from thresher.app.engine.grammar import answer_grammar
+from thresher.app.engine.row import LIMITS
 
 from .conftest import grammar_tokenizer
 
@@ -47,7 +49,7 @@ def admits(
     tokenizer: LLTokenizer, fields: tuple[Field, ...], text: str, answer: str, document: str | None = None
 ) -> bool:
     conventions = Conventions(text if document is None else document)
-    matcher = LLMatcher(tokenizer, answer_grammar(fields, text, conventions), log_level=0)
+    matcher = LLMatcher(tokenizer, answer_grammar(fields, text, conventions), log_level=0, limits=LIMITS)
     assert not matcher.is_error(), matcher.get_error()
     tokens = tokenizer.greedy_tokenize(answer)
     return bool(matcher.validate_tokens(tokens) == len(tokens) and matcher.consume_tokens(tokens)) and bool(
@@ -94,6 +96,70 @@ def test_parts_of_a_word_are_words_where_letters_meet_digits_or_the_script_has_n
     fields = (Field(name="x", type="string"),)
     for text, value in (("take 500mg daily", "500"), ("take 500mg daily", "mg"), ("東京都港区", "港区")):
         assert admits(tokenizer, fields, text, render_answer(fields, {"x": value}))
+
+
+@pytest.mark.parametrize(
+    ("value", "good"),
+    [
+        ("MAYER BROWN, LLP", True),
+        ("MAYER-BROWN LLP.", True),
+        ("(MAYER) BROWN LLP)", True),
+        ('quoted “text" 5.00', True),  # as the text has it
+        ("quoted text 5.00", True),
+        ("text, 5.00 USD", True),
+        ("5 .00, USD", True),
+        ("MAYER LLP", False),
+        ("LLP MAYER", False),
+        ("MAYER BROWN und LLP", False),
+        ("Mayer Brown, LLP", False),
+        ("MAYER    BROWN", False),
+        ("500 USD", False),
+        ("5,00 USD", False),
+        ("-5.00", False),
+        ("5.00 %", False),
+        (", LLP", False),
+        (" LLP", False),
+        ("LLP ", False),
+        ("", False),
+        ("--", False),
+    ],
+)
+def test_a_text_that_may_be_derived_has_the_words_of_the_text_and_other_punctuation(
+    tokenizer: LLTokenizer, value: str, good: bool
+) -> None:
+    fields = (
+        Field(name="x", type="string", derived=True),
+        Field(name="y", type="list[string]", derived=True),
+        Field(name="z", type="string"),
+    )
+    text = 'by MAYER BROWN\nLLP: quoted “text" 5.00 USD'
+    said = {"x": value, "y": ["MAYER, BROWN", value], "z": "MAYER BROWN"}
+    assert admits(tokenizer, fields, text, render_answer(fields, said)) is good
+    assert not admits(tokenizer, fields, text, render_answer(fields, said | {"z": "MAYER, BROWN"}))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text('ab Ä1.2,-(\n&"\\é', max_size=30), st.text('ab Ä1.2,-(&"\\é', max_size=12))
+def test_what_is_taught_of_such_a_text_can_be_written(tokenizer: LLTokenizer, text: str, value: str) -> None:
+    fields = (Field(name="x", type="string", derived=True),)
+    for start, end in Words(text).find(value, (0, len(text))):
+        written = punctuated_as(text[start:end], value)
+        assert written is not None
+        assert admits(tokenizer, fields, text, render_answer(fields, {"x": written}))
+
+
+def test_a_window_of_thousands_of_words_may_be_punctuated_otherwise(tokenizer: LLTokenizer) -> None:
+    """The words lead to each other: a chain as long as the window is too deep for what reads the grammar."""
+    fields = (Field(name="x", type="string", derived=True),)
+    words = [
+        f"{'abcdefghij'[n % 10]}{'klmnopqrst'[n // 10 % 10]}{'uvwxyzabcd'[n // 100 % 10]}"
+        for n in range(6000)
+    ]
+    text = " ".join(words)
+    for first in (0, 63, 3000, 5980):
+        said = words[first : first + 20]
+        assert admits(tokenizer, fields, text, render_answer(fields, {"x": ", ".join(said)}))
+        assert not admits(tokenizer, fields, text, render_answer(fields, {"x": ", ".join(reversed(said))}))
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,41 @@ def test_a_found_value_has_its_span_and_place() -> None:
     assert (value.spans[0].text, value.spans[0].place) == ("Cube Inc", Place(page=2))
 
 
+def test_what_the_text_says_otherwise_has_its_place_and_is_not_found() -> None:
+    """A name with other punctuation, or with a letter misread: an analyst sees what the text has."""
+    for said_so in ("Acme Corp Bolt Ltd", "Acme Corb, Bolt Ltd"):
+        value = merged("string", said(FIRST, said_so))
+        assert value.spans[0] is not None
+        assert (value.outcome, value.spans[0].text) == (Outcome.UNGROUNDED, "Acme Corp, Bolt Ltd")
+        value = merged("list[string]", said(FIRST, [said_so]), said(SECOND, []))
+        assert value.spans[0] is not None
+        assert value.outcome == Outcome.UNGROUNDED
+    value = merged("list[string]", said(FIRST, ["Acme Corp Bolt Ltd", "total"]))
+    assert value.outcome == Outcome.FOUND
+
+
+def test_items_with_the_same_words_are_one_where_punctuation_is_free() -> None:
+    field = Field(name="f", type="list[string]", derived=True)
+    answers = (
+        said(FIRST, ["Bolt, Ltd.", "Acme Corp"], [0.4, 0.9]),
+        said(SECOND, ["Bolt Ltd", "Acme, Corp"], [0.8, 0.3]),
+    )
+    for given in (answers, answers[::-1]):
+        value = merge(DOCUMENT, [field], given)["f"]
+        assert value.value == ["Acme Corp", "Bolt Ltd"]
+        assert [span and span.match for span in value.spans] == ["exact", "exact"]
+    value = merge(DOCUMENT, [field], [said(FIRST, ["Bolt, Ltd", "Bolt, Ltd"], [0.9, 0.2])])["f"]
+    assert (value.value, value.outcome) == (["Bolt, Ltd"], Outcome.UNGROUNDED)
+
+
+def test_what_the_text_says_otherwise_stands_beside_what_it_says() -> None:
+    """The surer of the two is taken, for both have their place; an invention is behind them."""
+    assert merged("string", said(FIRST, "Acme Corp Bolt Ltd", 0.9), said(SECOND, "Cube Inc", 0.8)).value == (
+        "Acme Corp Bolt Ltd"
+    )
+    assert merged("string", said(FIRST, "Nobody AG", 0.9), said(SECOND, "Cube Inc", 0.8)).value == "Cube Inc"
+
+
 def test_a_span_is_looked_for_in_its_own_window_first() -> None:
     value = merged("string", said(SECOND, "total"))
     assert value.spans[0] is not None

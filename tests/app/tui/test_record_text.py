@@ -33,6 +33,15 @@ def test_what_is_judged_is_said_to_have_no_place() -> None:
     assert "at the place shown" in detail(Value("x", Outcome.FOUND, 0.6, (there,)))
 
 
+def test_what_the_text_says_otherwise_is_marked_and_has_its_place() -> None:
+    nearly = Span(0, 14, "MAYER BROWN LLP", "fuzzy", Place())
+    there = replace(nearly, match="exact")
+    value = Value(["Mayer Brown, LLP", "MAYER BROWN LLP"], Outcome.FOUND, 0.6, (nearly, there), (0.6, 0.6))
+    assert [row[2].split()[-1] for row in cells(value)] == ["ungrounded", "found"]
+    assert rows_of(record(value))[0].spans == (nearly,)
+    assert "does not say it so" in detail(value)
+
+
 def test_a_value_that_was_not_accepted_is_marked() -> None:
     look = Value("x", Outcome.FOUND, 0.6, accepted=False)
     assert cells(look)[0][0] == "◆ f"
