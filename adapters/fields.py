@@ -106,6 +106,11 @@ class Field(BaseModel):
         return self.is_quoted and not self.is_worded and not self.derived
 
     @property
+    def is_spelt(self) -> bool:
+        """Whether a value has the text's own words, and punctuation that need not be the text's."""
+        return self.is_text and self.derived
+
+    @property
     def form(self) -> str:
         """What a value is, in a few words for people: "a whole number", "one of: paid, open"."""
         return _FORMS.get(self.type) or "one of: " + ", ".join(self.values)

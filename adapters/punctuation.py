@@ -5,12 +5,11 @@ the document's, in their order and with none left out; what stands between them 
 """
 
 import re
-import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from thresher.adapters.values import EDGE
+from thresher.adapters.values import EDGE, normalise
 from thresher.adapters.words import WORD
 
 #: Patterns: what may stand between two words, before the first and behind the last, whatever the text has
@@ -33,7 +32,7 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self.places = [found.span() for found in WORD.finditer(text) if found[0][0].isalnum()]
-        self._folded = [_folded(text[start:end]) for start, end in self.places]
+        self._folded = [normalise(text[start:end]) for start, end in self.places]
         # Where each word begins in all of them, written as one, and where the last ends.
         self._edges = list(accumulate(map(len, self._folded), initial=0))
         self.letters = "".join(self._folded)
@@ -52,14 +51,14 @@ class Words:
 
     def find(self, value: str, area: tuple[int, int]) -> Iterator[tuple[int, int]]:
         """The places [start, end) in an area of the text that have the words of the value, and no others."""
-        wanted = Words(value)
-        needle, at = wanted.letters, 0
-        while needle and (at := self.letters.find(needle, at)) >= 0:
+        needle = Words(value).letters
+        at = self._edges[bisect_left(self.places, area[0], key=lambda place: place[0])]
+        stop = self._edges[bisect_right(self.places, area[1], key=lambda place: place[1])]
+        while needle and (at := self.letters.find(needle, at, stop)) >= 0:
             first, last = bisect_left(self._edges, at), bisect_left(self._edges, at + len(needle)) - 1
             if self._edges[first] == at and self._edges[last + 1] == at + len(needle):
                 start, end = self.places[first][0], self.places[last][1]
-                inside = area[0] <= start and end <= area[1]
-                if inside and punctuated_as(self.text[start:end], value) is not None:
+                if punctuated_as(self.text[start:end], value) is not None:
                     yield start, end
             at += 1
 
@@ -90,7 +89,3 @@ def punctuated_as(text: str, value: str) -> str | None:
         written.append(gap)
     can_be_written = _BEFORE.fullmatch(head) and _BEHIND.fullmatch(tail) and not gaps
     return "".join([*written, tail]) if can_be_written else None
-
-
-def _folded(word: str) -> str:
-    return unicodedata.normalize("NFKC", word).casefold()

@@ -103,7 +103,7 @@ class SpanFinder:
             case _:
                 text = str(value)
                 written = self._written(text, within, parts=True)
-                if not written and field.derived:
+                if not written and field.is_spelt:
                     written = self._in_words(text, within)
                 return written or (self._fuzzy(text, within) if fuzzy else None)
 

@@ -143,7 +143,7 @@ class _Part:
         match = self.finder.find(one, value, fuzzy=fuzzy)
         if match is None:
             return None
-        if one.derived and not one.is_text:
+        if one.derived and not one.is_spelt:
             return (plain(value), match.start) if can_be_written(one, value) else None
         if one.is_stated:
             said = self._said(one, value)
@@ -151,7 +151,7 @@ class _Part:
         written = " ".join(match.text.split())
         if match.match == "parsed":
             written = family_first(written, value)
-        if match.match == "fuzzy" and one.derived:
+        if match.match == "fuzzy" and one.is_spelt:
             written = punctuated_as(match.text, value) or written
         if len(written) > MAX_STRING or not self._is_whole(match) or is_absent(written):
             return None
@@ -195,10 +195,10 @@ def _column(one: Field, label: Label, parts: _Parts, placing: Placing) -> list[_
     placing.values += len(items)
     places = [_places(one, item, parts) for item in items]
     lost = sum(not any(found) for found in places)
-    if one.is_text and not one.derived:
+    if one.is_text and not one.is_spelt:
         each = zip(items, places, strict=True)
         placing.punctuated[one.name] += sum(_is_punctuated(one, item, found, parts) for item, found in each)
-    if lost and len(parts) == 1 and one.derived and not one.is_text:
+    if lost and len(parts) == 1 and one.derived and not one.is_spelt:
         placing.unplaced[one.name] += 1
         return [_Cell(plain(value)) if can_be_written(one, value) else _Cell(None, taught=False)]
     if lost:

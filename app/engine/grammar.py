@@ -53,12 +53,12 @@ def answer_grammar(fields: Sequence[Field], text: str, conventions: Conventions)
     part = f"PART: %regex {render_value({'substring_chunks': words})}"
     types = {field.type: field for field in fields if field.is_stated}
     said = [_said(field, text, conventions) for field in types.values()]
-    spelt = _spelt(text) if any(field.is_text and field.derived for field in fields) else []
+    spelt = _spelt(text) if any(field.is_spelt for field in fields) else []
     return "\n".join([f"start: {' '.join(parts)} {_literal('}')}{_TERMINALS}{part}", *said, *spelt, ""])
 
 
 def _value(field: Field, most: int) -> str:
-    text = "SPELT" if field.derived else "STRING"
+    text = "SPELT" if field.is_spelt else "STRING"
     match field.type:
         case _ if field.is_stated:
             return f"SAID_{field.type.upper()}"

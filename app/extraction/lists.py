@@ -68,23 +68,24 @@ class _Said:
         for text, sureness in zip_longest(texts, given[: len(texts)]):
             if is_absent(text):
                 continue
-            item = self._items.setdefault(self._key(text), _Item(text))
+            key = self._key(text)
+            item = self._items.setdefault(key, _Item(text))
             within = (window.start, window.end)
             surer = sureness and (item.sureness is None or sureness.total > item.sureness.total)
             # Of one that may be punctuated otherwise the surest writing is taken.
-            if item.match is None or (surer and self._field.derived):
+            if item.match is None or (surer and self._field.is_spelt):
                 match = self._evidence.finder.find(self._field, text, within)
                 if match:
                     item.text, item.match = text, match
             if surer:
                 item.sureness = sureness
-            named.add(self._key(text))
+            named.add(key)
         for name in named:
             self._items[name].windows += 1
 
     def _key(self, text: str) -> str:
         """The same of items that are one."""
-        return (self._field.derived and Words(text).letters) or normalise(text)
+        return (self._field.is_spelt and Words(text).letters) or normalise(text)
 
     def value(self) -> Value:
         if not self._items:
