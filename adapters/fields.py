@@ -115,6 +115,10 @@ class Field(BaseModel):
         """What a value is, in a few words for people: "a whole number", "one of: paid, open"."""
         return _FORMS.get(self.type) or "one of: " + ", ".join(self.values)
 
+    def verbatim(self) -> Self:
+        """The same field, for which a text has the document's punctuation as well as its words."""
+        return self.model_copy(update={"derived": False}) if self.is_spelt else self
+
 
 _SPEC = re.compile(
     r"(?P<name>.+?):(?P<type>[a-z]+(?:\[[a-z]+\])?)(?:\((?P<values>[^)]*)\))?(?::(?P<description>.*))?", re.S

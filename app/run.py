@@ -24,6 +24,7 @@ from thresher.app.events import (
 from thresher.app.extraction.asking import Asker
 from thresher.app.flow import Beat, Done, Flow, Loading, Read, Started
 from thresher.app.record import Record, Status
+from thresher.app.registry.fit import has_learnt
 from thresher.app.registry.library import InstalledAdapter
 from thresher.app.registry.registry import Registry
 from thresher.app.settings import Settings, settings_hash
@@ -134,8 +135,16 @@ class Run:
         )
         prompts = WindowPrompts(engine.tokenizer, sizes)
         key = self.adapter.fingerprint if self.adapter else None
-        names_decide = self.adapter is not None and self.adapter.manifest.names_decide
-        return Asker(prompts, self.task.instructions, key, self.task.most_windows, names_decide), engine
+        manifest = self.adapter.manifest if self.adapter else None
+        asker = Asker(
+            prompts,
+            self.task.instructions,
+            key,
+            self.task.most_windows,
+            names_decide=manifest is not None and manifest.names_decide,
+            learnt=manifest is not None and has_learnt(manifest, self.task.record_type),
+        )
+        return asker, engine
 
 
 def _seconds_left(beat: Beat, total: int, elapsed: float) -> float | None:

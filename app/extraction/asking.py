@@ -41,7 +41,9 @@ class Asker:
 
     `adapter` is the key of a resident adapter; None asks the base model itself. Of a document in more than
     `most_windows`, those are asked that fit the fields best; None asks all. `names_decide`: what a
-    document says by the names of fields and of choices goes first.
+    document says by the names of fields and of choices goes first. `learnt`: the adapter has learnt the
+    record type, and so how its labels punctuate; any other answers with the document's own punctuation, since
+    its guesses at another were measured to be worse (docs/quality.md).
     """
 
     prompts: WindowPrompts
@@ -49,6 +51,7 @@ class Asker:
     adapter: str | None = None
     most_windows: int | None = None
     names_decide: bool = False
+    learnt: bool = False
 
     def ask(self, number: int, text: str, fields: Sequence[Field]) -> Asked:
         """What to ask about document `number`.
@@ -58,12 +61,13 @@ class Asker:
         prompts = self.prompts.of(text, self.instructions, fields)
         chosen = best_windows([one.text for one in prompts], fields, self.most_windows)
         asked = [prompts[at] for at in chosen]
+        answered = tuple(fields) if self.learnt else tuple(one.verbatim() for one in fields)
         requests = [
             Request(
                 key=WindowKey(number, at),
                 tokens=one.tokens,
                 shared=one.shared,
-                fields=tuple(fields),
+                fields=answered,
                 text=one.text,
                 conventions=one.conventions,
                 answer_tokens=self.prompts.sizes.answer_tokens,

@@ -72,6 +72,15 @@ def learnt_types(manifest: Manifest) -> tuple[str, ...]:
     return tuple(manifest.pack.record_types) if manifest.pack else ()
 
 
+def has_learnt(manifest: Manifest, record_type: str) -> bool:
+    """Whether an adapter knows how the labels of a record type are written.
+
+    One of a domain that does not say what it was trained on is taken to know them all; a general one is for
+    fields that it has not seen.
+    """
+    return manifest.pack is not None and record_type in (manifest.pack.record_types or (record_type,))
+
+
 def sentences(wrong: Iterable[Unfit]) -> str:
     """What does not fit, in words."""
     return " ".join(map(str, wrong))

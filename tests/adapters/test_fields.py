@@ -186,3 +186,11 @@ def test_every_type_says_in_words_what_a_value_is(kind: FieldType) -> None:
 
 def test_an_enum_says_what_it_may_be() -> None:
     assert Field(name="kind", type="enum", values=("paid", "open")).form == "one of: paid, open"
+
+
+@given(fields(), st.booleans())
+def test_only_of_a_text_is_the_derived_taken_back(field: Field, derived: bool) -> None:
+    given_ = field.model_copy(update={"derived": derived})
+    verbatim = given_.verbatim()
+    assert not verbatim.is_spelt
+    assert verbatim == (given_.model_copy(update={"derived": False}) if given_.is_text else given_)

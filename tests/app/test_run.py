@@ -8,7 +8,7 @@ import pytest
 
 from thresher.adapters.fields import Field
 from thresher.app.engine.engine import Engine
-from thresher.app.engine.request import Answered, Failed, Reply
+from thresher.app.engine.request import Answered, Failed, Reply, Request
 from thresher.app.events import Progress, RecordReady
 from thresher.app.locations import Locations
 from thresher.app.record import Record
@@ -66,6 +66,30 @@ def test_the_names_of_choices_decide_where_the_adapter_says_so(
             return [records[value].values["part"].value for value in part.values]
 
         assert said("by-names") == list(part.values) != said("plain")
+
+
+@pytest.mark.parametrize(("learnt", "free"), [("receipt", {"address"}), ("statement", set[str]())])
+def test_a_text_is_the_documents_to_the_letter_where_the_adapter_has_not_learnt_the_record_type(
+    home_with_tiny: Locations,
+    add_adapter: AddAdapter,
+    monkeypatch: pytest.MonkeyPatch,
+    learnt: str,
+    free: set[str],
+) -> None:
+    add_adapter("one", record_types=(learnt,))
+    asked: list[Request] = []
+    submit = Engine.submit
+
+    def submit_and_tell(engine: Engine, request: Request) -> None:
+        asked.append(request)
+        submit(engine, request)
+
+    monkeypatch.setattr(Engine, "submit", submit_and_tell)
+    with Session(home_with_tiny) as session:
+        task = session.task("expenses", "receipt", adapter="one")
+        (_,) = [event for event in session.extract([SOURCE], task) if isinstance(event, RecordReady)]
+    spelt = {one.name for request in asked for one in request.fields if one.is_spelt}
+    assert spelt == free
 
 
 def test_the_time_that_is_left_does_not_follow_from_how_long_the_model_took_to_load(

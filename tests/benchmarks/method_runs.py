@@ -125,7 +125,8 @@ class Runs:
         """The prompts of use, with the first labels shown where they are few-shot."""
         sizes = WindowSizes(self.base.context, 768, 96, 1024)
         if way.method != "few-shot":
-            return Asker(WindowPrompts(self.tokenizer, sizes), self.kind.instructions)
+            prompts = WindowPrompts(self.tokenizer, sizes)
+            return Asker(prompts, self.kind.instructions, learnt=way.method != "base")
         shown = shown_examples(self.kind.fields, map(json.loads, self.labels[:SHOTS]))
         return Asker(FewShot(self.tokenizer, sizes, shown), self.kind.instructions)
 

@@ -11,6 +11,7 @@ from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import AdapterError, UsageError
 from thresher.adapters.pack import Pack
 from thresher.adapters.pack_form import NO_DOMAIN
+from thresher.app.registry.fit import has_learnt
 from thresher.app.registry.folders import check_new_name
 from thresher.app.registry.library import broken_adapters
 from thresher.app.registry.overview import overview
@@ -19,6 +20,16 @@ from thresher.app.task import NO_TYPE
 
 from ..conftest import AddAdapter
 from .conftest import Live
+
+
+def test_what_an_adapter_has_learnt_is_what_it_says_or_all_of_its_domain(
+    registry: Registry, add_adapter: AddAdapter
+) -> None:
+    for name, domain, types in (("told", "legal", ("nda",)), ("untold", "legal", ()), ("general", None, ())):
+        add_adapter(name, domain=domain, record_types=types)
+    told, untold, general = (registry.find(name).manifest for name in ("told", "untold", "general"))
+    assert [has_learnt(one, "nda") for one in (told, untold, general)] == [True, True, False]
+    assert [has_learnt(one, "contract") for one in (told, untold, general)] == [False, True, False]
 
 
 def test_a_shipped_adapter_is_live_where_it_fits(
