@@ -37,8 +37,8 @@ class Field(BaseModel):
     """One field. `values` are the choices of an enum and empty for every other type.
 
     A date or a number that is `derived` need not stand in the document, as the half bath of "1.5 baths" does
-    not; a text that is has the document's words, and its punctuation may be other. No model is told so
-    (`UNTOLD`).
+    not; a text that is has the document's words, and its punctuation may be other, "three" be 3. No model is
+    told so (`UNTOLD`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -107,7 +107,7 @@ class Field(BaseModel):
 
     @property
     def is_spelt(self) -> bool:
-        """Whether a value has the text's own words, and punctuation that need not be the text's."""
+        """Whether a value has the text's own words, but may punctuate and count in its own way."""
         return self.is_text and self.derived
 
     @property
@@ -116,7 +116,7 @@ class Field(BaseModel):
         return _FORMS.get(self.type) or "one of: " + ", ".join(self.values)
 
     def verbatim(self) -> Self:
-        """The same field, for which a text has the document's punctuation as well as its words."""
+        """The same field, for which a text is the document's to the letter."""
         return self.model_copy(update={"derived": False}) if self.is_spelt else self
 
 

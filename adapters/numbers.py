@@ -62,6 +62,11 @@ _OPEN = re.compile(rf"\(\s?{_CURRENCY}?\s?\Z")
 _CLOSE = re.compile(rf"\s?(?:%|[{_SIGNS}]|{MONEY_CODES})?\s?\)")
 
 
+def counted(word: str) -> str:
+    """The digits of a word that counts, from one to twenty; "" of any other."""
+    return str(_WORDS.index(word.lower()) + 1) if word.lower() in _WORDS else ""
+
+
 def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tuple[int, int, float]]:
     """Every number that the text states, as [start, end) and its value; in no order.
 

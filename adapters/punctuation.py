@@ -1,7 +1,8 @@
 """The words of a text with other punctuation between them: 'Mayer Brown, LLP' of 'MAYER BROWN LLP'.
 
-Some labels follow a house's own way to write a name or an address. Of a text that is `derived` the words are
-the document's, in their order and with none left out; what stands between them need not be.
+Some labels follow a house's own way to write a name, an address or a term. Of a text that is `derived` the
+words are the document's, in their order and with none left out; what stands between them need not be, and a
+word that counts may be in digits: '3 years' of 'three years'.
 """
 
 import re
@@ -9,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
+from thresher.adapters.numbers import counted
 from thresher.adapters.values import EDGE, normalise
 from thresher.adapters.words import WORD
 
@@ -26,13 +28,19 @@ _BETWEEN, _BEFORE, _BEHIND = (re.compile(pattern) for pattern in (BETWEEN, BEFOR
 class Words:
     """A text's words: its runs of letters and its runs of digits.
 
-    `letters` are all of them written as one, case folded: the same of texts that differ in punctuation alone.
+    `letters` are all of them written as one, case folded and counted in digits: the same of texts that differ
+    in punctuation alone.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.places = [found.span() for found in WORD.finditer(text) if found[0][0].isalnum()]
-        self._folded = [normalise(text[start:end]) for start, end in self.places]
+        self.digits = [counted(text[start:end]) for start, end in self.places]
+        """Of a word that counts its digits, else ""."""
+        self._folded = [
+            digits or normalise(text[start:end])
+            for digits, (start, end) in zip(self.digits, self.places, strict=True)
+        ]
         # Where each word begins in all of them, written as one, and where the last ends.
         self._edges = list(accumulate(map(len, self._folded), initial=0))
         self.letters = "".join(self._folded)
@@ -46,8 +54,10 @@ class Words:
 
         There only white space beside a sign may be other: '3, 47400' of '3,47400'.
         """
-        (_, left), (right, _) = self.places[number], self.places[number + 1]
-        return not (self.text[left - 1].isdigit() and self.text[right].isdigit())
+        return not (self._is_number(number) and self._is_number(number + 1))
+
+    def _is_number(self, number: int) -> bool:
+        return bool(self.digits[number]) or self.text[self.places[number][0]].isdigit()
 
     def find(self, value: str, area: tuple[int, int]) -> Iterator[tuple[int, int]]:
         """The places [start, end) in an area of the text that have the words of the value, and no others."""
@@ -66,7 +76,8 @@ class Words:
 def punctuated_as(text: str, value: str) -> str | None:
     """The words of the text with what stands between those of the value; None where that cannot be written.
 
-    'MAYER BROWN, LLP' of 'MAYER BROWN\\nLLP' and 'Mayer Brown, LLP'.
+    'MAYER BROWN, LLP' of 'MAYER BROWN\\nLLP' and 'Mayer Brown, LLP'. A word that counts is in digits where
+    the value has it so.
     """
     own, wanted = Words(text), Words(value)
     if own.letters != wanted.letters or not own.places:
@@ -74,9 +85,12 @@ def punctuated_as(text: str, value: str) -> str | None:
     (first, _), (_, last) = wanted.places[0], wanted.places[-1]
     head, tail = (_SPACE.sub(" ", edge.strip(EDGE)) for edge in (value[:first], value[last:]))
     gaps = {edge: wanted.gap(number) for number, edge in enumerate(wanted._edges[1:-1])}
+    starts = zip(wanted._edges[:-1], wanted.places, strict=True)
+    figures = {edge for edge, (at, _) in starts if value[at].isdigit()}
     written = [head]
     for number, ((start, end), edge) in enumerate(zip(own.places, own._edges[1:], strict=True)):
-        written.append(text[start:end])
+        digits = own.digits[number] if own._edges[number] in figures else ""
+        written.append(digits or text[start:end])
         if edge == own._edges[-1]:
             break
         gap = gaps.pop(edge, "")

@@ -41,8 +41,8 @@ def found_in(one: ReadSet, train: Examples, validation: Examples, several: bool)
             fields = ", ".join(told[:_SHOWN])
             yield f"{name}if documents need not write these out, make the fields `derived`: {fields}"
     for field, count in (train.punctuated + validation.punctuated).most_common(_SHOWN):
-        other = f"{count} values have other punctuation than their documents"
-        yield f"{name}{field}: {other}; if records shall have it, make the field `derived`"
+        other = f"{count} values have other punctuation than their documents, or digits for a word"
+        yield f"{name}{field}: {other}; if records shall have it so, make the field `derived`"
     for each in one.unfit[:_SHOWN]:
         yield f"{name}{each}: not taught"
     if (more := len(one.unfit) - _SHOWN) > 0:

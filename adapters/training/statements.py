@@ -92,8 +92,8 @@ def statements(label: Label, texts: Sequence[str], placing: Placing) -> list[Sta
 
     - A value is stated by each window that states it in its text; the others say that there is none. It is
       taught as the window writes it, since nothing else can be written; a text that may be derived with the
-      label's punctuation. A fuzzy match counts only where no
-      window states the value better.
+      label's punctuation, and in its digits. A fuzzy match counts only where no window states the value
+      better.
     - Items of a list stand in the order of their places, equal ones once.
     - Of a value that stands nowhere: one that may be derived is taught as labelled, of a document of one
       window. An item is left out. Else the field is not taught in any window.

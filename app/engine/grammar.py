@@ -101,6 +101,8 @@ def _spelt(text: str) -> list[str]:
         first += [f"WORD_{begin}_{number}" for number in range(begin, min(begin + _MOST_WORDS, end))]
         for number in range(begin, end):
             word = _escaped(text[slice(*words.places[number])])
+            if words.digits[number]:
+                word = f"({word} | {_literal(words.digits[number])})"
             next_ = f" ({_gap(words, number)} WORD_{begin}_{number + 1})?" if number + 1 < end else ""
             lines.append(f"WORD_{begin}_{number}: {word}{next_}")
     worded = f" | BEFORE ({' | '.join(first)}) BEHIND" if first else ""

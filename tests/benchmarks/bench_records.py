@@ -5,12 +5,13 @@
 
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. Each way answers for the records of
 dev.jsonl: the base alone, the base with three labelled examples in its prompt (the shortest of the first
-hundred to train on), the stock recipe at two rates (stock_recipe.py) on the labels that the shipped adapter
-was trained on, the general adapter, and what Thresher asks by default: with all that it states, and, as it
-ships, without what is too doubtful, both of the same answers. Where the labels' licence keeps an adapter from
-shipping, one named `trained` that was made of them here is asked, too, if there is one. Ten documents are
-asked at a time, and what was counted of them is a line of FILE: the first command goes on where it was
-stopped, and asks more documents where `--upto` is higher. What another adapter answered is asked again.
+hundred to train on), the base as it is, which answers freely, the stock recipe at two rates (stock_recipe.py)
+on the labels that the shipped adapter was trained on, the general adapter, and what Thresher asks by default:
+with all that it states, and, as it ships, without what is too doubtful, both of the same answers. Where the
+labels' licence keeps an adapter from shipping, one named `trained` that was made of them here is asked, too,
+if there is one. Ten documents are asked at a time, and what was counted of them is a line of FILE: the first
+command goes on where it was stopped, and asks more documents where `--upto` is higher. What another adapter
+answered is asked again.
 """
 
 import argparse
@@ -43,6 +44,8 @@ from thresher.app.session import Session
 
 #: The rate of a stock recipe, by way.
 STOCK = {"stock-2e-4": 2e-4, "stock-1e-3": 1e-3}
+#: What answers freely, and is read with `json`: the base as it is, too.
+_FREE = {"plain": 0.0, **STOCK}
 #: The adapter that is asked for, by way; None asks what is live.
 ADAPTERS = {
     "base": "none",
@@ -52,7 +55,7 @@ ADAPTERS = {
     "shipped": None,
     "trained": "trained",
 }
-WAYS = ("base", "few-shot", *STOCK, "general", "default", "shipped", "trained")
+WAYS = ("base", "few-shot", *_FREE, "general", "default", "shipped", "trained")
 #: Two views of the same answers.
 _VIEWS = ("default", "shipped")
 #: Those that the stock recipe is held against.
@@ -75,8 +78,8 @@ def answering(
     `ways` is one, or are those that differ only in what they state of an answer.
     """
     way = ways[0]
-    if way in STOCK:
-        with stock_answers(folder.parent.parent, asked, STOCK[way], work) as ask:
+    if way in _FREE:
+        with stock_answers(folder.parent.parent, asked, _FREE[way], work) as ask:
             yield None, lambda gold: {way: ask(gold)}
         return
     # What was answered before is not what is timed.
@@ -116,7 +119,7 @@ def measure(folder: Path, ways: Sequence[str], upto: int | None, results: Path, 
     name = f"{asked.domain}/{asked.name}"
     done = {(one["record_type"], one["way"], one["weights"], one["first"]) for one in read_results(results)}
     parts = range(0, min(upto or len(gold), len(gold)), PART)
-    if ways[0] in STOCK and all((name, ways[0], None, first) in done for first in parts):
+    if ways[0] in _FREE and all((name, ways[0], None, first) in done for first in parts):
         return
     with answering(folder, ways, asked, work) as (weights, ask):
         for first in parts:

@@ -3,8 +3,9 @@
 LoRA of rank 8 with alpha 32 and dropout 0.1 on the default modules, AdamW at a rate that falls to zero, and
 answers that are generated freely and read with `json`. It sees our prompts and the labels that the domain's
 shipped adapter was trained on, each document cut at `MOST` tokens. What is no JSON, or names no field, states
-nothing. Only how the loss is computed is ours, or a run would take hours longer on a CPU: the logits at the
-answers alone, and once what the prompts of a pass share (there dropout is one draw for all of them).
+nothing. So the base can answer that has learnt nothing, too. Only how the loss is computed is ours, or a run
+would take hours longer on a CPU: the logits at the answers alone, and once what the prompts of a pass share
+(there dropout is one draw for all of them).
 """
 
 import json
@@ -49,11 +50,14 @@ Ask = Callable[[Sequence[GoldRecord]], list[PredictedRecord]]
 
 @contextmanager
 def stock_answers(data: Path, asked: RecordType, rate: float, work: Path) -> Iterator[Ask]:
-    """Answers at one rate. What was trained lies in `work`; what was stopped goes on from there."""
+    """Answers at one rate, or of the base itself at 0.
+
+    What was trained lies in `work`; what was stopped goes on from there.
+    """
     base = library.find(Locations.default().models, "starter").folder
     trained = (work / f"{asked.domain}-{asked.name}-{rate:g}").absolute()
     recipe = Stock(base, asked.instructions, rate, trained if trained.exists() else None)
-    if not trained.exists():
+    if rate and not trained.exists():
         recipe.train(same_labels(data, asked, work.absolute()), trained.with_name(f"{trained.name}.steps"))
         recipe.save(trained)
     yield recipe.answers

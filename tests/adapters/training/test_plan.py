@@ -95,8 +95,8 @@ def test_texts_with_other_punctuation_are_told_with_what_to_do(
     plan = make(sets=sets, validation_share=0.2, proof_share=0.0)
     told = [note for note in plan.notes if "other punctuation" in note]
     assert told == [
-        "company: 12 values have other punctuation than their documents; "
-        "if records shall have it, make the field `derived`"
+        "company: 12 values have other punctuation than their documents, or digits for a word; "
+        "if records shall have it so, make the field `derived`"
     ]
 
 

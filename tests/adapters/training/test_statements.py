@@ -122,6 +122,8 @@ def test_a_number_that_stands_nowhere_is_taught_where_it_may_be_derived_and_ther
         ("mayer brown llp", "by MAYER BROWN\nLLP.", "MAYER BROWN LLP"),
         ("Mayer Brown, LLP", "by Mayor Brown, LLP.", "Mayor Brown, LLP"),  # near: the grammar spells no word
         ("May 5.00", "in May 500", None),
+        ("3 years", "for three\nyears.", "3 years"),
+        ("3 years", "for 3 months and three years.", "3 years"),
     ],
 )
 def test_a_text_that_may_be_derived_is_taught_with_the_labels_punctuation(

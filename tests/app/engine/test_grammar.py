@@ -138,14 +138,35 @@ def test_a_text_that_may_be_derived_has_the_words_of_the_text_and_other_punctuat
     assert not admits(tokenizer, fields, text, render_answer(fields, said | {"z": "MAYER, BROWN"}))
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.text('ab Ä1.2,-(\n&"\\é', max_size=30), st.text('ab Ä1.2,-(&"\\é', max_size=12))
+_COUNTS = st.sampled_from(["one", "Two", "twelve", "2", "1", "a", "-", " ", ", "])
+
+
+def _said(most: int) -> st.SearchStrategy[str]:
+    return st.text('ab Ä1.2,-(\n&"\\é', max_size=most) | st.lists(_COUNTS, max_size=most // 3).map("".join)
+
+
+@settings(max_examples=120, deadline=None)
+@given(_said(30), _said(12))
 def test_what_is_taught_of_such_a_text_can_be_written(tokenizer: LLTokenizer, text: str, value: str) -> None:
     fields = (Field(name="x", type="string", derived=True),)
     for start, end in Words(text).find(value, (0, len(text))):
         written = punctuated_as(text[start:end], value)
         assert written is not None
         assert admits(tokenizer, fields, text, render_answer(fields, {"x": written}))
+
+
+def test_a_word_that_counts_may_be_in_digits_and_makes_no_other_number(tokenizer: LLTokenizer) -> None:
+    fields = (Field(name="x", type="string", derived=True), Field(name="y", type="string"))
+    text = "for Three years, or seven (7) months, twenty 5 days, all one"
+
+    def admitted(value: str, other: str = "for") -> bool:
+        return admits(tokenizer, fields, text, render_answer(fields, {"x": value, "y": other}))
+
+    good = ("3 years", "Three years", "3, years", "seven (7) months", "7 (7) months", "all 1", "20 5 days")
+    bad = ("33 years", "4 years", "77 months", "7, 7 months", "205 days", "25 days", "7(")
+    assert [value for value in good if not admitted(value)] == []
+    assert [value for value in bad if admitted(value)] == []
+    assert not admitted("3 years", "3 years")
 
 
 def test_a_window_of_thousands_of_words_may_be_punctuated_otherwise(tokenizer: LLTokenizer) -> None:
