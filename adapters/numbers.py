@@ -29,6 +29,7 @@ _WORDS = [
     "nineteen",
     "twenty",
 ]
+_DIGITS = {word: str(number) for number, word in enumerate(_WORDS, 1)}
 # Without regard to case among ASCII letters alone: others fold to them too, as the long s of 'ſix'.
 _WORD = re.compile(r"(?<!\w)(?ai:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)")
 #: With a power of ten, as programs print it: '5e-05', '1.5E+06'. Less than the least is 0 in an answer.
@@ -62,9 +63,9 @@ _OPEN = re.compile(rf"\(\s?{_CURRENCY}?\s?\Z")
 _CLOSE = re.compile(rf"\s?(?:%|[{_SIGNS}]|{MONEY_CODES})?\s?\)")
 
 
-def counted(word: str) -> str:
+def digits_of(word: str) -> str:
     """The digits of a word that counts, from one to twenty; "" of any other."""
-    return str(_WORDS.index(word.lower()) + 1) if word.lower() in _WORDS else ""
+    return _DIGITS.get(word.lower(), "")
 
 
 def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tuple[int, int, float]]:
@@ -96,7 +97,7 @@ def numbers_in(text: str, writing: NumberWriting | None = None) -> Iterator[tupl
         if len(plain) <= MAX_DIGITS:
             yield from _in_context(text, found.start(), found.end(), exact(plain))
     for found in _WORD.finditer(text):
-        yield found.start(), found.end(), float(_WORDS.index(found[0].lower()) + 1)
+        yield found.start(), found.end(), float(digits_of(found[0]))
 
 
 def in_digits(number: float) -> str:

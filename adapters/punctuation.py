@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from thresher.adapters.numbers import counted
+from thresher.adapters.numbers import digits_of
 from thresher.adapters.values import EDGE, normalise
 from thresher.adapters.words import WORD
 
@@ -35,12 +35,10 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self.places = [found.span() for found in WORD.finditer(text) if found[0][0].isalnum()]
-        self.digits = [counted(text[start:end]) for start, end in self.places]
+        words = [text[start:end] for start, end in self.places]
+        self.digits = [digits_of(word) for word in words]
         """Of a word that counts its digits, else ""."""
-        self._folded = [
-            digits or normalise(text[start:end])
-            for digits, (start, end) in zip(self.digits, self.places, strict=True)
-        ]
+        self._folded = [digits or normalise(word) for digits, word in zip(self.digits, words, strict=True)]
         # Where each word begins in all of them, written as one, and where the last ends.
         self._edges = list(accumulate(map(len, self._folded), initial=0))
         self.letters = "".join(self._folded)

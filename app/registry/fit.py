@@ -60,8 +60,7 @@ class Fit:
                 continue
             if domain in manifest.unfit_for or self.misfits(manifest, model, domain, pack):
                 continue
-            learnt = learnt_types(manifest)
-            if not learnt or record_type in learnt:
+            if _is_for(manifest, record_type):
                 return name
             unlearnt = unlearnt or name
         return unlearnt
@@ -78,7 +77,13 @@ def has_learnt(manifest: Manifest, record_type: str) -> bool:
     One of a domain that does not say what it was trained on is taken to know them all; a general one is for
     fields that it has not seen.
     """
-    return manifest.pack is not None and record_type in (manifest.pack.record_types or (record_type,))
+    return manifest.pack is not None and _is_for(manifest, record_type)
+
+
+def _is_for(manifest: Manifest, record_type: str) -> bool:
+    """Whether it names the record type, or names none."""
+    learnt = learnt_types(manifest)
+    return not learnt or record_type in learnt
 
 
 def sentences(wrong: Iterable[Unfit]) -> str:
