@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from thresher.adapters.cues import Cues
 from thresher.adapters.errors import AdapterError
 from thresher.adapters.regular_file import read_regular_text
 
@@ -90,6 +91,10 @@ class Source(_Part):
     notes: tuple[str, ...] = Field(default=(), description="what conversion changed")
 
 
+#: The cues of booleans, by `domain/record_type` and field.
+CuesByType = dict[str, dict[str, Cues]]
+
+
 class Manifest(_Part):
     """The content of manifest.json."""
 
@@ -109,7 +114,17 @@ class Manifest(_Part):
         default=False,
         description="whether what a document says by the names of fields and choices goes first",
     )
+    cues: CuesByType = Field(default={}, description="of the booleans that it learnt")
     source: Source | None = None
+
+    def cues_of(self, domain: str, record_type: str) -> dict[str, Cues]:
+        """The cues of a record type's booleans, by field; of those that have none there is nothing."""
+        return self.cues.get(type_name(domain, record_type), {})
+
+
+def type_name(domain: str, record_type: str) -> str:
+    """A record type as a manifest names it."""
+    return f"{domain}/{record_type}"
 
 
 def read_manifest(folder: Path) -> Manifest:

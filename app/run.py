@@ -143,6 +143,7 @@ class Run:
             self.task.most_windows,
             names_decide=manifest is not None and manifest.names_decide,
             learnt=manifest is not None and has_learnt(manifest, self.task.record_type),
+            cues=manifest.cues_of(self.task.domain, self.task.record_type) if manifest else {},
         )
         return asker, engine
 

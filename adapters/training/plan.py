@@ -17,14 +17,15 @@ from thresher.adapters.adapter import Adapter, LoraLayer
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import BaseModel, read_base
 from thresher.adapters.errors import UsageError
-from thresher.adapters.manifest import BoundPack, Data
+from thresher.adapters.manifest import BoundPack, CuesByType, Data, Manifest
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.batches import Batch, BatchPlan, collate, heads_of
 from thresher.adapters.training.documents import Documents, documents_of
 from thresher.adapters.training.examples import Example, build_examples
 from thresher.adapters.training.found import found_in
 from thresher.adapters.training.labels import labels_fingerprint
-from thresher.adapters.training.read_sets import read_sets
+from thresher.adapters.training.learn_cues import cues_of_sets
+from thresher.adapters.training.read_sets import ReadSet, read_sets
 from thresher.adapters.training.run_config import RunConfig
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
@@ -41,7 +42,8 @@ class Plan:
 
     `notes` tells the user what was found in the labels: duplicates, leaks, refused ones. `documents` has the
     keys of the documents of each side. `train` holds so many `epochs`: where labels are varied all of the
-    run's, as each varies them otherwise, and else one.
+    run's, as each varies them otherwise, and else one. `sets` are what all is made of; `parent_cues` the cues
+    of the adapter that the run starts from.
     """
 
     config: RunConfig
@@ -56,6 +58,8 @@ class Plan:
     notes: tuple[str, ...]
     documents: Documents = field(default_factory=dict)
     epochs: int = 1
+    sets: tuple[ReadSet, ...] = ()
+    parent_cues: CuesByType = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -86,6 +90,10 @@ class Plan:
             digest.update(example.tokens.tobytes())
             digest.update(example.mask.tobytes())
         return digest.hexdigest()
+
+    def cues(self) -> CuesByType:
+        """The cues that the adapter gets, learnt now: of long documents that takes seconds."""
+        return cues_of_sets(self.sets, self.parent_cues)
 
     def step(self, step: int) -> list[NDArray[np.int64]]:
         """The batches of a step, as numbers of examples."""
@@ -192,11 +200,13 @@ def make_plan(config: RunConfig) -> Plan:
             proof=sum(len(one.sides.proof) for one in sets),
         ),
         pack=pack,
-        parent=parent,
+        parent=parent.weights if parent else None,
         first=first,
         notes=tuple(notes),
         documents=documents_of([one.sides for one in sets]),
         epochs=epochs,
+        sets=tuple(sets),
+        parent_cues=parent.cues if parent else {},
     )
     plan.step(0)  # raises where an example is too long for a batch
     return plan
@@ -221,13 +231,13 @@ def parent_misfit(config: RunConfig, base: BaseModel, parent: Adapter) -> str:
 
 def _first(
     config: RunConfig, base: BaseModel, layers: tuple[str, ...]
-) -> tuple[str | None, dict[str, LoraLayer]]:
+) -> tuple[Manifest | None, dict[str, LoraLayer]]:
     """The adapter that the run starts from: the parent's, or A random and B zero, as in PEFT and mlx-lm."""
     if config.parent is not None:
         parent = read_adapter(config.parent, base)
         if wrong := parent_misfit(config, base, parent):
             raise UsageError(f"{config.parent}: {wrong}")
-        return parent.manifest.weights, dict(parent.layers)
+        return parent.manifest, dict(parent.layers)
     first = {}
     for number, name in enumerate(layers):
         outputs, inputs = base.linear[name]

@@ -20,10 +20,12 @@ from thresher.adapters.training.split import Split, document_key, split, without
 class ReadSet:
     """One set: its labels on three sides, and what is shown of those to train on.
 
-    `unfit` has the values that break their field's type, which are not taught.
+    `unfit` has the values that break their field's type, which are not taught. `pack` is the one whose record
+    type they are of, None where there is none.
     """
 
     name: str
+    pack: BoundPack | None
     sides: Split
     unfit: tuple[str, ...]
     repeat: int
@@ -52,7 +54,8 @@ def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
         shares = config.validation_share, config.split_seed, held, config.proof_share
         splits.append(split(labels, *shares))
     sets = []
-    for one, whole, problems in zip(config.label_sets, without_leaks_between(splits), unfit, strict=True):
+    apart = without_leaks_between(splits)
+    for one, about, whole, problems in zip(config.label_sets, asked, apart, unfit, strict=True):
         sides = replace(
             whole,
             train=tuple(
@@ -61,7 +64,8 @@ def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
             ),
             validation=drawn(whole.validation, one.most_validation, config.split_seed),
         )
-        sets.append(ReadSet(one.name, sides, tuple(problems), one.repeat, config.augment, config.seed))
+        read = ReadSet(one.name, about.pack, sides, tuple(problems), one.repeat, config.augment, config.seed)
+        sets.append(read)
     return sets, _common([about.pack for about in asked])
 
 

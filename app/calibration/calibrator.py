@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 
 from thresher.adapters.calibration import Group, Weights
-from thresher.app.calibration.logistic import Flags, Floats, fit, sigmoid
+from thresher.adapters.logistic import Flags, Floats, fit, sigmoid
 from thresher.app.extraction.signals import Signals
 
 #: The name and the prior (mean, deviation) of each input; which may not have a negative weight.
@@ -35,6 +35,7 @@ _PRIORS: dict[str, tuple[float, float, bool]] = {
     "judged": (0.0, 1.0, False),
     "none": (0.0, 1.0, False),
     "words": (0.0, 3.0, False),
+    "cues": (0.0, 1.0, False),
     # Where the fields were learnt 8 of 27 items that were said again were right, else one in ten.
     "repeats": (-1.5, 1.0, False),
 }
@@ -122,6 +123,7 @@ def _inputs(signals: Sequence[Signals]) -> Floats:
                 each.agreement - 1,
                 *(float(not each.absent and each.stated == match) for match in _MATCHES),
                 0.0 if each.words is None else each.words - _SOME_WORDS,
+                0.0 if each.cues is None else each.cues,
                 float(each.repeats),
             ]
         )

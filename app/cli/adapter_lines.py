@@ -105,6 +105,8 @@ def _made(manifest: "Manifest") -> Iterator[str]:
             f"  labels     {counted(data.train, 'label')}, {data.validation} to validate, {data.proof} to "
             f"prove ({data.fingerprint[:12]}){licence}"
         )
+    for name, cues in manifest.cues.items():
+        yield f"  cues       of {counted(len(cues), 'boolean')} of {name}"
     if source := manifest.source:
         yield f"  source     {source.format}{f', made for {source.base}' if source.base else ''}"
         for note in source.notes:

@@ -1,9 +1,10 @@
 """From a document to the engine's requests, and from its answers to what each window says."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from thresher.adapters.answer import parse_answer
+from thresher.adapters.cues import Cues
 from thresher.adapters.fields import Field
 from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompt, WindowPrompts
@@ -28,11 +29,15 @@ class WindowKey:
 
 @dataclass(frozen=True)
 class Asked:
-    """The windows of a document that are asked, a request for each, and how many there are of all."""
+    """The windows of a document that are asked, a request for each, and how many there are of all.
+
+    `cues` are what answers knows of booleans, by field.
+    """
 
     windows: Sequence[Window]
     requests: Sequence[Request]
     count: Windows
+    cues: Mapping[str, Cues] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Asker:
     `most_windows`, those are asked that fit the fields best; None asks all. `names_decide`: what a
     document says by the names of fields and of choices goes first. `learnt`: the adapter has learnt the
     record type, and so how its labels punctuate; any other answers with the document's own punctuation, since
-    its guesses at another were measured to be worse (docs/quality.md).
+    its guesses at another were measured to be worse (docs/quality.md). `cues` are the adapter's, of this
+    type's booleans.
     """
 
     prompts: WindowPrompts
@@ -52,6 +58,7 @@ class Asker:
     most_windows: int | None = None
     names_decide: bool = False
     learnt: bool = False
+    cues: Mapping[str, Cues] = field(default_factory=dict)
 
     def ask(self, number: int, text: str, fields: Sequence[Field]) -> Asked:
         """What to ask about document `number`.
@@ -78,7 +85,8 @@ class Asker:
                 zip(asked, self._preferred(asked, text, fields), strict=True)
             )
         ]
-        return Asked([one.window for one in asked], requests, Windows(len(asked), len(prompts)))
+        count = Windows(len(asked), len(prompts))
+        return Asked([one.window for one in asked], requests, count, self.cues)
 
     def _preferred(
         self, asked: Sequence[WindowPrompt], text: str, fields: Sequence[Field]

@@ -1,11 +1,13 @@
-"""How much of a boolean's words its document has: a signal beside what the model says of it.
+"""What a document's words tell of a boolean: signals beside what the model says of it.
 
 A boolean has no place in the text that could be checked. Of a long contract a small model hardly tells which
-clauses it has; that some part of it uses the clause's words tells more (docs/quality.md).
+clauses it has; that some part of it uses the words of the clause's description tells more, and most those
+that labels tell of (docs/quality.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from thresher.adapters.cues import Cues, words_and_pairs
 from thresher.adapters.field_words import FieldWords, stems
 from thresher.adapters.fields import Field
 
@@ -21,3 +23,10 @@ def boolean_words(fields: Sequence[Field], text: str) -> dict[str, float]:
     words = FieldWords(fields)
     parts = [stems(text[at : at + _PART]) for at in range(0, len(text), _PART - _OVERLAP)]
     return {name: max((words.score(name, part) for part in parts), default=0.0) for name in asked}
+
+
+def boolean_cues(fields: Sequence[Field], text: str, cues: Mapping[str, Cues]) -> dict[str, float]:
+    """For each boolean that has cues the log odds, in nats, that it is true of the text."""
+    asked = [field.name for field in fields if field.type == "boolean" and field.name in cues]
+    found = words_and_pairs(text) if asked else set()
+    return {name: cues[name].log_odds(found) for name in asked}

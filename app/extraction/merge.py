@@ -3,13 +3,15 @@
 Knows no model and no prompt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
+from thresher.adapters.cues import Cues
 from thresher.adapters.fields import Field
 from thresher.adapters.spans import SpanFinder
 from thresher.app.documents.document import Document
-from thresher.app.extraction.boolean_words import boolean_words
+from thresher.app.extraction.boolean_words import boolean_cues, boolean_words
 from thresher.app.extraction.evidence import Evidence
 from thresher.app.extraction.lists import merge_list
 from thresher.app.extraction.repeats import with_repeats
@@ -23,8 +25,9 @@ def merge(
     fields: Sequence[Field],
     answers: Sequence[WindowAnswer],
     finder: SpanFinder | None = None,
+    cues: Mapping[str, Cues] = MappingProxyType({}),
 ) -> dict[str, Value]:
-    """One value for each field, of the windows' answers in any order.
+    """One value for each field, of the windows' answers in any order. `cues` are those of booleans, by field.
 
     A value's span is looked for in its own window, then in the whole document.
 
@@ -45,7 +48,9 @@ def merge(
         field.name: (merge_list if field.is_list else merge_scalar)(evidence, field, ordered)
         for field in fields
     }
+    log_odds = boolean_cues(fields, document.text, cues)
     for name, words in boolean_words(fields, document.text).items():
-        signals = tuple(replace(each, words=words) for each in merged[name].signals)
+        each = merged[name].signals
+        signals = tuple(replace(one, words=words, cues=log_odds.get(name)) for one in each)
         merged[name] = replace(merged[name], signals=signals)
     return with_repeats(fields, merged)

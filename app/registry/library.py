@@ -22,8 +22,8 @@ from thresher.app.registry.folders import adapter_folders, own_folder, shipped_f
 class InstalledAdapter:
     """An adapter whose files are there.
 
-    `fingerprint` is the sha256, in hex, of all that changes an answer: the matrices, how they are scaled, and
-    whether names decide.
+    `fingerprint` is the sha256, in hex, of all that changes an answer: the matrices, how they are scaled,
+    whether names decide, and the cues of booleans.
     """
 
     name: str
@@ -110,9 +110,10 @@ def _read(name: str, folder: Path) -> InstalledAdapter:
         raise AdapterError(
             f"{name}: {missing} cannot be read ({error.strerror}). Fetch the adapter again, or remove it."
         ) from error
-    # Where they do not, it is as it was before they could: no work is done anew.
+    # Without these it is as it was before they could be: no work is done anew.
     by_names = b"\0names" if manifest.names_decide else b""
-    fingerprint = sha256(manifest.weights.encode() + b"\0" + configuration + by_names).hexdigest()
+    cues = b"\0" + manifest.model_dump_json(include={"cues"}).encode() if manifest.cues else b""
+    fingerprint = sha256(manifest.weights.encode() + b"\0" + configuration + by_names + cues).hexdigest()
     return InstalledAdapter(
         name, folder, manifest, fingerprint, shipped=folder == shipped_folders().get(name)
     )

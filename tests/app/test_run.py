@@ -92,6 +92,27 @@ def test_a_text_is_the_documents_to_the_letter_where_the_adapter_has_not_learnt_
     assert spelt == free
 
 
+def test_a_booleans_signals_have_what_the_adapters_cues_tell(
+    home_with_tiny: Locations, add_adapter: AddAdapter
+) -> None:
+    cues = {"auto_renewal": {"labels": 40, "bias": -2.5, "weights": {"paid by": 4.0, "acme": 0.25}}}
+    add_adapter("plain", domain="legal", record_types=("risk_flags",))
+    add_adapter("cued", domain="legal", record_types=("risk_flags",), cues={"legal/risk_flags": cues})
+    add_adapter("others", domain="legal", record_types=("risk_flags",), cues={"legal/contract": cues})
+    with Session(home_with_tiny) as session:
+        installed = {name: session.registry.find(name) for name in ("plain", "cued", "others")}
+        assert len({one.manifest.weights for one in installed.values()}) == 1
+        # What one answered tells other things of its booleans than what another did.
+        assert len({one.fingerprint for one in installed.values()}) == 3
+
+        def told(adapter: str) -> set[float | None]:
+            task = session.task("legal", "risk_flags", adapter=adapter)
+            (record,) = [e.record for e in session.extract([SOURCE], task) if isinstance(e, RecordReady)]
+            return {each.cues for each in record.values["auto_renewal"].signals}
+
+        assert {name: told(name) for name in installed} == {"plain": {None}, "cued": {1.75}, "others": {None}}
+
+
 def test_the_time_that_is_left_does_not_follow_from_how_long_the_model_took_to_load(
     home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""What a calibration makes of booleans: by what the model says alone, and with the words of the document.
+"""What a calibration makes of booleans: by what the model says alone, and with what its words tell.
 
     python tests/benchmarks/bench_booleans.py LABELS --domain legal --record-type contract
 
@@ -58,7 +58,7 @@ def row(values: Sequence[Labelled], names: frozenset[str]) -> tuple[str, str, st
 
 
 def main() -> None:
-    """Prints a row without and with words."""
+    """Prints a row without words, with those of descriptions, and with the adapter's cues besides."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labels", type=Path)
     parser.add_argument("--domain", required=True)
@@ -72,9 +72,14 @@ def main() -> None:
         records = extract_labelled(session, gold, task, Narrator(quiet=False), None, again=False)
         values = list(of_labels(gold, records, task))
     names = frozenset(field.name for field in kind.fields if field.type == "boolean")
-    wordless = [replace(value, signals=replace(value.signals, words=None)) for value in values]
+    cueless = [replace(value, signals=replace(value.signals, cues=None)) for value in values]
+    wordless = [replace(value, signals=replace(value.signals, words=None)) for value in cueless]
     titles = ("calibrated by", "as the model says", "not too doubtful", "false as true, too")
-    rows = [("its signals", *row(wordless, names)), ("and words", *row(values, names))]
+    rows = [
+        ("its signals", *row(wordless, names)),
+        ("and words of descriptions", *row(cueless, names)),
+        ("and the adapter's cues", *row(values, names)),
+    ]
     sys.stdout.write(markdown(titles, rows) + "\n")
 
 

@@ -1,5 +1,6 @@
 """Whole runs of the command: to the end, stopped, and killed."""
 
+import json
 import os
 import signal
 import socket
@@ -85,6 +86,21 @@ def test_a_run_that_is_killed_and_resumed_gives_the_same_adapter(config: RunConf
     assert steps == list(range(1, 13))
     left = sorted(path.name for path in again.out.iterdir())
     assert left == [".trainer.lock", "adapter", "documents.json", "metrics.jsonl", "run.yaml"]
+
+
+def test_an_adapter_has_the_cues_of_the_booleans_that_it_learnt(config: RunConfig, tmp_path: Path) -> None:
+    lines = []
+    for number in range(30):
+        said = "It renews by itself." if number % 2 else "It ends after a year."
+        output = {"counterparty": None, "auto_renewal": bool(number % 2)}
+        lines.append(json.dumps({"id": f"c{number}", "input": f"No {number}. {said}", "output": output}))
+    labels = tmp_path / "flags.jsonl"
+    labels.write_text("\n".join(lines) + "\n", "utf-8")
+    asked = {"domain": "legal", "record_type": "risk_flags", "labels": (labels,), "steps": 1}
+    cues = finished(config.model_copy(update=asked), tmp_path / "run.yaml").manifest.cues
+    assert cues.keys() == {"legal/risk_flags"}
+    found = {"renews by", "ends after", "after"}
+    assert cues["legal/risk_flags"]["auto_renewal"].weights.keys() & found == {"renews by"}
 
 
 def test_ctrl_c_leaves_a_state_from_which_it_goes_on(config: RunConfig, tmp_path: Path) -> None:

@@ -64,7 +64,8 @@ def test_list_says_which_is_live_and_why_one_is_not_used(
 def test_inspect_tells_all_that_the_manifest_knows(thresher: Thresher, add_adapter: AddAdapter) -> None:
     parent = add_adapter("first", 1)
     manifest = json.loads((parent / "manifest.json").read_text("utf-8"))
-    add_adapter("second", 2, parent=manifest["weights"])
+    cues = {"labels": 40, "bias": -2.0, "weights": {"paid": 1.0}}
+    add_adapter("second", 2, parent=manifest["weights"], cues={"expenses/receipt": {"is_paid": cues}})
     thresher("adapters", "promote", "second")
     thresher("adapters", "rollback", "-d", "expenses")
     ended = thresher("adapters", "inspect", "second")
@@ -75,6 +76,7 @@ def test_inspect_tells_all_that_the_manifest_knows(thresher: Thresher, add_adapt
         "installed as tiny",
         "matrices   14 layers, rank 4, alpha 8, ",
         "parent     first (",
+        "cues       of 1 boolean of expenses/receipt",
         "promoted   for expenses: ",
     ):
         assert words in ended.out
@@ -275,6 +277,7 @@ def test_what_a_manifest_says_never_reaches_the_terminal_raw(
     hostile = "\x1b[2Jx"
     manifest["base"] |= {"name": hostile, "architecture": hostile, "fingerprint": hostile}
     manifest["pack"] |= {"domain": hostile, "record_types": [hostile]}
+    manifest["cues"] = {hostile: {hostile: {"labels": 40, "bias": 0, "weights": {hostile: 1}}}}
     manifest["source"] = {"format": "peft", "base": hostile, "notes": [hostile]}
     path.write_text(json.dumps(manifest), "utf-8")
     for command in (

@@ -1,7 +1,8 @@
+from thresher.adapters.cues import Cues
 from thresher.adapters.fields import Field
 from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document
-from thresher.app.extraction.boolean_words import boolean_words
+from thresher.app.extraction.boolean_words import boolean_cues, boolean_words
 from thresher.app.extraction.merge import merge
 from thresher.app.extraction.signals import Sureness
 from thresher.app.extraction.window_answer import WindowAnswer
@@ -40,4 +41,27 @@ def test_a_booleans_signals_have_it_whatever_the_model_said() -> None:
     assert words["insurance"] > 0
     assert [each.words for name in values for each in merged[name].signals] == [
         words["insurance"], 0.0, None
+    ]  # fmt: skip
+
+
+def test_the_cues_of_a_boolean_count_in_all_of_a_text_and_of_booleans_alone() -> None:
+    cues = {
+        name: Cues(labels=40, bias=-2.0, weights={"keep insured": 3.0, "buys": 1.0})
+        for name in ("insurance", "buyer", "of no field")
+    }
+    text = "The seller shall keep insured. " + FILLER + "what Bolt buys."
+    fields = [INSURANCE, AUDIT, BUYER]
+    assert boolean_cues(fields, text, cues) == {"insurance": 2.0}
+    assert boolean_cues(fields, "", cues) == {"insurance": -2.0}
+    assert boolean_cues([AUDIT], text, cues) == {}
+    sure = (Sureness(-0.5, -0.5, 1),)
+    values = {"insurance": False, "audit": False, "buyer": "Bolt"}
+    answer = WindowAnswer(Window(0, len(text), 0, 9), values, dict.fromkeys(values, sure))
+    document = Document("a.txt", "0" * 64, "text", text)
+    told = merge(document, fields, [answer], cues=cues)
+    assert {name: [each.cues for each in told[name].signals] for name in values} == {
+        "insurance": [2.0], "audit": [None], "buyer": [None]
+    }  # fmt: skip
+    assert [each.cues for value in merge(document, fields, [answer]).values() for each in value.signals] == [
+        None, None, None
     ]  # fmt: skip

@@ -50,8 +50,9 @@ def test_other_json_is_refused(change: dict[str, Any]) -> None:
 
 
 def test_signals_of_before_do_not_know_what_was_not_kept_then() -> None:
-    raw = signals_json(Signals(A, 1.0, "none", None, absent=True, windows=8, words=0.5, repeats=True))
-    del raw["windows"], raw["words"], raw["repeats"]
+    known = Signals(A, 1.0, "none", None, absent=True, windows=8, words=0.5, cues=-1.5, repeats=True)
+    raw = signals_json(known)
+    del raw["windows"], raw["words"], raw["cues"], raw["repeats"]
     assert signals_from_json(raw) == Signals(A, 1.0, "none", None, absent=True)
 
 

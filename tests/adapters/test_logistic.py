@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thresher.app.calibration.logistic import _loss, fit, sigmoid
+from thresher.adapters.logistic import _loss, fit, sigmoid
 
 seeds = st.integers(0, 2**32 - 1)
 

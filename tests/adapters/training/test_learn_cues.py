@@ -1,0 +1,119 @@
+"""What labels tell of the words that go with a boolean."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from thresher.adapters.cues import Cues, words_and_pairs
+from thresher.adapters.fields import Field
+from thresher.adapters.training.labels import Label
+from thresher.adapters.training.learn_cues import cues_of_sets, learn_cues
+from thresher.adapters.training.read_sets import read_sets
+from thresher.adapters.training.run_config import parse_run
+
+RENEWS = Field(name="auto_renewal", type="boolean")
+BUYER = Field(name="buyer", type="string")
+COMMON = "This agreement is between the parties and goes by the law of Ohio."
+
+
+def label(number: int, text: str, renews: bool | None, **more: object) -> Label:
+    values = more if renews is None else {"auto_renewal": renews, **more}
+    return Label(f"c{number}", text, "", (RENEWS, BUYER), values)
+
+
+def contracts(count: int = 40) -> list[Label]:
+    """Half of them renew; those say so, in a pair of words whose parts all of them have."""
+    said = ["It will renew. Shall it end? By notice.", "It will end. Shall we renew? By notice."]
+    return [
+        label(at, f"{COMMON} {said[at % 2].replace('. ', ' ')} Number {at}.", at % 2 == 0, buyer="Bolt")
+        for at in range(count)
+    ]
+
+
+def truths(cues: Cues, labels: Sequence[Label]) -> list[bool]:
+    return [cues.log_odds(words_and_pairs(one.text)) > 0 for one in labels]
+
+
+def test_a_pair_of_words_tells_where_each_word_tells_nothing() -> None:
+    learnt = learn_cues(contracts())
+    assert set(learnt) == {"auto_renewal"}
+    cues = learnt["auto_renewal"]
+    assert cues.labels == 40
+    assert "will renew" in cues.weights
+    assert not cues.weights.keys() & {"renew", "will", "agreement", "law of"}
+    assert truths(cues, contracts()) == [at % 2 == 0 for at in range(40)]
+
+
+def test_every_weight_speaks_for_what_it_is_a_cue_of() -> None:
+    weights = learn_cues(contracts())["auto_renewal"].weights
+    assert weights
+    assert all(weight > 0 for weight in weights.values())
+    assert not any(cue in weights for cue in ("will end", "we renew"))
+
+
+def test_of_few_labels_that_say_so_or_do_not_nothing_is_learnt() -> None:
+    labels = contracts(38)  # nineteen each
+    assert learn_cues(labels)
+    few = [one for one in labels if not one.values["auto_renewal"]] + labels[0:18:2]
+    assert sum(one.values["auto_renewal"] is True for one in few) == 9
+    assert learn_cues(few) == {}
+    assert learn_cues([]) == {}
+
+
+def test_a_word_of_few_documents_is_no_cue() -> None:
+    """The name of a customer would tell whose contracts they were."""
+    named = [
+        label(at, f"{one.text} {'Zyxwv' if at in (0, 2, 4, 6, 8) else ''}", at % 2 == 0)
+        for at, one in enumerate(contracts())
+    ]
+    assert not any("zyxwv" in cue for cue in learn_cues(named)["auto_renewal"].weights)
+
+
+def test_a_label_that_does_not_know_the_boolean_tells_nothing_of_it() -> None:
+    unknown = [label(100 + at, "It will renew by another way.", None, buyer="Bolt") for at in range(30)]
+    assert learn_cues(contracts() + unknown) == learn_cues(contracts())
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.tuples(st.text("ab \n", max_size=20), st.booleans()), max_size=60), st.randoms())
+def test_whatever_the_labels_they_learn_the_same_in_any_order(
+    drawn: list[tuple[str, bool]], random: Random
+) -> None:
+    labels = [label(at, text, renews) for at, (text, renews) in enumerate(drawn)]
+    learnt = learn_cues(labels)
+    told = [one.values["auto_renewal"] for one in labels]
+    assert bool(learnt) == (min(told.count(True), told.count(False)) >= 10)
+    assert learn_cues(random.sample(labels, len(labels))) == learnt
+    for cues in learnt.values():
+        assert all(sum(cue in words_and_pairs(one.text) for one in labels) >= 6 for cue in cues.weights)
+
+
+def write(path: Path, labels: Sequence[Label]) -> str:
+    lines = [
+        {"id": one.id, "input": one.text, "output": {"auto_renewal": one.values["auto_renewal"]}}
+        for one in labels
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path.name
+
+
+def test_a_run_learns_them_of_what_it_trains_on_alone(tmp_path: Path) -> None:
+    labels = contracts(60)
+    sets = [{"domain": "legal", "record_type": "risk_flags", "labels": [write(tmp_path / "l.jsonl", labels)]}]
+    run = {"base": "b", "out": "o", "sets": sets, "validation_share": 0.2, "proof_share": 0.2}
+    read = read_sets(parse_run(run, "run.yaml", tmp_path))[0]
+    (cues,) = [each["auto_renewal"] for each in cues_of_sets(read, {}).values()]
+    assert cues_of_sets(read, {}).keys() == {"legal/risk_flags"}
+    assert cues.labels == len(read[0].sides.train) < 60
+    # What was learnt of more labels stays; what is new comes to it.
+    for before, stays in ((cues.labels + 1, True), (cues.labels, False), (20, False)):
+        parents = Cues(labels=before, bias=-2.0, weights={"evergreen": 1.0})
+        known = {"legal/risk_flags": {"auto_renewal": parents, "other": parents}, "legal/nda": {"x": parents}}
+        now = cues_of_sets(read, known)
+        assert now["legal/risk_flags"] == {"auto_renewal": parents if stays else cues, "other": parents}
+        assert now["legal/nda"] == {"x": parents}
+        assert known["legal/risk_flags"]["auto_renewal"] == parents
