@@ -40,11 +40,11 @@ def words_of(text: str) -> list[str]:
 
 
 def words_and_pairs(text: str) -> set[str]:
-    """What may be a cue: the words of a text, and with a space each two that follow one another."""
+    """What may be a cue: the words of a text, and each two that follow one another."""
     words = words_of(text)
-    return {*words, *pairs(words)}
+    return {*words, *(pair_of(*two) for two in pairwise(words))}
 
 
-def pairs(words: list[str]) -> set[str]:
-    """Each two words that follow one another, whatever signs and numbers are between them."""
-    return {f"{first} {second}" for first, second in pairwise(words)}
+def pair_of(first: str, second: str) -> str:
+    """Two words that follow one another, whatever signs and numbers are between them, as a cue."""
+    return f"{first} {second}"

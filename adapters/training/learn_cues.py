@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thresher.adapters.cues import Cues, pairs, words_of
+from thresher.adapters.cues import Cues, pair_of, words_of
 from thresher.adapters.logistic import fit
 from thresher.adapters.manifest import CuesByType, type_name
 from thresher.adapters.training.labels import Label
@@ -74,16 +75,21 @@ def _truth(labels: Sequence[Label], name: str) -> tuple[NDArray[np.bool_], NDArr
 
 
 def _found(texts: Sequence[str]) -> _Found:
-    """What is in enough of the texts. A pair that is has words that are, so others are not counted."""
-    words = [words_of(text) for text in texts]
-    often = _frequent(set(each) for each in words)
-    two = [{pair for pair in pairs(each) if often.issuperset(pair.split(" "))} for each in words]
-    cues = sorted(often | _frequent(two))
+    """What is in enough of the texts. They are read three times, as all their words take much memory."""
+    often = _frequent(set(words_of(text)) for text in texts)
+    cues = sorted(_frequent(_made_of(often, text) for text in texts))
     places = {cue: at for at, cue in enumerate(cues)}
     has = np.zeros((len(texts), len(cues)), dtype=np.bool_)
-    for row, (single, double) in enumerate(zip(words, two, strict=True)):
-        has[row, [places[cue] for cue in {*single, *double} if cue in places]] = True
+    for row, text in enumerate(texts):
+        has[row, [places[cue] for cue in _made_of(often, text) if cue in places]] = True
     return _Found(cues, has)
+
+
+def _made_of(often: set[str], text: str) -> set[str]:
+    """The text's words that are among these, and its pairs of such: no other pair can be in enough texts."""
+    words = words_of(text)
+    both = {two for two in pairwise(words) if often.issuperset(two)}
+    return {*often.intersection(words), *(pair_of(*two) for two in both)}
 
 
 def _frequent(each: Iterable[set[str]]) -> set[str]:
