@@ -12,6 +12,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 _WORD = re.compile(r"[^\W\d_]+")
+#: What has more letters is no word: a key in base64, or a sentence of a script that has no spaces.
+_LONGEST = 60
 
 _Weight = Annotated[float, Field(ge=-100, le=100)]
 
@@ -26,7 +28,7 @@ class Cues(BaseModel):
 
     labels: Annotated[int, Field(ge=1)]
     bias: _Weight
-    weights: dict[Annotated[str, Field(max_length=200)], _Weight] = Field(max_length=100)
+    weights: dict[Annotated[str, Field(max_length=2 * _LONGEST + 1)], _Weight] = Field(max_length=100)
 
     def log_odds(self, found: Set[str]) -> float:
         """The log odds, in nats, that the boolean is true of a text with these words and pairs."""
@@ -35,8 +37,8 @@ class Cues(BaseModel):
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, which are letters alone, in order and case-folded."""
-    return _WORD.findall(text.casefold())
+    """The words of a text, which are letters alone, in order and case-folded; none is of more than 60."""
+    return [word for word in _WORD.findall(text.casefold()) if len(word) <= _LONGEST]
 
 
 def words_and_pairs(text: str) -> set[str]:

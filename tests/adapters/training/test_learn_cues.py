@@ -78,6 +78,15 @@ def test_a_label_that_does_not_know_the_boolean_tells_nothing_of_it() -> None:
     assert learn_cues(contracts() + unknown) == learn_cues(contracts())
 
 
+def test_what_is_too_long_for_a_word_is_no_cue_and_stops_no_training() -> None:
+    key = "q" * 5000
+    keyed = [
+        label(at, f"{one.text} {key if at % 2 == 0 else ''}", at % 2 == 0)
+        for at, one in enumerate(contracts())
+    ]
+    assert learn_cues(keyed) == learn_cues(contracts())
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.tuples(st.text("ab \n", max_size=20), st.booleans()), max_size=60), st.randoms())
 def test_whatever_the_labels_they_learn_the_same_in_any_order(
