@@ -5,15 +5,18 @@ An adapter's manifest has them, for the booleans that it learnt. Knows no model 
 
 import math
 import re
-from collections.abc import Set
-from itertools import pairwise
-from typing import Annotated
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 _WORD = re.compile(r"[^\W\d_]+")
-#: What has more letters is no word: a key in base64, or a sentence of a script that has no spaces.
+#: What has more letters is no word: a key in base64, or a sentence of a script that has no spaces. Folding
+#: case makes three of one at the most.
 _LONGEST = 60
+#: Cues that tell of one clause stand within so many words, about a sentence of a contract.
+_RUN = 40
 
 _Weight = Annotated[float, Field(ge=-100, le=100)]
 
@@ -28,25 +31,84 @@ class Cues(BaseModel):
 
     labels: Annotated[int, Field(ge=1)]
     bias: _Weight
-    weights: dict[Annotated[str, Field(max_length=2 * _LONGEST + 1)], _Weight] = Field(max_length=100)
+    weights: dict[Annotated[str, Field(max_length=2 * 3 * _LONGEST + 1)], _Weight] = Field(max_length=100)
 
     def log_odds(self, found: Set[str]) -> float:
-        """The log odds, in nats, that the boolean is true of a text with these words and pairs."""
+        """The log odds, in nats, that the boolean is true of a text that has these cues."""
         # The sum is exact, so the order of the manifest's keys does not matter.
         return math.fsum((self.bias, *(weight for cue, weight in self.weights.items() if cue in found)))
 
 
+class Told(NamedTuple):
+    """What a text tells of a boolean: the log odds that it is true, and the characters that tell the most.
+
+    These reach from the first to the last cue of the run of words, at most forty, whose cues weigh the most;
+    None where the text has no cue.
+    """
+
+    log_odds: float
+    place: tuple[int, int] | None
+
+
+class _Hit(NamedTuple):
+    """A cue at a place of the text: its first and last word by number."""
+
+    cue: str
+    first: int
+    last: int
+
+
+def told(text: str, cues: Mapping[str, Cues]) -> dict[str, Told]:
+    """What the text tells of each boolean, by the name under which its cues are given."""
+    asked = defaultdict(list)
+    for name, each in cues.items():
+        for cue in each.weights:
+            asked[cue].append(name)
+    words = list(_words(text)) if asked else []
+    hits: dict[str, list[_Hit]] = {name: [] for name in cues}
+    for at, (word, _, _) in enumerate(words):
+        two = pair_of(word, words[at + 1][0]) if at + 1 < len(words) else ""
+        for hit in (_Hit(word, at, at), _Hit(two, at, at + 1)):
+            for name in asked.get(hit.cue, ()):
+                hits[name].append(hit)
+    found = {}
+    for name, each in cues.items():
+        run = _heaviest(hits[name], each.weights)
+        place = (words[run[0]][1], words[run[1]][2]) if run else None
+        found[name] = Told(each.log_odds({hit.cue for hit in hits[name]}), place)
+    return found
+
+
+def _heaviest(hits: Sequence[_Hit], weights: Mapping[str, float]) -> tuple[int, int] | None:
+    """First and last word of the run whose cues, each counted once, weigh the most; of equals the first."""
+    best, run = 0.0, None
+    within: Counter[str] = Counter()
+    left = 0
+    for right, hit in enumerate(hits):
+        within[hit.cue] += 1
+        # What is too far away falls out, and what comes again: the run that is left is the shortest.
+        while hit.last - hits[left].first >= _RUN or within[hits[left].cue] > 1:
+            within[hits[left].cue] -= 1
+            left += 1
+        weight = math.fsum(weights[cue] for cue, count in within.items() if count)
+        if weight > best:
+            best = weight
+            run = hits[left].first, max(each.last for each in hits[left : right + 1])
+    return run
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text, which are letters alone, in order and case-folded; none is of more than 60."""
-    return [word for word in _WORD.findall(text.casefold()) if len(word) <= _LONGEST]
-
-
-def words_and_pairs(text: str) -> set[str]:
-    """What may be a cue: the words of a text, and each two that follow one another."""
-    words = words_of(text)
-    return {*words, *(pair_of(*two) for two in pairwise(words))}
+    return [word for word, _, _ in _words(text)]
 
 
 def pair_of(first: str, second: str) -> str:
     """Two words that follow one another, whatever signs and numbers are between them, as a cue."""
     return f"{first} {second}"
+
+
+def _words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each word with its characters [start, end)."""
+    for found in _WORD.finditer(text):
+        if found.end() - found.start() <= _LONGEST:
+            yield found.group().casefold(), found.start(), found.end()

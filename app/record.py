@@ -23,18 +23,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The characters [start, end) of the document's text that state a value."""
+    """The characters [start, end) of the document's text that state a value or, as a cue, speak for it."""
 
     start: int
     end: int
     text: str
-    match: Literal["exact", "normalised", "parsed", "fuzzy"]
+    match: Literal["exact", "normalised", "parsed", "fuzzy", "cue"]
     place: Place
 
     @property
     def says_it(self) -> bool:
         """Whether the text is the value, and not only like it."""
-        return self.match != "fuzzy"
+        return self.match not in ("fuzzy", "cue")
 
 
 @dataclass(frozen=True, slots=True)

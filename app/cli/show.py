@@ -72,7 +72,9 @@ def _item(value: Value, item: Any, span: Span | None, text: str | None) -> str:
         )
     place = one_line(str(span.place))
     where = f"{place}, " if place else ""
-    if not span.says_it:
+    if span.match == "cue":
+        where = f"see {where}"
+    elif not span.says_it:
         said = f"{said}  {click.style(Outcome.UNGROUNDED.value, dim=True)}"
     return f"{said}  {click.style(f'{where}{span.start}–{span.end}:', dim=True)} {_quote(span, text)}"
 

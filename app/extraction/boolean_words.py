@@ -7,7 +7,7 @@ that labels tell of (docs/quality.md).
 
 from collections.abc import Mapping, Sequence
 
-from thresher.adapters.cues import Cues, words_and_pairs
+from thresher.adapters.cues import Cues, Told, told
 from thresher.adapters.field_words import FieldWords, stems
 from thresher.adapters.fields import Field
 
@@ -25,8 +25,7 @@ def boolean_words(fields: Sequence[Field], text: str) -> dict[str, float]:
     return {name: max((words.score(name, part) for part in parts), default=0.0) for name in asked}
 
 
-def boolean_cues(fields: Sequence[Field], text: str, cues: Mapping[str, Cues]) -> dict[str, float]:
-    """For each boolean that has cues the log odds, in nats, that it is true of the text."""
-    asked = [field.name for field in fields if field.type == "boolean" and field.name in cues]
-    found = words_and_pairs(text) if asked else set()
-    return {name: cues[name].log_odds(found) for name in asked}
+def boolean_cues(fields: Sequence[Field], text: str, cues: Mapping[str, Cues]) -> dict[str, Told]:
+    """For each boolean that has cues what the text tells of it."""
+    asked = {field.name for field in fields if field.type == "boolean"}
+    return told(text, {name: each for name, each in cues.items() if name in asked})

@@ -25,6 +25,13 @@ class Evidence:
         place = self.document.place(match.start, match.end)
         return Span(match.start, match.end, match.text, match.match, place)
 
+    def cued(self, place: tuple[int, int] | None) -> Span | None:
+        """Where cues of a boolean stand; None for nowhere."""
+        if place is None:
+            return None
+        start, end = place
+        return Span(start, end, self.document.text[start:end], "cue", self.document.place(start, end))
+
     def stated(self, field: Field, sureness: Sureness | None, match: Match | None) -> tuple[Signals, ...]:
         """Of one value that a window states; none where nothing is known of the model's sureness."""
         if sureness is None:

@@ -48,9 +48,14 @@ def merge(
         field.name: (merge_list if field.is_list else merge_scalar)(evidence, field, ordered)
         for field in fields
     }
-    log_odds = boolean_cues(fields, document.text, cues)
+    told = boolean_cues(fields, document.text, cues)
     for name, words in boolean_words(fields, document.text).items():
-        each = merged[name].signals
-        signals = tuple(replace(one, words=words, cues=log_odds.get(name)) for one in each)
-        merged[name] = replace(merged[name], signals=signals)
+        value = merged[name]
+        signals = tuple(replace(each, words=words) for each in value.signals)
+        if name in told:
+            signals = tuple(replace(each, cues=told[name].log_odds) for each in signals)
+            if isinstance(value.value, bool):
+                # Also of a false: there one looks whether it is.
+                value = replace(value, spans=(evidence.cued(told[name].place),))
+        merged[name] = replace(value, signals=signals)
     return with_repeats(fields, merged)

@@ -4,18 +4,26 @@
 
 Each document is told by cues that were learnt of labels in the other folds. Beside F1, of booleans whose
 chance is 0.25 or more, the mean area under the ROC curve of each boolean.
+
+    python tests/benchmarks/bench_cues.py LABELS --domain legal --record-type contract --places
+
+How often the place that is shown of a clause which a contract has is near the clause: within 300 characters
+of it a pattern for the clause's wording (see `bench_clauses`) is found. By chance: of parts of as many
+characters the share in which it is. Contracts of which no part, or each, has it do not count.
 """
 
 import argparse
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from bench_clauses import PATTERNS
 from results import markdown
 
-from thresher.adapters.cues import words_and_pairs
+from thresher.adapters.cues import Told, told
 from thresher.adapters.logistic import sigmoid
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.labels import Label, read_labels
@@ -25,8 +33,10 @@ from thresher.app.evaluation.score import Tally
 from thresher.app.task import STATE_FROM
 
 FOLDS = 5
+#: Characters beside a place that one reads, too.
+NEAR = 300
 #: Of each boolean, for each document: the log odds that it is true, and whether it is.
-Told = dict[str, list[tuple[float, bool]]]
+HeldOut = dict[str, list[tuple[float, bool]]]
 
 
 def fold_of(label: Label) -> int:
@@ -34,15 +44,19 @@ def fold_of(label: Label) -> int:
     return int(sha256(document_key(label.text).encode("utf-8", "surrogatepass")).hexdigest(), 16) % FOLDS
 
 
-def told(labels: Sequence[Label], upto: int) -> Told:
-    """By cues of so many labels of the other folds."""
-    found: Told = {}
+def by_folds(labels: Sequence[Label], upto: int | None = None) -> Iterator[tuple[Label, dict[str, Told]]]:
+    """Each label with what cues of so many labels of the other folds tell of its document."""
     for fold in range(FOLDS):
         cues = learn_cues([label for label in labels if fold_of(label) != fold][:upto])
-        for label in (label for label in labels if fold_of(label) == fold):
-            words = words_and_pairs(label.text)
-            for name, one in cues.items():
-                found.setdefault(name, []).append((one.log_odds(words), label.values.get(name) is True))
+        yield from ((label, told(label.text, cues)) for label in labels if fold_of(label) == fold)
+
+
+def held_out(labels: Sequence[Label], upto: int) -> HeldOut:
+    """By cues of so many labels of the other folds."""
+    found: HeldOut = {}
+    for label, each in by_folds(labels, upto):
+        for name, one in each.items():
+            found.setdefault(name, []).append((one.log_odds, label.values.get(name) is True))
     return found
 
 
@@ -67,6 +81,30 @@ def row(upto: int, found: Mapping[str, Sequence[tuple[float, bool]]]) -> tuple[s
     return str(upto), str(len(found)), f"{tally.f1 or 0.0:.3f}", f"{mean:.3f}"
 
 
+def places(labels: Sequence[Label]) -> str:
+    """A row for each clause, and all together: contracts, near the clause, by chance."""
+    cases: dict[str, list[tuple[bool, float]]] = {name: [] for name in PATTERNS}
+    for label, each in by_folds(labels):
+        for name, pattern in PATTERNS.items():
+            if label.values.get(name) is not True or name not in each:
+                continue
+            (first, last), text = each[name].place or (0, 0), label.text
+            size = last - first + 2 * NEAR
+            parts = [text[at : at + size] for at in range(0, len(text), size)]
+            has = [bool(re.search(pattern, part, re.S | re.I)) for part in parts]
+            if any(has) and not all(has):
+                near = text[max(first - NEAR, 0) : last + NEAR]
+                hit = each[name].place is not None and re.search(pattern, near, re.S | re.I) is not None
+                cases[name].append((hit, sum(has) / len(has)))
+    cases["all"] = [case for each in cases.values() for case in each]
+    rows = [
+        (name, str(len(each)), *(f"{np.mean(column):.0%}" for column in zip(*each, strict=True)))
+        for name, each in cases.items()
+        if each
+    ]
+    return markdown(("clause", "contracts", "near it", "by chance"), rows)
+
+
 def main() -> None:
     """Prints a row for each number of labels."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -74,10 +112,14 @@ def main() -> None:
     parser.add_argument("--domain", required=True)
     parser.add_argument("--record-type", required=True)
     parser.add_argument("--upto", type=int, nargs="+", default=[50, 100, 200])
+    parser.add_argument("--places", action="store_true", help="how often the place shown is the clause's")
     asked = parser.parse_args()
     kind = find_packs().pick(asked.domain, asked.record_type)
     labels = read_labels([asked.labels], kind.fields, kind.instructions, kind.open_fields, unfit=[])
-    rows = [row(upto, told(labels, upto)) for upto in asked.upto]
+    if asked.places:
+        sys.stdout.write(places(labels) + "\n")
+        return
+    rows = [row(upto, held_out(labels, upto)) for upto in asked.upto]
     titles = ("labels", "booleans with cues", "F1", "area under the ROC curve")
     sys.stdout.write(markdown(titles, rows) + "\n")
 

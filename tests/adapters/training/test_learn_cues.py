@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thresher.adapters.cues import Cues, words_and_pairs
+from thresher.adapters.cues import Cues, told
 from thresher.adapters.fields import Field
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.learn_cues import cues_of_sets, learn_cues
@@ -35,7 +35,7 @@ def contracts(count: int = 40) -> list[Label]:
 
 
 def truths(cues: Cues, labels: Sequence[Label]) -> list[bool]:
-    return [cues.log_odds(words_and_pairs(one.text)) > 0 for one in labels]
+    return [told(one.text, {"renews": cues})["renews"].log_odds > 0 for one in labels]
 
 
 def test_a_pair_of_words_tells_where_each_word_tells_nothing() -> None:
@@ -94,11 +94,13 @@ def test_whatever_the_labels_they_learn_the_same_in_any_order(
 ) -> None:
     labels = [label(at, text, renews) for at, (text, renews) in enumerate(drawn)]
     learnt = learn_cues(labels)
-    told = [one.values["auto_renewal"] for one in labels]
-    assert bool(learnt) == (min(told.count(True), told.count(False)) >= 10)
+    said = [one.values["auto_renewal"] for one in labels]
+    assert bool(learnt) == (min(said.count(True), said.count(False)) >= 10)
     assert learn_cues(random.sample(labels, len(labels))) == learnt
     for cues in learnt.values():
-        assert all(sum(cue in words_and_pairs(one.text) for one in labels) >= 6 for cue in cues.weights)
+        for cue in cues.weights:
+            one_cue = {"renews": Cues(labels=1, bias=0.0, weights={cue: 1.0})}
+            assert sum(told(one.text, one_cue)["renews"].log_odds for one in labels) >= 6
 
 
 def write(path: Path, labels: Sequence[Label]) -> str:

@@ -57,6 +57,15 @@ def test_a_judgement_needs_no_span() -> None:
     assert plain({"paid": Value(True, Outcome.FOUND, 1.0)}) == ["  ✓ paid  ~100%  yes"]
 
 
+def test_of_a_boolean_it_is_told_where_to_look() -> None:
+    start = TEXT.index("Corner")
+    span = Span(start, start + 6, "Corner", "cue", Place(page=3))
+    for said, word in ((True, "yes"), (False, "no")):
+        (line,) = plain({"sold": Value(said, Outcome.FOUND, 1.0, (span,))})
+        told = f"see page 3, {start}–{start + 6}: Seller: Corner Shop Ltd, London"
+        assert line == f"  ✓ sold  ~100%  {word}  {told}"
+
+
 def test_what_is_absent_says_so() -> None:
     assert plain({"paid": Value(None, Outcome.ABSENT, 1.0), "words": Value([], Outcome.ABSENT, 1.0)}) == [
         "  – paid   ~100%  absent",

@@ -38,7 +38,7 @@ spans = st.builds(
     start=st.integers(0, 10**9),
     end=st.integers(0, 10**9),
     text=texts,
-    match=st.sampled_from(["exact", "normalised", "parsed", "fuzzy"]),
+    match=st.sampled_from(["exact", "normalised", "parsed", "fuzzy", "cue"]),
     place=places,
 )
 values = st.builds(

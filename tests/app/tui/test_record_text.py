@@ -29,6 +29,9 @@ def test_the_title_says_who_answered() -> None:
 
 def test_what_is_judged_is_said_to_have_no_place() -> None:
     assert "no place to show" in detail(Value(False, Outcome.FOUND, 0.6, (None,)))
+    cued = detail(Value(False, Outcome.FOUND, 0.6, (Span(0, 1, "x", "cue", Place(page=3)),)))
+    assert "page 3" in cued
+    assert "look here first" in cued
     there = Span(0, 1, "x", "exact", Place())
     assert "at the place shown" in detail(Value("x", Outcome.FOUND, 0.6, (there,)))
 
