@@ -64,8 +64,9 @@ def next_look(records: Sequence[StoredRecordPort], record: int, row: int) -> tup
 
 
 def spans_of(record: Record) -> list[Span]:
-    """Every span of the record."""
-    return [span for value in record.values.values() for span in value.spans if span]
+    """Every span of the record that states a value, if only nearly: what speaks for one is no statement."""
+    spans = (span for value in record.values.values() for span in value.spans)
+    return [span for span in spans if span and span.match != "cue"]
 
 
 def field_of(name: str, value: Any, asked: Sequence[Field]) -> Field:

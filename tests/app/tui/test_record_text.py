@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from thresher.app.documents.document import Place
 from thresher.app.record import Outcome, Record, Span, Value
-from thresher.app.tui.record_rows import rows_of, taken_up
+from thresher.app.tui.record_rows import rows_of, spans_of, taken_up
 from thresher.app.tui.record_text import record_title, row_cells, row_detail
 
 COLOURS: dict[str, str] = defaultdict(lambda: "red")
@@ -29,9 +29,10 @@ def test_the_title_says_who_answered() -> None:
 
 def test_what_is_judged_is_said_to_have_no_place() -> None:
     assert "no place to show" in detail(Value(False, Outcome.FOUND, 0.6, (None,)))
-    cued = detail(Value(False, Outcome.FOUND, 0.6, (Span(0, 1, "x", "cue", Place(page=3)),)))
-    assert "page 3" in cued
-    assert "look here first" in cued
+    cued = Value(False, Outcome.FOUND, 0.6, (Span(0, 1, "x", "cue", Place(page=3)),))
+    assert "page 3" in detail(cued)
+    assert "look here first" in detail(cued)
+    assert spans_of(record(cued)) == [], "fifteen clauses would underline half of a contract"
     there = Span(0, 1, "x", "exact", Place())
     assert "at the place shown" in detail(Value("x", Outcome.FOUND, 0.6, (there,)))
 
