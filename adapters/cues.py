@@ -6,7 +6,7 @@ An adapter's manifest has them, for the booleans that it learnt. Knows no model 
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,8 +15,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 #: What has more letters is no word: a key in base64, or a sentence of a script that has no spaces. Folding
 #: case makes three of one at the most.
 _LONGEST = 60
-#: Cues that tell of one clause stand within so many words, about a sentence of a contract.
-_RUN = 40
+#: Cues count where they stand together, within so many words: about a clause. In all of a long text they tell
+#: little more, and a short one that says the same in one clause has few others (docs/training.md).
+_RUN = 80
+#: What weighs less, in nats, is no place to look at: a *year*, a *notice*.
+_LEAST = 1.0
 
 _Weight = Annotated[float, Field(ge=-100, le=100)]
 
@@ -24,7 +27,7 @@ _Weight = Annotated[float, Field(ge=-100, le=100)]
 class Cues(BaseModel):
     """The cues of one boolean, with what each adds to the log odds that it is true; `bias` is without any.
 
-    `labels` is of how many labels they were learnt.
+    `labels` is of how many labels they were learnt. All is in nats.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -33,17 +36,12 @@ class Cues(BaseModel):
     bias: _Weight
     weights: dict[Annotated[str, Field(max_length=2 * 3 * _LONGEST + 1)], _Weight] = Field(max_length=100)
 
-    def log_odds(self, found: Set[str]) -> float:
-        """The log odds, in nats, that the boolean is true of a text that has these cues."""
-        # The sum is exact, so the order of the manifest's keys does not matter.
-        return math.fsum((self.bias, *(weight for cue, weight in self.weights.items() if cue in found)))
-
 
 class Told(NamedTuple):
-    """What a text tells of a boolean: the log odds that it is true, and the characters that tell the most.
+    """What a text tells of a boolean: the log odds that it is true, in nats, and the characters that tell it.
 
-    These reach from the first to the last cue of the run of words, at most forty, whose cues weigh the most;
-    None where the text has no cue.
+    Both are of the run of words, at most eighty, whose cues weigh the most, each counted once. The place
+    reaches from the first to the last of these that weighs a nat or more; it is None where none does.
     """
 
     log_odds: float
@@ -73,15 +71,18 @@ def told(text: str, cues: Mapping[str, Cues]) -> dict[str, Told]:
                 hits[name].append(hit)
     found = {}
     for name, each in cues.items():
-        run = _heaviest(hits[name], each.weights)
-        place = (words[run[0]][1], words[run[1]][2]) if run else None
-        found[name] = Told(each.log_odds({hit.cue for hit in hits[name]}), place)
+        weight, run = _heaviest(hits[name], each.weights)
+        telling = [hit for hit in run if each.weights[hit.cue] >= _LEAST]
+        place = None
+        if telling:
+            place = words[telling[0].first][1], words[max(hit.last for hit in telling)][2]
+        found[name] = Told(each.bias + weight, place)
     return found
 
 
-def _heaviest(hits: Sequence[_Hit], weights: Mapping[str, float]) -> tuple[int, int] | None:
-    """First and last word of the run whose cues, each counted once, weigh the most; of equals the first."""
-    best, run = 0.0, None
+def _heaviest(hits: Sequence[_Hit], weights: Mapping[str, float]) -> tuple[float, Sequence[_Hit]]:
+    """What the cues of the heaviest run weigh, and all that are in it; of equals the first."""
+    best, run = 0.0, hits[:0]
     within: Counter[str] = Counter()
     left = 0
     for right, hit in enumerate(hits):
@@ -90,11 +91,11 @@ def _heaviest(hits: Sequence[_Hit], weights: Mapping[str, float]) -> tuple[int, 
         while hit.last - hits[left].first >= _RUN or within[hits[left].cue] > 1:
             within[hits[left].cue] -= 1
             left += 1
+        # The sum is exact, so the order of the cues does not matter.
         weight = math.fsum(weights[cue] for cue, count in within.items() if count)
         if weight > best:
-            best = weight
-            run = hits[left].first, max(each.last for each in hits[left : right + 1])
-    return run
+            best, run = weight, hits[left : right + 1]
+    return best, run
 
 
 def words_of(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from thresher.adapters.cues import Cues, pair_of, words_of
+from thresher.adapters.cues import Cues, pair_of, told, words_of
 from thresher.adapters.logistic import fit
 from thresher.adapters.manifest import CuesByType, type_name
 from thresher.adapters.training.labels import Label
@@ -45,8 +45,8 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
             name = type_name(one.pack.domain, *one.pack.record_types)
             labels.setdefault(name, []).extend(one.sides.train)
     cues = {name: dict(each) for name, each in before.items()}
-    for name, told in labels.items():
-        for field, learnt in learn_cues(told).items():
+    for name, own in labels.items():
+        for field, learnt in learn_cues(own).items():
             known = cues.setdefault(name, {})
             if field not in known or known[field].labels <= learnt.labels:
                 known[field] = learnt
@@ -55,12 +55,18 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
 
 def learn_cues(labels: Sequence[Label]) -> dict[str, Cues]:
     """The cues of each boolean that enough of these labels call true and enough call false."""
-    told = labels[:_MOST]
-    truths = {name: values for name in _booleans(told) if (values := _truth(told, name)) is not None}
+    told_of = labels[:_MOST]
+    truths = {name: values for name in _booleans(told_of) if (values := _truth(told_of, name)) is not None}
     if not truths:
         return {}
-    found = _found([label.text for label in told])
-    return {name: _fitted(found, known, truth) for name, (known, truth) in truths.items()}
+    texts = [label.text for label in told_of]
+    found = _found(texts)
+    whole = {name: _fitted(found, known, truth) for name, (known, truth) in truths.items()}
+    runs = [told(text, whole) for text in texts]
+    return {
+        name: _of_runs(cues, np.array([each[name].log_odds for each in runs]), *truths[name])
+        for name, cues in whole.items()
+    }
 
 
 def _booleans(labels: Sequence[Label]) -> list[str]:
@@ -100,7 +106,7 @@ def _frequent(each: Iterable[set[str]]) -> set[str]:
 
 
 def _fitted(found: _Found, known: NDArray[np.bool_], truth: NDArray[np.bool_]) -> Cues:
-    """Of the words and pairs that go with true those that tell the most, weighed together."""
+    """Of the words and pairs that go with true those that tell the most, weighed by whole documents."""
     true, false = found.has[known & truth].sum(axis=0), found.has[known & ~truth].sum(axis=0)
     trues, falses = int((known & truth).sum()), int((known & ~truth).sum())
     gain = _gain(true, false, trues, falses)
@@ -113,9 +119,24 @@ def _fitted(found: _Found, known: NDArray[np.bool_], truth: NDArray[np.bool_]) -
     # Of words that stand together one may come out as speaking against what both speak for.
     positive = np.array([False, *[True] * len(chosen)])
     weighed = fit(inputs, truth[known], np.zeros(len(deviation)), deviation, positive)
-    bias, *weights = weighed.round(3).tolist()
+    bias, *weights = weighed.tolist()
     each = zip((found.cues[at] for at in chosen), weights, strict=True)
     return Cues(labels=rows, bias=bias, weights={cue: weight for cue, weight in each if weight > 0})
+
+
+def _of_runs(
+    cues: Cues, log_odds: NDArray[np.float64], known: NDArray[np.bool_], truth: NDArray[np.bool_]
+) -> Cues:
+    """The same cues, weighed so that the run of words that has the most tells the odds.
+
+    `log_odds` are those of each document by its heaviest run, while the cues' weights are of whole documents.
+    """
+    inputs = np.stack([np.ones(known.sum()), log_odds[known] - cues.bias], axis=1)
+    prior = np.array([0.0, 1.0]), np.array([_BIAS, _CUE])
+    bias, slope = fit(inputs, truth[known], *prior, np.array([False, True])).tolist()
+    weights = {cue: round(weight * slope, 3) for cue, weight in cues.weights.items()}
+    kept = {cue: weight for cue, weight in weights.items() if weight > 0}
+    return Cues(labels=cues.labels, bias=round(bias, 3), weights=kept)
 
 
 def _gain(true: NDArray[np.int64], false: NDArray[np.int64], trues: int, falses: int) -> NDArray[np.float64]:

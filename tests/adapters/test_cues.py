@@ -33,16 +33,17 @@ def test_a_pair_is_two_words_with_whatever_stands_between_them() -> None:
 
 
 def test_the_place_is_where_the_weightiest_cues_stand_together() -> None:
-    away = " Notices go by post to the other side." * 10
-    clause = "insurance policy, with coverage"
-    assert shown(f"See insurance below.{away} It has an {clause} of all goods.{away} No coverage.") == clause
-    # Of one that stands there again the shortest run is shown, and of equals the first.
-    assert (
-        shown("insurance, insurance; insurance policy; coverage of insurance") == "insurance policy; coverage"
+    away = " Notices go by post to the other side." * 12
+    clause = "insurance with a policy, that is an insurance policy"
+    both = Cues(
+        labels=40, bias=-3.0, weights={"insurance with": 2.0, "insurance policy": 1.5, "coverage": 0.5}
     )
-    assert shown(f"Coverage one.{away} Coverage two.") == "Coverage"
+    assert shown(f"See insurance below.{away} Coverage by {clause} of all. {away} Coverage.", both) == clause
+    # Of one that stands there again the shortest run is shown.
+    assert shown("insurance, insurance; insurance policy; coverage of insurance") == "insurance policy"
     assert shown(f"insurance{away} coverage") == "insurance"
-    assert shown("Notices go by post.") is None
+    assert odds(f"insurance{away} coverage") == -1.0, "what stands far away does not count"
+    assert shown("Notices go by post, with coverage.") is None, "it tells too little"
     assert shown("", Cues(labels=20, bias=1.0, weights={})) is None
 
 
@@ -50,22 +51,28 @@ def test_booleans_that_share_a_cue_each_have_it() -> None:
     other = Cues(labels=20, bias=0.0, weights={"coverage": 2.0})
     both = told("Full coverage.", {"insured": INSURED, "covered": other})
     assert {name: (each.log_odds, each.place) for name, each in both.items()} == {
-        "insured": (-2.5, (5, 13)), "covered": (2.0, (5, 13))
+        "insured": (-2.5, None), "covered": (2.0, (5, 13))
     }  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(["insurance", "policy", "coverage", "so", "12", "-"]), max_size=120))
-def test_a_place_is_a_run_of_forty_words_from_a_cue_to_a_cue(said: list[str]) -> None:
+@given(st.lists(st.sampled_from(["insurance", "policy", "coverage", "so", "12", "-"]), max_size=200))
+def test_what_is_told_is_of_a_run_of_eighty_words(said: list[str]) -> None:
     text = " ".join(said)
     found = told(text, {"insured": INSURED})["insured"]
-    cues = {cue for cue in INSURED.weights if f" {cue} " in f" {' '.join(words_of(text))} "}
-    assert found.log_odds == INSURED.log_odds(cues)
-    assert (found.place is None) == (not cues)
+    words = words_of(text)
+
+    def weighs(run: list[str]) -> float:
+        return sum(weight for cue, weight in INSURED.weights.items() if f" {cue} " in f" {' '.join(run)} ")
+
+    assert found.log_odds == -3.0 + max(weighs(words[at : at + 80]) for at in range(len(words) + 1))
+    assert (found.place is None) == (found.log_odds < -2.0)
     if found.place is not None:
         run = words_of(text[slice(*found.place)])
-        assert 1 <= len(run) <= 41
-        assert run[0] in ("insurance", "coverage")
-        assert run[-1] in ("insurance", "coverage", "policy")
+        assert len(run) <= 80
+        # But for a cue at its edge that tells too little.
+        assert weighs(run) >= found.log_odds + 3.0 - 0.5
+        assert run[0] == "insurance"
+        assert run[-1] in ("insurance", "policy")
 
 
 @given(st.text())
@@ -75,12 +82,12 @@ def test_words_have_no_digit_and_no_space(text: str) -> None:
 
 @given(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.floats(0, 100), max_size=20))
 def test_the_order_of_the_cues_changes_no_bit(weights: dict[str, float]) -> None:
-    found = set(weights)
-    one, other = (Cues(labels=20, bias=-1.0, weights=dict(each)) for each in (
-        weights.items(), reversed(weights.items())
-    ))  # fmt: skip
-    assert one.log_odds(found) == other.log_odds(found)
-    assert math.isclose(one.log_odds(found), -1.0 + sum(weights.values()), abs_tol=1e-9)
+    orders = {"one": dict(weights), "other": dict(reversed(weights.items()))}
+    found = told(
+        " ".join(weights), {name: Cues(labels=20, bias=-1.0, weights=w) for name, w in orders.items()}
+    )
+    assert found["one"] == found["other"]
+    assert math.isclose(found["one"].log_odds, -1.0 + math.fsum(weights.values()))
 
 
 @pytest.mark.parametrize("wrong", [{"bias": math.inf}, {"weights": {"a": math.nan}}, {"labels": 0}])

@@ -9,7 +9,9 @@ chance is 0.25 or more, the mean area under the ROC curve of each boolean.
 
 How often the place that is shown of a clause which a contract has is near the clause: within 300 characters
 of it a pattern for the clause's wording (see `bench_clauses`) is found. By chance: of parts of as many
-characters the share in which it is. Contracts of which no part, or each, has it do not count.
+characters the share in which it is. Contracts of which no part, or each, has it do not count. At last, how
+often such wording and 300 characters on each side of it, as if it were a whole document, are told to have the
+clause, with a chance of 0.25 or more.
 """
 
 import argparse
@@ -23,7 +25,7 @@ import numpy as np
 from bench_clauses import PATTERNS
 from results import markdown
 
-from thresher.adapters.cues import Told, told
+from thresher.adapters.cues import Cues, told
 from thresher.adapters.logistic import sigmoid
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.labels import Label, read_labels
@@ -44,18 +46,18 @@ def fold_of(label: Label) -> int:
     return int(sha256(document_key(label.text).encode("utf-8", "surrogatepass")).hexdigest(), 16) % FOLDS
 
 
-def by_folds(labels: Sequence[Label], upto: int | None = None) -> Iterator[tuple[Label, dict[str, Told]]]:
-    """Each label with what cues of so many labels of the other folds tell of its document."""
+def by_folds(labels: Sequence[Label], upto: int | None = None) -> Iterator[tuple[Label, dict[str, Cues]]]:
+    """Each label with the cues of so many labels of the other folds."""
     for fold in range(FOLDS):
         cues = learn_cues([label for label in labels if fold_of(label) != fold][:upto])
-        yield from ((label, told(label.text, cues)) for label in labels if fold_of(label) == fold)
+        yield from ((label, cues) for label in labels if fold_of(label) == fold)
 
 
 def held_out(labels: Sequence[Label], upto: int) -> HeldOut:
     """By cues of so many labels of the other folds."""
     found: HeldOut = {}
-    for label, each in by_folds(labels, upto):
-        for name, one in each.items():
+    for label, cues in by_folds(labels, upto):
+        for name, one in told(label.text, cues).items():
             found.setdefault(name, []).append((one.log_odds, label.values.get(name) is True))
     return found
 
@@ -82,9 +84,10 @@ def row(upto: int, found: Mapping[str, Sequence[tuple[float, bool]]]) -> tuple[s
 
 
 def places(labels: Sequence[Label]) -> str:
-    """A row for each clause, and all together: contracts, near the clause, by chance."""
-    cases: dict[str, list[tuple[bool, float]]] = {name: [] for name in PATTERNS}
-    for label, each in by_folds(labels):
+    """A row for each clause, and all together."""
+    cases: dict[str, list[tuple[bool, float, bool]]] = {name: [] for name in PATTERNS}
+    for label, cues in by_folds(labels):
+        each = told(label.text, cues)
         for name, pattern in PATTERNS.items():
             if label.values.get(name) is not True or name not in each:
                 continue
@@ -95,14 +98,18 @@ def places(labels: Sequence[Label]) -> str:
             if any(has) and not all(has):
                 near = text[max(first - NEAR, 0) : last + NEAR]
                 hit = each[name].place is not None and re.search(pattern, near, re.S | re.I) is not None
-                cases[name].append((hit, sum(has) / len(has)))
+                wording = re.search(pattern, text, re.S | re.I)
+                assert wording is not None, "some part has it"
+                alone = text[max(wording.start() - NEAR, 0) : wording.end() + NEAR]
+                chance = sigmoid(np.array(told(alone, {name: cues[name]})[name].log_odds))
+                cases[name].append((hit, sum(has) / len(has), bool(chance >= STATE_FROM)))
     cases["all"] = [case for each in cases.values() for case in each]
     rows = [
         (name, str(len(each)), *(f"{np.mean(column):.0%}" for column in zip(*each, strict=True)))
         for name, each in cases.items()
         if each
     ]
-    return markdown(("clause", "contracts", "near it", "by chance"), rows)
+    return markdown(("clause", "contracts", "near it", "by chance", "told of it alone"), rows)
 
 
 def main() -> None:

@@ -45,14 +45,14 @@ def test_a_booleans_signals_have_it_whatever_the_model_said() -> None:
     ]  # fmt: skip
 
 
-def test_the_cues_of_a_boolean_count_in_all_of_a_text_and_of_booleans_alone() -> None:
+def test_the_cues_of_booleans_alone_count() -> None:
     cues = {
         name: Cues(labels=40, bias=-2.0, weights={"keep insured": 3.0, "buys": 1.0})
         for name in ("insurance", "buyer", "of no field")
     }
     text = "The seller shall keep insured. " + FILLER + "what Bolt buys."
     fields = [INSURANCE, AUDIT, BUYER]
-    assert boolean_cues(fields, text, cues) == {"insurance": Told(2.0, (17, 29))}
+    assert boolean_cues(fields, text, cues) == {"insurance": Told(1.0, (17, 29))}
     assert boolean_cues(fields, "", cues) == {"insurance": Told(-2.0, None)}
     assert boolean_cues([AUDIT], text, cues) == {}
     sure = (Sureness(-0.5, -0.5, 1),)
@@ -66,7 +66,7 @@ def test_the_cues_of_a_boolean_count_in_all_of_a_text_and_of_booleans_alone() ->
     assert [told[name].outcome for name in values] == [Outcome.FOUND] * 3
     assert told["audit"].spans == (None,)
     assert {name: [each.cues for each in told[name].signals] for name in values} == {
-        "insurance": [2.0], "audit": [None], "buyer": [None]
+        "insurance": [1.0], "audit": [None], "buyer": [None]
     }  # fmt: skip
     assert [each.cues for value in merge(document, fields, [answer]).values() for each in value.signals] == [
         None, None, None
