@@ -4,7 +4,7 @@ Both trainers start here, so that they see the same examples in the same order a
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -13,15 +13,15 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from thresher.adapters.adapter import Adapter, LoraLayer
-from thresher.adapters.adapter_folder import read_adapter
+from thresher.adapters.adapter import LoraLayer
 from thresher.adapters.base_model import BaseModel, read_base
 from thresher.adapters.errors import UsageError
-from thresher.adapters.manifest import BoundPack, CuesByType, Data, Manifest
+from thresher.adapters.manifest import BoundPack, CuesByType, Data
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.batches import Batch, BatchPlan, collate, heads_of
 from thresher.adapters.training.documents import Documents, documents_of
 from thresher.adapters.training.examples import Example, build_examples
+from thresher.adapters.training.first_adapter import chosen_layers, first_adapter
 from thresher.adapters.training.found import found_in
 from thresher.adapters.training.labels import labels_fingerprint
 from thresher.adapters.training.learn_cues import cues_of_sets
@@ -126,23 +126,6 @@ def _batches(config: RunConfig, examples: Sequence[Example]) -> BatchPlan:
     return BatchPlan(lengths, *sizes, config.seed, config.accumulation, heads)
 
 
-def chosen_layers(config: RunConfig, linear: Iterable[str]) -> list[str]:
-    """The module paths of `linear` (see `base_model.BaseModel`) that the run adapts, sorted.
-
-    Raises UsageError that names each target which no layer has.
-    """
-    modules = sorted(linear)
-    if config.targets == "all":
-        return modules
-    names = {module.rpartition(".")[2] for module in modules}
-    if unknown := [target for target in config.targets if target not in names]:
-        raise UsageError(
-            f"targets: the base has no linear layer named {', '.join(map(repr, unknown))}. "
-            f"There are: {', '.join(sorted(names))}."
-        )
-    return [module for module in modules if module.rpartition(".")[2] in config.targets]
-
-
 def steps_of(config: RunConfig, steps_per_epoch: int) -> int:
     """The steps of a run whose labels come to so many an epoch."""
     epochs = config.epochs or max(EPOCHS, ceil(LEAST_STEPS / steps_per_epoch))
@@ -186,7 +169,7 @@ def make_plan(config: RunConfig) -> Plan:
             "nothing is held back to validate on, so no loss shows how it does on new documents. Give more "
             "labels, or files to validate on"
         )
-    parent, first = _first(config, base, layers)
+    parent, first = first_adapter(config, base, layers)
     plan = Plan(
         config=config,
         base=base,
@@ -210,42 +193,6 @@ def make_plan(config: RunConfig) -> Plan:
     )
     plan.step(0)  # raises where an example is too long for a batch
     return plan
-
-
-def parent_misfit(config: RunConfig, base: BaseModel, parent: Adapter) -> str:
-    """What keeps the run from starting from that adapter, and what to do; "" where nothing does."""
-    if parent.manifest.base.fingerprint != base.identity.fingerprint:
-        return (
-            f"was made for the base {parent.manifest.base.name}, this run has {base.identity.name}. Start "
-            "from an adapter of this base, or leave parent out."
-        )
-    if parent.rank != config.rank or parent.scale != config.used_alpha / config.rank:
-        return (
-            f"has rank {parent.rank} and alpha {parent.alpha:g}, the run {config.rank} and "
-            f"{config.used_alpha:g}. Give the run the parent's."
-        )
-    if set(parent.layers) != set(chosen_layers(config, base.linear)):
-        return "adapts other layers than the run's targets. Give it the same."
-    return ""
-
-
-def _first(
-    config: RunConfig, base: BaseModel, layers: tuple[str, ...]
-) -> tuple[Manifest | None, dict[str, LoraLayer]]:
-    """The adapter that the run starts from: the parent's, or A random and B zero, as in PEFT and mlx-lm."""
-    if config.parent is not None:
-        parent = read_adapter(config.parent, base)
-        if wrong := parent_misfit(config, base, parent):
-            raise UsageError(f"{config.parent}: {wrong}")
-        return parent.manifest, dict(parent.layers)
-    first = {}
-    for number, name in enumerate(layers):
-        outputs, inputs = base.linear[name]
-        draw = np.random.Generator(np.random.Philox(key=[config.seed, number]))
-        # Kaiming's uniform start with a = sqrt(5), PEFT's own: U(-1/sqrt(inputs), 1/sqrt(inputs)).
-        a = (draw.random((config.rank, inputs)) * 2 - 1) / np.sqrt(inputs)
-        first[name] = LoraLayer(a.astype(np.float32), np.zeros((outputs, config.rank), np.float32))
-    return None, first
 
 
 def _nothing_to_train_on(notes: Sequence[str], too_long: bool) -> UsageError:

@@ -14,8 +14,8 @@ from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, TriedRate
 from thresher.adapters.training.command import ADAPTER, Trainer
 from thresher.adapters.training.documents import read_documents
+from thresher.adapters.training.first_adapter import parent_misfit
 from thresher.adapters.training.metrics import Metric, read_metrics
-from thresher.adapters.training.plan import parent_misfit
 from thresher.adapters.training.run_config import RunConfig, parse_run
 from thresher.app.models import library
 from thresher.app.registry.folders import NONE, named_by

@@ -10,8 +10,8 @@ import pytest
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.training.batches import collate
-from thresher.adapters.training.plan import EPOCHS, LEAST_STEPS, Plan, chosen_layers, make_plan
-from thresher.adapters.training.run_config import RunConfig, parse_run
+from thresher.adapters.training.plan import EPOCHS, LEAST_STEPS, Plan, make_plan
+from thresher.adapters.training.run_config import parse_run
 
 
 @pytest.fixture(scope="module")
@@ -200,13 +200,3 @@ def test_one_set_is_planned_as_the_runs_own_keys_are(make: Callable[..., Plan]) 
     assert one.notes == sugar.notes
     for left, right in zip(one.train, sugar.train, strict=True):
         assert left.tokens.tolist() == right.tokens.tolist()
-
-
-def test_targets_are_chosen_by_name_and_never_silently_none(tmp_path: Path) -> None:
-    run = RunConfig(base=tmp_path, out=tmp_path, labels=(tmp_path / "labels.jsonl",))
-    linear = [f"model.layers.{n}.{part}" for n in (0, 1) for part in ("self_attn.q_proj", "mlp.down_proj")]
-    assert chosen_layers(run, linear) == sorted(linear)
-    one = run.model_copy(update={"targets": ("q_proj",)})
-    assert chosen_layers(one, linear) == [name for name in sorted(linear) if "q_proj" in name]
-    with pytest.raises(UsageError, match=r"named 'k_prj'\. There are: down_proj, q_proj"):
-        chosen_layers(run.model_copy(update={"targets": ("q_proj", "k_prj")}), linear)
