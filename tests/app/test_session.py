@@ -220,11 +220,11 @@ def test_a_defect_after_reading_costs_one_document(
     where = f"thresher.app.{step}"
     whole, broken = pkgutil.resolve_name(where), [True]
 
-    def breaks_once(*given: object) -> object:
+    def breaks_once(*given: object, **named: object) -> object:
         if broken:
             broken.pop()
             raise RuntimeError("Invoice 1 from ACME")
-        return whole(*given)
+        return whole(*given, **named)
 
     monkeypatch.setattr(where, breaks_once)
     with Session(home_with_tiny) as session:
