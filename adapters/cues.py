@@ -20,6 +20,8 @@ _LONGEST = 60
 _RUN = 80
 #: What weighs less, in nats, is no place to look at: a *year*, a *notice*.
 _LEAST = 1.0
+#: Where the odds are lower there is nothing to look at: a chance of one in twenty.
+_WORTH_A_LOOK = -3.0
 
 _Weight = Annotated[float, Field(ge=-100, le=100)]
 
@@ -41,7 +43,8 @@ class Told(NamedTuple):
     """What a text tells of a boolean: the log odds that it is true, in nats, and the characters that tell it.
 
     Both are of the run of words, at most eighty, whose cues weigh the most, each counted once. The place
-    reaches from the first to the last of these that weighs a nat or more; it is None where none does.
+    reaches from the first to the last of these that weighs a nat or more; it is None where none does,
+    and where the chance is less than one in twenty.
     """
 
     log_odds: float
@@ -74,7 +77,7 @@ def told(text: str, cues: Mapping[str, Cues]) -> dict[str, Told]:
         weight, run = _heaviest(hits[name], each.weights)
         telling = [hit for hit in run if each.weights[hit.cue] >= _LEAST]
         place = None
-        if telling:
+        if telling and each.bias + weight >= _WORTH_A_LOOK:
             place = words[telling[0].first][1], words[max(hit.last for hit in telling)][2]
         found[name] = Told(each.bias + weight, place)
     return found

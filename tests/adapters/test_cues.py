@@ -45,6 +45,9 @@ def test_the_place_is_where_the_weightiest_cues_stand_together() -> None:
     assert odds(f"insurance{away} coverage") == -1.0, "what stands far away does not count"
     assert shown("Notices go by post, with coverage.") is None, "it tells too little"
     assert shown("", Cues(labels=20, bias=1.0, weights={})) is None
+    # Where it is hardly ever true all the same there is nothing to look at.
+    for bias, seen in ((-4.9, "insurance"), (-5.1, None)):
+        assert shown("No insurance.", Cues(labels=20, bias=bias, weights={"insurance": 2.0})) == seen
 
 
 def test_booleans_that_share_a_cue_each_have_it() -> None:
