@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST = 60
 #: Cues count where they stand together, within so many words: about a clause. In all of a long text they tell
 #: little more, and a short one that says the same in one clause has few others (docs/training.md).
-_RUN = 80
+RUN = 80
 #: What weighs less, in nats, is no place to look at: a *year*, a *notice*.
 _LEAST = 1.0
 #: Where the odds are lower there is nothing to look at: a chance of one in twenty.
@@ -51,7 +51,7 @@ class Told(NamedTuple):
     place: tuple[int, int] | None
 
 
-class _Hit(NamedTuple):
+class Hit(NamedTuple):
     """A cue at a place of the text: its first and last word by number."""
 
     cue: str
@@ -66,39 +66,52 @@ def told(text: str, cues: Mapping[str, Cues]) -> dict[str, Told]:
         for cue in each.weights:
             asked[cue].append(name)
     words = list(_words(text)) if asked else []
-    hits: dict[str, list[_Hit]] = {name: [] for name in cues}
+    hits: dict[str, list[Hit]] = {name: [] for name in cues}
     for at, (word, _, _) in enumerate(words):
         two = pair_of(word, words[at + 1][0]) if at + 1 < len(words) else ""
-        for hit in (_Hit(word, at, at), _Hit(two, at, at + 1)):
+        for hit in (Hit(word, at, at), Hit(two, at, at + 1)):
             for name in asked.get(hit.cue, ()):
                 hits[name].append(hit)
     found = {}
     for name, each in cues.items():
-        weight, run = _heaviest(hits[name], each.weights)
+        run = heaviest(hits[name], {cue: whole(weight) for cue, weight in each.weights.items()})
+        # The sum is exact, so the order of the cues does not matter.
+        log_odds = each.bias + math.fsum(each.weights[cue] for cue in {hit.cue for hit in run})
         telling = [hit for hit in run if each.weights[hit.cue] >= _LEAST]
         place = None
-        if telling and each.bias + weight >= _WORTH_A_LOOK:
+        if telling and log_odds >= _WORTH_A_LOOK:
             place = words[telling[0].first][1], words[max(hit.last for hit in telling)][2]
-        found[name] = Told(each.bias + weight, place)
+        found[name] = Told(log_odds, place)
     return found
 
 
-def _heaviest(hits: Sequence[_Hit], weights: Mapping[str, float]) -> tuple[float, Sequence[_Hit]]:
-    """What the cues of the heaviest run weigh, and all that are in it; of equals the first."""
-    best, run = 0.0, hits[:0]
+def heaviest(hits: Sequence[Hit], weights: Mapping[str, int]) -> Sequence[Hit]:
+    """All that is in the run of words whose cues weigh the most, each counted once; of equals the first.
+
+    `hits` stand in the order of the text. Weights are `whole`, so that their order changes nothing.
+    """
+    best, run = 0, hits[:0]
     within: Counter[str] = Counter()
-    left = 0
+    weight = left = 0
     for right, hit in enumerate(hits):
         within[hit.cue] += 1
+        if within[hit.cue] == 1:
+            weight += weights[hit.cue]
         # What is too far away falls out, and what comes again: the run that is left is the shortest.
-        while hit.last - hits[left].first >= _RUN or within[hits[left].cue] > 1:
-            within[hits[left].cue] -= 1
+        while hit.last - hits[left].first >= RUN or within[hits[left].cue] > 1:
+            gone = hits[left].cue
+            within[gone] -= 1
+            if not within[gone]:
+                weight -= weights[gone]
             left += 1
-        # The sum is exact, so the order of the cues does not matter.
-        weight = math.fsum(weights[cue] for cue, count in within.items() if count)
         if weight > best:
             best, run = weight, hits[left : right + 1]
-    return best, run
+    return run
+
+
+def whole(weight: float) -> int:
+    """A weight as a whole number, of which sums are exact: in 10⁻¹² nats."""
+    return round(weight * 1e12)
 
 
 def words_of(text: str) -> list[str]:

@@ -48,6 +48,20 @@ def test_a_pair_of_words_tells_where_each_word_tells_nothing() -> None:
     assert truths(cues, contracts()) == [at % 2 == 0 for at in range(40)]
 
 
+def test_a_word_that_all_of_them_have_tells_where_it_stands_in_the_clause() -> None:
+    away = " Notices go by post to the other side." * 12
+    ours = [
+        label(at, f"Successive notices.{away} It shall {clause}.{away}", at % 2 == 0)
+        for at in range(40)
+        for clause in ["renew for successive years" if at % 2 == 0 else "end with the years"]
+    ]
+    # Of the others some have the verb, but never beside the word.
+    theirs = [label(40 + at, f"Successive notices.{away} We renew it.{away}", False) for at in range(10)]
+    cues = learn_cues(ours + theirs)["auto_renewal"]
+    assert "successive" in cues.weights
+    assert truths(cues, ours + theirs) == [one.values["auto_renewal"] for one in ours + theirs]
+
+
 def test_every_weight_speaks_for_what_it_is_a_cue_of() -> None:
     weights = learn_cues(contracts())["auto_renewal"].weights
     assert weights
