@@ -117,7 +117,13 @@ def uncalibrated(task: Task) -> str:
         )
     return (
         f"there is no calibration of {task.domain}/{task.record_type} for what answers, so nothing can be "
-        "accepted unseen. Make one from labelled documents: `thresher calibrate "
-        f"--domain {task.domain} --record-type {task.record_type} --model {task.model} "
-        f"--adapter {task.adapter or NONE} --labels FILE`."
+        f"accepted unseen. Make one from labelled documents: `{calibrating(task)}`."
+    )
+
+
+def calibrating(task: Task) -> str:
+    """The command that makes its calibration."""
+    return (
+        f"thresher calibrate --domain {task.domain} --record-type {task.record_type} --model {task.model} "
+        f"--adapter {task.adapter or NONE} --labels FILE"
     )

@@ -17,7 +17,7 @@ from thresher.app.cli.options import (
     model_option,
     open_session,
 )
-from thresher.app.cli.proving import prove
+from thresher.app.cli.proving import prove, uncalibrated_lines
 from thresher.app.cli.standings import bases_of, standings_of
 from thresher.app.wording import of_domain
 
@@ -170,9 +170,13 @@ def promote(name: str, domain: str | None, record_type: str | None, model: str |
             raise UsageError(f"say for which domain {which} is to answer: --domain DOMAIN.")
         changed = session.promote(name, domain, model, record_type, force=force)
         base = model or session.settings.model
+        answered = (record_type,) if record_type else types
+        hints = list(uncalibrated_lines(session, domain, answered, model)) if changed else []
     how = "answers from now on" if changed else "is live already"
-    about = of_domain(domain, (record_type,) if record_type else types)
+    about = of_domain(domain, answered)
     click.echo(f"{about} on {base}: {'the base alone' if name == NONE else name} {how}", err=True)
+    for hint in hints:
+        click.echo(one_line(hint), err=True)
 
 
 @adapters.command()

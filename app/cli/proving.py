@@ -1,7 +1,8 @@
 """`thresher adapters prove`: a candidate beside the adapter that is live, and what a person reads of it."""
 
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,7 +108,23 @@ def prove_candidate(name: str, *, promote: bool, quiet: bool) -> int:
             return exits.SOME_FAILED
         session.promote(name, proved.domain, proved.model)
         say(f"{proved.domain} ({proved.record_type}) on {proved.model}: {name} answers from now on")
+        for line in uncalibrated_lines(session, proved.domain, (proved.record_type,), proved.model):
+            say(line)
     return exits.DONE
+
+
+def uncalibrated_lines(
+    session: "Session", domain: str, record_types: Sequence[str], model: str | None
+) -> Iterator[str]:
+    """Of which of a domain's record types what answers has no calibration, and how to make one."""
+    from thresher.adapters.errors import ThresherError
+    from thresher.app.calibration.judge import calibrating
+
+    for name in record_types:
+        with suppress(ThresherError):  # a pack that is gone, say: it is no less promoted
+            task = session.task(domain, name, model=model)
+            if task.adapter is not None and session.judge(task).calibration is None:
+                yield f"its confidences in {domain}/{name} are not calibrated yet: {calibrating(task)}"
 
 
 def told_proof(

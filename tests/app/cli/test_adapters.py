@@ -128,10 +128,13 @@ def test_promote_roll_back_and_remove(
     # For some record types of a domain.
     for name, types in (("n", ("nda",)), ("c", ("contract",))):
         add_adapter(name, 3, domain="legal", record_types=types)
-    assert "legal (nda) on tiny: n answers from now on" in thresher("adapters", "promote", "n").err
+    told_of_nda = thresher("adapters", "promote", "n").err
+    assert "legal (nda) on tiny: n answers from now on" in told_of_nda
+    assert "in legal/nda are not calibrated yet: thresher calibrate --domain legal" in told_of_nda
     assert "legal (contract) on tiny: c answers from now on" in thresher("adapters", "promote", "c").err
     ended = thresher("adapters", "promote", "none", "-d", "legal", "-r", "risk_flags")
     assert "legal (risk_flags) on tiny: the base alone answers from now on" in ended.err
+    assert "calibrated" not in ended.err
     ended = thresher("adapters", "rollback", "-d", "legal", "-r", "nda")
     assert "legal (nda) on tiny: the base alone answers again" in ended.err
     assert {

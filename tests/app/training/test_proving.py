@@ -86,6 +86,10 @@ def test_from_labels_to_a_promotion_and_the_next_training_leaves_the_proof_alone
     assert "tickets-1 beside the base alone, on 22 documents held back: F1 " in told
     assert "it passes the gate" in told
     assert "tickets (ticket) on tiny: tickets-1 answers from now on" in told
+    calibrate = "calibrate --domain tickets --record-type ticket --model tiny --adapter tickets-1 --labels"
+    assert f"its confidences in tickets/ticket are not calibrated yet: thresher {calibrate} FILE" in told
+    assert run_command([*calibrate.split(), str(labels)]) == 0
+    assert "from 31 documents" in capsys.readouterr().out
     # The next one is a moment's work, and does not beat the first: it is there and does not answer.
     more = write(tmp_path / "more.jsonl", OTHERS[:80] + PROOF[:30], output)
     again = ["train", "--domain", "tickets", "--labels", str(more), *recipe]
