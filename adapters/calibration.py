@@ -47,7 +47,6 @@ class Weights(_Part):
     none: _Weight
     # 0 of calibrations from before they were inputs.
     words: _Weight = 0.0
-    cues: _Weight = 0.0
     repeats: _Weight = 0.0
 
 

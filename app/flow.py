@@ -136,12 +136,16 @@ class Flow:
             failed = failed_record(self._task, source, document, told(source, error), began)
             yield Done(source, failed, document)
             return
-        self._in_work[self._started] = InWork(source, document, fields, asked, began)
-        self._queued += len(asked.requests)
+        work = InWork(source, document, fields, asked, began)
         self._documents += 1
+        if asked.requests:
+            self._in_work[self._started] = work
+        self._queued += len(asked.requests)
         for request in asked.requests:
             engine.submit(request)
         yield Read(source, document, asked.count)
+        if not asked.requests:
+            yield Done(source, record_of(self._task, work), document)
 
     def _collect(self, wait: bool) -> Iterator[Done | Beat]:
         """What the engine has answered: waits a beat for the first where asked to."""
@@ -163,7 +167,7 @@ class Flow:
         answer = WindowAnswer(window, {}, {}, failed=True)
         if isinstance(reply, Answered):
             try:
-                answer = heard(window, work.fields, reply.answer)
+                answer = heard(window, work.asked.fields, reply.answer)
             except Exception as error:
                 log_defect(error)
                 work.trouble = f"a defect of Thresher, {type(error).__name__}"

@@ -39,7 +39,7 @@ def record_of(task: Task, work: InWork) -> Record:
     """The record of a document of which every window has its answer, or none for good."""
     unanswered = sum(answer.failed for answer in work.answers)
     remedy = "Run `thresher doctor`, or lower batch_tokens in the settings."
-    if unanswered == len(work.answers):
+    if work.answers and unanswered == len(work.answers):
         error = ModelError(f"{work.source.id}: the model could not answer ({work.trouble}). {remedy}")
         return failed_record(task, work.source, work.document, error, work.started)
     try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import DocumentError
+from thresher.adapters.fields import Field
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 from thresher.app.calibration.doubt import whole, without_doubtful
 from thresher.app.calibration.judge import Judge
@@ -36,7 +37,10 @@ from thresher.app.warm_engine import WarmEngine
 
 @dataclass(frozen=True)
 class Run:
-    """What a batch is asked, who answers and judges, and where its records go."""
+    """What a batch is asked, who answers and judges, and where its records go.
+
+    `own` are the record type's fields as its pack has them: those that an adapter has cues of.
+    """
 
     task: Task
     model: InstalledModel
@@ -46,6 +50,7 @@ class Run:
     store: Store
     registry: Registry
     warm: WarmEngine
+    own: Sequence[Field] = ()
 
     def events(
         self, sources: Sequence[Source], cancel: threading.Event, *, again: bool, corrected: bool
@@ -136,6 +141,7 @@ class Run:
         prompts = WindowPrompts(engine.tokenizer, sizes)
         key = self.adapter.fingerprint if self.adapter else None
         manifest = self.adapter.manifest if self.adapter else None
+        cues = manifest.cues_of(self.task.domain, self.task.record_type) if manifest else {}
         asker = Asker(
             prompts,
             self.task.instructions,
@@ -143,7 +149,7 @@ class Run:
             self.task.most_windows,
             names_decide=manifest is not None and manifest.names_decide,
             learnt=manifest is not None and has_learnt(manifest, self.task.record_type),
-            cues=manifest.cues_of(self.task.domain, self.task.record_type) if manifest else {},
+            cues={one: cues[one.name] for one in self.own if one.type == "boolean" and one.name in cues},
         )
         return asker, engine
 

@@ -185,7 +185,8 @@ class Session:
         asked = [_asked(source, task) for source in sources]
         judge = self.judge(task, accept_at)
         model, adapter = self.answers(task)
-        run = Run(task, model, adapter, judge, self.settings, self.store, self.registry, self._warm)
+        own = self._own(task) if adapter and adapter.manifest.cues else ()
+        run = Run(task, model, adapter, judge, self.settings, self.store, self.registry, self._warm, own)
         yield from run.events(asked, cancel or threading.Event(), again=again, corrected=corrected)
 
     def judge(self, task: Task, accept_at: float | None = None) -> "Judge":
@@ -202,8 +203,13 @@ class Session:
             raise UsageError(uncalibrated(task))
         if calibration is None or task.open_fields:
             return Judge(calibration, accept_at)
-        own = self.found_packs().pick(task.domain, task.record_type).fields
-        return Judge(calibration, accept_at, {field.name: field for field in own})
+        return Judge(calibration, accept_at, {field.name: field for field in self._own(task)})
+
+    def _own(self, task: Task) -> Sequence[Field]:
+        """The fields of a task's record type as its pack has them; none where it is of no pack."""
+        if task.domain == NO_DOMAIN:
+            return ()
+        return self.found_packs().pick(task.domain, task.record_type).fields
 
     def whole(self, task: Task) -> Task:
         """The task that states also what is doubtful: to learn how right that is, and to prove."""

@@ -7,6 +7,7 @@ is the heaviest, the regression is fitted to what these have, and both in turn: 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ from thresher.adapters.training.read_sets import ReadSet
 _LEAST = 10
 #: So many are chosen of whole documents, then of runs, and kept; a hundred were no better on 282 contracts.
 _CUES = 60
+#: Characters that a window holds, about. The model reads all of what is no longer, and tells by that.
+_WINDOW = 3000
 #: Labels that are looked at; more would tell little, and take memory for the words of each.
 _MOST = 1000
 #: Times that runs and weights are found in turn; eight were no better than four.
@@ -43,7 +46,7 @@ class _Told:
 
 
 def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
-    """Those of all sets that are of a record type, learnt of what is trained on.
+    """Those of all sets that are of a record type, learnt of what is trained on; none of mostly short texts.
 
     `before` are the parent's: what was learnt of more labels stays.
     """
@@ -54,6 +57,8 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
             labels.setdefault(name, []).extend(one.sides.train)
     cues = {name: dict(each) for name, each in before.items()}
     for name, own in labels.items():
+        if median(len(label.text) for label in own) <= _WINDOW:
+            continue
         for field, learnt in learn_cues(own).items():
             known = cues.setdefault(name, {})
             if field not in known or known[field].labels <= learnt.labels:

@@ -35,7 +35,6 @@ _PRIORS: dict[str, tuple[float, float, bool]] = {
     "judged": (0.0, 1.0, False),
     "none": (0.0, 1.0, False),
     "words": (0.0, 3.0, False),
-    "cues": (0.0, 1.0, False),
     # Where the fields were learnt 8 of 27 items that were said again were right, else one in ten.
     "repeats": (-1.5, 1.0, False),
 }
@@ -123,7 +122,6 @@ def _inputs(signals: Sequence[Signals]) -> Floats:
                 each.agreement - 1,
                 *(float(not each.absent and each.stated == match) for match in _MATCHES),
                 0.0 if each.words is None else each.words - _SOME_WORDS,
-                0.0 if each.cues is None else each.cues,
                 float(each.repeats),
             ]
         )

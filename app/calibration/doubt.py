@@ -1,8 +1,7 @@
 """What is too doubtful to state: such values and items of lists are left out of a record, not forgotten.
 
 Of values that are right one time in ten stating ten costs nine mistakes for one find. F1 is best where those
-values are stated that are right more often than half of that F1 (Lipton, Elkan and Naryanaswamy, 2014). What
-a boolean states is `true`: a `false` that is wrong as often as that is stated as true.
+values are stated that are right more often than half of that F1 (Lipton, Elkan and Naryanaswamy, 2014).
 """
 
 from collections.abc import Sequence
@@ -12,12 +11,11 @@ from thresher.app.record import Outcome, Record, Value
 
 
 def without_doubtful(record: Record, least: float) -> Record:
-    """The record with what is right less often than `least` left out, and true what is true so often.
+    """The record with what is right less often than `least` left out.
 
     Its calibration says how often; without one the model's own probability does, which is seldom too low.
     A field of which nothing is left is absent, without a confidence: that the value is doubted does not tell
-    how surely the document states none. A `false` is stated as true on a calibration's word alone: that it is
-    true in a quarter of all cases no model's own probability tells. At 0 all is as the model said.
+    how surely the document states none. A `false` states nothing, and stays. At 0 all is as the model said.
 
     What a person said stays, and so does an answer that was cut. What is not as the model said is never
     accepted, and has all that it said behind it. It is that which is asked: with another `least` it comes
@@ -33,12 +31,9 @@ def whole(record: Record) -> Record:
 
 
 def left_out(value: Value) -> Value | None:
-    """What of the whole value is not stated: the scalar, or those items; None where all is stated.
-
-    Of a `false` that is stated as true nothing is left out: it is told by how sure that is.
-    """
+    """What of the whole value is not stated: the scalar, or those items; None where all is stated."""
     said = value.whole
-    if said is None or said.value is False:
+    if said is None:
         return None
     if not isinstance(said.value, list):
         return said
@@ -47,14 +42,9 @@ def left_out(value: Value) -> Value | None:
 
 def _stated(value: Value, least: float) -> Value:
     answered = value.outcome in (Outcome.FOUND, Outcome.UNGROUNDED)
-    if not answered or not value.signals or value.confidence is None:
+    if not answered or not value.signals or value.confidence is None or value.value is False:
         return value
     accepted = None if value.accepted is None else False
-    if value.value is False:
-        chance = 1 - value.confidence
-        if not value.calibrated or not 0 < least <= chance:
-            return value
-        return replace(value, value=True, confidence=chance, accepted=accepted, whole=value)
     each = value.confidences or (value.confidence,)
     kept = [at for at, confidence in enumerate(each) if confidence is not None and confidence >= least]
     if len(kept) == len(each):

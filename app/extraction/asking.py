@@ -29,12 +29,13 @@ class WindowKey:
 
 @dataclass(frozen=True)
 class Asked:
-    """The windows of a document that are asked, a request for each, and how many there are of all.
+    """The windows of a document that are asked, for which fields, a request for each, and how many there are.
 
-    `cues` are what answers knows of booleans, by field.
+    The other fields are booleans whose `cues` tell them, by field: these are not asked.
     """
 
     windows: Sequence[Window]
+    fields: Sequence[Field]
     requests: Sequence[Request]
     count: Windows
     cues: Mapping[str, Cues] = field(default_factory=dict)
@@ -49,7 +50,7 @@ class Asker:
     document says by the names of fields and of choices goes first. `learnt`: the adapter has learnt the
     record type, and so how its labels punctuate; any other answers with the document's own punctuation, since
     its guesses at another were measured to be worse (docs/quality.md). `cues` are the adapter's, of this
-    type's booleans.
+    type's booleans, which are not asked of the model; another field of the same name is.
     """
 
     prompts: WindowPrompts
@@ -58,17 +59,22 @@ class Asker:
     most_windows: int | None = None
     names_decide: bool = False
     learnt: bool = False
-    cues: Mapping[str, Cues] = field(default_factory=dict)
+    cues: Mapping[Field, Cues] = field(default_factory=dict)
 
     def ask(self, number: int, text: str, fields: Sequence[Field]) -> Asked:
         """What to ask about document `number`.
 
         Raises ModelError where the fields leave no room for the document in the model's context.
         """
+        cues = {one.name: self.cues[one] for one in fields if one in self.cues}
+        left = [one for one in fields if one not in self.cues]
+        if not left:
+            return Asked((), (), (), Windows(0, 0), cues)
+        # The prompt names all, as those did that the adapter learnt; the answer has what is left.
         prompts = self.prompts.of(text, self.instructions, fields)
         chosen = best_windows([one.text for one in prompts], fields, self.most_windows)
         asked = [prompts[at] for at in chosen]
-        answered = tuple(fields) if self.learnt else tuple(one.verbatim() for one in fields)
+        answered = tuple(left) if self.learnt else tuple(one.verbatim() for one in left)
         requests = [
             Request(
                 key=WindowKey(number, at),
@@ -86,7 +92,7 @@ class Asker:
             )
         ]
         count = Windows(len(asked), len(prompts))
-        return Asked([one.window for one in asked], requests, count, self.cues)
+        return Asked([one.window for one in asked], left, requests, count, cues)
 
     def _preferred(
         self, asked: Sequence[WindowPrompt], text: str, fields: Sequence[Field]

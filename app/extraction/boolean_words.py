@@ -1,13 +1,11 @@
 """What a document's words tell of a boolean: signals beside what the model says of it.
 
 A boolean has no place in the text that could be checked. Of a long contract a small model hardly tells which
-clauses it has; that some part of it uses the words of the clause's description tells more, and most those
-that labels tell of (docs/quality.md).
+clauses it has; that some part of it uses the words of the clause's description tells more (docs/quality.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from thresher.adapters.cues import Cues, Told, told
 from thresher.adapters.field_words import FieldWords, stems
 from thresher.adapters.fields import Field
 
@@ -23,9 +21,3 @@ def boolean_words(fields: Sequence[Field], text: str) -> dict[str, float]:
     words = FieldWords(fields)
     parts = [stems(text[at : at + _PART]) for at in range(0, len(text), _PART - _OVERLAP)]
     return {name: max((words.score(name, part) for part in parts), default=0.0) for name in asked}
-
-
-def boolean_cues(fields: Sequence[Field], text: str, cues: Mapping[str, Cues]) -> dict[str, Told]:
-    """For each boolean that has cues what the text tells of it."""
-    asked = {field.name for field in fields if field.type == "boolean"}
-    return told(text, {name: each for name, each in cues.items() if name in asked})

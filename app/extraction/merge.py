@@ -11,7 +11,8 @@ from thresher.adapters.cues import Cues
 from thresher.adapters.fields import Field
 from thresher.adapters.spans import SpanFinder
 from thresher.app.documents.document import Document
-from thresher.app.extraction.boolean_words import boolean_cues, boolean_words
+from thresher.app.extraction.boolean_words import boolean_words
+from thresher.app.extraction.cued import cued_values
 from thresher.app.extraction.evidence import Evidence
 from thresher.app.extraction.lists import merge_list
 from thresher.app.extraction.repeats import with_repeats
@@ -27,15 +28,16 @@ def merge(
     finder: SpanFinder | None = None,
     cues: Mapping[str, Cues] = MappingProxyType({}),
 ) -> dict[str, Value]:
-    """One value for each field, of the windows' answers in any order. `cues` are those of booleans, by field.
+    """One value for each field, of the windows' answers in any order, or of `cues`, by field.
 
     A value's span is looked for in its own window, then in the whole document.
 
     - Scalar: found goes before ungrounded, invalid, truncated, failed, absent. Among equals the highest
       confidence, then the earliest window. What has a place, though it is written otherwise, counts as found.
-    - Boolean: true if a window says true, or if the windows that say false are, together, less than half
-      sure of it; false only if no window was lost. Enum: the most confident window. Both are judged of the
-      text, so they are found without a span.
+    - Boolean that has cues: as they tell of the whole document.
+    - Any other boolean: true if a window says true, or if the windows that say false are, together, less than
+      half sure of it; false only if no window was lost. Enum: the most confident window. Both are judged of
+      the text, so they are found without a span.
     - List: the items of all windows, equal ones once (of a derived field: with the same words, as the surest
       window writes it), in the order of their spans, ungrounded ones last;
       found if one item is grounded, truncated (with its items) if a window's answer was lost or cut in it.
@@ -44,18 +46,12 @@ def merge(
     """
     evidence = Evidence(document, finder or SpanFinder(document.text))
     ordered = sorted(answers, key=lambda answer: answer.window.start)
-    merged = {
+    merged = cued_values(evidence, cues) | {
         field.name: (merge_list if field.is_list else merge_scalar)(evidence, field, ordered)
         for field in fields
+        if field.name not in cues
     }
-    told = boolean_cues(fields, document.text, cues)
-    for name, words in boolean_words(fields, document.text).items():
+    for name, words in boolean_words([one for one in fields if one.name not in cues], document.text).items():
         value = merged[name]
-        signals = tuple(replace(each, words=words) for each in value.signals)
-        if name in told:
-            signals = tuple(replace(each, cues=told[name].log_odds) for each in signals)
-            if isinstance(value.value, bool):
-                # Also of a false: there one looks whether it is.
-                value = replace(value, spans=(evidence.cued(told[name].place),))
-        merged[name] = replace(value, signals=signals)
-    return with_repeats(fields, merged)
+        merged[name] = replace(value, signals=tuple(replace(each, words=words) for each in value.signals))
+    return with_repeats(fields, {field.name: merged[field.name] for field in fields})

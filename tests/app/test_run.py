@@ -1,6 +1,9 @@
 """What a run states of a document that was corrected before, or of which a part got no answer."""
 
+import math
 import time
+from dataclasses import replace
+from threading import Event
 from typing import Any
 from unittest.mock import Mock
 
@@ -9,7 +12,7 @@ import pytest
 from thresher.adapters.fields import Field
 from thresher.app.engine.engine import Engine
 from thresher.app.engine.request import Answered, Failed, Reply, Request
-from thresher.app.events import Progress, RecordReady
+from thresher.app.events import DocumentRead, Progress, RecordReady
 from thresher.app.locations import Locations
 from thresher.app.record import Record
 from thresher.app.session import Session
@@ -92,25 +95,59 @@ def test_a_text_is_the_documents_to_the_letter_where_the_adapter_has_not_learnt_
     assert spelt == free
 
 
-def test_a_booleans_signals_have_what_the_adapters_cues_tell(
-    home_with_tiny: Locations, add_adapter: AddAdapter
+def test_what_the_adapters_cues_tell_is_not_asked_of_the_model(
+    home_with_tiny: Locations, add_adapter: AddAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cues = {"auto_renewal": {"labels": 40, "bias": -2.5, "weights": {"paid by": 4.0, "acme": 0.25}}}
     add_adapter("plain", domain="legal", record_types=("risk_flags",))
     add_adapter("cued", domain="legal", record_types=("risk_flags",), cues={"legal/risk_flags": cues})
     add_adapter("others", domain="legal", record_types=("risk_flags",), cues={"legal/contract": cues})
+    asked: list[bool] = []
+    submit = Engine.submit
+
+    def submit_and_tell(engine: Engine, request: Request) -> None:
+        asked.append("auto_renewal" in {one.name for one in request.fields})
+        submit(engine, request)
+
+    monkeypatch.setattr(Engine, "submit", submit_and_tell)
     with Session(home_with_tiny) as session:
         installed = {name: session.registry.find(name) for name in ("plain", "cued", "others")}
         assert len({one.manifest.weights for one in installed.values()}) == 1
-        # What one answered tells other things of its booleans than what another did.
+        # What one answered is not what another did.
         assert len({one.fingerprint for one in installed.values()}) == 3
-
-        def told(adapter: str) -> set[float | None]:
-            task = session.task("legal", "risk_flags", adapter=adapter)
+        for name in installed:
+            asked.clear()
+            task = session.task("legal", "risk_flags", adapter=name)
             (record,) = [e.record for e in session.extract([SOURCE], task) if isinstance(e, RecordReady)]
-            return {each.cues for each in record.values["auto_renewal"].signals}
+            assert list(record.values) == [field.name for field in task.fields]
+            assert asked == [name != "cued"]
+            if name == "cued":
+                assert record.values["auto_renewal"].value is True
+                assert record.values["auto_renewal"].confidence == pytest.approx(1 / (1 + math.exp(-1.75)))
 
-        assert {name: told(name) for name in installed} == {"plain": {None}, "cued": {1.75}, "others": {None}}
+
+def test_of_a_document_of_which_cues_tell_all_nothing_is_asked(
+    home_with_tiny: Locations, add_adapter: AddAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cues = {"auto_renewal": {"labels": 40, "bias": -2.5, "weights": {"paid by": 4.0}}}
+    add_adapter("cued", domain="legal", record_types=("risk_flags",), cues={"legal/risk_flags": cues})
+    submit = Mock()
+    monkeypatch.setattr(Engine, "submit", submit)
+    with Session(home_with_tiny) as session:
+        task = session.task("legal", "risk_flags", adapter="cued")
+        (flag,) = [field for field in task.fields if field.name == "auto_renewal"]
+        sources = [SOURCE, replace(SOURCE, id="other")]
+        events = session.extract(sources, replace(task, fields=(flag,)))
+        records = [event.record for event in events if isinstance(event, RecordReady)]
+        assert [(one.status, one.values[flag.name].value) for one in records] == [("ok", True)] * 2
+        submit.assert_not_called()
+        # A field of one's own that has its name is another.
+        another = flag.model_copy(update={"description": "Whether it was renewed before"})
+        events = session.extract([SOURCE], replace(task, fields=(another,)), cancel=(cancel := Event()))
+        for event in events:
+            if isinstance(event, DocumentRead):
+                cancel.set()
+        submit.assert_called_once()
 
 
 def test_the_time_that_is_left_does_not_follow_from_how_long_the_model_took_to_load(

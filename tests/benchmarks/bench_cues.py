@@ -2,8 +2,8 @@
 
     python tests/benchmarks/bench_cues.py LABELS --domain legal --record-type contract
 
-Each document is told by cues that were learnt of labels in the other folds. Beside F1, of booleans whose
-chance is 0.25 or more, the mean area under the ROC curve of each boolean.
+Each document is told by cues that were learnt of labels in the other folds. Beside the F1 of the booleans,
+the mean area under the ROC curve of each.
 
     python tests/benchmarks/bench_cues.py LABELS --domain legal --record-type contract --places
 
@@ -11,7 +11,7 @@ How often the place that is shown of a clause which a contract has is near the c
 of it a pattern for the clause's wording (see `bench_clauses`) is found. By chance: of parts of as many
 characters the share in which it is. Contracts of which no part, or each, has it do not count. At last, how
 often such wording and 300 characters on each side of it, as if it were a whole document, are told to have the
-clause, with a chance of 0.25 or more.
+clause.
 """
 
 import argparse
@@ -26,13 +26,11 @@ from bench_clauses import PATTERNS
 from results import markdown
 
 from thresher.adapters.cues import Cues, told
-from thresher.adapters.logistic import sigmoid
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.labels import Label, read_labels
 from thresher.adapters.training.learn_cues import learn_cues
 from thresher.adapters.training.split import document_key
 from thresher.app.evaluation.score import Tally
-from thresher.app.task import STATE_FROM
 
 FOLDS = 5
 #: Characters beside a place that one reads, too.
@@ -73,7 +71,7 @@ def row(upto: int, found: Mapping[str, Sequence[tuple[float, bool]]]) -> tuple[s
     """A row of the table."""
     tally = Tally()
     for pairs in found.values():
-        stated = sigmoid(np.array([odds for odds, _ in pairs])) >= STATE_FROM
+        stated = np.array([odds >= 0 for odds, _ in pairs])
         truth = np.array([is_true for _, is_true in pairs])
         counts = (stated & truth).sum(), (stated & ~truth).sum(), (~stated & truth).sum()
         tally.add(Tally(*map(int, counts)))
@@ -101,8 +99,8 @@ def places(labels: Sequence[Label]) -> str:
                 wording = re.search(pattern, text, re.S | re.I)
                 assert wording is not None, "some part has it"
                 alone = text[max(wording.start() - NEAR, 0) : wording.end() + NEAR]
-                chance = sigmoid(np.array(told(alone, {name: cues[name]})[name].log_odds))
-                cases[name].append((hit, sum(has) / len(has), bool(chance >= STATE_FROM)))
+                alone_odds = told(alone, {name: cues[name]})[name].log_odds
+                cases[name].append((hit, sum(has) / len(has), alone_odds >= 0))
     cases["all"] = [case for each in cases.values() for case in each]
     rows = [
         (name, str(len(each)), *(f"{np.mean(column):.0%}" for column in zip(*each, strict=True)))

@@ -90,13 +90,21 @@ def test_a_run_that_is_killed_and_resumed_gives_the_same_adapter(config: RunConf
 
 def test_an_adapter_has_the_cues_of_the_booleans_that_it_learnt(config: RunConfig, tmp_path: Path) -> None:
     lines = []
-    for number in range(30):
+    for number in range(48):
         said = "It renews by itself." if number % 2 else "It ends after a year."
         output = {"counterparty": None, "auto_renewal": bool(number % 2)}
-        lines.append(json.dumps({"id": f"c{number}", "input": f"No {number}. {said}", "output": output}))
+        text = f"No {number}. {said}" + " Notices go by post to the other side." * 90
+        lines.append(json.dumps({"id": f"c{number}", "input": text, "output": output}))
     labels = tmp_path / "flags.jsonl"
     labels.write_text("\n".join(lines) + "\n", "utf-8")
-    asked = {"domain": "legal", "record_type": "risk_flags", "labels": (labels,), "steps": 1}
+    asked = {
+        "domain": "legal",
+        "record_type": "risk_flags",
+        "labels": (labels,),
+        "steps": 1,
+        "taught_windows": 1,
+        "window_tokens": 512,
+    }
     cues = finished(config.model_copy(update=asked), tmp_path / "run.yaml").manifest.cues
     assert cues.keys() == {"legal/risk_flags"}
     found = {"renews by", "ends after", "after"}

@@ -12,7 +12,7 @@ from thresher.adapters.cues import Cues, told
 from thresher.adapters.fields import Field
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.learn_cues import cues_of_sets, learn_cues
-from thresher.adapters.training.read_sets import read_sets
+from thresher.adapters.training.read_sets import ReadSet, read_sets
 from thresher.adapters.training.run_config import parse_run
 
 RENEWS = Field(name="auto_renewal", type="boolean")
@@ -117,20 +117,32 @@ def test_whatever_the_labels_they_learn_the_same_in_any_order(
             assert sum(told(one.text, one_cue)["renews"].log_odds for one in labels) >= 6
 
 
-def write(path: Path, labels: Sequence[Label]) -> str:
+def write(path: Path, labels: Sequence[Label], after: str = "") -> str:
     lines = [
-        {"id": one.id, "input": one.text, "output": {"auto_renewal": one.values["auto_renewal"]}}
+        {"id": one.id, "input": one.text + after, "output": {"auto_renewal": one.values["auto_renewal"]}}
         for one in labels
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     return path.name
 
 
-def test_a_run_learns_them_of_what_it_trains_on_alone(tmp_path: Path) -> None:
-    labels = contracts(60)
-    sets = [{"domain": "legal", "record_type": "risk_flags", "labels": [write(tmp_path / "l.jsonl", labels)]}]
+LONG = " Notices go by post to the other side." * 90
+
+
+def read_sets_of(folder: Path, labels: Sequence[Label], after: str) -> list[ReadSet]:
+    file = write(folder / "l.jsonl", labels, after)
+    sets = [{"domain": "legal", "record_type": "risk_flags", "labels": [file]}]
     run = {"base": "b", "out": "o", "sets": sets, "validation_share": 0.2, "proof_share": 0.2}
-    read = read_sets(parse_run(run, "run.yaml", tmp_path))[0]
+    return read_sets(parse_run(run, "run.yaml", folder))[0]
+
+
+def test_of_documents_that_the_model_reads_at_once_none_are_learnt(tmp_path: Path) -> None:
+    assert cues_of_sets(read_sets_of(tmp_path, contracts(60), ""), {}) == {}
+    assert cues_of_sets(read_sets_of(tmp_path, contracts(60), LONG), {}).keys() == {"legal/risk_flags"}
+
+
+def test_a_run_learns_them_of_what_it_trains_on_alone(tmp_path: Path) -> None:
+    read = read_sets_of(tmp_path, contracts(60), LONG)
     (cues,) = [each["auto_renewal"] for each in cues_of_sets(read, {}).values()]
     assert cues_of_sets(read, {}).keys() == {"legal/risk_flags"}
     assert cues.labels == len(read[0].sides.train) < 60

@@ -72,21 +72,6 @@ def test_the_words_of_a_boolean_tell_what_the_model_does_not() -> None:
     assert unknown == pytest.approx(0.5, abs=0.1)
 
 
-def test_the_cues_of_a_boolean_tell_what_its_description_and_the_model_do_not() -> None:
-    random = np.random.default_rng(0)
-    values = []
-    for number, log_odds in enumerate(random.uniform(-4, 4, 400)):
-        is_there = bool(random.random() < 1 / (1 + math.exp(-log_odds)))
-        claim = signals(math.log(0.7), absent=True, words=0.5, cues=float(log_odds))
-        values.append(Labelled(f"d{number}", "insurance", claim, not is_there))
-    group = fit_group(values)
-    assert group is not None
-    for_it, against = (signals(math.log(0.7), absent=True, words=0.5, cues=odds) for odds in (3.0, -3.0))
-    assert confidences(group, ["insurance"] * 2, [for_it, against]) == pytest.approx([0.05, 0.95], abs=0.05)
-    (unknown,) = confidences(group, ["insurance"], [replace(for_it, cues=None)])
-    assert unknown == pytest.approx(0.5, abs=0.1)
-
-
 def test_values_of_other_documents_are_calibrated(drawn: Drawer) -> None:
     group, others = fit_group(drawn(600)), drawn(6000, seed=1)
     assert group is not None

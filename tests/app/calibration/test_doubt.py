@@ -80,20 +80,10 @@ def false(confidence: float, **more: Any) -> Value:
     return replace(scalar(confidence, spans=(None,)), value=False, **more)
 
 
-def test_a_false_that_is_wrong_often_enough_is_stated_as_true() -> None:
-    assert left_of(false(0.6)) == replace(false(0.4), value=True, whole=false(0.6))
-    assert left_of(false(0.8)) == false(0.8)
-    # Surer than a low floor it may be, but no label told how often such a true is right.
-    assert left_of(false(0.6, accepted=True)).accepted is False
-    assert left_of(false(0.8, accepted=True)).accepted is True
-    # Nothing was left out: the chance that it is true is the value's own confidence.
-    assert left_out(left_of(false(0.6))) is None
-
-
-def test_a_false_is_stated_as_true_on_a_calibrations_word_alone() -> None:
-    for value in (false(0.6, calibrated=False), false(0.6, signals=())):
+def test_a_false_states_nothing_and_stays() -> None:
+    for value in (false(0.1), false(0.1, calibrated=False), false(0.9)):
         assert left_of(value) == value
-    assert left_of(false(0.6), least=0.0) == false(0.6)
+        assert left_out(left_of(value)) is None
 
 
 def test_what_is_not_judged_stays() -> None:

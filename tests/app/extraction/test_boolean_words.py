@@ -1,12 +1,10 @@
-from thresher.adapters.cues import Cues, Told
 from thresher.adapters.fields import Field
 from thresher.adapters.windows import Window
 from thresher.app.documents.document import Document
-from thresher.app.extraction.boolean_words import boolean_cues, boolean_words
+from thresher.app.extraction.boolean_words import boolean_words
 from thresher.app.extraction.merge import merge
 from thresher.app.extraction.signals import Sureness
 from thresher.app.extraction.window_answer import WindowAnswer
-from thresher.app.record import Outcome
 
 INSURANCE = Field(name="insurance", type="boolean", description="Whether goods are insured")
 AUDIT = Field(name="audit", type="boolean", description="Whether books are audited")
@@ -42,32 +40,4 @@ def test_a_booleans_signals_have_it_whatever_the_model_said() -> None:
     assert words["insurance"] > 0
     assert [each.words for name in values for each in merged[name].signals] == [
         words["insurance"], 0.0, None
-    ]  # fmt: skip
-
-
-def test_the_cues_of_booleans_alone_count() -> None:
-    cues = {
-        name: Cues(labels=40, bias=-2.0, weights={"keep insured": 3.0, "buys": 1.0})
-        for name in ("insurance", "buyer", "of no field")
-    }
-    text = "The seller shall keep insured. " + FILLER + "what Bolt buys."
-    fields = [INSURANCE, AUDIT, BUYER]
-    assert boolean_cues(fields, text, cues) == {"insurance": Told(1.0, (17, 29))}
-    assert boolean_cues(fields, "", cues) == {"insurance": Told(-2.0, None)}
-    assert boolean_cues([AUDIT], text, cues) == {}
-    sure = (Sureness(-0.5, -0.5, 1),)
-    values = {"insurance": False, "audit": False, "buyer": "Bolt"}
-    answer = WindowAnswer(Window(0, len(text), 0, 9), values, dict.fromkeys(values, sure))
-    document = Document("a.txt", "0" * 64, "text", text)
-    told = merge(document, fields, [answer], cues=cues)
-    (span,) = told["insurance"].spans
-    assert span is not None
-    assert (span.text, span.match, span.says_it) == ("keep insured", "cue", False)
-    assert [told[name].outcome for name in values] == [Outcome.FOUND] * 3
-    assert told["audit"].spans == (None,)
-    assert {name: [each.cues for each in told[name].signals] for name in values} == {
-        "insurance": [1.0], "audit": [None], "buyer": [None]
-    }  # fmt: skip
-    assert [each.cues for value in merge(document, fields, [answer]).values() for each in value.signals] == [
-        None, None, None
     ]  # fmt: skip
