@@ -31,7 +31,7 @@ class WindowKey:
 class Asked:
     """The windows of a document that are asked, for which fields, a request for each, and how many there are.
 
-    The other fields are booleans whose `cues` tell them, by field: these are not asked.
+    The other fields are booleans whose `cues` tell them, by field, whatever the model says of one.
     """
 
     windows: Sequence[Window]
@@ -67,10 +67,10 @@ class Asker:
         Raises ModelError where the fields leave no room for the document in the model's context.
         """
         cues = {one.name: self.cues[one] for one in fields if one in self.cues}
-        left = [one for one in fields if one not in self.cues]
+        left = self._left(fields)
         if not left:
             return Asked((), (), (), Windows(0, 0), cues)
-        # The prompt names all, as those did that the adapter learnt; the answer has what is left.
+        # The prompt names all, as those did that the adapter learnt.
         prompts = self.prompts.of(text, self.instructions, fields)
         chosen = best_windows([one.text for one in prompts], fields, self.most_windows)
         asked = [prompts[at] for at in chosen]
@@ -93,6 +93,18 @@ class Asker:
         ]
         count = Windows(len(asked), len(prompts))
         return Asked([one.window for one in asked], left, requests, count, cues)
+
+    def _left(self, fields: Sequence[Field]) -> list[Field]:
+        """What the model is asked: what has no cues, and one field more where the answer went on.
+
+        For a value that is the last ends in another token than one before a comma, and the adapter learnt the
+        comma: the last of six fields fell from an F1 of 0.77 to 0.55 without.
+        """
+        without = [at for at, one in enumerate(fields) if one not in self.cues]
+        if not without:
+            return []
+        after = fields[without[-1] + 1 : without[-1] + 2]
+        return [*(fields[at] for at in without), *after]
 
     def _preferred(
         self, asked: Sequence[WindowPrompt], text: str, fields: Sequence[Field]
