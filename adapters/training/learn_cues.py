@@ -31,6 +31,7 @@ _MOST = 1000
 _TURNS = 4
 #: The deviations of the normal priors, in nats: of the bias, of each cue, and of what a run is worth.
 _BIAS, _CUE, _SLOPE = 10.0, 0.5, 1.0
+#: Parts of a nat in which a text's runs are compared.
 _WHOLE = 1e6
 
 #: Of each cue of the texts, in nats.
@@ -57,7 +58,7 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
             labels.setdefault(name, []).extend(one.sides.train)
     cues = {name: dict(each) for name, each in before.items()}
     for name, own in labels.items():
-        if median(len(label.text) for label in own) <= _WINDOW:
+        if not own or median(len(label.text) for label in own) <= _WINDOW:
             continue
         for field, learnt in learn_cues(own).items():
             known = cues.setdefault(name, {})

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -139,6 +140,12 @@ def read_sets_of(folder: Path, labels: Sequence[Label], after: str) -> list[Read
 def test_of_documents_that_the_model_reads_at_once_none_are_learnt(tmp_path: Path) -> None:
     assert cues_of_sets(read_sets_of(tmp_path, contracts(60), ""), {}) == {}
     assert cues_of_sets(read_sets_of(tmp_path, contracts(60), LONG), {}).keys() == {"legal/risk_flags"}
+
+
+def test_of_a_set_of_which_all_is_held_back_none_are_learnt(tmp_path: Path) -> None:
+    (one,) = read_sets_of(tmp_path, contracts(60), LONG)
+    nothing = replace(one, sides=replace(one.sides, train=()))
+    assert cues_of_sets([nothing], {}) == {}
 
 
 def test_a_run_learns_them_of_what_it_trains_on_alone(tmp_path: Path) -> None:
