@@ -51,7 +51,7 @@ class Told(NamedTuple):
     place: tuple[int, int] | None
 
 
-class Hit(NamedTuple):
+class _Hit(NamedTuple):
     """A cue at a place of the text: its first and last word by number."""
 
     cue: str
@@ -66,15 +66,15 @@ def told(text: str, cues: Mapping[str, Cues]) -> dict[str, Told]:
         for cue in each.weights:
             asked[cue].append(name)
     words = list(_words(text)) if asked else []
-    hits: dict[str, list[Hit]] = {name: [] for name in cues}
+    hits: dict[str, list[_Hit]] = {name: [] for name in cues}
     for at, (word, _, _) in enumerate(words):
         two = pair_of(word, words[at + 1][0]) if at + 1 < len(words) else ""
-        for hit in (Hit(word, at, at), Hit(two, at, at + 1)):
+        for hit in (_Hit(word, at, at), _Hit(two, at, at + 1)):
             for name in asked.get(hit.cue, ()):
                 hits[name].append(hit)
     found = {}
     for name, each in cues.items():
-        run = heaviest(hits[name], {cue: whole(weight) for cue, weight in each.weights.items()})
+        run = _heaviest(hits[name], {cue: _whole(weight) for cue, weight in each.weights.items()})
         # The sum is exact, so the order of the cues does not matter.
         log_odds = each.bias + math.fsum(each.weights[cue] for cue in {hit.cue for hit in run})
         telling = [hit for hit in run if each.weights[hit.cue] >= _LEAST]
@@ -85,10 +85,10 @@ def told(text: str, cues: Mapping[str, Cues]) -> dict[str, Told]:
     return found
 
 
-def heaviest(hits: Sequence[Hit], weights: Mapping[str, int]) -> Sequence[Hit]:
+def _heaviest(hits: Sequence[_Hit], weights: Mapping[str, int]) -> Sequence[_Hit]:
     """All that is in the run of words whose cues weigh the most, each counted once; of equals the first.
 
-    `hits` stand in the order of the text. Weights are `whole`, so that their order changes nothing.
+    `hits` stand in the order of the text. Weights are as of `_whole`, so that their order changes nothing.
     """
     best, run = 0, hits[:0]
     within: Counter[str] = Counter()
@@ -109,7 +109,7 @@ def heaviest(hits: Sequence[Hit], weights: Mapping[str, int]) -> Sequence[Hit]:
     return run
 
 
-def whole(weight: float) -> int:
+def _whole(weight: float) -> int:
     """A weight as a whole number, of which sums are exact: in 10⁻¹² nats."""
     return round(weight * 1e12)
 

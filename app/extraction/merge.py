@@ -46,12 +46,12 @@ def merge(
     """
     evidence = Evidence(document, finder or SpanFinder(document.text))
     ordered = sorted(answers, key=lambda answer: answer.window.start)
+    asked = [field for field in fields if field.name not in cues]
     merged = cued_values(evidence, cues) | {
         field.name: (merge_list if field.is_list else merge_scalar)(evidence, field, ordered)
-        for field in fields
-        if field.name not in cues
+        for field in asked
     }
-    for name, words in boolean_words([one for one in fields if one.name not in cues], document.text).items():
+    for name, words in boolean_words(asked, document.text).items():
         value = merged[name]
         merged[name] = replace(value, signals=tuple(replace(each, words=words) for each in value.signals))
     return with_repeats(fields, {field.name: merged[field.name] for field in fields})
