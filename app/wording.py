@@ -113,12 +113,17 @@ def time_left(seconds: float | None) -> str:
     """'about 2 min left', or "" where there is no estimate."""
     if seconds is None:
         return ""
+    return f"about {took(max(seconds, 1), places=0)} left"
+
+
+def took(seconds: float, places: int = 1) -> str:
+    """'2.4 s', '18 min' or '8 h 05 min'; seconds have so many decimal `places`."""
     if seconds < 60:
-        return f"about {max(round(seconds), 1)} s left"
+        return f"{seconds:.{places}f} s"
     minutes = round(seconds / 60)
     if minutes < 60:
-        return f"about {minutes} min left"
-    return f"about {minutes // 60} h {minutes % 60:02d} min left"
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def answering(model: str, adapter: str | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from thresher.app.wording import counted
+from thresher.app.wording import counted, took
 
 if TYPE_CHECKING:
     from thresher.adapters.manifest import Manifest, Score
@@ -96,7 +96,7 @@ def _made(manifest: "Manifest") -> Iterator[str]:
     """How, and from what."""
     if recipe := manifest.recipe:
         yield (
-            f"  recipe     {recipe.trainer}, {counted(recipe.steps, 'step')} in {recipe.seconds:.0f} s, "
+            f"  recipe     {recipe.trainer}, {counted(recipe.steps, 'step')} in {took(recipe.seconds)}, "
             f"rate {recipe.learning_rate:g}"
         )
     if data := manifest.data:

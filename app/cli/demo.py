@@ -13,7 +13,7 @@ import click
 from thresher.app.cli import exits
 from thresher.app.cli.options import adapter_option, installed_packs, model_option, open_session
 from thresher.app.cli.show import record_lines
-from thresher.app.wording import PERCENTAGES, counted
+from thresher.app.wording import PERCENTAGES, counted, took
 
 if TYPE_CHECKING:
     from thresher.adapters.pack import Pack, RecordType
@@ -62,7 +62,7 @@ def demo(model: str | None, adapter: str | None) -> int:
                 continue
             title = click.style(f"{record.domain} / {record.record_type}", bold=True)
             how = f"{example.path.name}{_how_read(document)}"
-            click.echo(f"\n{title}  {how}  {record.status}, {record.seconds:.1f} s")
+            click.echo(f"\n{title}  {how}  {record.status}, {took(record.seconds)}")
             for line in record_lines(record, document.text if document else None):
                 click.echo(line)
             outcomes.update(value.outcome for value in record.values.values())

@@ -28,7 +28,7 @@ from thresher.app.events import (
 )
 from thresher.app.sources import Source
 from thresher.app.task import Task
-from thresher.app.wording import answering, counted, time_left, windows_words
+from thresher.app.wording import answering, counted, time_left, took, windows_words
 
 #: So many gold values that break their field's type are told one by one.
 _UNFIT = 5
@@ -136,7 +136,7 @@ class Narrator(WithBar):
         words += [f"{run.failed} failed"] if run.failed else []
         before = f" ({self._reused} of them done before)" if self._reused else ""
         self._say(
-            f"run {run.run}: {counted(done, 'document')}{before}: {', '.join(words)}, in {run.seconds:.1f} s"
+            f"run {run.run}: {counted(done, 'document')}{before}: {', '.join(words)}, in {took(run.seconds)}"
         )
         accepted, judged = self._accepted
         if judged:
@@ -170,7 +170,7 @@ class Narrator(WithBar):
             document = as_given(event.source)
             exits.report(record.error.kind, record.error.message, as_json=self._as_json, document=document)
         elif self._bar is None:
-            how = "done before" if event.reused else f"{record.seconds:.1f} s"
+            how = "done before" if event.reused else took(record.seconds)
             left = f", {words}" if (words := time_left(self._seconds_left)) else ""
             self._say(
                 f"{self._ready}/{self._total} {self._name(event.source)}: {record.status} ({how}{left})"

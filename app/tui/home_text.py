@@ -18,6 +18,7 @@ from thresher.app.wording import (
     counts_text,
     short_answering,
     time_left,
+    took,
     windows_words,
 )
 
@@ -100,7 +101,7 @@ def entry_detail(entry: Entry, colours: Colours) -> Text:
     if entry.record:
         before = "done before, " if entry.reused else ""
         words = windows_words(entry.record.windows)
-        detail.append(f"\n{before}{entry.record.seconds:.1f} s. Enter opens the record.")
+        detail.append(f"\n{before}{took(entry.record.seconds)}. Enter opens the record.")
         detail.append(f" {words.capitalize()}." if words else "")
         for note in entry.record.notes:
             detail.append(f"\n! {one_line(note)}", colours["warning"])
@@ -134,7 +135,7 @@ def progress_words(queue: Queue, finding: bool, colours: Colours) -> Text:
         then = "s goes on" if end.cancelled else "Enter opens, x exports"
         if not end.cancelled and (waiting := sum(entry.stage is Stage.WAITING for entry in queue)):
             then = f"{waiting} {'waits' if waiting == 1 else 'wait'}, s starts"
-        words.append(f"  in {end.seconds:.0f} s.  {then}", colours["muted"])
+        words.append(f"  in {took(end.seconds, places=0)}.  {then}", colours["muted"])
         return words
     if len(queue):
         return Text(f"{counted(len(queue), 'document')}. s starts.", style=colours["muted"])
