@@ -62,12 +62,14 @@ class Group(_Part):
     """The calibration of values of one kind, from so many labelled ones.
 
     Of absent values `windows` is from how many windows each labelled one was absent at least.
-    `fields` is added to the bias, by field. `curve` was made of confidences that each came from a fit without
-    the document in question; the surest values first.
+    `fields` is added to the bias, by field, and so is `later` where the value stands behind the document's
+    first window. `curve` was made of confidences that each came from a fit without the document in question;
+    the surest values first.
     """
 
     weights: Weights
     fields: dict[_Name, _Weight] = {}
+    later: dict[_Name, _Weight] = {}
     values: _Count
     right: _Count
     curve: tuple[Step, ...] = Field(default=(), max_length=100)

@@ -15,7 +15,7 @@ from thresher.app.task import STATE_FROM, Task
 
 #: Raised whenever this code, given the same model and settings, would answer otherwise than it did: then
 #: finished work is done anew.
-METHOD = 11
+METHOD = 12
 
 
 class Settings(BaseModel):

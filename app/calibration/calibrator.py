@@ -4,8 +4,9 @@ The form is beta calibration (Kull, Silva Filho, Flach, 2017): the logit of the 
 and -ln(1-p) of the model's own probability p, with slopes that are not negative. Where OCR read the text, p
 is multiplied by the probability that it read the value right. With both slopes at 1 and nothing else the
 confidence is p itself, and there the prior has its middle: with no labels the confidence is the model's own
-probability, but for items that are said again, and each label moves it. The other signals and the field shift
-the logit.
+probability, but for items that are said again, and each label moves it. The other signals shift the logit, as
+does the field, and again where the value stands behind the document's first window: the parties of a contract
+are named at its front.
 
 Of few labels a simpler form tells more of other documents: that without the other signals and fields, or p.
 """
@@ -76,22 +77,30 @@ def fit_group(values: Sequence[Labelled], form: Form = "all") -> Group | None:
         return None
     moved = _MOVED[form]
     fields = _shared_fields(values) if form == "all" else []
+    later = _shared_fields([value for value in values if value.signals.later]) if form == "all" else []
     right: Flags = np.array([value.right for value in values])
     weights = {name: mean for name, (mean, _, _) in _PRIORS.items()}
     shifts: list[float] = []
+    shifts_later: list[float] = []
     if moved:
         columns = [name in moved for name in _PRIORS]
+        names = [value.field for value in values]
+        signals = [value.signals for value in values]
+        names_later = [name if each.later else None for name, each in zip(names, signals, strict=True)]
         inputs = np.hstack(
-            [_inputs([value.signals for value in values])[:, columns], _field_inputs(values, fields)]
+            [_inputs(signals)[:, columns], _field_inputs(names, fields), _field_inputs(names_later, later)]
         )
-        priors = [*(_PRIORS[name] for name in moved), *[(0.0, _FIELD_DEVIATION, False)] * len(fields)]
+        shift = 0.0, _FIELD_DEVIATION, False
+        priors = [*(_PRIORS[name] for name in moved), *[shift] * (len(fields) + len(later))]
         mean, deviation, positive = (np.array(column) for column in zip(*priors, strict=True))
         fitted = fit(inputs, right, mean.astype(float), deviation.astype(float), positive.astype(bool))
         weights |= dict(zip(moved, fitted.tolist(), strict=False))
-        shifts = fitted[len(moved) :].tolist()
+        shifts = fitted[len(moved) :][: len(fields)].tolist()
+        shifts_later = fitted[len(moved) + len(fields) :].tolist()
     return Group(
         weights=Weights(**weights),
         fields=dict(zip(fields, shifts, strict=True)),
+        later=dict(zip(later, shifts_later, strict=True)),
         values=len(values),
         right=int(right.sum()),
         windows=min((v.signals.windows for v in values if v.signals.windows is not None), default=None),
@@ -101,7 +110,12 @@ def fit_group(values: Sequence[Labelled], form: Form = "all") -> Group | None:
 def confidences(group: Group, fields: Sequence[str], signals: Sequence[Signals]) -> list[float]:
     """The confidence of each value, between 0 and 1, given its field and its signals."""
     weights = np.array([getattr(group.weights, name) for name in _PRIORS])
-    shifts = np.array([group.fields.get(field, 0.0) for field in fields])
+    shifts = np.array(
+        [
+            group.fields.get(field, 0.0) + (group.later.get(field, 0.0) if each.later else 0.0)
+            for field, each in zip(fields, signals, strict=True)
+        ]
+    )
     return [float(each) for each in sigmoid(_inputs(signals) @ weights + shifts)]
 
 
@@ -136,11 +150,11 @@ def _shared_fields(values: Sequence[Labelled]) -> list[str]:
     return sorted(field for field, documents in where.items() if len(documents) > 1)
 
 
-def _field_inputs(values: Sequence[Labelled], fields: Sequence[str]) -> Floats:
-    """Shape (values, fields): 1 at the value's own field, if it is one of these."""
+def _field_inputs(names: Sequence[str | None], fields: Sequence[str]) -> Floats:
+    """Shape (values, fields): 1 at the value's own field, whose name this is, if it is one of these."""
     places = {name: at for at, name in enumerate(fields)}
-    inputs = np.zeros((len(values), len(fields)))
-    for row, value in enumerate(values):
-        if value.field in places:
-            inputs[row, places[value.field]] = 1.0
+    inputs = np.zeros((len(names), len(fields)))
+    for row, name in enumerate(names):
+        if name in places:
+            inputs[row, places[name]] = 1.0
     return inputs

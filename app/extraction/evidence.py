@@ -13,10 +13,11 @@ from thresher.app.record import Span
 
 @dataclass(frozen=True)
 class Evidence:
-    """A document, and the finder over its text."""
+    """A document, the finder over its text, and the character where its first window ends."""
 
     document: Document
     finder: SpanFinder
+    front: int
 
     def span(self, match: Match | None) -> Span | None:
         """A match with its place; None for none."""
@@ -38,7 +39,8 @@ class Evidence:
             return ()
         stated: Stated = match.match if match else "none" if field.is_quoted else "judged"
         ocr = self.document.ocr_probability(match.start, match.end) if match else None
-        return (Signals(sureness, 1.0, stated, ocr, absent=False),)
+        later = match is not None and match.start >= self.front
+        return (Signals(sureness, 1.0, stated, ocr, absent=False, later=later),)
 
     def judged(self, sureness: Sureness) -> Signals:
         """Of a value that is told by the whole document."""

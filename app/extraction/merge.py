@@ -44,8 +44,9 @@ def merge(
     - Confidence: the chosen window's; of a list the mean of its items'; of an absent value the mean of the
       windows' confidences in its absence. Of an item that an earlier list has, little of it.
     """
-    evidence = Evidence(document, finder or SpanFinder(document.text))
     ordered = sorted(answers, key=lambda answer: answer.window.start)
+    front = ordered[0].window.end if ordered else len(document.text)
+    evidence = Evidence(document, finder or SpanFinder(document.text), front)
     asked = [field for field in fields if field.name not in cues]
     merged = cued_values(evidence, cues) | {
         field.name: (merge_list if field.is_list else merge_scalar)(evidence, field, ordered)

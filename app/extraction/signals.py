@@ -54,7 +54,8 @@ class Signals:
     characters right (of an absent value: a mean one of the document), None where the text is exact. `absent`:
     the value says that the document states none; `windows` is how many say so together, None where that is
     not known. `words` is how much of a boolean's words the document has (see `boolean_words`); of other
-    fields None, and where cues tell it. `repeats`: an earlier list has the same item.
+    fields None, and where cues tell it. `repeats`: an earlier list has the same item. `later`: the value
+    stands behind the document's first window.
     """
 
     sureness: Sureness
@@ -65,6 +66,7 @@ class Signals:
     windows: int | None = None
     words: float | None = None
     repeats: bool = False
+    later: bool = False
 
     @property
     def probability(self) -> float:
@@ -82,5 +84,5 @@ def signals_from_json(raw: Mapping[str, Any]) -> Signals:
     if raw["stated"] not in get_args(Stated):
         raise ValueError(f"'stated' is {raw['stated']!r}")
     known = {name: raw[name] for name in ("agreement", "stated", "ocr", "absent")}
-    later = {name: raw[name] for name in ("windows", "words", "repeats") if name in raw}
-    return Signals(Sureness(**raw["sureness"]), **known, **later)
+    newer = {name: raw[name] for name in ("windows", "words", "repeats", "later") if name in raw}
+    return Signals(Sureness(**raw["sureness"]), **known, **newer)

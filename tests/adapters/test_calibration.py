@@ -105,11 +105,13 @@ def test_a_file_of_before_a_signal_was_kept_does_not_use_it(tmp_path: Path) -> N
         if content["calibrations"][0][group]:
             for signal in ("words", "repeats"):
                 del content["calibrations"][0][group]["weights"][signal]
+            del content["calibrations"][0][group]["later"]
     path = tmp_path / "before.json"
     path.write_text(json.dumps(content), "utf-8")
     (read,) = read_calibrations(path)
     assert read.stated is not None
     assert read.stated.weights.words == read.stated.weights.repeats == 0
+    assert read.stated.later == {}
 
 
 @pytest.mark.parametrize(

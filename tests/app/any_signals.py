@@ -15,4 +15,5 @@ any_signals = st.builds(
     st.none() | st.integers(1, 40),
     st.none() | st.floats(0, 5),
     st.booleans(),
+    st.booleans(),
 )

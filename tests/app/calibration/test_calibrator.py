@@ -143,6 +143,30 @@ def test_an_item_that_is_said_again_is_less_sure_and_labels_say_how_much(drawn: 
     assert said[0] < 0.2 < said[1] < 0.6 < said[2]
 
 
+def test_what_stands_behind_the_first_window_is_as_sure_as_labels_say_of_its_field() -> None:
+    """Names are right at a document's front alone, laws are right anywhere."""
+    sure = signals(math.log(0.8))
+    values = [
+        Labelled(f"d{at}", field, replace(sure, later=later), right)
+        for at in range(40)
+        for field, later, right in (("name", False, True), ("name", True, at % 8 == 0), ("law", True, True))
+    ]
+    group = fit_group(values)
+    assert group is not None
+    assert group.later.keys() == {"name", "law"}
+    front, behind, law = confidences(group, ["name", "name", "law"], [sure, *[replace(sure, later=True)] * 2])
+    assert behind < 0.3 < 0.8 < min(front, law)
+    # Of a field that no label told of nothing is known, wherever it stands.
+    new, new_behind = confidences(group, ["new"] * 2, [sure, replace(sure, later=True)])
+    assert new == new_behind
+    # One document alone tells nothing of others, and no simpler form tells of places.
+    once = fit_group([replace(value, document="d") for value in values])
+    simpler = fit_group(values, "probability")
+    assert once is not None
+    assert simpler is not None
+    assert once.later == simpler.later == {}
+
+
 def test_the_group_counts_its_labels(drawn: Drawer) -> None:
     values = drawn(50)
     group = fit_group(values)

@@ -26,7 +26,7 @@ INSURED = Cues(labels=40, bias=-2.0, weights={"keep insured": 3.0, "buys": 1.0})
 
 def told(text: str, cues: Cues = INSURED) -> Value:
     document = Document("a.txt", "0" * 64, "text", text)
-    return cued_values(Evidence(document, SpanFinder(text)), {"insurance": cues})["insurance"]
+    return cued_values(Evidence(document, SpanFinder(text), len(text)), {"insurance": cues})["insurance"]
 
 
 def test_it_is_the_likelier_of_both_and_shown_where_its_cues_stand() -> None:

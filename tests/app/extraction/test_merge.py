@@ -93,6 +93,20 @@ def test_a_span_is_looked_for_in_its_own_window_first() -> None:
     assert value.spans[0].start >= SECOND.start
 
 
+def test_what_stands_behind_the_first_window_is_said_to() -> None:
+    items = merged("list[string]", said(FIRST, ["Acme Corp"]), said(SECOND, ["Cube Inc", "15", "Delta"]))
+    assert items.value == ["Acme Corp", "15", "Cube Inc", "Delta"]
+    # What both windows hold stands in the first; what stands nowhere is in none.
+    assert [each.later for each in items.signals] == [False, False, True, False]
+    for value, later in (("Acme Corp", False), ("Cube Inc", True)):
+        assert [each.later for each in merged("string", said(SECOND, value)).signals] == [False]
+        both = merged("string", said(FIRST, None), said(SECOND, value))
+        assert [each.later for each in both.signals] == [later]
+    assert [each.later for each in merged("boolean", said(FIRST, False), said(SECOND, True)).signals] == [
+        False
+    ]
+
+
 @pytest.mark.parametrize("kind", ["string", "number"])
 def test_outcomes_of_a_scalar_in_order(kind: FieldType) -> None:
     there, not_there = ("Acme Corp", "Nobody AG") if kind == "string" else (15, 99)

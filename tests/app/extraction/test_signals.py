@@ -50,9 +50,9 @@ def test_other_json_is_refused(change: dict[str, Any]) -> None:
 
 
 def test_signals_of_before_know_neither_what_was_not_kept_then_nor_what_is_no_more() -> None:
-    known = Signals(A, 1.0, "none", None, absent=True, windows=8, words=0.5, repeats=True)
+    known = Signals(A, 1.0, "none", None, absent=True, windows=8, words=0.5, repeats=True, later=True)
     raw = signals_json(known)
-    del raw["windows"], raw["words"], raw["repeats"]
+    del raw["windows"], raw["words"], raw["repeats"], raw["later"]
     assert signals_from_json(raw | {"cues": -1.5}) == Signals(A, 1.0, "none", None, absent=True)
 
 
