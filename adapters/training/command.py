@@ -223,5 +223,5 @@ def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str
             seconds=round(trained.seconds, 1),
         ),
         data=plan.data,
-        cues=plan.cues(),
+        cues=plan.cues,
     )

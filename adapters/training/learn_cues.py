@@ -5,8 +5,8 @@ is the heaviest, the regression is fitted to what these have, and both in turn: 
 (MI-SVM: Andrews, Tsochantaridis and Hofmann, 2003), here with the heaviest run of the others, too.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
@@ -65,6 +65,24 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
             if field not in known or known[field].labels <= learnt.labels:
                 known[field] = learnt
     return cues
+
+
+def without_cued(one: ReadSet, cues: CuesByType) -> ReadSet:
+    """The set without the fields that have cues, which use does not ask of a model.
+
+    A label of such fields alone stays as it is, so that there is something to train on.
+    """
+    own = cues.get(type_name(one.pack.domain, *one.pack.record_types), {}) if one.pack else {}
+    sides = one.sides
+    train, validation = ([_uncued(label, own) for label in side] for side in (sides.train, sides.validation))
+    return replace(one, sides=replace(sides, train=tuple(train), validation=tuple(validation)))
+
+
+def _uncued(label: Label, cues: Mapping[str, Cues]) -> Label:
+    left = tuple(field for field in label.fields if field.type != "boolean" or field.name not in cues)
+    names = {field.name for field in left}
+    values = {name: value for name, value in label.values.items() if name in names}
+    return replace(label, fields=left, values=values) if values else label
 
 
 def learn_cues(labels: Sequence[Label]) -> dict[str, Cues]:

@@ -24,8 +24,8 @@ from thresher.adapters.training.examples import Example, build_examples
 from thresher.adapters.training.first_adapter import chosen_layers, first_adapter
 from thresher.adapters.training.found import found_in
 from thresher.adapters.training.labels import labels_fingerprint
-from thresher.adapters.training.learn_cues import cues_of_sets
-from thresher.adapters.training.read_sets import ReadSet, read_sets
+from thresher.adapters.training.learn_cues import cues_of_sets, without_cued
+from thresher.adapters.training.read_sets import read_sets
 from thresher.adapters.training.run_config import RunConfig
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
 
@@ -42,8 +42,8 @@ class Plan:
 
     `notes` tells the user what was found in the labels: duplicates, leaks, refused ones. `documents` has the
     keys of the documents of each side. `train` holds so many `epochs`: where labels are varied all of the
-    run's, as each varies them otherwise, and else one. `sets` are what all is made of; `parent_cues` the cues
-    of the adapter that the run starts from.
+    run's, as each varies them otherwise, and else one. `cues` are those that the adapter gets: what they tell
+    is not taught, since use does not ask for it.
     """
 
     config: RunConfig
@@ -58,8 +58,7 @@ class Plan:
     notes: tuple[str, ...]
     documents: Documents = field(default_factory=dict)
     epochs: int = 1
-    sets: tuple[ReadSet, ...] = ()
-    parent_cues: CuesByType = field(default_factory=dict)
+    cues: CuesByType = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -90,10 +89,6 @@ class Plan:
             digest.update(example.tokens.tobytes())
             digest.update(example.mask.tobytes())
         return digest.hexdigest()
-
-    def cues(self) -> CuesByType:
-        """The cues that the adapter gets, learnt now: of long documents that takes seconds."""
-        return cues_of_sets(self.sets, self.parent_cues)
 
     def step(self, step: int) -> list[NDArray[np.int64]]:
         """The batches of a step, as numbers of examples."""
@@ -140,6 +135,9 @@ def make_plan(config: RunConfig) -> Plan:
     base = read_base(config.base)
     layers = tuple(chosen_layers(config, base.linear))
     sets, pack = read_sets(config)
+    parent, first = first_adapter(config, base, layers)
+    cues = cues_of_sets(sets, parent.cues if parent else {})
+    to_teach = [without_cued(one, cues) for one in sets]
     prompts = WindowPrompts(
         PromptTokenizer(config.base),
         WindowSizes(base.context, config.window_tokens, config.window_overlap, config.answer_tokens),
@@ -148,7 +146,7 @@ def make_plan(config: RunConfig) -> Plan:
     validation: list[Example] = []
     notes: list[str] = []
     too_long = False
-    for one in sets:
+    for one in to_teach:
         taught = build_examples(one.shown(), prompts, config.max_example_tokens)
         held = build_examples(one.sides.validation, prompts, config.max_example_tokens)
         train += taught.examples
@@ -162,14 +160,13 @@ def make_plan(config: RunConfig) -> Plan:
         once = _batches(config, train).steps_per_epoch
         epochs = ceil(steps_of(config, once) / once)
     if epochs > 1:
-        every = [build_examples(one.shown(epochs), prompts, config.max_example_tokens) for one in sets]
+        every = [build_examples(one.shown(epochs), prompts, config.max_example_tokens) for one in to_teach]
         train = [example for taught in every for example in taught.examples]
     if not validation:
         notes.append(
             "nothing is held back to validate on, so no loss shows how it does on new documents. Give more "
             "labels, or files to validate on"
         )
-    parent, first = first_adapter(config, base, layers)
     plan = Plan(
         config=config,
         base=base,
@@ -188,8 +185,7 @@ def make_plan(config: RunConfig) -> Plan:
         notes=tuple(notes),
         documents=documents_of([one.sides for one in sets]),
         epochs=epochs,
-        sets=tuple(sets),
-        parent_cues=parent.cues if parent else {},
+        cues=cues,
     )
     plan.step(0)  # raises where an example is too long for a batch
     return plan

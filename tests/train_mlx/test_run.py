@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import read_adapter
@@ -105,10 +106,17 @@ def test_an_adapter_has_the_cues_of_the_booleans_that_it_learnt(config: RunConfi
         "taught_windows": 1,
         "window_tokens": 512,
     }
-    cues = finished(config.model_copy(update=asked), tmp_path / "run.yaml").manifest.cues
+    run = config.model_copy(update=asked)
+    cues = finished(run, tmp_path / "run.yaml").manifest.cues
     assert cues.keys() == {"legal/risk_flags"}
     found = {"renews by", "ends after", "after"}
     assert cues["legal/risk_flags"]["auto_renewal"].weights.keys() & found == {"renews by"}
+    # What they tell the model is not taught: neither prompt nor answer names it.
+    tokenizer = Tokenizer.from_file(str(run.base / "tokenizer.json"))
+    for example in make_plan(run).train:
+        said = tokenizer.decode(example.tokens.tolist())
+        assert "counterparty" in said
+        assert "auto_renewal" not in said
 
 
 def test_ctrl_c_leaves_a_state_from_which_it_goes_on(config: RunConfig, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from thresher.adapters.cues import Cues, told
 from thresher.adapters.fields import Field
 from thresher.adapters.training.labels import Label
-from thresher.adapters.training.learn_cues import cues_of_sets, learn_cues
+from thresher.adapters.training.learn_cues import cues_of_sets, learn_cues, without_cued
 from thresher.adapters.training.read_sets import ReadSet, read_sets
 from thresher.adapters.training.run_config import parse_run
 
@@ -120,7 +120,11 @@ def test_whatever_the_labels_they_learn_the_same_in_any_order(
 
 def write(path: Path, labels: Sequence[Label], after: str = "") -> str:
     lines = [
-        {"id": one.id, "input": one.text + after, "output": {"auto_renewal": one.values["auto_renewal"]}}
+        {
+            "id": one.id,
+            "input": one.text + after,
+            "output": {"auto_renewal": one.values["auto_renewal"], "counterparty": one.values["buyer"]},
+        }
         for one in labels
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
@@ -161,3 +165,22 @@ def test_a_run_learns_them_of_what_it_trains_on_alone(tmp_path: Path) -> None:
         assert now["legal/risk_flags"] == {"auto_renewal": parents if stays else cues, "other": parents}
         assert now["legal/nda"] == {"x": parents}
         assert known["legal/risk_flags"]["auto_renewal"] == parents
+
+
+def test_what_they_tell_is_not_taught(tmp_path: Path) -> None:
+    (read,) = read_sets_of(tmp_path, contracts(60), LONG)
+    cues = cues_of_sets([read], {})
+    taught = without_cued(read, cues).sides
+    held = zip(read.sides.validation, taught.validation, strict=True)
+    for was, now in (*zip(read.sides.train, taught.train, strict=True), *held):
+        assert (now.id, now.text, now.instructions) == (was.id, was.text, was.instructions)
+        left = [field for field in was.fields if field.name != "auto_renewal"]
+        assert list(now.fields) == left
+        assert len(left) == len(was.fields) - 1
+        assert now.values == {name: value for name, value in was.values.items() if name != "auto_renewal"}
+    # Those of another record type are of other fields.
+    assert without_cued(read, {"legal/nda": cues["legal/risk_flags"]}) == read
+    # What knows nothing else stays: a run must have something to learn.
+    alone = replace(read.sides.train[0], values={"auto_renewal": True})
+    sides = replace(read.sides, train=(alone, *read.sides.train[1:]))
+    assert without_cued(replace(read, sides=sides), cues).sides.train == (alone, *taught.train[1:])
