@@ -53,8 +53,7 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
     """
     labels: dict[str, list[Label]] = {}
     for one in sets:
-        if one.pack is not None:
-            name = type_name(one.pack.domain, *one.pack.record_types)
+        if (name := _type_of(one)) is not None:
             labels.setdefault(name, []).extend(one.sides.train)
     cues = {name: dict(each) for name, each in before.items()}
     for name, own in labels.items():
@@ -72,10 +71,15 @@ def without_cued(one: ReadSet, cues: CuesByType) -> ReadSet:
 
     A label of such fields alone stays as it is, so that there is something to train on.
     """
-    own = cues.get(type_name(one.pack.domain, *one.pack.record_types), {}) if one.pack else {}
-    sides = one.sides
+    name, sides = _type_of(one), one.sides
+    own = cues.get(name, {}) if name else {}
     train, validation = ([_uncued(label, own) for label in side] for side in (sides.train, sides.validation))
     return replace(one, sides=replace(sides, train=tuple(train), validation=tuple(validation)))
+
+
+def _type_of(one: ReadSet) -> str | None:
+    """The set's record type, as a manifest names it; None where its fields are of no pack."""
+    return type_name(one.pack.domain, *one.pack.record_types) if one.pack else None
 
 
 def _uncued(label: Label, cues: Mapping[str, Cues]) -> Label:

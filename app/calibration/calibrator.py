@@ -85,18 +85,21 @@ def fit_group(values: Sequence[Labelled], form: Form = "all") -> Group | None:
     if moved:
         columns = [name in moved for name in _PRIORS]
         names = [value.field for value in values]
-        signals = [value.signals for value in values]
-        names_later = [name if each.later else None for name, each in zip(names, signals, strict=True)]
+        names_later = [value.field if value.signals.later else None for value in values]
         inputs = np.hstack(
-            [_inputs(signals)[:, columns], _field_inputs(names, fields), _field_inputs(names_later, later)]
+            [
+                _inputs([value.signals for value in values])[:, columns],
+                _field_inputs(names, fields),
+                _field_inputs(names_later, later),
+            ]
         )
         shift = 0.0, _FIELD_DEVIATION, False
         priors = [*(_PRIORS[name] for name in moved), *[shift] * (len(fields) + len(later))]
         mean, deviation, positive = (np.array(column) for column in zip(*priors, strict=True))
         fitted = fit(inputs, right, mean.astype(float), deviation.astype(float), positive.astype(bool))
-        weights |= dict(zip(moved, fitted.tolist(), strict=False))
-        shifts = fitted[len(moved) :][: len(fields)].tolist()
-        shifts_later = fitted[len(moved) + len(fields) :].tolist()
+        parts = np.split(fitted, [len(moved), len(moved) + len(fields)])
+        of_inputs, shifts, shifts_later = (part.tolist() for part in parts)
+        weights |= dict(zip(moved, of_inputs, strict=True))
     return Group(
         weights=Weights(**weights),
         fields=dict(zip(fields, shifts, strict=True)),
