@@ -1,6 +1,7 @@
 """Cues: words, and pairs of neighbouring words, of which labels tell that a boolean is true where they stand.
 
-An adapter's manifest has them, for the booleans that it learnt. Knows no model and no labels.
+Beside a length of time they tell that a date is counted by it. An adapter's manifest has them, for the fields
+that it learnt. Knows no model and no labels.
 """
 
 import math
@@ -27,7 +28,7 @@ _Weight = Annotated[float, Field(ge=-100, le=100)]
 
 
 class Cues(BaseModel):
-    """The cues of one boolean, with what each adds to the log odds that it is true; `bias` is without any.
+    """The cues of one field, with what each adds to the log odds that it is true; `bias` is without any.
 
     `labels` is of how many labels they were learnt. All is in nats.
     """
@@ -117,6 +118,12 @@ def _whole(weight: float) -> int:
 def words_of(text: str) -> list[str]:
     """The words of a text, which are letters alone, in order and case-folded; none is of more than 60."""
     return [word for word, _, _ in _words(text)]
+
+
+def cues_in(text: str) -> set[str]:
+    """All that may be a cue in a text: its words, and the pairs of neighbouring ones."""
+    words = words_of(text)
+    return {*words, *map(pair_of, words, words[1:])}
 
 
 def pair_of(first: str, second: str) -> str:

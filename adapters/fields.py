@@ -22,7 +22,7 @@ _FORMS = {
 }
 
 #: Of a field, what no model is told: what a model learnt does not change with it.
-UNTOLD = {"derived"}
+UNTOLD = {"derived", "counted_from"}
 
 #: The longest name of a field, in characters.
 MAX_NAME = 300
@@ -37,8 +37,9 @@ class Field(BaseModel):
     """One field. `values` are the choices of an enum and empty for every other type.
 
     A date or a number that is `derived` need not stand in the document, as the half bath of "1.5 baths" does
-    not; a text that is has the document's words, and its punctuation may be other, "three" be 3. No model is
-    told so (`UNTOLD`).
+    not; a text that is has the document's words, and its punctuation may be other, "three" be 3. A date that
+    the document does not write out may be `counted_from` others of the record, by name, the first that has a
+    value: see `counted_dates`. No model is told either (`UNTOLD`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +49,7 @@ class Field(BaseModel):
     description: str = ""
     values: tuple[str, ...] = ()
     derived: bool = False
+    counted_from: tuple[str, ...] = ()
 
     @field_validator("name")
     @classmethod
@@ -78,6 +80,14 @@ class Field(BaseModel):
     def _only_texts_dates_and_numbers_are_derived(self) -> Self:
         if self.derived and self.type not in ("string", "list[string]", "date", "number", "integer"):
             raise ValueError(f"field {self.name!r} is 'derived' but is neither a text, a date nor a number")
+        return self
+
+    @model_validator(mode="after")
+    def _only_dates_are_counted(self) -> Self:
+        if self.counted_from and self.type != "date":
+            raise ValueError(f"field {self.name!r} is 'counted_from' a date but is no date")
+        if self.name in self.counted_from:
+            raise ValueError(f"field {self.name!r} is 'counted_from' itself")
         return self
 
     @property

@@ -91,7 +91,7 @@ class Source(_Part):
     notes: tuple[str, ...] = Field(default=(), description="what conversion changed")
 
 
-#: The cues of booleans, by `domain/record_type` and field.
+#: The cues of booleans and of counted dates, by `domain/record_type` and field.
 CuesByType = dict[str, dict[str, Cues]]
 
 
@@ -114,11 +114,11 @@ class Manifest(_Part):
         default=False,
         description="whether what a document says by the names of fields and choices goes first",
     )
-    cues: CuesByType = Field(default={}, description="of the booleans that it learnt")
+    cues: CuesByType = Field(default={}, description="of the booleans and counted dates that it learnt")
     source: Source | None = None
 
     def cues_of(self, domain: str, record_type: str) -> dict[str, Cues]:
-        """The cues of a record type's booleans, by field; of those that have none there is nothing."""
+        """The cues of a record type's fields, by name; of those that have none there is nothing."""
         return self.cues.get(type_name(domain, record_type), {})
 
 

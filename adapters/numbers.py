@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from thresher.adapters.number_writing import JOINED, MAX_DIGITS, NumberWriting, exact, readings
 
-_WORDS = [
+#: From one to twenty, in order.
+COUNTING_WORDS = [
     "one",
     "two",
     "three",
@@ -29,9 +30,9 @@ _WORDS = [
     "nineteen",
     "twenty",
 ]
-_DIGITS = {word: str(number) for number, word in enumerate(_WORDS, 1)}
+_DIGITS = {word: str(number) for number, word in enumerate(COUNTING_WORDS, 1)}
 # Without regard to case among ASCII letters alone: others fold to them too, as the long s of 'ſix'.
-_WORD = re.compile(r"(?<!\w)(?ai:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?!\w)")
+_WORD = re.compile(r"(?<!\w)(?ai:" + "|".join(sorted(COUNTING_WORDS, key=len, reverse=True)) + r")(?!\w)")
 #: With a power of ten, as programs print it: '5e-05', '1.5E+06'. Less than the least is 0 in an answer.
 _POWERS = re.compile(
     r"(?<![\w.,])(?<!\w[-−])(?P<mantissa>\d+(?:[.,]\d+)?)[eE](?P<power>[-+−]\d{1,2})(?![-\w]|[.,]\d)"

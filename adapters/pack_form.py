@@ -58,6 +58,19 @@ class RecordTypeForm(BaseModel):
                 )
         return fields
 
+    @field_validator("fields")
+    @classmethod
+    def _starts_are_dates(cls, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+        # Not asked of every Field: of a record some fields may be asked alone.
+        dates = [field.name for field in fields if field.type == "date"]
+        for field in fields:
+            if lost := [name for name in field.counted_from if name not in dates]:
+                raise ValueError(
+                    f"{field.name!r} is 'counted_from' {lost[0]!r}, which is no date of this record type; "
+                    f"its dates are {', '.join(dates)}"
+                )
+        return fields
+
 
 class PackForm(BaseModel):
     """pack.yaml as it stands in the file."""

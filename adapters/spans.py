@@ -13,6 +13,7 @@ from typing import Any, Literal
 from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import Field
 from thresher.adapters.folded import FoldedText
+from thresher.adapters.lengths import is_length
 from thresher.adapters.number_writing import ANY_WRITING
 from thresher.adapters.numbers import in_digits, numbers_in
 from thresher.adapters.person_name import spoken
@@ -52,11 +53,14 @@ class Match:
 def grounded(field: Field, value: Any, span_text: str) -> bool:
     """Whether a span's text, normalised, is the value; or, for dates, numbers and persons, is read as it.
 
-    The whole text must say it: '12' does not ground 12 in '12.50'. A boolean is never grounded.
+    The whole text must say it: '12' does not ground 12 in '12.50'. A boolean is never grounded. Of a date
+    that is counted it is a length of time.
     """
     whole = (0, len(span_text.strip()))
     match field.type:
         case "date":
+            if field.counted_from and is_length(span_text.strip()):
+                return True
             return any((s, e) == whole and iso == value for s, e, iso in dates_in(span_text.strip()))
         case "number" | "integer":
             read = numbers_in(span_text.strip(), ANY_WRITING)

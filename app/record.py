@@ -23,18 +23,21 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The characters [start, end) of the document's text that state a value or, as a cue, speak for it."""
+    """The characters [start, end) of the document's text that state a value or, as a cue, speak for it.
+
+    Of a date that is counted from another they state how long after that it is.
+    """
 
     start: int
     end: int
     text: str
-    match: Literal["exact", "normalised", "parsed", "fuzzy", "cue"]
+    match: Literal["exact", "normalised", "parsed", "fuzzy", "cue", "counted"]
     place: Place
 
     @property
     def says_it(self) -> bool:
         """Whether the text is the value, and not only like it."""
-        return self.match not in ("fuzzy", "cue")
+        return self.match not in ("fuzzy", "cue", "counted")
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,10 @@ def settings_hash(
         "domain": task.domain,
         "record_type": task.record_type,
         "instructions": task.instructions,
-        "fields": [field.model_dump(mode="json") for field in task.fields],
+        "fields": [
+            field.model_dump(mode="json", exclude=set() if field.counted_from else {"counted_from"})
+            for field in task.fields
+        ],
         "model": task.model,
         "adapter": task.adapter,
         "weights": model_fingerprint,
@@ -98,7 +101,8 @@ def settings_hash(
         "window_overlap": settings.window_overlap,
         "answer_tokens": settings.answer_tokens,
     }
-    # Where these say nothing, the hash is as it was before they were there: that work is not done anew.
+    # Where these say nothing, as where no field is counted, the hash is as it was before they were there:
+    # that work is not done anew.
     if adapter_fingerprint is not None:
         parts["adapter_weights"] = adapter_fingerprint
     if task.most_windows is not None:

@@ -15,22 +15,18 @@ from numpy.typing import NDArray
 from thresher.adapters.cues import Cues
 from thresher.adapters.logistic import fit
 from thresher.adapters.manifest import CuesByType, type_name
-from thresher.adapters.training.cue_texts import DOCUMENTS, CueTexts, cue_texts
+from thresher.adapters.training.cue_texts import CueTexts, cue_texts
+from thresher.adapters.training.cue_weights import BIAS, CUES, LEAST, MOST, telling, weighed
 from thresher.adapters.training.labels import Label
+from thresher.adapters.training.learn_counted import learn_counted
 from thresher.adapters.training.read_sets import ReadSet
 
-#: So many labels must say true, and so many false: of fewer, words that stand there by chance tell as much.
-_LEAST = 10
-#: So many are chosen of whole documents, then of runs, and kept; a hundred were no better on 282 contracts.
-_CUES = 60
 #: Characters that a window holds, about. The model reads all of what is no longer, and tells by that.
 _WINDOW = 3000
-#: Labels that are looked at; more would tell little, and take memory for the words of each.
-_MOST = 1000
 #: Times that runs and weights are found in turn; eight were no better than four.
 _TURNS = 4
-#: The deviations of the normal priors, in nats: of the bias, of each cue, and of what a run is worth.
-_BIAS, _CUE, _SLOPE = 10.0, 0.5, 1.0
+#: The deviation of the normal prior of what a run is worth.
+_SLOPE = 1.0
 #: Parts of a nat in which a text's runs are compared.
 _WHOLE = 1e6
 
@@ -47,9 +43,10 @@ class _Told:
 
 
 def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
-    """Those of all sets that are of a record type, learnt of what is trained on; none of mostly short texts.
+    """Those of all sets that are of a record type, learnt of what is trained on.
 
-    `before` are the parent's: what was learnt of more labels stays.
+    Of booleans none where the texts are mostly short. `before` are the parent's: what was learnt of more
+    labels stays.
     """
     labels: dict[str, list[Label]] = {}
     for one in sets:
@@ -57,9 +54,10 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
             labels.setdefault(name, []).extend(one.sides.train)
     cues = {name: dict(each) for name, each in before.items()}
     for name, own in labels.items():
-        if not own or median(len(label.text) for label in own) <= _WINDOW:
-            continue
-        for field, learnt in learn_cues(own).items():
+        fresh = learn_counted(own)
+        if own and median(len(label.text) for label in own) > _WINDOW:
+            fresh |= learn_cues(own)
+        for field, learnt in fresh.items():
             known = cues.setdefault(name, {})
             if field not in known or known[field].labels <= learnt.labels:
                 known[field] = learnt
@@ -91,7 +89,7 @@ def _uncued(label: Label, cues: Mapping[str, Cues]) -> Label:
 
 def learn_cues(labels: Sequence[Label]) -> dict[str, Cues]:
     """The cues of each boolean that enough of these labels call true and enough call false."""
-    told_of = labels[:_MOST]
+    told_of = labels[:MOST]
     known = {name: told for name in _booleans(told_of) if (told := _told(told_of, name)) is not None}
     if not known:
         return {}
@@ -107,25 +105,25 @@ def _told(labels: Sequence[Label], name: str) -> _Told | None:
     """What the labels tell of a boolean; None of too few."""
     rows = [row for row, label in enumerate(labels) if name in label.values]
     truth = np.array([labels[row].values[name] is True for row in rows], dtype=np.bool_)
-    return _Told(rows, truth) if min(truth.sum(), (~truth).sum()) >= _LEAST else None
+    return _Told(rows, truth) if min(truth.sum(), (~truth).sum()) >= LEAST else None
 
 
 def _learnt(texts: CueTexts, told: _Told) -> Cues:
     """The cues of one boolean."""
     has = texts.has[told.rows]
-    chosen = _telling(has, told.truth)
+    chosen = _chosen(has, told.truth)
     weights = np.zeros(len(texts.cues))
-    weights[chosen] = _weighed(has[:, chosen], told.truth)
+    weights[chosen] = weighed(has[:, chosen], told.truth)[1:]
     weights = _in_turns(texts, told, chosen, weights)
     # Words of the clause that stand elsewhere, too, tell in its run alone.
-    near = _telling(_runs(texts, told, weights).has, told.truth)
+    near = _chosen(_runs(texts, told, weights).has, told.truth)
     weights = _in_turns(texts, told, sorted({*chosen, *near}), weights)
-    kept = sorted(np.argsort(-weights, kind="stable")[:_CUES].tolist())
+    kept = sorted(np.argsort(-weights, kind="stable")[:CUES].tolist())
     weights = _in_turns(texts, told, kept, weights)
     # As the regression saw the runs that its weights chose, they are worth less elsewhere.
     weigh = _runs(texts, told, weights).weigh
     inputs = np.stack([np.ones(len(weigh)), weigh], axis=1)
-    prior = np.array([0.0, 1.0]), np.array([_BIAS, _SLOPE])
+    prior = np.array([0.0, 1.0]), np.array([BIAS, _SLOPE])
     bias, slope = fit(inputs, told.truth, *prior, np.array([False, True])).tolist()
     rounded = {texts.cues[cue]: round(weights[cue] * slope, 3) for cue in kept}
     told_by = {cue: weight for cue, weight in rounded.items() if weight > 0}
@@ -138,8 +136,13 @@ def _in_turns(texts: CueTexts, told: _Told, chosen: Sequence[int], weights: _Wei
     now[chosen] = weights[chosen]
     for _ in range(_TURNS):
         # Half of the way: else two runs of a text may take turns for ever.
-        now[chosen] = (now[chosen] + _weighed(_runs(texts, told, now).has[:, chosen], told.truth)) / 2
+        now[chosen] = (now[chosen] + weighed(_runs(texts, told, now).has[:, chosen], told.truth)[1:]) / 2
     return now
+
+
+def _chosen(has: NDArray[np.bool_], truth: NDArray[np.bool_]) -> list[int]:
+    """Of the cues, which `has` says of each text, in the shape (texts, cues), those that tell the most."""
+    return telling(has[truth].sum(axis=0), has[~truth].sum(axis=0), truth)
 
 
 @dataclass(frozen=True)
@@ -155,35 +158,3 @@ def _runs(texts: CueTexts, told: _Told, weights: _Weights) -> _Runs:
     whole = np.rint(weights * _WHOLE).astype(np.int64)
     firsts, weigh = zip(*(texts.heaviest(row, whole) for row in told.rows), strict=True)
     return _Runs(np.array(weigh) / _WHOLE, texts.runs(told.rows, firsts))
-
-
-def _telling(has: NDArray[np.bool_], truth: NDArray[np.bool_]) -> list[int]:
-    """Of the cues that go with true those of the largest information gain, `has` of shape (texts, cues)."""
-    true, false = has[truth].sum(axis=0), has[~truth].sum(axis=0)
-    trues, falses = int(truth.sum()), int((~truth).sum())
-    speaks = (true * falses > false * trues) & (true + false >= DOCUMENTS)
-    best = np.argsort(np.where(speaks, -_gain(true, false, trues, falses), 0.0), kind="stable")[:_CUES]
-    return [at for at in best.tolist() if speaks[at]]
-
-
-def _weighed(has: NDArray[np.bool_], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The weight of each cue, by what each text has of them, of shape (texts, cues)."""
-    inputs = np.hstack([np.ones((len(has), 1)), has]).astype(np.float64)
-    deviation = np.array([_BIAS, *[_CUE] * has.shape[1]])
-    # Of words that stand together one may come out as speaking against what both speak for.
-    positive = np.array([False, *[True] * has.shape[1]])
-    return fit(inputs, truth, np.zeros(len(deviation)), deviation, positive)[1:]
-
-
-def _gain(true: NDArray[np.int64], false: NDArray[np.int64], trues: int, falses: int) -> NDArray[np.float64]:
-    """The information gain, in bits, of each cue, which so many true and so many false documents have."""
-    count, having = trues + falses, true + false
-    lacking = count - having
-    with_it = having / count * _entropy(true / np.maximum(having, 1))
-    without = lacking / count * _entropy((trues - true) / np.maximum(lacking, 1))
-    return np.asarray(_entropy(np.array(trues / count)) - with_it - without)
-
-
-def _entropy(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    kept = np.clip(share, 1e-12, 1 - 1e-12)
-    return np.asarray(-(kept * np.log2(kept) + (1 - kept) * np.log2(1 - kept)))

@@ -106,7 +106,7 @@ def _made(manifest: "Manifest") -> Iterator[str]:
             f"prove ({data.fingerprint[:12]}){licence}"
         )
     for name, cues in manifest.cues.items():
-        yield f"  cues       of {counted(len(cues), 'boolean')} of {name}"
+        yield f"  cues       of {counted(len(cues), 'field')} of {name}"
     if source := manifest.source:
         yield f"  source     {source.format}{f', made for {source.base}' if source.base else ''}"
         for note in source.notes:

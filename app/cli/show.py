@@ -74,6 +74,8 @@ def _item(value: Value, item: Any, span: Span | None, text: str | None) -> str:
     where = f"{place}, " if place else ""
     if span.match == "cue":
         where = f"see {where}"
+    elif span.match == "counted":
+        where = f"counted by {where}"
     elif not span.says_it:
         said = f"{said}  {click.style(Outcome.UNGROUNDED.value, dim=True)}"
     return f"{said}  {click.style(f'{where}{span.start}–{span.end}:', dim=True)} {_quote(span, text)}"

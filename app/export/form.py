@@ -69,7 +69,7 @@ def span_json(span: Span) -> dict[str, Any]:
 def span_from_json(raw: Mapping[str, Any]) -> Span:
     """The span that `span_json` wrote. Raises KeyError or ValueError where it is another thing."""
     match, box = raw["match"], raw["box"]
-    if match not in ("exact", "normalised", "parsed", "fuzzy", "cue"):
+    if match not in ("exact", "normalised", "parsed", "fuzzy", "cue", "counted"):
         raise ValueError(f"'match' is {match!r}")
     if box is not None:
         left, top, right, bottom = box

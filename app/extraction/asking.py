@@ -31,7 +31,7 @@ class WindowKey:
 class Asked:
     """The windows of a document that are asked, for which fields, a request for each, and how many there are.
 
-    The other fields are booleans whose `cues` tell them, by field.
+    The other fields are booleans whose `cues` tell them, by field; so they may tell a date that is asked.
     """
 
     windows: Sequence[Window]
@@ -50,7 +50,7 @@ class Asker:
     document says by the names of fields and of choices goes first. `learnt`: the adapter has learnt the
     record type, and so how its labels punctuate; any other answers with the document's own punctuation, since
     its guesses at another were measured to be worse (docs/quality.md). `cues` are the adapter's, of this
-    type's booleans, which are not asked of the model; another field of the same name is.
+    type's booleans, which are not asked of the model (another field of the same name is), and dates.
     """
 
     prompts: WindowPrompts
@@ -67,7 +67,7 @@ class Asker:
         Raises ModelError where the fields leave no room for the document in the model's context.
         """
         cues = {one.name: self.cues[one] for one in fields if one in self.cues}
-        left = [one for one in fields if one.name not in cues]
+        left = [one for one in fields if one.type != "boolean" or one.name not in cues]
         if not left:
             return Asked((), (), (), Windows(0, 0), cues)
         prompts = self.prompts.of(text, self.instructions, left)

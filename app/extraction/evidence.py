@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from thresher.adapters.fields import Field
 from thresher.adapters.spans import Match, SpanFinder
@@ -28,10 +29,14 @@ class Evidence:
 
     def cued(self, place: tuple[int, int] | None) -> Span | None:
         """Where cues of a boolean stand; None for nowhere."""
-        if place is None:
-            return None
-        start, end = place
-        return Span(start, end, self.document.text[start:end], "cue", self.document.place(start, end))
+        return None if place is None else self._told(*place, "cue")
+
+    def counted(self, start: int, end: int) -> Span:
+        """Where the length of time stands by which a date is counted."""
+        return self._told(start, end, "counted")
+
+    def _told(self, start: int, end: int, match: Literal["cue", "counted"]) -> Span:
+        return Span(start, end, self.document.text[start:end], match, self.document.place(start, end))
 
     def stated(self, field: Field, sureness: Sureness | None, match: Match | None) -> tuple[Signals, ...]:
         """Of one value that a window states; none where nothing is known of the model's sureness."""

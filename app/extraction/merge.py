@@ -12,6 +12,7 @@ from thresher.adapters.fields import Field
 from thresher.adapters.spans import SpanFinder
 from thresher.app.documents.document import Document
 from thresher.app.extraction.boolean_words import boolean_words
+from thresher.app.extraction.counted import counted_values
 from thresher.app.extraction.cued import cued_values
 from thresher.app.extraction.evidence import Evidence
 from thresher.app.extraction.lists import merge_list
@@ -34,7 +35,8 @@ def merge(
 
     - Scalar: found goes before ungrounded, invalid, truncated, failed, absent. Among equals the highest
       confidence, then the earliest window. What has a place, though it is written otherwise, counts as found.
-    - Boolean that has cues: as they tell of the whole document.
+    - Boolean that has cues: as they tell of the whole document. A date that has cues and is absent: counted
+      from another of the record by the length of time that they tell.
     - Any other boolean: true if a window says true, or if the windows that say false are, together, less than
       half sure of it; false only if no window was lost. Enum: the most confident window. Both are judged of
       the text, so they are found without a span.
@@ -47,11 +49,13 @@ def merge(
     ordered = sorted(answers, key=lambda answer: answer.window.start)
     front = ordered[0].window.end if ordered else len(document.text)
     evidence = Evidence(document, finder or SpanFinder(document.text), front)
-    asked = [field for field in fields if field.name not in cues]
-    merged = cued_values(evidence, cues) | {
+    booleans = {one.name: cues[one.name] for one in fields if one.type == "boolean" and one.name in cues}
+    asked = [field for field in fields if field.name not in booleans]
+    merged = cued_values(evidence, booleans) | {
         field.name: (merge_list if field.is_list else merge_scalar)(evidence, field, ordered)
         for field in asked
     }
+    merged |= counted_values(evidence, fields, merged, cues)
     for name, words in boolean_words(asked, document.text).items():
         value = merged[name]
         merged[name] = replace(value, signals=tuple(replace(each, words=words) for each in value.signals))

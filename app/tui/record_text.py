@@ -10,6 +10,7 @@ from thresher.app.record import Outcome, Record
 from thresher.app.tui.record_rows import FieldRow
 from thresher.app.tui.stretch_table import ColumnSpec
 from thresher.app.wording import (
+    COUNTED_MEANING,
     CUED_MEANING,
     DOUBTED,
     DOUBTED_MEANING,
@@ -93,5 +94,7 @@ def _meaning(row: FieldRow) -> str:
         return f"{DOUBTED_MEANING}; e takes it up"
     if any(span.match == "cue" for span in row.spans):
         return CUED_MEANING
+    if any(span.match == "counted" for span in row.spans):
+        return COUNTED_MEANING
     is_judged = row.outcome is Outcome.FOUND and not row.spans
     return JUDGED_MEANING if is_judged else MEANINGS[row.outcome]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from thresher.adapters.cues import Cues, told, words_of
+from thresher.adapters.cues import Cues, cues_in, told, words_of
 
 INSURED = Cues(labels=40, bias=-3.0, weights={"insurance": 2.0, "insurance policy": 1.5, "coverage": 0.5})
 
@@ -30,6 +30,8 @@ def test_a_pair_is_two_words_with_whatever_stands_between_them() -> None:
         assert odds(text) == 0.5
     assert odds("insurance or policy") == -1.0
     assert words_of("Non-transferable (12) licence_Straße") == ["non", "transferable", "licence", "strasse"]
+    assert cues_in("Insurance (12) Policy") == {"insurance", "policy", "insurance policy"}
+    assert cues_in("12") == set()
 
 
 def test_the_place_is_where_the_weightiest_cues_stand_together() -> None:

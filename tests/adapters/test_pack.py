@@ -98,6 +98,23 @@ WRONG_FIELD: list[tuple[str, Callable[[list[Any]], Any], list[str]]] = [
         lambda f: f[2].update(values=["yes", False]),
         ["kind.values.#2: must be text", "quotes"],
     ),
+    (
+        "a start that is no field",
+        lambda f: f[1].update(counted_from=["begins"]),
+        [
+            "letter.fields",
+            "'date' is 'counted_from' 'begins'",
+            "no date of this record type",
+            "dates are date",
+        ],
+    ),
+    (
+        "a start that is no date",
+        lambda f: f[1].update(counted_from=["sender"]),
+        ["'sender', which is no"],
+    ),
+    ("no date is counted", lambda f: f[0].update(counted_from=["date"]), ["fields.sender", "is no date"]),
+    ("it is its own start", lambda f: f[1].update(counted_from=["date"]), ["fields.date", "itself"]),
     ("an empty choice", lambda f: f[2].update(values=["bill", ""]), ["letter.fields", "'kind' has an empty"]),
     ("a blank choice", lambda f: f[2].update(values=["bill", " "]), ["letter.fields", "'kind' has an empty"]),
     ("a name that is a number", lambda f: f[0].update(name=2024), ["fields.#1.name: must be text"]),

@@ -13,6 +13,7 @@ STRING = Field(name="s", type="string")
 NUMBER = Field(name="n", type="number")
 INTEGER = Field(name="i", type="integer")
 DATE = Field(name="d", type="date")
+COUNTED = Field(name="d", type="date", counted_from=("e",))
 ENUM = Field(name="e", type="enum", values=("adverse_event", "other"))
 PERSON = Field(name="p", type="person")
 BOOLEAN = Field(name="b", type="boolean")
@@ -183,6 +184,11 @@ def test_a_fuzzy_match_is_widened_to_words_and_stays_in_its_window() -> None:
         (NUMBER, 3, "3,000", True),  # as a document may write it that has 12,5
         (DATE, "2019-03-04", "March 4, 2019", True),
         (DATE, "2019-03-04", "on March 4, 2019", False),
+        (DATE, "2024-03-04", "five (5) years", False),
+        (COUNTED, "2024-03-04", "five (5) years", True),
+        (COUNTED, "2024-03-04", "for five (5) years", False),
+        (COUNTED, "2024-03-04", "March 4, 2024", True),
+        (COUNTED, "2024-03-04", "March 5, 2024", False),
         (ENUM, "adverse_event", "Adverse event", True),
         (BOOLEAN, True, "true", False),
         (PERSON, "Koo, Hyunmo", "Hyunmo  KOO", True),

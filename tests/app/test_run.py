@@ -126,6 +126,27 @@ def test_what_the_adapters_cues_tell_is_not_asked_of_the_model(
                 assert record.values["auto_renewal"].confidence == pytest.approx(1 / (1 + math.exp(-1.75)))
 
 
+def test_a_date_that_cues_may_tell_is_asked_all_the_same(
+    home_with_tiny: Locations, add_adapter: AddAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document may write it out."""
+    cues = {"expiration_date": {"labels": 40, "bias": 1.0, "weights": {}}}
+    add_adapter("cued", domain="legal", record_types=("contract",), cues={"legal/contract": cues})
+    asked: list[str] = []
+    submit = Engine.submit
+
+    def submit_and_tell(engine: Engine, request: Request) -> None:
+        asked.extend(one.name for one in request.fields)
+        submit(engine, request)
+
+    monkeypatch.setattr(Engine, "submit", submit_and_tell)
+    with Session(home_with_tiny) as session:
+        task = session.task("legal", "contract", adapter="cued")
+        (record,) = [e.record for e in session.extract([SOURCE], task) if isinstance(e, RecordReady)]
+    assert "expiration_date" in asked
+    assert list(record.values) == [field.name for field in task.fields]
+
+
 def test_a_prompt_names_nothing_that_cues_tell(
     home_with_tiny: Locations, add_adapter: AddAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

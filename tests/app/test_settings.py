@@ -14,6 +14,8 @@ from thresher.app.locations import Locations
 from thresher.app.settings import Settings, load_settings, save_settings, settings_hash
 from thresher.app.task import Task
 
+DUE = Field(name="due", type="date")
+COUNTED = DUE.model_copy(update={"counted_from": ("billed",)})
 TASK = Task("expenses", "receipt", "Read.", (Field(name="total", type="number"),), "ab", "starter", None)
 
 
@@ -97,6 +99,8 @@ def test_the_hash_follows_all_that_changes_an_answer_and_nothing_else() -> None:
         settings_hash(replace(TASK, instructions="\ud800"), Settings(), "w"),
         settings_hash(replace(TASK, fields=(Field(name="total", type="string"),)), Settings(), "w"),
         settings_hash(replace(TASK, fields=TASK.fields[:0]), Settings(), "w"),
+        settings_hash(replace(TASK, fields=(DUE,)), Settings(), "w"),
+        settings_hash(replace(TASK, fields=(COUNTED,)), Settings(), "w"),
         settings_hash(replace(TASK, model="x"), Settings(), "w"),
         settings_hash(replace(TASK, adapter="x"), Settings(), "w"),
         settings_hash(TASK, Settings(), "x"),

@@ -76,7 +76,7 @@ def test_inspect_tells_all_that_the_manifest_knows(thresher: Thresher, add_adapt
         "installed as tiny",
         "matrices   14 layers, rank 4, alpha 8, ",
         "parent     first (",
-        "cues       of 1 boolean of expenses/receipt",
+        "cues       of 1 field of expenses/receipt",
         "promoted   for expenses: ",
     ):
         assert words in ended.out

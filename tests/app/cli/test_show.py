@@ -66,6 +66,14 @@ def test_of_a_boolean_it_is_told_where_to_look() -> None:
         assert line == f"  ✓ sold  ~100%  {word}  {told}"
 
 
+def test_of_a_counted_date_it_is_told_by_what() -> None:
+    start = TEXT.index("Corner")
+    span = Span(start, start + 6, "Corner", "counted", Place(page=3))
+    (line,) = plain({"sold": Value("2024-03-04", Outcome.FOUND, 1.0, (span,))})
+    where = f"counted by page 3, {start}–{start + 6}: Seller: Corner Shop Ltd, London"
+    assert line == f"  ✓ sold  ~100%  2024-03-04  {where}"
+
+
 def test_what_is_absent_says_so() -> None:
     assert plain({"paid": Value(None, Outcome.ABSENT, 1.0), "words": Value([], Outcome.ABSENT, 1.0)}) == [
         "  – paid   ~100%  absent",

@@ -38,7 +38,7 @@ spans = st.builds(
     start=st.integers(0, 10**9),
     end=st.integers(0, 10**9),
     text=texts,
-    match=st.sampled_from(["exact", "normalised", "parsed", "fuzzy", "cue"]),
+    match=st.sampled_from(["exact", "normalised", "parsed", "fuzzy", "cue", "counted"]),
     place=places,
 )
 values = st.builds(
