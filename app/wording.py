@@ -35,7 +35,7 @@ MEANINGS: dict[Outcome, str] = {
 #: Of what is found without a place, as booleans and most enums are.
 JUDGED_MEANING = "judged of the whole document: it has no place to show"
 CUED_MEANING = "judged of the whole document: look here first"
-COUNTED_MEANING = "so long after another date of the record, by the place shown"
+COUNTED_MEANING = "counted from another date of the record, by the length of time shown"
 
 #: What is left out of a record, as a symbol with a word, its colour, and what it means.
 DOUBTED, DOUBTED_ROLE = "≈ doubtful", "muted"

@@ -7,6 +7,7 @@ import pytest
 from thresher.adapters.adapter_folder import read_adapter, unfit
 from thresher.adapters.base_model import read_base
 from thresher.adapters.calibration import read_calibrations
+from thresher.adapters.fields import Field
 from thresher.adapters.pack_library import find_packs
 from thresher.app.locations import Locations
 from thresher.app.registry.fit import learnt_types
@@ -46,14 +47,18 @@ def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -
     assert manifest.data.licence.split(";")[0] in card
     assert manifest.names_decide == (domain is None), "what it learnt of a field is worth more than names"
     assert f"{manifest.scores[0].f1:.3f}" in card
-    # Every boolean of what it learnt; the general one saw too few labels of each.
+    # Every boolean and every counted date of what it learnt; the general one saw too few labels of each.
     pack = find_packs().packs[domain] if domain else None
-    booleans = {
+    cued = {
         f"{domain}/{kind}": names
         for kind in learnt_types(manifest)
-        if pack and (names := {f.name for f in pack.record_types[kind].fields if f.type == "boolean"})
+        if pack and (names := {f.name for f in pack.record_types[kind].fields if has_cues(f)})
     }
-    assert {kind: set(cues) for kind, cues in manifest.cues.items()} == booleans
+    assert {kind: set(cues) for kind, cues in manifest.cues.items()} == cued
+
+
+def has_cues(field: Field) -> bool:
+    return field.type == "boolean" or bool(field.counted_from)
 
 
 def test_it_answers_for_its_domain_where_nothing_was_promoted(home_with_starter: Locations) -> None:

@@ -34,7 +34,7 @@ def test_what_is_judged_is_said_to_have_no_place() -> None:
     assert "look here first" in detail(cued)
     assert spans_of(record(cued)) == [], "fifteen clauses would underline half of a contract"
     counted = Value("2024-03-04", Outcome.FOUND, 0.6, (Span(0, 1, "x", "counted", Place(page=3)),))
-    assert "so long after another date of the record" in detail(counted)
+    assert "counted from another date of the record" in detail(counted)
     assert spans_of(record(counted)) == list(counted.spans)
     there = Span(0, 1, "x", "exact", Place())
     assert "at the place shown" in detail(Value("x", Outcome.FOUND, 0.6, (there,)))
