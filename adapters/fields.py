@@ -1,7 +1,7 @@
 """The fields of a record: name, type and description, from a pack or given at run time."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
@@ -195,6 +195,11 @@ def joined(own: Iterable[Field], given: Iterable[Field], *, open_fields: bool) -
     given = tuple(given)
     fields = {} if given and open_fields else {field.name: field for field in own}
     return tuple((fields | {field.name: field for field in given}).values())
+
+
+def left_to_model(fields: Iterable[Field], cued: Container[str]) -> tuple[Field, ...]:
+    """Those that a model is taught and asked: all but the booleans that cues tell, whose names are `cued`."""
+    return tuple(field for field in fields if field.type != "boolean" or field.name not in cued)
 
 
 def _first_message(error: ValidationError) -> str:

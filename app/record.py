@@ -10,6 +10,10 @@ from thresher.app.extraction.signals import Signals
 Status = Literal["ok", "partial", "failed"]
 
 
+#: How a span's text has a value; a cue, and the length of time by which a date is counted, do not state it.
+SpanMatch = Literal["exact", "normalised", "parsed", "fuzzy", "cue", "counted"]
+
+
 class Outcome(StrEnum):
     """What became of a field."""
 
@@ -31,7 +35,7 @@ class Span:
     start: int
     end: int
     text: str
-    match: Literal["exact", "normalised", "parsed", "fuzzy", "cue", "counted"]
+    match: SpanMatch
     place: Place
 
     @property

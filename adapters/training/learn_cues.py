@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thresher.adapters.cues import Cues
+from thresher.adapters.fields import left_to_model
 from thresher.adapters.logistic import fit
 from thresher.adapters.manifest import CuesByType, type_name
 from thresher.adapters.training.cue_texts import CueTexts, cue_texts
@@ -81,7 +82,7 @@ def _type_of(one: ReadSet) -> str | None:
 
 
 def _uncued(label: Label, cues: Mapping[str, Cues]) -> Label:
-    left = tuple(field for field in label.fields if field.type != "boolean" or field.name not in cues)
+    left = left_to_model(label.fields, cues)
     names = {field.name for field in left}
     values = {name: value for name, value in label.values.items() if name in names}
     return replace(label, fields=left, values=values) if values else label

@@ -4,10 +4,10 @@ docs/output.md describes every key. The store keeps spans in the same form.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from thresher.app.documents.document import Place
-from thresher.app.record import Record, Span, Value
+from thresher.app.record import Record, Span, SpanMatch, Value
 
 
 def record_json(record: Record) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def span_json(span: Span) -> dict[str, Any]:
 def span_from_json(raw: Mapping[str, Any]) -> Span:
     """The span that `span_json` wrote. Raises KeyError or ValueError where it is another thing."""
     match, box = raw["match"], raw["box"]
-    if match not in ("exact", "normalised", "parsed", "fuzzy", "cue", "counted"):
+    if match not in get_args(SpanMatch):
         raise ValueError(f"'match' is {match!r}")
     if box is not None:
         left, top, right, bottom = box

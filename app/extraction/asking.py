@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from thresher.adapters.answer import parse_answer
 from thresher.adapters.cues import Cues
-from thresher.adapters.fields import Field
+from thresher.adapters.fields import Field, left_to_model
 from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompt, WindowPrompts
 from thresher.adapters.windows import Window
@@ -67,13 +67,13 @@ class Asker:
         Raises ModelError where the fields leave no room for the document in the model's context.
         """
         cues = {one.name: self.cues[one] for one in fields if one in self.cues}
-        left = [one for one in fields if one.type != "boolean" or one.name not in cues]
+        left = left_to_model(fields, cues)
         if not left:
             return Asked((), (), (), Windows(0, 0), cues)
         prompts = self.prompts.of(text, self.instructions, left)
         chosen = best_windows([one.text for one in prompts], left, self.most_windows)
         asked = [prompts[at] for at in chosen]
-        answered = tuple(left) if self.learnt else tuple(one.verbatim() for one in left)
+        answered = left if self.learnt else tuple(one.verbatim() for one in left)
         requests = [
             Request(
                 key=WindowKey(number, at),

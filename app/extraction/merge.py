@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from thresher.adapters.cues import Cues
-from thresher.adapters.fields import Field
+from thresher.adapters.fields import Field, left_to_model
 from thresher.adapters.spans import SpanFinder
 from thresher.app.documents.document import Document
 from thresher.app.extraction.boolean_words import boolean_words
@@ -49,8 +49,8 @@ def merge(
     ordered = sorted(answers, key=lambda answer: answer.window.start)
     front = ordered[0].window.end if ordered else len(document.text)
     evidence = Evidence(document, finder or SpanFinder(document.text), front)
-    booleans = {one.name: cues[one.name] for one in fields if one.type == "boolean" and one.name in cues}
-    asked = [field for field in fields if field.name not in booleans]
+    asked = left_to_model(fields, cues)
+    booleans = {field.name: cues[field.name] for field in fields if field not in asked}
     merged = cued_values(evidence, booleans) | {
         field.name: (merge_list if field.is_list else merge_scalar)(evidence, field, ordered)
         for field in asked

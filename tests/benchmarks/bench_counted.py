@@ -14,7 +14,7 @@ from datetime import date
 from math import log
 from pathlib import Path
 
-from bench_cues import fold_of
+from bench_cues import by_folds
 from results import markdown
 
 from thresher.adapters.counted_dates import counted, start_of
@@ -25,7 +25,6 @@ from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.labels import Label, read_labels
 from thresher.adapters.training.learn_counted import learn_counted
 
-FOLDS = 5
 #: Chances from which a date is stated.
 CHANCES = (0.1, 0.25, 0.5, 0.7)
 
@@ -39,12 +38,10 @@ def begun(field: Field, label: Label) -> date | None:
 def told(field: Field, labels: Sequence[Label], upto: int) -> list[tuple[float, bool]]:
     """Of each document in which something is counted: its log odds, and whether it is right."""
     found = []
-    for fold in range(FOLDS):
-        cues = learn_counted([label for label in labels if fold_of(label) != fold][:upto]).get(field.name)
-        for label in labels:
-            start = begun(field, label) if fold_of(label) == fold and cues else None
-            if start and cues and (said := counted(label.text, start, cues)):
-                found.append((said.log_odds, label.values.get(field.name) == said.day.isoformat()))
+    for label, cues in by_folds(labels, upto, learn_counted):
+        start = begun(field, label)
+        if start and field.name in cues and (said := counted(label.text, start, cues[field.name])):
+            found.append((said.log_odds, label.values.get(field.name) == said.day.isoformat()))
     return found
 
 

@@ -17,7 +17,7 @@ clause.
 import argparse
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -38,16 +38,21 @@ NEAR = 300
 #: Of each boolean, for each document: the log odds that it is true, and whether it is.
 HeldOut = dict[str, list[tuple[float, bool]]]
 
+#: From labels to the cues of each field.
+Learn = Callable[[Sequence[Label]], dict[str, Cues]]
+
 
 def fold_of(label: Label) -> int:
     """The fold of a document, whatever the others are."""
     return int(sha256(document_key(label.text).encode("utf-8", "surrogatepass")).hexdigest(), 16) % FOLDS
 
 
-def by_folds(labels: Sequence[Label], upto: int | None = None) -> Iterator[tuple[Label, dict[str, Cues]]]:
+def by_folds(
+    labels: Sequence[Label], upto: int | None = None, learn: Learn = learn_cues
+) -> Iterator[tuple[Label, dict[str, Cues]]]:
     """Each label with the cues of so many labels of the other folds."""
     for fold in range(FOLDS):
-        cues = learn_cues([label for label in labels if fold_of(label) != fold][:upto])
+        cues = learn([label for label in labels if fold_of(label) != fold][:upto])
         yield from ((label, cues) for label in labels if fold_of(label) == fold)
 
 
