@@ -24,6 +24,20 @@ from .conftest import AddAdapter
 SOURCE = Source("invoice", text="Invoice 7 from ACME Ltd., to be paid by 7 May")
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """What engines are asked, in order."""
+    requests: list[Request] = []
+    submit = Engine.submit
+
+    def submit_and_tell(engine: Engine, request: Request) -> None:
+        requests.append(request)
+        submit(engine, request)
+
+    monkeypatch.setattr(Engine, "submit", submit_and_tell)
+    return requests
+
+
 def test_a_correction_stands_in_every_later_run_but_one_that_is_scored(home_with_tiny: Locations) -> None:
     with Session(home_with_tiny) as session:
         task = session.task(None, fields=[Field(name="who", type="string")])
@@ -75,19 +89,11 @@ def test_the_names_of_choices_decide_where_the_adapter_says_so(
 def test_a_text_is_the_documents_to_the_letter_where_the_adapter_has_not_learnt_the_record_type(
     home_with_tiny: Locations,
     add_adapter: AddAdapter,
-    monkeypatch: pytest.MonkeyPatch,
+    asked: list[Request],
     learnt: str,
     free: set[str],
 ) -> None:
     add_adapter("one", record_types=(learnt,))
-    asked: list[Request] = []
-    submit = Engine.submit
-
-    def submit_and_tell(engine: Engine, request: Request) -> None:
-        asked.append(request)
-        submit(engine, request)
-
-    monkeypatch.setattr(Engine, "submit", submit_and_tell)
     with Session(home_with_tiny) as session:
         task = session.task("expenses", "receipt", adapter="one")
         (_,) = [event for event in session.extract([SOURCE], task) if isinstance(event, RecordReady)]
@@ -96,20 +102,12 @@ def test_a_text_is_the_documents_to_the_letter_where_the_adapter_has_not_learnt_
 
 
 def test_what_the_adapters_cues_tell_is_not_asked_of_the_model(
-    home_with_tiny: Locations, add_adapter: AddAdapter, monkeypatch: pytest.MonkeyPatch
+    home_with_tiny: Locations, add_adapter: AddAdapter, asked: list[Request]
 ) -> None:
     cues = {"auto_renewal": {"labels": 40, "bias": -2.5, "weights": {"paid by": 4.0, "acme": 0.25}}}
     add_adapter("plain", domain="legal", record_types=("risk_flags",))
     add_adapter("cued", domain="legal", record_types=("risk_flags",), cues={"legal/risk_flags": cues})
     add_adapter("others", domain="legal", record_types=("risk_flags",), cues={"legal/contract": cues})
-    asked: list[bool] = []
-    submit = Engine.submit
-
-    def submit_and_tell(engine: Engine, request: Request) -> None:
-        asked.append("auto_renewal" in {one.name for one in request.fields})
-        submit(engine, request)
-
-    monkeypatch.setattr(Engine, "submit", submit_and_tell)
     with Session(home_with_tiny) as session:
         installed = {name: session.registry.find(name) for name in ("plain", "cued", "others")}
         assert len({one.manifest.weights for one in installed.values()}) == 1
@@ -120,44 +118,29 @@ def test_what_the_adapters_cues_tell_is_not_asked_of_the_model(
             task = session.task("legal", "risk_flags", adapter=name)
             (record,) = [e.record for e in session.extract([SOURCE], task) if isinstance(e, RecordReady)]
             assert list(record.values) == [field.name for field in task.fields]
-            assert asked == [name != "cued"]
+            (request,) = asked
+            assert ("auto_renewal" in {one.name for one in request.fields}) is (name != "cued")
             if name == "cued":
                 assert record.values["auto_renewal"].value is True
                 assert record.values["auto_renewal"].confidence == pytest.approx(1 / (1 + math.exp(-1.75)))
 
 
 def test_a_date_that_cues_may_tell_is_asked_all_the_same(
-    home_with_tiny: Locations, add_adapter: AddAdapter, monkeypatch: pytest.MonkeyPatch
+    home_with_tiny: Locations, add_adapter: AddAdapter, asked: list[Request]
 ) -> None:
     """The document may write it out."""
     cues = {"expiration_date": {"labels": 40, "bias": 1.0, "weights": {}}}
     add_adapter("cued", domain="legal", record_types=("contract",), cues={"legal/contract": cues})
-    asked: list[str] = []
-    submit = Engine.submit
-
-    def submit_and_tell(engine: Engine, request: Request) -> None:
-        asked.extend(one.name for one in request.fields)
-        submit(engine, request)
-
-    monkeypatch.setattr(Engine, "submit", submit_and_tell)
     with Session(home_with_tiny) as session:
         task = session.task("legal", "contract", adapter="cued")
         (record,) = [e.record for e in session.extract([SOURCE], task) if isinstance(e, RecordReady)]
-    assert "expiration_date" in asked
+    assert "expiration_date" in {one.name for request in asked for one in request.fields}
     assert list(record.values) == [field.name for field in task.fields]
 
 
 def test_a_prompt_names_nothing_that_cues_tell(
-    home_with_tiny: Locations, add_adapter: AddAdapter, monkeypatch: pytest.MonkeyPatch
+    home_with_tiny: Locations, add_adapter: AddAdapter, asked: list[Request]
 ) -> None:
-    asked: list[Request] = []
-    submit = Engine.submit
-
-    def submit_and_tell(engine: Engine, request: Request) -> None:
-        asked.append(request)
-        submit(engine, request)
-
-    monkeypatch.setattr(Engine, "submit", submit_and_tell)
     with Session(home_with_tiny) as session:
         fields = session.task("legal", "contract", adapter="none").fields
         flags = [one.name for one in fields if one.type == "boolean"]
