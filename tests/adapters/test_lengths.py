@@ -34,6 +34,13 @@ def said(text: str) -> list[tuple[str, int, str]]:
         ("two (2) consecutive  weeks", 2, "week"),
         ("five\n(5) years", 5, "year"),
         ("eighty (180) days", 180, "day"),
+        ("fifth anniversary", 5, "year"),
+        ("twentieth (20th) anniversary", 20, "year"),
+        ("Twenty-first (21 st) Anniversary", 21, "year"),
+        ("thirtieth\nanniversary", 30, "year"),
+        ("3rd anniversary", 3, "year"),
+        ("4  anniversary", 4, "year"),
+        ("(10th) anniversary", 10, "year"),
     ],
 )
 def test_it_is_read_in_words_figures_and_both(text: str, count: int, unit: str) -> None:
@@ -46,6 +53,14 @@ def test_it_is_read_in_words_figures_and_both(text: str, count: int, unit: str) 
     [
         *("per year", "the year 2019", "1.5 years", "each calendar year", "0 days", "years", "5 yearly"),
         *("aone year", "twenty dogs days", "12,000 days", "fiveyearsold", "() years"),
+        *(
+            "each anniversary",
+            "an anniversary",
+            "the afifth anniversary",
+            "the third year",
+            "2019 anniversary",
+        ),
+        *("0th anniversary", "fifth anniversaryday", "fifthanniversary", "fifth", "1.5th anniversary"),
     ],
 )
 def test_what_is_no_length_is_none(text: str) -> None:
@@ -56,6 +71,11 @@ def test_it_stands_in_a_sentence() -> None:
     text = "for an initial term of three (3) years and then for successive one-year terms, on 60 days' notice"
     assert said(text) == [("three (3) years", 3, "year"), ("one-year", 1, "year"), ("60 days", 60, "day")]
     assert not is_length("of 60 days")
+
+
+def test_lengths_of_both_kinds_are_in_the_order_of_the_text() -> None:
+    text = "from the second anniversary, on 90 days' notice, until the fifth anniversary"
+    assert [one for one, _, _ in said(text)] == ["second anniversary", "90 days", "fifth anniversary"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +102,10 @@ def test_it_leads_forward_if_anywhere(day: date, count: int, unit: Unit) -> None
     assert after is None or after > day
 
 
-@given(st.text() | st.text("fiveton 5() -years\n"))
+PIECES = st.sampled_from([" ", "-", "(", ")", "5", "th", "five", "fifth", "twenty", "years", "anniversary"])
+
+
+@given(st.text() | st.text("fiveton 5() -years\n") | st.lists(PIECES).map("".join))
 def test_any_text_is_read_and_each_length_is_one_by_itself(text: str) -> None:
     for one in lengths_in(text):
         assert one.number > 0
