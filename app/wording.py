@@ -144,6 +144,13 @@ def windows_words(windows: Windows | None) -> str:
     return f"the model reads {windows.asked} of {windows.all} parts, those that fit the fields best"
 
 
+def recounted_words(name: str, day: str | None) -> str:
+    """What became of a date that is counted from one that was corrected, in a line."""
+    if day is None:
+        return f"{one_line(name)} is left out: there is no date to count it from any more"
+    return f"{one_line(name)} is counted anew: {day}"
+
+
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """'1 document', '2 documents'."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"

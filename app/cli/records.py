@@ -65,12 +65,17 @@ def correct(record: int, field: str, value: str, note: str) -> None:
     """
     with open_store() as store:
         try:
-            store.correct(record, field, None if value == "null" else value, note)
+            recounted = store.correct(record, field, None if value == "null" else value, note)
         except UsageError as refused:
             # Not a text: the store says, of the field's type, whether what the JSON means will do.
             try:
                 meant = json.loads(value)
             except json.JSONDecodeError:
                 raise refused from None
-            store.correct(record, field, meant, note)
+            recounted = store.correct(record, field, meant, note)
     click.echo(f"record {record}: {field} is corrected")
+    if recounted:
+        from thresher.app.wording import recounted_words
+
+        for name, day in recounted.items():
+            click.echo(f"record {record}: {recounted_words(name, day)}")

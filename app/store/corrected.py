@@ -8,13 +8,15 @@ it does the work anew.
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from thresher.adapters.fields import Field
 from thresher.app.export.form import span_from_json, span_json
 from thresher.app.record import Outcome, Record, Span, Value
 from thresher.app.store.database import from_sql
+from thresher.app.store.recounted import recounted
 
 #: Each once, however often it was copied. Spans count characters of one reading, and hold for no other.
 _OF_WORK = """SELECT min(corrections.id) AS first, field, old, new, note, made,
@@ -55,11 +57,12 @@ def copy_of_work(
     )
 
 
-def put_right(record: Record, changed: dict[str, Value]) -> Record:
-    """The record with the corrections in place."""
+def put_right(record: Record, changed: dict[str, Value], fields: Sequence[Field]) -> Record:
+    """The record, asked for these fields, with the corrections in place, and what is counted from them."""
     if any(value.accepted is not None for value in record.values.values()):  # a person has looked
         changed = {name: replace(value, accepted=True) for name, value in changed.items()}
-    return replace(record, values={name: changed.get(name, value) for name, value in record.values.items()})
+    values = {name: changed.get(name, value) for name, value in record.values.items()}
+    return replace(record, values=values | recounted(values, changed.keys(), fields))
 
 
 def dump_spans(spans: Iterable[Span | None]) -> str:

@@ -25,8 +25,8 @@ def correct(
     value: Any,
     note: str,
     spans: Sequence[Span | None] | None,
-) -> None:
-    """Add the correction and its label.
+) -> dict[str, Any]:
+    """Add the correction and its label. What is counted from it: the new dates by name, None of none.
 
     Raises UsageError: no such record or field, no document behind it, or a wrong type.
     """
@@ -69,6 +69,12 @@ def correct(
             moment,
         ),
     )
+    now_right = records.one(connection, number).record
+    return {
+        name: one.value
+        for name, one in now_right.values.items()
+        if name != field and one.value != record.values[name].value
+    }
 
 
 def checked(field: Field | None, name: str, value: Any) -> Any:

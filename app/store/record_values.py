@@ -51,12 +51,15 @@ def copy(connection: sqlite3.Connection, old: int, new: int) -> None:
 
 
 def judge(connection: sqlite3.Connection, number: int, record: Record, corrected: frozenset[str]) -> None:
-    """Keeps what the calibration of now makes of the values; of corrected ones, whether any are accepted."""
+    """Keeps what the calibration of now makes of the values; of corrected ones, whether any are accepted.
+
+    What they are stays what the model said, also where they were counted anew from a corrected one.
+    """
     connection.executemany(
-        """UPDATE record_values SET value = ?, outcome = ?, spans = ?, confidence = ?, confidences = ?,
-            calibrated = ?, accepted = ?, signals = ? WHERE record = ? AND field = ?""",
+        """UPDATE record_values SET confidence = ?, confidences = ?, calibrated = ?, accepted = ?
+        WHERE record = ? AND field = ?""",
         [
-            (*_columns(value), number, to_sql(name))
+            (*_judgement(value), number, to_sql(name))
             for name, value in whole(record).values.items()
             if name not in corrected
         ],
@@ -94,12 +97,14 @@ def _columns(value: Value) -> tuple[Any, ...]:
         to_sql(_dump(value.value)),
         value.outcome.value,
         to_sql(dump_spans(value.spans)),
-        value.confidence,
-        _dump(value.confidences),
-        value.calibrated,
-        value.accepted,
+        *_judgement(value),
         _dump([signals_json(each) for each in value.signals]),
     )
+
+
+def _judgement(value: Value) -> tuple[Any, ...]:
+    """The columns from `confidence` to `accepted`."""
+    return value.confidence, _dump(value.confidences), value.calibrated, value.accepted
 
 
 def _dump(value: Any) -> str:

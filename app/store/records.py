@@ -6,7 +6,7 @@ state is left out, and a correction wins.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from thresher.app.store import documents, record_values, runs
 from thresher.app.store.clock import now
 from thresher.app.store.corrected import by_record, copy_of_work, of_work, put_right
 from thresher.app.store.database import from_sql, to_sql
+from thresher.app.task import Task
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,15 @@ def load(
     ).fetchall()
     values = record_values.load(connection, where, argument)
     corrected = by_record(connection, where, argument) if corrections else {}
-    state_from = _state_from(connection, {row["run"] for row in rows})
+    tasks = {run: runs.task_of(connection, run) for run in {row["run"] for row in rows}}
     loaded = []
     for row in rows:
-        number = row["id"]
+        number, task, own = row["id"], tasks[row["run"]], _own_fields(row)
         changed = corrected.get(number, {})
-        record = without_doubtful(_record(row, values[number]), state_from[row["run"]])
-        loaded.append(StoredRecord(number, put_right(record, changed), frozenset(changed), _own_fields(row)))
+        # Of a run that is not known all that was said is stated.
+        record = without_doubtful(_record(row, values[number]), task.state_from if task else 0.0)
+        record = put_right(record, changed, _asked(own, task))
+        loaded.append(StoredRecord(number, record, frozenset(changed), own))
     return loaded
 
 
@@ -144,21 +147,25 @@ def done(
         return None
     changed = of_work(connection, sha256, settings_hash, row["document"])
     record = load(connection, "id = ?", row["id"], corrections=False)[0].record
-    return StoredRecord(row["id"], put_right(record, changed), frozenset(changed))
+    record = put_right(record, changed, fields_of(connection, row["id"]))
+    return StoredRecord(row["id"], record, frozenset(changed))
 
 
 def fields_of(connection: sqlite3.Connection, number: int) -> tuple[Field, ...]:
     """The fields that a record was asked for: its own, else its task's."""
     row = connection.execute("SELECT run, fields FROM records WHERE id = ?", (number,)).fetchone()
-    if (own := _own_fields(row)) is not None:
-        return own
-    task = runs.task_of(connection, row["run"])
-    return () if task is None else task.fields
+    return _asked(_own_fields(row), runs.task_of(connection, row["run"]))
 
 
 def fields_by_name(connection: sqlite3.Connection, number: int) -> dict[str, Field]:
     """The same, by their names."""
     return {field.name: field for field in fields_of(connection, number)}
+
+
+def _asked(own: tuple[Field, ...] | None, task: Task | None) -> tuple[Field, ...]:
+    if own is not None:
+        return own
+    return () if task is None else task.fields
 
 
 def _own_fields(row: sqlite3.Row) -> tuple[Field, ...] | None:
@@ -180,12 +187,6 @@ def _reading(connection: sqlite3.Connection, sha256: str | None, before: StoredR
             "SELECT max(id) AS document FROM documents WHERE sha256 = ?", (sha256,)
         ).fetchone()
     return None if row["document"] is None else int(row["document"])
-
-
-def _state_from(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, float]:
-    """By run, how often a value must be right to be stated; of a run that is not known, all are."""
-    tasks = {number: runs.task_of(connection, number) for number in numbers}
-    return {number: task.state_from if task else 0.0 for number, task in tasks.items()}
 
 
 def _record(row: sqlite3.Row, values: dict[str, Value]) -> Record:

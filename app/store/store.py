@@ -155,14 +155,16 @@ class Store:
         value: Any,
         note: str = "",
         spans: Sequence[Span | None] | None = None,
-    ) -> None:
+    ) -> dict[str, Any]:
         """Say what is right. The record loads with it from now on; the model's value stays in the file.
+
+        Returned are, by name, the dates that are counted from it where they changed; None of one left out.
 
         `spans`, one an item, where the caller has found the value in the document; otherwise the items that
         did not change keep theirs. Raises UsageError where the value does not fit the field's type.
         """
         with self._database.transaction() as connection:
-            corrections.correct(connection, record_id, field, value, note, spans)
+            return corrections.correct(connection, record_id, field, value, note, spans)
 
     def labelled(self, domain: str, record_type: str) -> list[tuple[str, str, dict[str, Known]]]:
         """The documents with labels for this record: sha256, text, and label by field."""

@@ -12,6 +12,7 @@ from thresher.app.tui.messages import Corrected, Problem
 from thresher.app.tui.ports import SessionPort, StoredRecordPort
 from thresher.app.tui.record_rows import FieldRow, field_of, spans_stating, taken_up
 from thresher.app.tui.telling import work_and_tell
+from thresher.app.wording import recounted_words
 
 
 def start_correcting(
@@ -40,7 +41,7 @@ def _store(session: SessionPort, record_id: int, field: Field, value: Any) -> Co
     try:
         document = session.store.document_of(record_id)
         spans = spans_stating(document, field, value) if document else None
-        session.store.correct(record_id, field.name, value, spans=spans)
-        return Corrected()
+        recounted = session.store.correct(record_id, field.name, value, spans=spans)
+        return Corrected(recounted=[recounted_words(name, day) for name, day in recounted.items()])
     except Exception as error:
         return Corrected(Problem.of(error))

@@ -151,6 +151,7 @@ class OffersLoaded(Message):
 
 @dataclass
 class Corrected(Message):
-    """A correction is stored, or was refused."""
+    """A correction is stored, or was refused. `recounted`: what was counted anew from it, in words."""
 
     problem: Problem | None = None
+    recounted: Sequence[str] = ()

@@ -128,8 +128,8 @@ class StorePort(Protocol):
         value: Any,
         note: str = "",
         spans: Sequence[Span | None] | None = None,
-    ) -> None:
-        """Say what is right, and where the document says so."""
+    ) -> Mapping[str, Any]:
+        """Say what is right, and where the document says so. The dates that are counted anew from it."""
 
 
 class SessionPort(Protocol):

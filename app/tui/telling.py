@@ -16,13 +16,16 @@ def work_and_tell(
 
     A problem of a screen that is no longer in front is told in a notification with the title `failed`.
     A file that was written is told of anywhere. A correction that was stored is told to any screen in front:
-    it may show the record. To quit waits for the work, and is called off where it had a problem.
+    it may show the record; what is counted anew from it, to the user. To quit waits for the work, and is
+    called off where it had a problem.
     """
     app = screen.app  # in a worker a screen that is gone no longer knows it
 
     def deliver(message: Corrected | Exported) -> None:
         if isinstance(message, Exported) and not message.problem:
             app.notify(f"Written: {message.path}", markup=False)
+        for words in message.recounted if isinstance(message, Corrected) else ():
+            app.notify(words, markup=False)
         if message.problem:
             for each in app.screen_stack:
                 if isinstance(each, QuitDialog):
