@@ -48,6 +48,7 @@ class Weights(_Part):
     # 0 of calibrations from before they were inputs.
     words: _Weight = 0.0
     repeats: _Weight = 0.0
+    beside: _Slope = 0.0
 
 
 class Step(NamedTuple):

@@ -7,14 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from thresher.adapters.cues import Cues, told
+from thresher.adapters.cues import Cues, beside, cues_in, log_odds
 from thresher.adapters.fields import Field
 from thresher.adapters.lengths import Length, lengths_in
-
-#: Words on each side of a length that tell what it is the length of. Twelve told as much, of 282 contracts.
-_BESIDE = 20
-#: Characters in which so many words are looked for.
-_REACH = 400
 
 
 class Counted(NamedTuple):
@@ -34,15 +29,8 @@ def start_of(field: Field, fields: Sequence[Field], values: Mapping[str, Any]) -
 def counted(text: str, start: date, cues: Cues) -> Counted | None:
     """The day that a length of time in the text most likely leads to; of equals the first. None of none."""
     found = [
-        Counted(day, length, told(beside(text, length), {"": cues})[""].log_odds)
+        Counted(day, length, log_odds(cues, cues_in(beside(text, length.start, length.end))))
         for length in lengths_in(text)
         if (day := length.after(start)) is not None
     ]
     return max(found, key=lambda one: one.log_odds, default=None)
-
-
-def beside(text: str, length: Length) -> str:
-    """The length of time with the words on both sides of it."""
-    before = text[max(0, length.start - _REACH) : length.start].split()[-_BESIDE:]
-    behind = text[length.end : length.end + _REACH].split()[:_BESIDE]
-    return " ".join([*before, text[length.start : length.end], *behind])

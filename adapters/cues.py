@@ -1,13 +1,13 @@
 """Cues: words, and pairs of neighbouring words, of which labels tell that a boolean is true where they stand.
 
-Beside a length of time they tell that a date is counted by it. An adapter's manifest has them, for the fields
-that it learnt. Knows no model and no labels.
+Beside a length of time they tell that a date is counted by it; beside a date, that it is the one asked for.
+An adapter's manifest has them, for the fields that it learnt. Knows no model and no labels.
 """
 
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +19,10 @@ _LONGEST = 60
 #: Cues count where they stand together, within so many words: about a clause. In all of a long text they tell
 #: little more, and a short one that says the same in one clause has few others (docs/training.md).
 RUN = 80
+#: Words on each side of a place that stand beside it. Twelve told as much of lengths, in 282 contracts.
+_BESIDE = 20
+#: Characters in which so many words are looked for.
+_REACH = 400
 #: What weighs less, in nats, is no place to look at: a *year*, a *notice*.
 _LEAST = 1.0
 #: Where the odds are lower there is nothing to look at: a chance of one in twenty.
@@ -113,6 +117,18 @@ def _heaviest(hits: Sequence[_Hit], weights: Mapping[str, int]) -> Sequence[_Hit
 def _whole(weight: float) -> int:
     """A weight as a whole number, of which sums are exact: in 10⁻¹² nats."""
     return round(weight * 1e12)
+
+
+def log_odds(cues: Cues, found: Collection[str]) -> float:
+    """What these words and pairs tell together, each counted once, in nats."""
+    return cues.bias + math.fsum(weight for cue, weight in cues.weights.items() if cue in found)
+
+
+def beside(text: str, start: int, end: int) -> str:
+    """The characters [start, end) of the text with the twenty words on each side of them."""
+    before = text[max(0, start - _REACH) : start].split()[-_BESIDE:]
+    behind = text[end : end + _REACH].split()[:_BESIDE]
+    return " ".join([*before, text[start:end], *behind])
 
 
 def words_of(text: str) -> list[str]:

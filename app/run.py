@@ -152,7 +152,7 @@ class Run:
             cues={
                 one: cues[one.name]
                 for one in self.own
-                if (one.type == "boolean" or one.counted_from) and one.name in cues
+                if one.type in ("boolean", "date") and one.name in cues
             },
         )
         return asker, engine

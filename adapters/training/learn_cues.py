@@ -20,6 +20,7 @@ from thresher.adapters.training.cue_texts import CueTexts, cue_texts
 from thresher.adapters.training.cue_weights import BIAS, CUES, LEAST, MOST, telling, weighed
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.learn_counted import learn_counted
+from thresher.adapters.training.learn_dates import learn_dates
 from thresher.adapters.training.read_sets import ReadSet
 
 #: Characters that a window holds, about. The model reads all of what is no longer, and tells by that.
@@ -55,7 +56,7 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
             labels.setdefault(name, []).extend(one.sides.train)
     cues = {name: dict(each) for name, each in before.items()}
     for name, own in labels.items():
-        fresh = learn_counted(own)
+        fresh = learn_counted(own) | learn_dates(own)
         if own and median(len(label.text) for label in own) > _WINDOW:
             fresh |= learn_cues(own)
         for field, learnt in fresh.items():

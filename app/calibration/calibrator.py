@@ -38,6 +38,7 @@ _PRIORS: dict[str, tuple[float, float, bool]] = {
     "words": (0.0, 3.0, False),
     # Where the fields were learnt 8 of 27 items that were said again were right, else one in ten.
     "repeats": (-1.5, 1.0, False),
+    "beside": (0.0, 1.0, True),
 }
 #: What labels move, the simplest form first: nothing, what the probability is worth, every signal and field.
 Form = Literal["own", "probability", "all"]
@@ -140,6 +141,7 @@ def _inputs(signals: Sequence[Signals]) -> Floats:
                 *(float(not each.absent and each.stated == match) for match in _MATCHES),
                 0.0 if each.words is None else each.words - _SOME_WORDS,
                 float(each.repeats),
+                each.beside or 0.0,
             ]
         )
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(_PRIORS))

@@ -31,7 +31,7 @@ class WindowKey:
 class Asked:
     """The windows of a document that are asked, for which fields, a request for each, and how many there are.
 
-    The other fields are booleans whose `cues` tell them, by field; so they may tell a date that is asked.
+    The other fields are booleans whose `cues` tell them, by field; so they may tell of a date that is asked.
     """
 
     windows: Sequence[Window]

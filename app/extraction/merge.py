@@ -14,6 +14,7 @@ from thresher.app.documents.document import Document
 from thresher.app.extraction.boolean_words import boolean_words
 from thresher.app.extraction.counted import counted_values
 from thresher.app.extraction.cued import cued_values
+from thresher.app.extraction.dated import dated_values
 from thresher.app.extraction.evidence import Evidence
 from thresher.app.extraction.lists import merge_list
 from thresher.app.extraction.repeats import with_repeats
@@ -35,8 +36,9 @@ def merge(
 
     - Scalar: found goes before ungrounded, invalid, truncated, failed, absent. Among equals the highest
       confidence, then the earliest window. What has a place, though it is written otherwise, counts as found.
-    - Boolean that has cues: as they tell of the whole document. A date that has cues and is absent: counted
-      from another of the record by the length of time that they tell.
+    - Boolean that has cues: as they tell of the whole document. A counted date that has cues and is absent:
+      counted from another of the record by the length of time that they tell. Of another date that has cues
+      and is found its signals have what these tell.
     - Any other boolean: true if a window says true, or if the windows that say false are, together, less than
       half sure of it; false only if no window was lost. Enum: the most confident window. Both are judged of
       the text, so they are found without a span.
@@ -56,6 +58,7 @@ def merge(
         for field in asked
     }
     merged |= counted_values(evidence, fields, merged, cues)
+    merged |= dated_values(document.text, fields, merged, cues)
     for name, words in boolean_words(asked, document.text).items():
         value = merged[name]
         merged[name] = replace(value, signals=tuple(replace(each, words=words) for each in value.signals))

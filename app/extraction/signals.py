@@ -55,7 +55,8 @@ class Signals:
     the value says that the document states none; `windows` is how many say so together, None where that is
     not known. `words` is how much of a boolean's words the document has (see `boolean_words`); of other
     fields None, and where cues tell it. `repeats`: an earlier list has the same item. `later`: the value
-    stands behind the document's first window.
+    stands behind the document's first window. `beside` is what the words beside a date tell that has
+    cues: the log odds, in nats, that it is the one asked for; None of all others.
     """
 
     sureness: Sureness
@@ -67,6 +68,7 @@ class Signals:
     words: float | None = None
     repeats: bool = False
     later: bool = False
+    beside: float | None = None
 
     @property
     def probability(self) -> float:
@@ -84,5 +86,5 @@ def signals_from_json(raw: Mapping[str, Any]) -> Signals:
     if raw["stated"] not in get_args(Stated):
         raise ValueError(f"'stated' is {raw['stated']!r}")
     known = {name: raw[name] for name in ("agreement", "stated", "ocr", "absent")}
-    newer = {name: raw[name] for name in ("windows", "words", "repeats", "later") if name in raw}
+    newer = {name: raw[name] for name in ("windows", "words", "repeats", "later", "beside") if name in raw}
     return Signals(Sureness(**raw["sureness"]), **known, **newer)

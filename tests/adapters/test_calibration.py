@@ -37,7 +37,7 @@ CALIBRATION = Calibration(
 )  # fmt: skip
 
 numbers = st.floats(-1000, 1000)
-slopes = {"log_probability", "log_improbability", "least", "agreement"}
+slopes = {"log_probability", "log_improbability", "least", "agreement", "beside"}
 weights = st.fixed_dictionaries(
     {name: st.floats(0, 1000) if name in slopes else numbers for name in Weights.model_fields}
 ).map(lambda each: Weights(**each))
@@ -103,14 +103,15 @@ def test_a_file_of_before_a_signal_was_kept_does_not_use_it(tmp_path: Path) -> N
     content = json.loads(calibrations_json((CALIBRATION,)))
     for group in ("stated", "absent"):
         if content["calibrations"][0][group]:
-            for signal in ("words", "repeats"):
+            for signal in ("words", "repeats", "beside"):
                 del content["calibrations"][0][group]["weights"][signal]
             del content["calibrations"][0][group]["later"]
     path = tmp_path / "before.json"
     path.write_text(json.dumps(content), "utf-8")
     (read,) = read_calibrations(path)
     assert read.stated is not None
-    assert read.stated.weights.words == read.stated.weights.repeats == 0
+    weights = read.stated.weights
+    assert weights.words == weights.repeats == weights.beside == 0
     assert read.stated.later == {}
 
 

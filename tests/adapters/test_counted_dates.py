@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.adapters.counted_dates import beside, counted, start_of
-from thresher.adapters.cues import Cues
+from thresher.adapters.counted_dates import counted, start_of
+from thresher.adapters.cues import Cues, beside
 from thresher.adapters.fields import Field
 from thresher.adapters.lengths import lengths_in
 
@@ -41,13 +41,13 @@ def test_twenty_words_on_each_side_stand_beside_it() -> None:
     words = [f"w{at}" for at in range(50)]
     text = " ".join(words[:25]) + "\n5 years  " + " ".join(words[25:])
     (length,) = lengths_in(text)
-    assert beside(text, length) == " ".join([*words[5:25], "5 years", *words[25:45]])
+    assert beside(text, length.start, length.end) == " ".join([*words[5:25], "5 years", *words[25:45]])
 
 
 @given(st.text() | st.text("five 5() years\n"))
 def test_it_stands_beside_itself(text: str) -> None:
     for length in lengths_in(text):
-        assert text[length.start : length.end] in beside(text, length)
+        assert text[length.start : length.end] in beside(text, length.start, length.end)
 
 
 def test_it_is_counted_from_the_first_date_that_the_record_has() -> None:

@@ -167,6 +167,24 @@ def test_what_stands_behind_the_first_window_is_as_sure_as_labels_say_of_its_fie
     assert once.later == simpler.later == {}
 
 
+def test_a_date_is_as_sure_as_labels_say_of_what_stands_beside_it() -> None:
+    sure = signals(math.log(0.8))
+    told, against = replace(sure, beside=1.5), replace(sure, beside=-1.5)
+    values = [
+        Labelled(f"d{at}", "begins", each, right)
+        for at in range(40)
+        for each, right in ((told, True), (against, at % 5 == 0))
+    ]
+    group = fit_group(values)
+    assert group is not None
+    for_it, against_it, nothing = confidences(group, ["begins"] * 3, [told, against, sure])
+    assert against_it < 0.4 < nothing < for_it
+    # Where what speaks for a date goes with mistakes, it is left aside.
+    turned = fit_group([replace(value, right=not value.right) for value in values])
+    assert turned is not None
+    assert turned.weights.beside == 0
+
+
 def test_the_group_counts_its_labels(drawn: Drawer) -> None:
     values = drawn(50)
     group = fit_group(values)

@@ -50,9 +50,11 @@ def test_other_json_is_refused(change: dict[str, Any]) -> None:
 
 
 def test_signals_of_before_know_neither_what_was_not_kept_then_nor_what_is_no_more() -> None:
-    known = Signals(A, 1.0, "none", None, absent=True, windows=8, words=0.5, repeats=True, later=True)
+    known = Signals(
+        A, 1.0, "none", None, absent=True, windows=8, words=0.5, repeats=True, later=True, beside=-0.5
+    )
     raw = signals_json(known)
-    del raw["windows"], raw["words"], raw["repeats"], raw["later"]
+    del raw["windows"], raw["words"], raw["repeats"], raw["later"], raw["beside"]
     assert signals_from_json(raw | {"cues": -1.5}) == Signals(A, 1.0, "none", None, absent=True)
 
 
