@@ -4,7 +4,7 @@ Of each place it is known whether it is meant, so runs need not be found as thos
 """
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +24,16 @@ class Beside:
     meant: bool
 
 
-def learn_beside(found: Sequence[Beside]) -> Cues | None:
-    """Their cues; None of too few labels that have a place which is meant, or of too few other places."""
+def learn_beside(places: Mapping[str, Sequence[Beside]]) -> dict[str, Cues]:
+    """The cues of each field, by name, of which enough labels have a place that is meant, and other places.
+
+    `places` are those that tell of each field.
+    """
+    learnt = {name: _learnt(places[name]) for name in sorted(places)}
+    return {name: cues for name, cues in learnt.items() if cues is not None}
+
+
+def _learnt(found: Sequence[Beside]) -> Cues | None:
     truth = np.array([one.meant for one in found], dtype=np.bool_)
     if len({one.label for one in found if one.meant}) < LEAST or (~truth).sum() < LEAST:
         return None

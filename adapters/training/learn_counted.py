@@ -23,8 +23,7 @@ def learn_counted(labels: Sequence[Label]) -> dict[str, Cues]:
     """The cues of each date that is counted in enough of these labels."""
     told_of = labels[:MOST]
     names = {field.name for label in told_of for field in label.fields if field.counted_from}
-    learnt = {name: learn_beside(list(_lengths(told_of, name))) for name in sorted(names)}
-    return {name: cues for name, cues in learnt.items() if cues is not None}
+    return learn_beside({name: list(_lengths(told_of, name)) for name in names})
 
 
 def _lengths(labels: Sequence[Label], name: str) -> Iterator[Beside]:

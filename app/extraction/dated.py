@@ -17,7 +17,8 @@ def dated_values(
     found = cues_beside(text, {values[name].value for name in told})
     dated = {}
     for name in told:
-        odds = log_odds(cues[name], found.get(values[name].value, ()))
+        # A date is found where the text writes it out.
+        odds = log_odds(cues[name], found[values[name].value])
         signals = tuple(replace(each, beside=odds) for each in values[name].signals)
         dated[name] = replace(values[name], signals=signals)
     return dated
