@@ -12,17 +12,15 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from math import log
-from pathlib import Path
 
-from bench_cues import by_folds
+from cue_folds import asked_labels, by_folds
 from results import markdown
 
 from thresher.adapters.counted_dates import counted, start_of
 from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import Field
 from thresher.adapters.lengths import lengths_in
-from thresher.adapters.pack_library import find_packs
-from thresher.adapters.training.labels import Label, read_labels
+from thresher.adapters.training.labels import Label
 from thresher.adapters.training.learn_counted import learn_counted
 
 #: Chances from which a date is stated.
@@ -38,7 +36,7 @@ def begun(field: Field, label: Label) -> date | None:
 def told(field: Field, labels: Sequence[Label], upto: int) -> list[tuple[float, bool]]:
     """Of each document in which something is counted: its log odds, and whether it is right."""
     found = []
-    for label, cues in by_folds(labels, upto, learn_counted):
+    for label, cues in by_folds(labels, learn_counted, upto):
         start = begun(field, label)
         if start and field.name in cues and (said := counted(label.text, start, cues[field.name])):
             found.append((said.log_odds, label.values.get(field.name) == said.day.isoformat()))
@@ -62,17 +60,11 @@ def reach(field: Field, labels: Sequence[Label]) -> str:
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("labels", type=Path, help="a file of labels")
-    parser.add_argument("--domain", required=True)
-    parser.add_argument("--record-type", required=True)
-    parser.add_argument("--counts", nargs="+", type=int, default=[50, 100, 200])
-    asked = parser.parse_args()
-    pack = find_packs().pick(asked.domain, asked.record_type)
-    labels = read_labels([asked.labels], pack.fields, pack.instructions, pack.open_fields, unfit=[])
+    asked, pack, labels = asked_labels(parser)
     for field in (field for field in pack.fields if field.counted_from):
         sys.stdout.write(reach(field, labels) + "\n\n")
         rows = []
-        for upto in asked.counts:
+        for upto in asked.upto:
             found = told(field, labels, upto)
             for chance in CHANCES:
                 right = [is_right for odds, is_right in found if odds >= log(chance / (1 - chance))]

@@ -17,49 +17,28 @@ clause.
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from hashlib import sha256
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from bench_clauses import PATTERNS
+from cue_folds import asked_labels, by_folds
 from results import markdown
 
-from thresher.adapters.cues import Cues, told
-from thresher.adapters.pack_library import find_packs
-from thresher.adapters.training.labels import Label, read_labels
+from thresher.adapters.cues import told
+from thresher.adapters.training.labels import Label
 from thresher.adapters.training.learn_cues import learn_cues
-from thresher.adapters.training.split import document_key
 from thresher.app.evaluation.score import Tally
 
-FOLDS = 5
 #: Characters beside a place that one reads, too.
 NEAR = 300
 #: Of each boolean, for each document: the log odds that it is true, and whether it is.
 HeldOut = dict[str, list[tuple[float, bool]]]
 
-#: From labels to the cues of each field.
-Learn = Callable[[Sequence[Label]], dict[str, Cues]]
-
-
-def fold_of(label: Label) -> int:
-    """The fold of a document, whatever the others are."""
-    return int(sha256(document_key(label.text).encode("utf-8", "surrogatepass")).hexdigest(), 16) % FOLDS
-
-
-def by_folds(
-    labels: Sequence[Label], upto: int | None = None, learn: Learn = learn_cues
-) -> Iterator[tuple[Label, dict[str, Cues]]]:
-    """Each label with the cues of so many labels of the other folds."""
-    for fold in range(FOLDS):
-        cues = learn([label for label in labels if fold_of(label) != fold][:upto])
-        yield from ((label, cues) for label in labels if fold_of(label) == fold)
-
 
 def held_out(labels: Sequence[Label], upto: int) -> HeldOut:
     """By cues of so many labels of the other folds."""
     found: HeldOut = {}
-    for label, cues in by_folds(labels, upto):
+    for label, cues in by_folds(labels, learn_cues, upto):
         for name, one in told(label.text, cues).items():
             found.setdefault(name, []).append((one.log_odds, label.values.get(name) is True))
     return found
@@ -89,7 +68,7 @@ def row(upto: int, found: Mapping[str, Sequence[tuple[float, bool]]]) -> tuple[s
 def places(labels: Sequence[Label]) -> str:
     """A row for each clause, and all together."""
     cases: dict[str, list[tuple[bool, float, bool]]] = {name: [] for name in PATTERNS}
-    for label, cues in by_folds(labels):
+    for label, cues in by_folds(labels, learn_cues):
         each = told(label.text, cues)
         for name, pattern in PATTERNS.items():
             if label.values.get(name) is not True or name not in each:
@@ -118,14 +97,8 @@ def places(labels: Sequence[Label]) -> str:
 def main() -> None:
     """Prints a row for each number of labels."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("labels", type=Path)
-    parser.add_argument("--domain", required=True)
-    parser.add_argument("--record-type", required=True)
-    parser.add_argument("--upto", type=int, nargs="+", default=[50, 100, 200])
     parser.add_argument("--places", action="store_true", help="how often the place shown is the clause's")
-    asked = parser.parse_args()
-    kind = find_packs().pick(asked.domain, asked.record_type)
-    labels = read_labels([asked.labels], kind.fields, kind.instructions, kind.open_fields, unfit=[])
+    asked, _, labels = asked_labels(parser)
     if asked.places:
         sys.stdout.write(places(labels) + "\n")
         return

@@ -10,22 +10,21 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 
-from bench_cues import area, by_folds
+from bench_cues import area
+from cue_folds import asked_labels, by_folds
 from results import markdown
 
 from thresher.adapters.cues import log_odds
 from thresher.adapters.date_cues import cues_beside
-from thresher.adapters.pack_library import find_packs
-from thresher.adapters.training.labels import Label, read_labels
+from thresher.adapters.training.labels import Label
 from thresher.adapters.training.learn_dates import learn_dates
 
 
 def told(labels: Sequence[Label], upto: int) -> dict[str, list[tuple[float, bool]]]:
     """By field, the log odds of each date that a label has and its text writes out; and whether it is it."""
     found = defaultdict(list)
-    for label, cues in by_folds(labels, upto, learn_dates):
+    for label, cues in by_folds(labels, learn_dates, upto):
         dates = [label.values.get(field.name) for field in label.fields if field.type == "date"]
         beside = cues_beside(label.text, {day for day in dates if day is not None})
         for name, each in cues.items():
@@ -37,19 +36,13 @@ def told(labels: Sequence[Label], upto: int) -> dict[str, list[tuple[float, bool
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("labels", type=Path, help="a file of labels")
-    parser.add_argument("--domain", required=True)
-    parser.add_argument("--record-type", required=True)
-    parser.add_argument("--counts", nargs="+", type=int, default=[50, 100, 200])
-    asked = parser.parse_args()
-    pack = find_packs().pick(asked.domain, asked.record_type)
-    labels = read_labels([asked.labels], pack.fields, pack.instructions, pack.open_fields, unfit=[])
+    asked, _, labels = asked_labels(parser)
     rows = [
         (str(upto), name, str(len(pairs)), str(sum(is_it for _, is_it in pairs)), f"{area(pairs):.3f}")
-        for upto in asked.counts
+        for upto in asked.upto
         for name, pairs in sorted(told(labels, upto).items())
     ]
-    sys.stdout.write(markdown(("labels", "field", "dates", "this one", "area"), rows))
+    sys.stdout.write(markdown(("labels", "field", "dates", "this one", "area"), rows) + "\n")
     return 0
 
 
