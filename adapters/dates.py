@@ -109,6 +109,14 @@ def dates_in(text: str, order: DateOrder | None = None) -> Iterator[tuple[int, i
                 yield found.start(), found.end(), iso
 
 
+def days_in(text: str) -> dict[str, list[tuple[int, int]]]:
+    """The days (ISO 8601) that the text writes out, each with every place [start, end) that does."""
+    days: dict[str, list[tuple[int, int]]] = {}
+    for start, end, day in dates_in(text):
+        days.setdefault(day, []).append((start, end))
+    return days
+
+
 def _days_of(found: re.Match[str]) -> Iterator[str]:
     """The first day of a range; the last too where it is no date by itself, as in 'May 20-22, 2019'."""
     parts = found.groupdict()

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
 
-from thresher.adapters.dates import dates_in
+from thresher.adapters.dates import dates_in, days_in
 from thresher.adapters.fields import Field
 from thresher.adapters.folded import FoldedText
 from thresher.adapters.lengths import is_length
@@ -96,7 +96,8 @@ class SpanFinder:
             case "boolean":
                 return None
             case "date":
-                return self._parsed(str(value), self._dates.get(value, ()), within)
+                written_at = [(start, end, 0.0) for start, end in self.days.get(value, ())]
+                return self._parsed(str(value), written_at, within)
             case "number" | "integer":
                 return self._parsed(in_digits(value), self._stating(value), within)
             case "enum":
@@ -120,11 +121,9 @@ class SpanFinder:
         return Words(self.text)
 
     @cached_property
-    def _dates(self) -> dict[str, list[tuple[int, int, float]]]:
-        dates: dict[str, list[tuple[int, int, float]]] = {}
-        for start, end, iso in dates_in(self.text):
-            dates.setdefault(iso, []).append((start, end, 0.0))
-        return dates
+    def days(self) -> dict[str, list[tuple[int, int]]]:
+        """The days that the text writes out, with every place that does."""
+        return days_in(self.text)
 
     @cached_property
     def _numbers(self) -> dict[int, list[tuple[int, int, float]]]:

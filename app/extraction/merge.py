@@ -58,7 +58,7 @@ def merge(
         for field in asked
     }
     merged |= counted_values(evidence, fields, merged, cues)
-    merged |= dated_values(document.text, fields, merged, cues)
+    merged |= dated_values(evidence, fields, merged, cues)
     for name, words in boolean_words(asked, document.text).items():
         value = merged[name]
         merged[name] = replace(value, signals=tuple(replace(each, words=words) for each in value.signals))
