@@ -26,6 +26,12 @@ def start_of(field: Field, fields: Sequence[Field], values: Mapping[str, Any]) -
     return next((name for name in field.counted_from if name in dates and values.get(name)), None)
 
 
+def start_day(field: Field, fields: Sequence[Field], values: Mapping[str, Any]) -> date | None:
+    """The same as a day."""
+    start = start_of(field, fields, values)
+    return date.fromisoformat(values[start]) if start else None
+
+
 def counted(text: str, start: date, cues: Cues) -> Counted | None:
     """The day that a length of time in the text most likely leads to; of equals the first. None of none."""
     found = [

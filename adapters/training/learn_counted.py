@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from thresher.adapters.counted_dates import start_of
+from thresher.adapters.counted_dates import start_day
 from thresher.adapters.cues import Cues, beside, cues_in
 from thresher.adapters.lengths import lengths_in
 from thresher.adapters.training.cue_weights import MOST
@@ -30,10 +30,9 @@ def _lengths(labels: Sequence[Label], name: str) -> Iterator[Beside]:
     """Those of all labels that know the date, and one from which it is counted."""
     for number, label in enumerate(labels):
         field = next((field for field in label.fields if field.name == name), None)
-        start = start_of(field, label.fields, label.values) if field else None
-        if start is None or name not in label.values:
+        begun = start_day(field, label.fields, label.values) if field else None
+        if begun is None or name not in label.values:
             continue
-        begun = date.fromisoformat(label.values[start])
         for length in lengths_in(label.text):
             if (day := length.after(begun)) is not None:
                 cues = cues_in(beside(label.text, length.start, length.end))

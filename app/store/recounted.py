@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
-from thresher.adapters.counted_dates import start_of
+from thresher.adapters.counted_dates import start_day
 from thresher.adapters.fields import Field
 from thresher.adapters.lengths import Length, lengths_in
 from thresher.app.record import Outcome, Value
@@ -27,8 +26,8 @@ def recounted(
         said = value.whole or value
         if (length := _length(said)) is None:
             continue
-        start = start_of(field, fields, dates)
-        day = length.after(date.fromisoformat(dates[start])) if start else None
+        start = start_day(field, fields, dates)
+        day = length.after(start) if start else None
         if day is None:
             anew[field.name] = Value(None, Outcome.ABSENT, None, accepted=value.accepted, whole=said)
         elif value.whole:

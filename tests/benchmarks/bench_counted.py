@@ -10,13 +10,12 @@ it out, and those to which a length of time in the text leads.
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date
 from math import log
 
 from cue_folds import asked_labels, by_folds
 from results import markdown
 
-from thresher.adapters.counted_dates import counted, start_of
+from thresher.adapters.counted_dates import counted, start_day
 from thresher.adapters.dates import dates_in
 from thresher.adapters.fields import Field
 from thresher.adapters.lengths import lengths_in
@@ -27,17 +26,11 @@ from thresher.adapters.training.learn_counted import learn_counted
 CHANCES = (0.1, 0.25, 0.5, 0.7)
 
 
-def begun(field: Field, label: Label) -> date | None:
-    """The date from which the label's is counted."""
-    start = start_of(field, label.fields, label.values)
-    return date.fromisoformat(label.values[start]) if start else None
-
-
 def told(field: Field, labels: Sequence[Label], upto: int) -> list[tuple[float, bool]]:
     """Of each document in which something is counted: its log odds, and whether it is right."""
     found = []
     for label, cues in by_folds(labels, learn_counted, upto):
-        start = begun(field, label)
+        start = start_day(field, label.fields, label.values)
         if start and field.name in cues and (said := counted(label.text, start, cues[field.name])):
             found.append((said.log_odds, label.values.get(field.name) == said.day.isoformat()))
     return found
@@ -48,7 +41,7 @@ def reach(field: Field, labels: Sequence[Label]) -> str:
     days = [label for label in labels if label.values.get(field.name)]
     written = leads = 0
     for label in days:
-        day, start = label.values[field.name], begun(field, label)
+        day, start = label.values[field.name], start_day(field, label.fields, label.values)
         if any(iso == day for _, _, iso in dates_in(label.text)):
             written += 1
         elif start and any(str(one.after(start)) == day for one in lengths_in(label.text)):
