@@ -16,7 +16,6 @@ from thresher.adapters.fields import Field
 from thresher.app.export.form import span_from_json, span_json
 from thresher.app.record import Outcome, Record, Span, Value
 from thresher.app.store.database import from_sql
-from thresher.app.store.recounted import recounted
 
 #: Each once, however often it was copied. Spans count characters of one reading, and hold for no other.
 _OF_WORK = """SELECT min(corrections.id) AS first, field, old, new, note, made,
@@ -59,6 +58,11 @@ def copy_of_work(
 
 def put_right(record: Record, changed: dict[str, Value], fields: Sequence[Field]) -> Record:
     """The record, asked for these fields, with the corrections in place, and what is counted from them."""
+    if not changed:
+        return record
+    # Imported here: most records have no correction.
+    from thresher.app.store.recounted import recounted
+
     if any(value.accepted is not None for value in record.values.values()):  # a person has looked
         changed = {name: replace(value, accepted=True) for name, value in changed.items()}
     values = {name: changed.get(name, value) for name, value in record.values.items()}
