@@ -13,6 +13,7 @@ from thresher.app.record import Outcome, Record, RecordError, Span, Value
 from thresher.app.store import Store
 from thresher.app.task import Task
 
+from .. import lease
 from .conftest import Thresher
 
 FIELDS = (
@@ -205,18 +206,9 @@ def test_a_correction_takes_the_form_of_its_field(
 
 
 def test_what_is_counted_from_a_correction_is_told(thresher: Thresher, home: Locations) -> None:
-    fields = (Field(name="begins", type="date"), Field(name="ends", type="date", counted_from=("begins",)))
-    text = "From 2019-04-01 on for three years."
-    span = Span(23, 34, "three years", "counted", Place())
-    assert text[span.start : span.end] == span.text
-    values = {
-        "begins": Value("2019-04-01", Outcome.FOUND, 0.9),
-        "ends": Value("2022-04-01", Outcome.FOUND, 0.8, (span,)),
-    }
-    record = Record("a.txt", "a.txt", "b" * 64, "any", "lease", "starter", None, "ok", None, values, 1.0)
     with Store.open(home) as store:
-        run = store.start_run(Task("any", "lease", "Find it.", fields), "hash", 1)
-        number = store.save_record(run, record, "hash", Document("a.txt", "b" * 64, "text", text))
+        run = store.start_run(Task("any", "record", "Find it.", lease.FIELDS), "hash", 1)
+        number = store.save_record(run, lease.LEASE, "hash", lease.DOCUMENT)
     corrected = f"record {number}: begins is corrected"
     assert thresher("records", "correct", number, "begins", "2020-02-29").out.splitlines() == [
         corrected,

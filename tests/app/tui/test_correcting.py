@@ -7,8 +7,8 @@ from textual.widgets import Input, OptionList, Static, TextArea
 
 from thresher.adapters.fields import Field
 from thresher.adapters.visible import one_line
-from thresher.app.documents.document import Document, Place, sha256_of_text
-from thresher.app.record import Outcome, Record, Span, Value
+from thresher.app.documents.document import Document, sha256_of_text
+from thresher.app.record import Outcome, Record, Value
 from thresher.app.store.store import Store
 from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.correct_dialog import CorrectDialog, NewValue
@@ -16,6 +16,7 @@ from thresher.app.tui.record_screen import RecordScreen
 from thresher.app.tui.scroll_text import ScrollText
 from thresher.app.tui.themes import DARK, colours
 
+from .. import lease
 from .driving import press, said, settled
 
 SIZE = (100, 30)
@@ -95,24 +96,9 @@ async def test_a_record_with_fields_of_its_own_is_corrected_by_these(
 
 
 async def test_what_is_counted_from_it_is_told_and_shown(app: ThresherApp, session: Any) -> None:
-    asked = (
-        Field(name="begins", type="date"),
-        Field(name="ends", type="date", counted_from=("begins",)),
-    )
-    text = "It goes from 2019-04-01 on for three years."
-    span = Span(31, 42, "three years", "counted", Place())
-    assert text[span.start : span.end] == span.text
-    values = {
-        "begins": Value("2019-04-01", Outcome.FOUND, 0.9),
-        "ends": Value("2022-04-01", Outcome.FOUND, 0.8, (span,)),
-    }
-    sha256 = sha256_of_text(text)
-    record = Record(
-        "r1", None, sha256, "any", "record", "starter", None, "ok", None, values, 1.0, kind="record"
-    )
     store: Store = session.store
-    run = store.start_run(session.task(None, None, asked), "settings", 1)
-    store.save_record(run, record, "settings", Document("r1", sha256, "record", text))
+    run = store.start_run(session.task(None, None, lease.FIELDS), "settings", 1)
+    store.save_record(run, lease.LEASE, "settings", lease.DOCUMENT)
     store.finish_run(run, cancelled=False)
     async with app.run_test(size=SIZE) as pilot:
         app.push_screen(RecordScreen(session, run, store.run(run).task, dict(colours(DARK))))
