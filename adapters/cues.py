@@ -1,5 +1,6 @@
-"""Cues: words, and pairs of neighbouring words, of which labels tell that a boolean is true where they stand.
+"""Cues: words, and pairs of neighbouring words, that tell that a boolean is true where they stand.
 
+Labels say which they are, or the field's own name and description.
 Beside a length of time they tell that a date is counted by it; beside a date, that it is the one asked for.
 An adapter's manifest has them, for the fields that it learnt. Knows no model and no labels.
 """
@@ -19,6 +20,10 @@ _LONGEST = 60
 #: Cues count where they stand together, within so many words: about a clause. In all of a long text they tell
 #: little more, and a short one that says the same in one clause has few others (docs/training.md).
 RUN = 80
+#: Characters that a window holds, about. The model reads all of what is no longer, and tells by that.
+LONG = 3000
+#: So many cues a field may have.
+MOST_CUES = 100
 #: Words on each side of a place that stand beside it. Twelve told as much of lengths, in 282 contracts.
 _BESIDE = 20
 #: Characters in which so many words are looked for.
@@ -34,14 +39,16 @@ _Weight = Annotated[float, Field(ge=-100, le=100)]
 class Cues(BaseModel):
     """The cues of one field, with what each adds to the log odds that it is true; `bias` is without any.
 
-    `labels` is of how many labels they were learnt. All is in nats.
+    `labels` is of how many labels they were learnt, 0 of what a field says itself. All is in nats.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    labels: Annotated[int, Field(ge=1)]
+    labels: Annotated[int, Field(ge=0)]
     bias: _Weight
-    weights: dict[Annotated[str, Field(max_length=2 * 3 * _LONGEST + 1)], _Weight] = Field(max_length=100)
+    weights: dict[Annotated[str, Field(max_length=2 * 3 * _LONGEST + 1)], _Weight] = Field(
+        max_length=MOST_CUES
+    )
 
 
 class Told(NamedTuple):

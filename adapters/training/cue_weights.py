@@ -17,6 +17,8 @@ MOST = 1000
 CUES = 60
 #: The deviations of the normal priors, in nats: of the bias, and of each cue.
 BIAS, _CUE = 10.0, 0.5
+#: The mean of the prior of a word that the field names, in nats; of any other it is 0.
+_NAMED = 0.5
 
 
 def telling(true: NDArray[np.int64], false: NDArray[np.int64], truth: NDArray[np.bool_]) -> list[int]:
@@ -30,13 +32,19 @@ def telling(true: NDArray[np.int64], false: NDArray[np.int64], truth: NDArray[np
     return [at for at in best.tolist() if speaks[at]]
 
 
-def weighed(has: NDArray[np.bool_], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The bias and the weight of each cue, by what each text has of them, of shape (texts, cues)."""
+def weighed(
+    has: NDArray[np.bool_], truth: NDArray[np.bool_], named: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """The bias and the weight of each cue, by what each text has of them, of shape (texts, cues).
+
+    `named`, of shape (cues,), marks those that the field names: they are worth something before any label.
+    """
     inputs = np.hstack([np.ones((len(has), 1)), has]).astype(np.float64)
+    mean = np.array([0.0, *np.where(named, _NAMED, 0.0)])
     deviation = np.array([BIAS, *[_CUE] * has.shape[1]])
     # Of words that stand together one may come out as speaking against what both speak for.
     positive = np.array([False, *[True] * has.shape[1]])
-    return fit(inputs, truth, np.zeros(len(deviation)), deviation, positive)
+    return fit(inputs, truth, mean, deviation, positive)
 
 
 def _gain(true: NDArray[np.int64], false: NDArray[np.int64], trues: int, falses: int) -> NDArray[np.float64]:

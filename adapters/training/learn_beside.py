@@ -46,7 +46,7 @@ def _learnt(found: Sequence[Beside]) -> Cues | None:
     true, false = (_having(cues, [one for one in found if one.meant is said]) for said in (True, False))
     chosen = [cues[at] for at in telling(true, false, truth)]
     has = np.array([[cue in one.cues for cue in chosen] for one in found], dtype=np.bool_)
-    bias, *weights = weighed(has, truth).tolist()
+    bias, *weights = weighed(has, truth, np.zeros(len(chosen), dtype=np.bool_)).tolist()
     told_by = {cue: round(weight, 3) for cue, weight in zip(chosen, weights, strict=True) if weight > 0.0005}
     return Cues(labels=len(by_label), bias=round(bias, 3), weights=told_by)
 

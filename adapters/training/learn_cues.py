@@ -12,7 +12,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from thresher.adapters.cues import Cues
+from thresher.adapters.cues import LONG, Cues
 from thresher.adapters.fields import left_to_model
 from thresher.adapters.logistic import fit
 from thresher.adapters.manifest import CuesByType, type_name
@@ -21,10 +21,9 @@ from thresher.adapters.training.cue_weights import BIAS, CUES, LEAST, MOST, tell
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.learn_counted import learn_counted
 from thresher.adapters.training.learn_dates import learn_dates
+from thresher.adapters.training.named_cues import named_cues
 from thresher.adapters.training.read_sets import ReadSet
 
-#: Characters that a window holds, about. The model reads all of what is no longer, and tells by that.
-_WINDOW = 3000
 #: Times that runs and weights are found in turn; eight were no better than four.
 _TURNS = 4
 #: The deviation of the normal prior of what a run is worth.
@@ -34,6 +33,7 @@ _WHOLE = 1e6
 
 #: Of each cue of the texts, in nats.
 _Weights = NDArray[np.float64]
+_Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
     cues = {name: dict(each) for name, each in before.items()}
     for name, own in labels.items():
         fresh = learn_counted(own) | learn_dates(own)
-        if own and median(len(label.text) for label in own) > _WINDOW:
+        if own and median(len(label.text) for label in own) > LONG:
             fresh |= learn_cues(own)
         for field, learnt in fresh.items():
             known = cues.setdefault(name, {})
@@ -92,15 +92,20 @@ def _uncued(label: Label, cues: Mapping[str, Cues]) -> Label:
 def learn_cues(labels: Sequence[Label]) -> dict[str, Cues]:
     """The cues of each boolean that enough of these labels call true and enough call false."""
     told_of = labels[:MOST]
-    known = {name: told for name in _booleans(told_of) if (told := _told(told_of, name)) is not None}
+    booleans = _booleans(told_of)
+    known = {name: told for name in booleans if (told := _told(told_of, name)) is not None}
     if not known:
         return {}
     texts = cue_texts([label.text for label in told_of])
-    return {name: _learnt(texts, told) for name, told in known.items()}
+    return {name: _learnt(texts, told, named_cues(texts, booleans[name])) for name, told in known.items()}
 
 
-def _booleans(labels: Sequence[Label]) -> list[str]:
-    return sorted({field.name for label in labels for field in label.fields if field.type == "boolean"})
+def _booleans(labels: Sequence[Label]) -> dict[str, set[str]]:
+    """The booleans by their names, each with what labels say that it is: name and description."""
+    says: dict[str, set[str]] = {}
+    for field in (field for label in labels for field in label.fields if field.type == "boolean"):
+        says.setdefault(field.name, set()).add(f"{field.name} {field.description}")
+    return dict(sorted(says.items()))
 
 
 def _told(labels: Sequence[Label], name: str) -> _Told | None:
@@ -110,18 +115,19 @@ def _told(labels: Sequence[Label], name: str) -> _Told | None:
     return _Told(rows, truth) if min(truth.sum(), (~truth).sum()) >= LEAST else None
 
 
-def _learnt(texts: CueTexts, told: _Told) -> Cues:
-    """The cues of one boolean."""
+def _learnt(texts: CueTexts, told: _Told, named: _Flags) -> Cues:
+    """The cues of one boolean, which names some of the texts' cues itself."""
     has = texts.has[told.rows]
-    chosen = _chosen(has, told.truth)
+    # What it names is looked for from the first, whatever the labels tell: the clause is where that stands.
+    chosen = sorted({*_chosen(has, told.truth), *np.flatnonzero(named).tolist()})
     weights = np.zeros(len(texts.cues))
-    weights[chosen] = weighed(has[:, chosen], told.truth)[1:]
-    weights = _in_turns(texts, told, chosen, weights)
+    weights[chosen] = weighed(has[:, chosen], told.truth, named[chosen])[1:]
+    weights = _in_turns(texts, told, named, chosen, weights)
     # Words of the clause that stand elsewhere, too, tell in its run alone.
     near = _chosen(_runs(texts, told, weights).has, told.truth)
-    weights = _in_turns(texts, told, sorted({*chosen, *near}), weights)
+    weights = _in_turns(texts, told, named, sorted({*chosen, *near}), weights)
     kept = sorted(np.argsort(-weights, kind="stable")[:CUES].tolist())
-    weights = _in_turns(texts, told, kept, weights)
+    weights = _in_turns(texts, told, named, kept, weights)
     # As the regression saw the runs that its weights chose, they are worth less elsewhere.
     weigh = _runs(texts, told, weights).weigh
     inputs = np.stack([np.ones(len(weigh)), weigh], axis=1)
@@ -132,13 +138,16 @@ def _learnt(texts: CueTexts, told: _Told) -> Cues:
     return Cues(labels=len(told.rows), bias=round(bias, 3), weights=told_by)
 
 
-def _in_turns(texts: CueTexts, told: _Told, chosen: Sequence[int], weights: _Weights) -> _Weights:
+def _in_turns(
+    texts: CueTexts, told: _Told, named: _Flags, chosen: Sequence[int], weights: _Weights
+) -> _Weights:
     """The weights of these cues, fitted to the heaviest runs by them; those of others are 0."""
     now = np.zeros_like(weights)
     now[chosen] = weights[chosen]
     for _ in range(_TURNS):
+        has = _runs(texts, told, now).has[:, chosen]
         # Half of the way: else two runs of a text may take turns for ever.
-        now[chosen] = (now[chosen] + weighed(_runs(texts, told, now).has[:, chosen], told.truth)[1:]) / 2
+        now[chosen] = (now[chosen] + weighed(has, told.truth, named[chosen])[1:]) / 2
     return now
 
 

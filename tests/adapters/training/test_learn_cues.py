@@ -70,6 +70,31 @@ def test_every_weight_speaks_for_what_it_is_a_cue_of() -> None:
     assert not any(cue in weights for cue in ("will end", "we renew"))
 
 
+def described(description: str, labels: Sequence[Label]) -> list[Label]:
+    field = RENEWS.model_copy(update={"description": description})
+    return [replace(one, fields=(field, BUYER)) for one in labels]
+
+
+def test_of_two_words_that_tell_as_much_the_one_counts_that_the_field_names() -> None:
+    """Of few labels a word that stands there by chance tells as much as the clause's."""
+    away = " Notices go by post to the other side." * 60
+    said = [f"Blue evergreen years follow.{away}", f"They end.{away}"]
+    labels = [label(at, said[at % 2], at % 2 == 0) for at in range(20)]
+    weights = learn_cues(labels)["auto_renewal"].weights
+    assert weights["blue"] == weights["evergreen"]
+    for says in ("Whether it is evergreen", "An EVERGREEN contract"):
+        weights = learn_cues(described(says, labels))["auto_renewal"].weights
+        assert weights["evergreen"] > 1.5 * weights["blue"]
+
+
+def test_what_a_field_names_is_no_cue_where_labels_speak_against_it() -> None:
+    said = ["It is evergreen, by notice.", "It will end, by notice."]
+    labels = [label(at, f"{COMMON} {said[at % 2]}", at % 2 == 1) for at in range(60)]
+    weights = learn_cues(described("Whether it is evergreen", labels))["auto_renewal"].weights
+    assert "will end" in weights
+    assert weights.get("evergreen", 0.0) < 0.1
+
+
 def test_of_few_labels_that_say_so_or_do_not_nothing_is_learnt() -> None:
     labels = contracts(38)  # nineteen each
     assert learn_cues(labels)
