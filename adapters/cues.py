@@ -55,8 +55,8 @@ class Told(NamedTuple):
     """What a text tells of a boolean: the log odds that it is true, in nats, and the characters that tell it.
 
     Both are of the run of words, at most eighty, whose cues weigh the most, each counted once. The place
-    reaches from the first to the last of these that weighs a nat or more; it is None where none does,
-    and where the chance is less than one in twenty.
+    reaches from the first to the last of these that weighs a nat or more, or if none does the most; it is
+    None where all together weigh less, and where the chance is less than one in twenty.
     """
 
     log_odds: float
@@ -89,9 +89,10 @@ def told(text: str, cues: Mapping[str, Cues]) -> dict[str, Told]:
         run = _heaviest(hits[name], {cue: _whole(weight) for cue, weight in each.weights.items()})
         # The sum is exact, so the order of the cues does not matter.
         log_odds = each.bias + math.fsum(each.weights[cue] for cue in {hit.cue for hit in run})
-        telling = [hit for hit in run if each.weights[hit.cue] >= _LEAST]
         place = None
-        if telling and log_odds >= _WORTH_A_LOOK:
+        if log_odds - each.bias >= _LEAST and log_odds >= _WORTH_A_LOOK:
+            least = min(_LEAST, max(each.weights[hit.cue] for hit in run))
+            telling = [hit for hit in run if each.weights[hit.cue] >= least]
             place = words[telling[0].first][1], words[max(hit.last for hit in telling)][2]
         found[name] = Told(log_odds, place)
     return found

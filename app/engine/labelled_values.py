@@ -47,15 +47,30 @@ def labelled_values(
     return tuple(found)
 
 
+def answered(fields: Sequence[Field], labels: FieldLabels, text: str) -> set[str]:
+    """The booleans, by name, to which a text has a yes or a no behind a label of theirs."""
+    booleans = {field.name for field in fields if field.type == "boolean"}
+    return {
+        name
+        for name, by_fit in labels.cells(text).items()
+        if name in booleans and any(_holds(cell) for alike in by_fit for cell in alike)
+    }
+
+
 def _ways(field: Field, cell: str, conventions: Conventions) -> list[str]:
     """How an answer begins that states what is in the cell; none where the cell has no value of the field."""
     if field.is_stated:
         return [render_value(value) + end for value in _first(field, cell, conventions) for end in _ENDS]
     if field.type == "boolean":
-        return [render_value(holds) for holds, said in ((True, _YES), (False, _NO)) if said.match(cell)]
+        return [render_value(holds) for holds in _holds(cell)]
     if not field.is_worded or _NOTHING.fullmatch(cell):
         return []
     return ['["' if field.is_list else '"']
+
+
+def _holds(cell: str) -> list[bool]:
+    """Whether a cell says yes, or no; nothing where it says neither."""
+    return [holds for holds, said in ((True, _YES), (False, _NO)) if said.match(cell)]
 
 
 def _first(field: Field, cell: str, conventions: Conventions) -> list[Any]:

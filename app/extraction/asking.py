@@ -10,10 +10,11 @@ from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompt, WindowPrompts
 from thresher.adapters.windows import Window
 from thresher.app.engine.field_labels import FieldLabels
-from thresher.app.engine.labelled_values import labelled_values
+from thresher.app.engine.labelled_values import answered, labelled_values
 from thresher.app.engine.named_choices import named_choices
 from thresher.app.engine.preferred import Preferred
 from thresher.app.engine.request import Answer, Request
+from thresher.app.extraction.described_cues import described_cues
 from thresher.app.extraction.signals import Sureness
 from thresher.app.extraction.window_answer import WindowAnswer
 from thresher.app.record import Windows
@@ -49,8 +50,9 @@ class Asker:
     `most_windows`, those are asked that fit the fields best; None asks all. `names_decide`: what a
     document says by the names of fields and of choices goes first. `learnt`: the adapter has learnt the
     record type, and so how its labels punctuate; any other answers with the document's own punctuation, since
-    its guesses at another were measured to be worse (docs/quality.md). `cues` are the adapter's, of this
-    type's booleans, which are not asked of the model (another field of the same name is), and dates.
+    its guesses at another were measured to be worse (docs/quality.md), and of a long document the words of a
+    boolean tell it. `cues` are the adapter's, of this type's booleans, which are not asked of the model
+    (another field of the same name is), and dates.
     """
 
     prompts: WindowPrompts
@@ -66,20 +68,20 @@ class Asker:
 
         Raises ModelError where the fields leave no room for the document in the model's context.
         """
-        cues = {one.name: self.cues[one] for one in fields if one in self.cues}
+        cues = self._cues(text, fields)
         left = left_to_model(fields, cues)
         if not left:
             return Asked((), (), (), Windows(0, 0), cues)
         prompts = self.prompts.of(text, self.instructions, left)
         chosen = best_windows([one.text for one in prompts], left, self.most_windows)
         asked = [prompts[at] for at in chosen]
-        answered = left if self.learnt else tuple(one.verbatim() for one in left)
+        written = left if self.learnt else tuple(one.verbatim() for one in left)
         requests = [
             Request(
                 key=WindowKey(number, at),
                 tokens=one.tokens,
                 shared=one.shared,
-                fields=answered,
+                fields=written,
                 text=one.text,
                 conventions=one.conventions,
                 answer_tokens=self.prompts.sizes.answer_tokens,
@@ -90,6 +92,16 @@ class Asker:
         ]
         count = Windows(len(asked), len(prompts))
         return Asked([one.window for one in asked], left, requests, count, cues)
+
+    def _cues(self, text: str, fields: Sequence[Field]) -> dict[str, Cues]:
+        """Those of the adapter, and those that booleans say themselves where it has not learnt them."""
+        cues = {one.name: self.cues[one] for one in fields if one in self.cues}
+        if self.learnt or self.adapter is None:
+            return cues
+        # A yes or a no behind a label says more.
+        by_label = answered(fields, FieldLabels(fields), text)
+        described = described_cues(fields, text)
+        return {name: each for name, each in described.items() if name not in by_label} | cues
 
     def _preferred(
         self, asked: Sequence[WindowPrompt], text: str, fields: Sequence[Field]

@@ -47,6 +47,10 @@ def test_the_place_is_where_the_weightiest_cues_stand_together() -> None:
     assert odds(f"insurance{away} coverage") == -1.0, "what stands far away does not count"
     assert shown("Notices go by post, with coverage.") is None, "it tells too little"
     assert shown("", Cues(labels=20, bias=1.0, weights={})) is None
+    # Where several together tell enough it is where the weightiest of them stand.
+    weak = Cues(labels=0, bias=-1.0, weights={"premium": 0.6, "insurer": 0.6, "cover": 0.3})
+    assert shown("Cover: the premium that an insurer asks, and cover.", weak) == "premium that an insurer"
+    assert shown("Cover for a premium.", weak) is None
     # Where it is hardly ever true all the same there is nothing to look at.
     for bias, seen in ((-4.9, "insurance"), (-5.1, None)):
         assert shown("No insurance.", Cues(labels=20, bias=bias, weights={"insurance": 2.0})) == seen
@@ -95,7 +99,7 @@ def test_the_order_of_the_cues_changes_no_bit(weights: dict[str, float]) -> None
     assert math.isclose(found["one"].log_odds, -1.0 + math.fsum(weights.values()))
 
 
-@pytest.mark.parametrize("wrong", [{"bias": math.inf}, {"weights": {"a": math.nan}}, {"labels": 0}])
+@pytest.mark.parametrize("wrong", [{"bias": math.inf}, {"weights": {"a": math.nan}}, {"labels": -1}])
 def test_what_is_no_weight_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Cues.model_validate({"labels": 20, "bias": 0.0, "weights": {}} | wrong)

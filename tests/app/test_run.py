@@ -14,7 +14,7 @@ from thresher.app.engine.engine import Engine
 from thresher.app.engine.request import Answered, Failed, Reply, Request
 from thresher.app.events import DocumentRead, Progress, RecordReady
 from thresher.app.locations import Locations
-from thresher.app.record import Record
+from thresher.app.record import Record, Value
 from thresher.app.session import Session
 from thresher.app.sources import Source
 from thresher.app.warm_engine import WarmEngine
@@ -83,6 +83,54 @@ def test_the_names_of_choices_decide_where_the_adapter_says_so(
             return [records[value].values["part"].value for value in part.values]
 
         assert said("by-names") == list(part.values) != said("plain")
+
+
+def test_of_a_long_document_the_words_of_a_boolean_tell_it_but_to_the_base_alone(
+    home_with_tiny: Locations, add_adapter: AddAdapter, asked: list[Request]
+) -> None:
+    add_adapter("general", domain=None)
+    insured = Field(name="insured", type="boolean", description="Whether coverage is maintained")
+    prepaid = Field(name="prepaid", type="boolean", description="Whether it is paid before")
+    who = Field(name="who", type="string", description="Who sends notices")
+    away = "Notices go by post to the other side. " * 90
+    long = Source(
+        "long", text=f"Prepaid: no\nInsured:  as below\n{away} Bolt maintains coverage and is insured. {away}"
+    )
+    short = Source("short", text="Bolt maintains coverage and is insured. Notices go by post.")
+    with Session(home_with_tiny) as session:
+
+        def values(adapter: str, source: Source) -> dict[str, Value]:
+            asked.clear()
+            task = session.task(None, fields=[insured, prepaid, who], adapter=adapter)
+            events = session.extract([source], task)
+            return next(event.record.values for event in events if isinstance(event, RecordReady))
+
+        said = values("general", long)
+        # What stands behind a label goes before words, so that is asked.
+        assert {one.name for request in asked for one in request.fields} == {"prepaid", "who"}
+        assert said["insured"].value is True
+        (span,) = said["insured"].spans
+        assert span is not None
+        assert (span.match, span.text) == ("cue", "maintains coverage and is insured")
+        for adapter, source in (("general", short), ("none", long)):
+            values(adapter, source)
+            assert {one.name for request in asked for one in request.fields} == {"insured", "prepaid", "who"}
+
+
+@pytest.mark.parametrize(("learnt", "by_words"), [("contract", True), ("risk_flags", False)])
+def test_they_tell_it_of_a_record_type_that_the_domains_adapter_has_not_learnt(
+    home_with_tiny: Locations, add_adapter: AddAdapter, asked: list[Request], learnt: str, by_words: bool
+) -> None:
+    add_adapter("one", domain="legal", record_types=(learnt,))
+    with Session(home_with_tiny) as session:
+        task = session.task("legal", "risk_flags", adapter="one")
+        said = " ".join(one.description for one in task.fields)
+        long = f"{said} {'Letters go by post to the other side of the street. ' * 90}"
+        (_,) = [e for e in session.extract([Source("a", text=long)], task) if isinstance(e, RecordReady)]
+        booleans = {one.name for one in task.fields if one.type == "boolean"}
+    left = booleans & {one.name for request in asked for one in request.fields}
+    assert ("exclusivity" not in left) == by_words
+    assert (left == booleans) == (not by_words)
 
 
 @pytest.mark.parametrize(("learnt", "free"), [("receipt", {"address"}), ("statement", set[str]())])

@@ -12,33 +12,40 @@ of it a pattern for the clause's wording (see `bench_clauses`) is found. By chan
 characters the share in which it is. Contracts of which no part, or each, has it do not count. At last, how
 often such wording and 300 characters on each side of it, as if it were a whole document, are told to have the
 clause.
+
+    python tests/benchmarks/bench_cues.py LABELS --domain legal --record-type contract --described [--places]
+
+The same of no labels: what the words of each boolean's own name and description tell of long documents.
 """
 
 import argparse
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from bench_clauses import PATTERNS
 from cue_folds import asked_labels, by_folds
 from results import markdown
 
-from thresher.adapters.cues import told
+from thresher.adapters.cues import Cues, told
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.learn_cues import learn_cues
 from thresher.app.evaluation.score import Tally
+from thresher.app.extraction.described_cues import described_cues
 
 #: Characters beside a place that one reads, too.
 NEAR = 300
 #: Of each boolean, for each document: the log odds that it is true, and whether it is.
 HeldOut = dict[str, list[tuple[float, bool]]]
+#: Labels, and for each the cues by which its document is told.
+Cued = Iterable[tuple[Label, dict[str, Cues]]]
 
 
-def held_out(labels: Sequence[Label], upto: int) -> HeldOut:
-    """By cues of so many labels of the other folds."""
+def held_out(cued: Cued) -> HeldOut:
+    """What the cues tell of each."""
     found: HeldOut = {}
-    for label, cues in by_folds(labels, learn_cues, upto):
+    for label, cues in cued:
         for name, one in told(label.text, cues).items():
             found.setdefault(name, []).append((one.log_odds, label.values.get(name) is True))
     return found
@@ -65,10 +72,15 @@ def row(upto: int, found: Mapping[str, Sequence[tuple[float, bool]]]) -> tuple[s
     return str(upto), str(len(found)), f"{tally.f1 or 0.0:.3f}", f"{mean:.3f}"
 
 
-def places(labels: Sequence[Label]) -> str:
+def described(labels: Sequence[Label]) -> Cued:
+    """By the words of each boolean's own name and description."""
+    return ((label, described_cues(label.fields, label.text)) for label in labels)
+
+
+def places(cued: Cued) -> str:
     """A row for each clause, and all together."""
     cases: dict[str, list[tuple[bool, float, bool]]] = {name: [] for name in PATTERNS}
-    for label, cues in by_folds(labels, learn_cues):
+    for label, cues in cued:
         each = told(label.text, cues)
         for name, pattern in PATTERNS.items():
             if label.values.get(name) is not True or name not in each:
@@ -98,11 +110,17 @@ def main() -> None:
     """Prints a row for each number of labels."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--places", action="store_true", help="how often the place shown is the clause's")
+    parser.add_argument("--described", action="store_true", help="by the words of the fields, not by labels")
     asked, _, labels = asked_labels(parser)
     if asked.places:
-        sys.stdout.write(places(labels) + "\n")
+        cued = described(labels) if asked.described else by_folds(labels, learn_cues)
+        sys.stdout.write(places(cued) + "\n")
         return
-    rows = [row(upto, held_out(labels, upto)) for upto in asked.upto]
+    by_labels = ((upto, by_folds(labels, learn_cues, upto)) for upto in asked.upto)
+    rows = [
+        row(upto, held_out(cued))
+        for upto, cued in ([(0, described(labels))] if asked.described else by_labels)
+    ]
     titles = ("labels", "booleans with cues", "F1", "area under the ROC curve")
     sys.stdout.write(markdown(titles, rows) + "\n")
 

@@ -13,7 +13,7 @@ from thresher.adapters.conventions import Conventions
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.windows import Window
 from thresher.app.engine.field_labels import FieldLabels
-from thresher.app.engine.labelled_values import labelled_values
+from thresher.app.engine.labelled_values import answered, labelled_values
 from thresher.app.engine.preferred import Preferred
 from thresher.app.extraction.asking import heard
 
@@ -130,3 +130,11 @@ def test_any_number_behind_a_label_is_written_as_it_is(
     value = number / 10**decimals
     text = f"Size{gap} {value:.{decimals}f}\nWidth: 7"
     assert said(starter, text, Field(name="size", type="number"), liked="7") == {"size": value}
+
+
+def test_what_a_text_answers_are_booleans_behind_whose_labels_it_says_yes_or_no() -> None:
+    text = "Prepaid: no\nInsured: as in section 4\nSize: yes\nUrgent   x\nLate: yes"
+    fields = tuple(Field(name=name, type="boolean") for name in ("prepaid", "insured", "urgent", "rare"))
+    fields += (Field(name="size", type="string"),)
+    assert answered(fields, FieldLabels(fields), text) == {"prepaid", "urgent"}
+    assert answered((), FieldLabels(()), text) == set()
