@@ -6,7 +6,7 @@ A boolean, and most enums, have no place in a text that could be looked up: wher
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import KeysView, Mapping, Sequence
 
 from thresher.adapters.fields import Field
 
@@ -27,7 +27,7 @@ class FieldWords:
     """The words of fields that are asked together: one that several share tells little of each."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
-        words = {field.name: stems(f"{field.name} {field.description}").keys() for field in fields}
+        words = {field.name: said_by(field) for field in fields}
         sharing = Counter(stem for own in words.values() for stem in own)
         self._weights = {name: {stem: 1 / sharing[stem] ** 2 for stem in own} for name, own in words.items()}
 
@@ -42,6 +42,11 @@ class FieldWords:
             for stem, weight in weights.items()
         )
         return total / sum(weights.values()) if weights else 0.0
+
+
+def said_by(field: Field) -> KeysView[str]:
+    """The stems of a field's name and description, in their order, so that sums over them are the same."""
+    return stems(f"{field.name} {field.description}").keys()
 
 
 def stems(text: str) -> Counter[str]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thresher.adapters.cues import LONG, Cues
+from thresher.adapters.field_words import said_by
 from thresher.adapters.fields import left_to_model
 from thresher.adapters.logistic import fit
 from thresher.adapters.manifest import CuesByType, type_name
@@ -101,11 +102,11 @@ def learn_cues(labels: Sequence[Label]) -> dict[str, Cues]:
 
 
 def _booleans(labels: Sequence[Label]) -> dict[str, set[str]]:
-    """The booleans by their names, each with what labels say that it is: name and description."""
-    says: dict[str, set[str]] = {}
+    """The booleans by their names, each with the stems of what labels say that it is."""
+    said: dict[str, set[str]] = {}
     for field in (field for label in labels for field in label.fields if field.type == "boolean"):
-        says.setdefault(field.name, set()).add(f"{field.name} {field.description}")
-    return dict(sorted(says.items()))
+        said.setdefault(field.name, set()).update(said_by(field))
+    return dict(sorted(said.items()))
 
 
 def _told(labels: Sequence[Label], name: str) -> _Told | None:

@@ -3,7 +3,7 @@
 Who writes a pack knows the words that a clause is made of. Of few labels they tell more than these do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,10 @@ from thresher.adapters.training.cue_texts import CueTexts
 _COMMON = 500
 
 
-def named_cues(texts: CueTexts, says: Iterable[str]) -> NDArray[np.bool_]:
-    """The words that a field `says`, in any ending, without common ones; of shape (the texts' cues,)."""
-    said = {stem for one in says for stem in stems(one)}
-    is_said = [" " not in cue and not said.isdisjoint(stems(cue)) for cue in texts.cues]
+def named_cues(texts: CueTexts, said: Set[str]) -> NDArray[np.bool_]:
+    """The words, in any ending, whose stems a field has `said`, without common ones; of shape (cues,)."""
+    is_said = np.array([not said.isdisjoint(stems(cue)) for cue in texts.cues], dtype=np.bool_)
     numbers = np.concatenate([np.empty(0, dtype=np.int32), *texts.words])
+    # Pairs of words are not counted.
     counts = np.bincount(numbers[numbers >= 0], minlength=len(texts.cues))
-    return np.array(is_said, dtype=np.bool_) & (counts * _COMMON < len(numbers))
+    return np.asarray(is_said & (counts > 0) & (counts * _COMMON < len(numbers)))

@@ -98,10 +98,11 @@ class Asker:
         cues = {one.name: self.cues[one] for one in fields if one in self.cues}
         if self.learnt or self.adapter is None:
             return cues
-        # A yes or a no behind a label says more.
-        by_label = answered(fields, FieldLabels(fields), text)
-        described = described_cues(fields, text)
-        return {name: each for name, each in described.items() if name not in by_label} | cues
+        if described := described_cues(fields, text):
+            # A yes or a no behind a label says more.
+            by_label = answered(fields, FieldLabels(fields), text)
+            described = {name: each for name, each in described.items() if name not in by_label}
+        return described | cues
 
     def _preferred(
         self, asked: Sequence[WindowPrompt], text: str, fields: Sequence[Field]

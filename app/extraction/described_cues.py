@@ -5,11 +5,10 @@ words stand together, and the rest of the document has them seldom, it mostly do
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from thresher.adapters.cues import LONG, MOST_CUES, Cues, words_of
-from thresher.adapters.field_words import stems
+from thresher.adapters.field_words import said_by, stems
 from thresher.adapters.fields import Field
 
 #: A word that is one of e⁴ of the document's, or more, tells of no part of it.
@@ -34,30 +33,25 @@ def described_cues(fields: Sequence[Field], text: str) -> dict[str, Cues]:
     if not booleans or len(text) <= LONG:
         return {}
     words = _Words(text)
-    said = {field.name: stems(f"{field.name} {field.description}").keys() for field in fields}
-    of_all = set().union(*said.values())
+    of_all = set().union(*map(said_by, fields))
     if len(of_all & words.counts.keys()) < _KNOWN * len(of_all):
         return {}
-    rare = {
-        name: {stem: nats for stem in own if (nats := words.nats(stem)) > 0} for name, own in said.items()
-    }
-    return {
-        field.name: words.cues(rare[field.name])
-        for field in booleans
-        if len(rare[field.name]) >= _LEAST and stems(field.name).keys() <= rare[field.name].keys()
-    }
+    cues = {}
+    for field in booleans:
+        rare = {stem: nats for stem in said_by(field) if (nats := words.nats(stem)) > 0}
+        if len(rare) >= _LEAST and stems(field.name).keys() <= rare.keys():
+            cues[field.name] = words.cues(rare)
+    return cues
 
 
 class _Words:
     """The words of a text: how many there are, of each its stem, and of each stem its count."""
 
     def __init__(self, text: str) -> None:
-        found = Counter(words_of(text))
-        self._total = found.total()
-        self._stem = {word: stem for word in found for stem in stems(word)}
-        self.counts: Counter[str] = Counter()
-        for word, stem in self._stem.items():
-            self.counts[stem] += found[word]
+        found = words_of(text)
+        self._total = len(found)
+        self._stem = {word: stem for word in set(found) for stem in stems(word)}
+        self.counts = stems(text)
 
     def nats(self, stem: str) -> float:
         """By how much a stem is rarer than what is common."""
@@ -67,5 +61,5 @@ class _Words:
         """Those of a field that says these stems, of each its nats."""
         worth = _ALL / sum(rare.values()) + _EACH
         weights = {word: round(worth * rare[stem], 3) for word, stem in self._stem.items() if stem in rare}
-        heaviest = sorted(weights, key=lambda word: (-weights[word], word))[:MOST_CUES]
-        return Cues(labels=0, bias=_BIAS, weights={word: weights[word] for word in heaviest})
+        heaviest = sorted(weights.items(), key=lambda each: (-each[1], each[0]))[:MOST_CUES]
+        return Cues(labels=0, bias=_BIAS, weights=dict(heaviest))

@@ -116,11 +116,10 @@ def main() -> None:
         cued = described(labels) if asked.described else by_folds(labels, learn_cues)
         sys.stdout.write(places(cued) + "\n")
         return
-    by_labels = ((upto, by_folds(labels, learn_cues, upto)) for upto in asked.upto)
-    rows = [
-        row(upto, held_out(cued))
-        for upto, cued in ([(0, described(labels))] if asked.described else by_labels)
-    ]
+    if asked.described:
+        rows = [row(0, held_out(described(labels)))]
+    else:
+        rows = [row(upto, held_out(by_folds(labels, learn_cues, upto))) for upto in asked.upto]
     titles = ("labels", "booleans with cues", "F1", "area under the ROC curve")
     sys.stdout.write(markdown(titles, rows) + "\n")
 
