@@ -112,6 +112,10 @@ class SpanFinder:
                     written = self._in_words(text, within)
                 return written or (self._fuzzy(text, within) if fuzzy else None)
 
+    def times_stated(self, number: float) -> int:
+        """In how many places the text states this number, in any writing."""
+        return len({start for start, _, _ in self._stating(number)})
+
     @cached_property
     def _folded(self) -> FoldedText:
         return FoldedText(self.text)

@@ -46,7 +46,7 @@ def merge(
       window writes it), in the order of their spans, ungrounded ones last;
       found if one item is grounded, truncated (with its items) if a window's answer was lost or cut in it.
     - Confidence: the chosen window's; of a list the mean of its items'; of an absent value the mean of the
-      windows' confidences in its absence. Of an item that an earlier list has, little of it.
+      windows' confidences in its absence. Of what is said again, little of it (see `with_repeats`).
     """
     ordered = sorted(answers, key=lambda answer: answer.window.start)
     front = ordered[0].window.end if ordered else len(document.text)
@@ -62,4 +62,4 @@ def merge(
     for name, words in boolean_words(asked, document.text).items():
         value = merged[name]
         merged[name] = replace(value, signals=tuple(replace(each, words=words) for each in value.signals))
-    return with_repeats(fields, {field.name: merged[field.name] for field in fields})
+    return with_repeats(fields, {field.name: merged[field.name] for field in fields}, evidence.finder)

@@ -1,4 +1,4 @@
-"""An item that an earlier list of the record has is told as such, and is hardly believed."""
+"""An item that an earlier list has, and a number for which no place is left, are hardly believed."""
 
 import math
 
@@ -65,3 +65,62 @@ def test_an_item_repeats_where_an_earlier_list_has_it(objects: list[str], states
         assert [each.repeats for each in told["states"].signals] == [
             normalise(item) in first for item in told["states"].value
         ]
+
+
+NUMBERS = [Field(name=name, type="number") for name in ("asked", "offered", "paid")]
+SPARE = Field(name="spare", type="number", derived=True)
+DAYS = [Field(name=name, type="date") for name in ("signed", "begins")]
+
+
+def numbers(text: str, said: dict[str, float | str | None], **sure: float) -> dict[str, Value]:
+    """The values of a record of one window whose model was so sure of each field, 0.8 where not told."""
+    fields = [field for field in (*NUMBERS, SPARE, *DAYS) if field.name in said]
+    logs = {name: math.log(sure.get(name, 0.8)) for name in said}
+    sureness = {name: [Sureness(log, log, 1)] for name, log in logs.items()}
+    answer = WindowAnswer(Window(0, len(text), 0, 9), said, sureness)
+    return merge(Document("a.txt", "0" * 64, "text", text), fields, [answer])
+
+
+def test_a_place_of_a_number_answers_the_field_that_is_surest_of_it() -> None:
+    told = numbers(
+        "Value: EUR 262,000\nBuilt 1904", {"asked": 262000, "offered": 262000, "paid": 1904}, offered=0.9
+    )
+    assert {name: value.signals[0].repeats for name, value in told.items()} == {
+        "asked": True,
+        "offered": False,
+        "paid": False,
+    }
+    assert told["asked"].confidence == pytest.approx(0.08)
+    assert told["asked"].value == 262000, "a person may still see it"
+
+
+def test_the_first_of_fields_that_are_as_sure_keeps_the_place() -> None:
+    told = numbers("12 pieces", {"asked": 12, "offered": 12, "paid": 12})
+    assert [value.signals[0].repeats for value in told.values()] == [False, True, True]
+
+
+def test_a_number_that_stands_twice_answers_two_fields_in_any_writing() -> None:
+    told = numbers("EUR 1,250.00 asked, paid 1250", {"asked": 1250, "offered": None, "paid": 1250})
+    assert not any(value.signals[0].repeats for value in told.values())
+
+
+def test_a_number_that_may_be_derived_takes_no_place_and_needs_none() -> None:
+    told = numbers("a 2/3", {"asked": 2, "spare": 2}, spare=0.9)
+    assert not any(value.signals[0].repeats for value in told.values())
+
+
+def test_one_day_may_answer_two_fields() -> None:
+    told = numbers("of 8 May 2025", {"signed": "2025-05-08", "begins": "2025-05-08"})
+    assert not any(value.signals[0].repeats for value in told.values())
+
+
+@given(
+    st.lists(st.sampled_from([7, 12, 30]), max_size=6),
+    st.lists(st.sampled_from([7, 12, 30]), min_size=3, max_size=3),
+)
+def test_no_more_fields_are_believed_of_a_number_than_it_has_places(text: list[int], said: list[int]) -> None:
+    names = [field.name for field in NUMBERS]
+    told = numbers(" and ".join(map(str, text)), dict(zip(names, said, strict=True)))
+    for number in set(said) & set(text):
+        of_it = [value.signals[0].repeats for value in told.values() if value.value == number]
+        assert of_it.count(False) == min(text.count(number), len(of_it))
