@@ -1,7 +1,8 @@
 """Cues: words, and pairs of neighbouring words, that tell that a boolean is true where they stand.
 
 Labels say which they are, or the field's own name and description.
-Beside a length of time they tell that a date is counted by it; beside a date, that it is the one asked for.
+Beside a length of time they tell that a date is counted by it; beside a date, that it is the one asked for;
+in a window, that it states a text.
 An adapter's manifest has them, for the fields that it learnt. Knows no model and no labels.
 """
 

@@ -91,7 +91,7 @@ class Source(_Part):
     notes: tuple[str, ...] = Field(default=(), description="what conversion changed")
 
 
-#: The cues of booleans and dates, by `domain/record_type` and field.
+#: The cues of booleans, dates and texts, by `domain/record_type` and field.
 CuesByType = dict[str, dict[str, Cues]]
 
 
@@ -114,7 +114,7 @@ class Manifest(_Part):
         default=False,
         description="whether what a document says by the names of fields and choices goes first",
     )
-    cues: CuesByType = Field(default={}, description="of the booleans and dates that it learnt")
+    cues: CuesByType = Field(default={}, description="of the booleans, dates and texts that it learnt")
     source: Source | None = None
 
     def cues_of(self, domain: str, record_type: str) -> dict[str, Cues]:

@@ -1,13 +1,16 @@
 """Which windows of a long document are asked about, and taught: those whose words fit the fields best.
 
-Knows no model: only the words of the windows, and those of the fields' names and descriptions.
+Knows no model: only the words of the windows, those of the fields' names and descriptions, and what labels
+taught of them.
 """
 
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from thresher.adapters.cues import Cues, cues_in, log_odds
 from thresher.adapters.field_words import STOP
 from thresher.adapters.fields import Field
 
@@ -25,16 +28,28 @@ _DIGIT = re.compile(r"\d")
 _HALF = {"date": (_DATE, 2), "number": (_DIGIT, 30), "integer": (_DIGIT, 30)}
 
 
-def best_windows(texts: Sequence[str], fields: Sequence[Field], most: int | None) -> list[int]:
+def best_windows(
+    texts: Sequence[str],
+    fields: Sequence[Field],
+    most: int | None,
+    cues: Mapping[str, Cues] = MappingProxyType({}),
+) -> list[int]:
     """The numbers of at most `most` of a document's windows, in order; of all where it is None.
 
     Of windows beyond the first two, each field in turn takes the one that ranks highest for it by BM25
     (Robertson and others, Okapi at TREC-3, 1994) over the stems of its name and description; a word that many
-    fields have counts less, and dates and digits count for fields of those types.
+    fields have counts less, and dates and digits count for fields of those types. A text, a person or a list
+    that has `cues`, by its name, takes the one that states it most probably by these. Of equals the earliest
+    goes first.
     """
     if most is None or len(texts) <= most:
         return list(range(len(texts)))
-    ranks = _ranks(texts, fields)
+    cued = {field.name: cues[field.name] for field in fields if field.is_worded and field.name in cues}
+    found = [cues_in(text) for text in texts] if cued else []
+    ranks = [
+        _ranked([log_odds(cued[field.name], each) for each in found] if field.name in cued else fits)
+        for field, fits in zip(fields, _fits(texts, fields), strict=True)
+    ]
     chosen = list(range(min(_FRONT, most)))
     for place in range(len(texts)):
         for rank in ranks:
@@ -45,8 +60,13 @@ def best_windows(texts: Sequence[str], fields: Sequence[Field], most: int | None
     return sorted(chosen)
 
 
-def _ranks(texts: Sequence[str], fields: Sequence[Field]) -> list[list[int]]:
-    """For each field the windows, the best first; of equals the earliest."""
+def _ranked(scores: Sequence[float]) -> list[int]:
+    """The windows, the best first; of equals the earliest."""
+    return sorted(range(len(scores)), key=lambda number: -scores[number])
+
+
+def _fits(texts: Sequence[str], fields: Sequence[Field]) -> list[list[float]]:
+    """For each field how well its words fit each window."""
     bags = [Counter(_stems(text)) for text in texts]
     holding = Counter(stem for bag in bags for stem in bag)
     lengths = [bag.total() for bag in bags]
@@ -63,15 +83,14 @@ def _ranks(texts: Sequence[str], fields: Sequence[Field]) -> list[list[int]]:
             total += rarity * count / math.sqrt(sharing[stem])
         return total
 
-    ranks = []
+    fits = []
     for field, stems in zip(fields, asked, strict=True):
-        cues = _cues(texts, field)
-        scores = [score(number, stems) + cues[number] for number in range(len(texts))]
-        ranks.append(sorted(range(len(texts)), key=lambda number: -scores[number]))
-    return ranks
+        typed = _typed(texts, field)
+        fits.append([score(number, stems) + typed[number] for number in range(len(texts))])
+    return fits
 
 
-def _cues(texts: Sequence[str], field: Field) -> list[float]:
+def _typed(texts: Sequence[str], field: Field) -> list[float]:
     """From 0 to 1 for each window: how much of the field's type stands in it."""
     if field.type not in _HALF:
         return [0.0] * len(texts)

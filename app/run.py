@@ -149,11 +149,7 @@ class Run:
             self.task.most_windows,
             names_decide=manifest is not None and manifest.names_decide,
             learnt=manifest is not None and has_learnt(manifest, self.task.record_type),
-            cues={
-                one: cues[one.name]
-                for one in self.own
-                if one.type in ("boolean", "date") and one.name in cues
-            },
+            cues={one: cues[one.name] for one in self.own if one.name in cues},
         )
         return asker, engine
 

@@ -5,13 +5,15 @@ Nothing is ever cut: what is too long is refused by name.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thresher.adapters.answer import parse_answer, render_answer
+from thresher.adapters.cues import Cues
 from thresher.adapters.errors import ModelError
 from thresher.adapters.fields import Field
 from thresher.adapters.tokens import PromptTokenizer
@@ -85,8 +87,9 @@ def build_examples(
     labels: Sequence[Label],
     prompts: WindowPrompts,
     most_tokens: int | None = None,
+    cues: Mapping[str, Cues] = MappingProxyType({}),
 ) -> Examples:
-    """The examples of the labels, in order, windows in order.
+    """The examples of the labels, in order, windows in order; `cues`, by field, choose them as in use.
 
     A label with a window whose prompt and answer have more than `most_tokens` (or the context) is refused as
     a whole, as is one whose fields leave no room for its text.
@@ -95,7 +98,7 @@ def build_examples(
     counts = _Counts()
     examples: list[Example] = []
     for label in labels:
-        examples += _of_label(label, prompts, most, counts)
+        examples += _of_label(label, prompts, most, cues, counts)
     return Examples(
         examples=tuple(examples),
         labels=len(labels),
@@ -107,7 +110,9 @@ def build_examples(
     )
 
 
-def _of_label(label: Label, prompts: WindowPrompts, most: int, counts: _Counts) -> list[Example]:
+def _of_label(
+    label: Label, prompts: WindowPrompts, most: int, cues: Mapping[str, Cues], counts: _Counts
+) -> list[Example]:
     try:
         asked = prompts.of(label.text, label.instructions, label.fields)
     except ModelError as error:
@@ -115,7 +120,7 @@ def _of_label(label: Label, prompts: WindowPrompts, most: int, counts: _Counts) 
         return []
     texts = [one.text for one in asked]
     stated = statements(label, texts, counts.placing)
-    chosen = set(best_windows(texts, label.fields, label.most_windows))
+    chosen = set(best_windows(texts, label.fields, label.most_windows, cues))
     kept = [at for at, one in enumerate(stated) if (one.taught if at in chosen else one.says_something)]
     if label.taught_windows:
         telling_most = telling([stated[at] for at in kept], label.taught_windows)

@@ -22,6 +22,7 @@ from thresher.adapters.training.cue_weights import BIAS, CUES, LEAST, MOST, tell
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.learn_counted import learn_counted
 from thresher.adapters.training.learn_dates import learn_dates
+from thresher.adapters.training.learn_windows import learn_windows
 from thresher.adapters.training.named_cues import named_cues
 from thresher.adapters.training.read_sets import ReadSet
 
@@ -57,7 +58,7 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
             labels.setdefault(name, []).extend(one.sides.train)
     cues = {name: dict(each) for name, each in before.items()}
     for name, own in labels.items():
-        fresh = learn_counted(own) | learn_dates(own)
+        fresh = learn_counted(own) | learn_dates(own) | learn_windows(own)
         if own and median(len(label.text) for label in own) > LONG:
             fresh |= learn_cues(own)
         for field, learnt in fresh.items():
@@ -72,10 +73,15 @@ def without_cued(one: ReadSet, cues: CuesByType) -> ReadSet:
 
     A label of such fields alone stays as it is, so that there is something to train on.
     """
-    name, sides = _type_of(one), one.sides
-    own = cues.get(name, {}) if name else {}
+    own, sides = own_cues(one, cues), one.sides
     train, validation = ([_uncued(label, own) for label in side] for side in (sides.train, sides.validation))
     return replace(one, sides=replace(sides, train=tuple(train), validation=tuple(validation)))
+
+
+def own_cues(one: ReadSet, cues: CuesByType) -> Mapping[str, Cues]:
+    """Those of the set's record type, by field."""
+    name = _type_of(one)
+    return cues.get(name, {}) if name else {}
 
 
 def _type_of(one: ReadSet) -> str | None:

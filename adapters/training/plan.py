@@ -24,7 +24,7 @@ from thresher.adapters.training.examples import Example, build_examples
 from thresher.adapters.training.first_adapter import chosen_layers, first_adapter
 from thresher.adapters.training.found import found_in
 from thresher.adapters.training.labels import labels_fingerprint
-from thresher.adapters.training.learn_cues import cues_of_sets, without_cued
+from thresher.adapters.training.learn_cues import cues_of_sets, own_cues, without_cued
 from thresher.adapters.training.read_sets import read_sets
 from thresher.adapters.training.run_config import RunConfig
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
@@ -147,8 +147,9 @@ def make_plan(config: RunConfig) -> Plan:
     notes: list[str] = []
     too_long = False
     for one in to_teach:
-        taught = build_examples(one.shown(), prompts, config.max_example_tokens)
-        held = build_examples(one.sides.validation, prompts, config.max_example_tokens)
+        own = own_cues(one, cues)
+        taught = build_examples(one.shown(), prompts, config.max_example_tokens, own)
+        held = build_examples(one.sides.validation, prompts, config.max_example_tokens, own)
         train += taught.examples
         validation += held.examples
         notes += found_in(one, taught, held, several=len(sets) > 1)
@@ -160,7 +161,10 @@ def make_plan(config: RunConfig) -> Plan:
         once = _batches(config, train).steps_per_epoch
         epochs = ceil(steps_of(config, once) / once)
     if epochs > 1:
-        every = [build_examples(one.shown(epochs), prompts, config.max_example_tokens) for one in to_teach]
+        every = [
+            build_examples(one.shown(epochs), prompts, config.max_example_tokens, own_cues(one, cues))
+            for one in to_teach
+        ]
         train = [example for taught in every for example in taught.examples]
     if not validation:
         notes.append(

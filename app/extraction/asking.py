@@ -52,7 +52,7 @@ class Asker:
     record type, and so how its labels punctuate; any other answers with the document's own punctuation, since
     its guesses at another were measured to be worse (docs/quality.md), and of a long document the words of a
     boolean tell it. `cues` are the adapter's, of this type's booleans, which are not asked of the model
-    (another field of the same name is), and dates.
+    (another field of the same name is), of dates, and of texts, whose windows they choose.
     """
 
     prompts: WindowPrompts
@@ -73,7 +73,7 @@ class Asker:
         if not left:
             return Asked((), (), (), Windows(0, 0), cues)
         prompts = self.prompts.of(text, self.instructions, left)
-        chosen = best_windows([one.text for one in prompts], left, self.most_windows)
+        chosen = best_windows([one.text for one in prompts], left, self.most_windows, cues)
         asked = [prompts[at] for at in chosen]
         written = left if self.learnt else tuple(one.verbatim() for one in left)
         requests = [

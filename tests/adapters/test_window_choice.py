@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from thresher.adapters.cues import Cues
 from thresher.adapters.fields import Field
 from thresher.adapters.window_choice import best_windows
 
@@ -49,6 +50,20 @@ def test_a_word_that_all_fields_have_decides_nothing() -> None:
         w12="Exclusivity is granted.",
     )
     assert best_windows(texts, fields, 5) == [0, 1, 6, 9, 12]
+
+
+def test_what_labels_taught_of_a_text_goes_before_its_own_words() -> None:
+    said = "laws govern, governing law, the law of the state, countries"
+    texts = document(20, w5=said, w9="It is construed by courts of Ohio.", w14="Signed on 2019-03-04.")
+    cues = {"governing_law": Cues(labels=40, bias=-4, weights={"construed": 2.0, "courts of": 1.0})}
+    assert best_windows(texts, [LAW, DAY], 4, cues) == [0, 1, 9, 14]
+    assert best_windows(texts, [LAW], 4, cues) == [0, 1, 2, 9], "of windows that are alike the earliest"
+
+
+def test_cues_of_a_date_choose_no_window() -> None:
+    texts = document(12, w4="On 4/3/2019 and until 31.12.2021.", w7="It is effective.")
+    cues = {"signed": Cues(labels=40, bias=-4, weights={"effective": 9.0})}
+    assert best_windows(texts, [DAY], 3, cues) == best_windows(texts, [DAY], 3) == [0, 1, 4]
 
 
 def test_without_any_cue_the_first_are_asked() -> None:

@@ -186,6 +186,24 @@ def test_a_date_that_cues_may_tell_is_asked_all_the_same(
     assert list(record.values) == [field.name for field in task.fields]
 
 
+def test_the_adapters_cues_choose_the_windows_that_state_a_text(
+    home_with_tiny: Locations, add_adapter: AddAdapter, asked: list[Request]
+) -> None:
+    filler = "The goods are stored in a dry place, and sent by post.\n" * 60
+    source = replace(SOURCE, text=f"{filler * 20}It is construed by courts of Ohio.\n{filler * 10}")
+    cues = {"governing_law": {"labels": 40, "bias": -4.0, "weights": {"construed": 2.0}}}
+    add_adapter("plain", domain="legal", record_types=("contract",))
+    add_adapter("cued", domain="legal", record_types=("contract",), cues={"legal/contract": cues})
+    with Session(home_with_tiny) as session:
+        for name in ("plain", "cued"):
+            asked.clear()
+            task = session.task("legal", "contract", adapter=name)
+            (record,) = [e.record for e in session.extract([source], task) if isinstance(e, RecordReady)]
+            assert record.windows is not None
+            assert record.windows.asked == len(asked) == 8 < record.windows.all
+            assert any("construed" in request.text for request in asked) is (name == "cued")
+
+
 def test_a_prompt_names_nothing_that_cues_tell(
     home_with_tiny: Locations, add_adapter: AddAdapter, asked: list[Request]
 ) -> None:
