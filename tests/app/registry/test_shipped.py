@@ -58,9 +58,9 @@ def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -
 
 
 def has_cues(field: Field, record_type: str) -> bool:
-    """Every boolean and counted date; of other dates contracts' alone: before, dates had none."""
-    has_dates = record_type == "contract" and field.type == "date"
-    return field.type == "boolean" or bool(field.counted_from) or has_dates
+    """Every boolean and counted date; of other dates and texts contracts' alone: before, these had none."""
+    is_late = record_type == "contract" and (field.type == "date" or field.is_worded)
+    return field.type == "boolean" or bool(field.counted_from) or is_late
 
 
 def test_it_answers_for_its_domain_where_nothing_was_promoted(home_with_starter: Locations) -> None:
