@@ -50,7 +50,8 @@ def learn_windows(labels: Sequence[Label]) -> dict[str, Cues]:
             # What no part states may be written otherwise: nothing is known of where.
             if any(stating):
                 found[field.name].append(_Parts(number, cues, stating))
-                scalars |= set() if field.is_list else {field.name}
+                if not field.is_list:
+                    scalars.add(field.name)
     learnt = learn_beside({name: list(_besides(parts)) for name, parts in found.items()})
     for _ in range(_TURNS):
         meant = {name: _besides(found[name], learnt[name]) for name in scalars & learnt.keys()}
