@@ -5,24 +5,21 @@ Knows no window, no record and no place on a page. The rules are told in docs/ex
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
 
-from thresher.adapters.dates import dates_in, days_in
+from thresher.adapters.dates import days_in
 from thresher.adapters.fields import Field
 from thresher.adapters.folded import FoldedText
-from thresher.adapters.lengths import is_length
-from thresher.adapters.number_writing import ANY_WRITING
+from thresher.adapters.grounding import FUZZY_THRESHOLD, Match, MatchKind, is_near, wordings
 from thresher.adapters.numbers import in_digits, numbers_in
 from thresher.adapters.person_name import spoken
 from thresher.adapters.punctuation import Words
-from thresher.adapters.values import TOLERANCE, is_absent, normalise, same
+from thresher.adapters.values import TOLERANCE, is_absent, normalise
 from thresher.adapters.words import joins
 
-#: The least similarity, of 100, of a fuzzy match. The digits of both must be the same whatever it is.
-FUZZY_THRESHOLD = 90
 #: Shorter values, in normalised characters, are never matched fuzzily.
 MIN_FUZZY = 6
 #: Shorter values, in normalised characters, are never found inside a longer word.
@@ -31,48 +28,7 @@ MIN_PART = 4
 #: may hold one at every character.
 MAX_OCCURRENCES = 10_000
 
-MatchKind = Literal["exact", "normalised", "parsed", "fuzzy"]
 _Search = Callable[[str, tuple[int, int]], Iterator[tuple[int, int]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The characters [start, end) of the text state a value."""
-
-    start: int
-    end: int
-    text: str
-    match: MatchKind
-
-    @property
-    def says_it(self) -> bool:
-        """Whether the text is the value, and not only like it."""
-        return self.match != "fuzzy"
-
-
-def grounded(field: Field, value: Any, span_text: str) -> bool:
-    """Whether a span's text, normalised, is the value; or, for dates, numbers and persons, is read as it.
-
-    The whole text must say it: '12' does not ground 12 in '12.50'. A boolean is never grounded. Of a date
-    that is counted it is a length of time.
-    """
-    whole = (0, len(span_text.strip()))
-    match field.type:
-        case "date":
-            if field.counted_from and is_length(span_text.strip()):
-                return True
-            return any((s, e) == whole and iso == value for s, e, iso in dates_in(span_text.strip()))
-        case "number" | "integer":
-            read = numbers_in(span_text.strip(), ANY_WRITING)
-            return any((s, e) == whole and same(field, value, number) for s, e, number in read)
-        case "boolean":
-            return False
-        case "enum":
-            return normalise(span_text) in map(normalise, _wordings(value))
-        case "person":
-            return isinstance(value, str) and normalise(span_text) in _namings(value)
-        case _:
-            return isinstance(value, str) and normalise(span_text) == normalise(value)
 
 
 class SpanFinder:
@@ -101,7 +57,7 @@ class SpanFinder:
             case "number" | "integer":
                 return self._parsed(in_digits(value), self._stating(value), within)
             case "enum":
-                ways = _wordings(value)
+                ways = wordings(value)
                 return next(filter(None, (self._written(way, within, parts=False) for way in ways)), None)
             case "person":
                 return self._named(str(value), within)
@@ -224,24 +180,6 @@ class SpanFinder:
             return None
         text = self.text[span[0] : span[1]]
         return Match(*span, text, "fuzzy") if is_near(value, text) else None
-
-
-def _wordings(value: Any) -> list[str]:
-    """How a text may write a value of an enum: with underscores as spaces, or as they are."""
-    return [way for way in dict.fromkeys((str(value).replace("_", " "), str(value))) if way.strip()]
-
-
-def _namings(name: str) -> set[str]:
-    """The ways to write a person's name that are the same name, normalised."""
-    return {normalise(way) for way in (name, spoken(name)) if way}
-
-
-def is_near(value: str, text: str) -> bool:
-    """Whether two texts are alike enough for a fuzzy match, and have the same groups of digits."""
-    from rapidfuzz import fuzz
-
-    a, b = normalise(value), normalise(text)
-    return re.findall(r"\d+", a) == re.findall(r"\d+", b) and fuzz.ratio(a, b) >= FUZZY_THRESHOLD
 
 
 def _bucket(number: float) -> int:

@@ -14,9 +14,10 @@ from thresher.adapters.answer import can_be_written, most_items, plain, stated_v
 from thresher.adapters.conventions import Conventions
 from thresher.adapters.field_words import FieldWords, stems
 from thresher.adapters.fields import MAX_STRING, Field
+from thresher.adapters.grounding import Match
 from thresher.adapters.person_name import family_first
 from thresher.adapters.punctuation import punctuated_as
-from thresher.adapters.spans import Match, SpanFinder
+from thresher.adapters.spans import SpanFinder
 from thresher.adapters.training.labels import Label
 from thresher.adapters.values import is_absent, normalise, same
 from thresher.adapters.words import WORD

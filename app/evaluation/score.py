@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from thresher.adapters.fields import Field
-from thresher.adapters.spans import grounded
+from thresher.adapters.grounding import grounded
 from thresher.adapters.values import check, is_absent, normalise, same
 from thresher.app.evaluation.records import GoldRecord, Predicted, PredictedRecord
 from thresher.app.record import Outcome

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Literal
 
 from thresher.adapters.fields import Field
-from thresher.adapters.spans import Match, SpanFinder
+from thresher.adapters.grounding import Match
+from thresher.adapters.spans import SpanFinder
 from thresher.app.documents.document import Document
 from thresher.app.extraction.signals import Signals, Stated, Sureness, together
 from thresher.app.record import Span

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from thresher.adapters.fields import Field
+from thresher.adapters.grounding import Match
 from thresher.adapters.punctuation import Words
-from thresher.adapters.spans import Match
 from thresher.adapters.values import check, is_absent, normalise
 from thresher.adapters.windows import Window
 from thresher.app.extraction.evidence import Evidence, mean

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field
+from thresher.adapters.grounding import grounded
 from thresher.adapters.numbers import digits_of
 from thresher.adapters.punctuation import BETWEEN, Words, punctuated_as
-from thresher.adapters.spans import SpanFinder, grounded
+from thresher.adapters.spans import SpanFinder
 from thresher.adapters.words import WORD
 
 
