@@ -1,21 +1,21 @@
 """What a general adapter gets right of record types that it was never trained on, and what the base alone.
 
     python tests/benchmarks/bench_unseen.py LABELLED --without retail/product invoices/ad_buy \\
-        --steps 160 --work FOLDER --results FILE --upto 20
+        --steps 160 --runs 1 --work FOLDER --results FILE --upto 20
     python tests/benchmarks/bench_unseen.py --examples --results FILE
     python tests/benchmarks/bench_unseen.py --results FILE --table
 
 LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. One general adapter is trained by the
-recipe of the one that ships, but without these record types; where none is named, the one that ships answers,
-for the record types of `--only`. `--examples` asks for the packs' own example documents instead, of each
-record type that no shipped adapter was trained on. What is measured is not measured again, but for what
-another general adapter answered.
+recipe of the one that ships, but without these record types; with `--runs 1` by the first run of each of its
+rounds alone. Where none is named, the one that ships answers, for the record types of `--only`. `--examples`
+asks for the packs' own example documents instead, of each record type that no shipped adapter was trained on.
+What is measured is not measured again, but for what another general adapter answered.
 """
 
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,10 @@ _OWN = ", own examples"
 PACKAGING = Path(__file__).parents[2] / "packaging"
 
 
-def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str, work: Path) -> Path:
+def trained(asked: argparse.Namespace) -> Path:
     """The folder of a general adapter that has not seen these, as it ships. Raises SystemExit."""
+    data: Path = asked.labelled.absolute()
+    work: Path = asked.work.absolute()
     sys.path.append(str(PACKAGING))
     from merging import by_names, scaled
     from recipes import read_recipe
@@ -52,10 +54,12 @@ def trained(data: Path, without: Sequence[str], steps: int | None, trainer: str,
     out = work / ADAPTER
     if not out.exists():
         recipe = read_recipe("general", data, work / "made")
-        assert set(without) <= {source.name for source in recipe.sources}, "each of them is in the recipe"
+        known = {source.name for source in recipe.sources}
+        assert set(asked.without) <= known, "each of them is in the recipe"
+        recipe = replace(recipe, rounds=tuple(runs[: asked.runs] for runs in recipe.rounds))
         start = {"base": library.find(Locations.default().models, "starter").folder}
-        rounds = planned(recipe, start, work, {"steps": steps}, without)
-        train("general", rounds, work, f"train_{trainer}")
+        rounds = planned(recipe, start, work, {"steps": asked.steps}, asked.without)
+        train("general", rounds, work, f"train_{asked.trainer}")
         unseen = scaled(made_by(recipe, rounds, work), recipe.strength)
         write_adapter(out, by_names(unseen, recipe.names_decide), half=True)
     return out
@@ -139,14 +143,14 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], metavar="DOMAIN/RECORD_TYPE")
     parser.add_argument("--examples", action="store_true", help="the packs' own, of what none was trained on")
     parser.add_argument("--steps", type=int, help="those of the recipe where not given")
+    parser.add_argument("--runs", type=int, help="of a round with several only the first ones")
     parser.add_argument("--upto", type=int, default=20, help="so many records of each")
     parser.add_argument("--trainer", choices=["mlx", "cuda"], default="cuda")
     parser.add_argument("--work", type=Path, default=Path("build/unseen"), help="keeps what was trained")
     asked = measuring(parser, table)
     general = GENERAL / "starter"
     if asked.without:
-        work = asked.work.absolute()
-        general = trained(asked.labelled.absolute(), asked.without, asked.steps, asked.trainer, work)
+        general = trained(asked)
     about = {"weights": read_manifest(general).weights, "without": asked.without}
     for name in asked.without or asked.only:
         gold = labelled(asked.labelled / name, "dev.jsonl")[: asked.upto]
