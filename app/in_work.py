@@ -43,7 +43,9 @@ def record_of(task: Task, work: InWork) -> Record:
         error = ModelError(f"{work.source.id}: the model could not answer ({work.trouble}). {remedy}")
         return failed_record(task, work.source, work.document, error, work.started)
     try:
-        values = merge(work.document, work.fields, work.answers, cues=work.asked.cues)
+        values = merge(
+            work.document, work.fields, work.answers, cues=work.asked.cues, learnt=work.asked.learnt
+        )
     except Exception as error:
         return failed_record(task, work.source, work.document, told(work.source, error), work.started)
     lost = any(value.outcome in (Outcome.TRUNCATED, Outcome.FAILED) for value in values.values())

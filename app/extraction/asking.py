@@ -33,6 +33,7 @@ class Asked:
     """The windows of a document that are asked, for which fields, a request for each, and how many there are.
 
     The other fields are booleans whose `cues` tell them, by field; so they may tell of a date that is asked.
+    `learnt`: the adapter that is asked has learnt the record type.
     """
 
     windows: Sequence[Window]
@@ -40,6 +41,7 @@ class Asked:
     requests: Sequence[Request]
     count: Windows
     cues: Mapping[str, Cues] = field(default_factory=dict)
+    learnt: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Asker:
         cues = self._cues(text, fields)
         left = left_to_model(fields, cues)
         if not left:
-            return Asked((), (), (), Windows(0, 0), cues)
+            return Asked((), (), (), Windows(0, 0), cues, self.learnt)
         prompts = self.prompts.of(text, self.instructions, left)
         chosen = best_windows([one.text for one in prompts], left, self.most_windows, cues)
         asked = [prompts[at] for at in chosen]
@@ -91,7 +93,7 @@ class Asker:
             for at, (one, preferred) in enumerate(zip(asked, self._preferred(asked, text, left), strict=True))
         ]
         count = Windows(len(asked), len(prompts))
-        return Asked([one.window for one in asked], left, requests, count, cues)
+        return Asked([one.window for one in asked], left, requests, count, cues, self.learnt)
 
     def _cues(self, text: str, fields: Sequence[Field]) -> dict[str, Cues]:
         """Those of the adapter, and those that booleans say themselves where it has not learnt them."""

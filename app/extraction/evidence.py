@@ -15,11 +15,15 @@ from thresher.app.record import Span
 
 @dataclass(frozen=True)
 class Evidence:
-    """A document, the finder over its text, and the character where its first window ends."""
+    """A document, the finder over its text, and the character where its first window ends.
+
+    `learnt`: the adapter that answered has learnt the record type.
+    """
 
     document: Document
     finder: SpanFinder
     front: int
+    learnt: bool = True
 
     def span(self, match: Match | None) -> Span | None:
         """A match with its place; None for none."""

@@ -94,14 +94,15 @@ class _Said:
         items = sorted(self._items.values(), key=lambda item: item.match.start if item.match else end)
         is_found = any(item.match and item.match.says_it for item in items)
         outcome = Outcome.FOUND if is_found else Outcome.UNGROUNDED
-        confidences = tuple(item.sureness.probability if item.sureness else None for item in items)
+        signals = [self._signals(item) for item in items]
+        confidences = tuple(each.probability if each else None for each in signals)
         return Value(
             [item.text for item in items],
             Outcome.TRUNCATED if self._lost else outcome,
             mean(confidences),
             tuple(self._evidence.span(item.match) for item in items),
             confidences,
-            signals=self._signals(items),
+            signals=tuple(each for each in signals if each) if all(signals) else (),
         )
 
     def _no_items(self) -> Value:
@@ -110,15 +111,13 @@ class _Said:
         sure = mean(absence.probability for absence in self._absences)
         return Value([], Outcome.ABSENT, sure, signals=self._evidence.all_absent(self._absences))
 
-    def _signals(self, items: Sequence[_Item]) -> tuple[Signals, ...]:
-        """One an item; none where those of one are not known."""
-        if not all(item.sureness for item in items):
-            return ()
-        return tuple(
-            replace(signals, agreement=self._share_naming(item))
-            for item in items
-            for signals in self._evidence.stated(self._field, item.sureness, item.match)
-        )
+    def _signals(self, item: _Item) -> Signals | None:
+        """None where it is not known how sure the model was."""
+        of_one = self._evidence.stated(self._field, item.sureness, item.match)
+        if not of_one:
+            return None
+        stray = of_one[0].later and not self._evidence.learnt
+        return replace(of_one[0], agreement=self._share_naming(item), stray=stray)
 
     def _share_naming(self, item: _Item) -> float:
         """Of the windows that hold the item's place (of all, where it has none), the share that names it."""

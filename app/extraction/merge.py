@@ -29,6 +29,7 @@ def merge(
     answers: Sequence[WindowAnswer],
     finder: SpanFinder | None = None,
     cues: Mapping[str, Cues] = MappingProxyType({}),
+    learnt: bool = True,
 ) -> dict[str, Value]:
     """One value for each field, of the windows' answers in any order, or of `cues`, by field.
 
@@ -46,11 +47,12 @@ def merge(
       window writes it), in the order of their spans, ungrounded ones last;
       found if one item is grounded, truncated (with its items) if a window's answer was lost or cut in it.
     - Confidence: the chosen window's; of a list the mean of its items'; of an absent value the mean of the
-      windows' confidences in its absence. Of what is said again, little of it (see `with_repeats`).
+      windows' confidences in its absence. Of what is said again, little of it (see `with_repeats`), and of an
+      item behind the first window where the adapter has not `learnt` the record type.
     """
     ordered = sorted(answers, key=lambda answer: answer.window.start)
     front = ordered[0].window.end if ordered else len(document.text)
-    evidence = Evidence(document, finder or SpanFinder(document.text), front)
+    evidence = Evidence(document, finder or SpanFinder(document.text), front, learnt)
     asked = left_to_model(fields, cues)
     booleans = {field.name: cues[field.name] for field in fields if field not in asked}
     merged = cued_values(evidence, booleans) | {

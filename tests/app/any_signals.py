@@ -16,4 +16,6 @@ any_signals = st.builds(
     st.none() | st.floats(0, 5),
     st.booleans(),
     st.booleans(),
+    st.none() | st.floats(-20, 20),
+    st.booleans(),
 )

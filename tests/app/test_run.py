@@ -10,9 +10,11 @@ from unittest.mock import Mock
 import pytest
 
 from thresher.adapters.fields import Field
+from thresher.app.documents.document import Document
 from thresher.app.engine.engine import Engine
 from thresher.app.engine.request import Answered, Failed, Reply, Request
 from thresher.app.events import DocumentRead, Progress, RecordReady
+from thresher.app.extraction.merge import merge
 from thresher.app.locations import Locations
 from thresher.app.record import Record, Value
 from thresher.app.session import Session
@@ -147,6 +149,25 @@ def test_a_text_is_the_documents_to_the_letter_where_the_adapter_has_not_learnt_
         (_,) = [event for event in session.extract([SOURCE], task) if isinstance(event, RecordReady)]
     spelt = {one.name for request in asked for one in request.fields if one.is_spelt}
     assert spelt == free
+
+
+@pytest.mark.parametrize("adapter", ["contracts", "flags", "none"])
+def test_what_is_merged_knows_whether_the_adapter_has_learnt_the_record_type(
+    home_with_tiny: Locations, add_adapter: AddAdapter, monkeypatch: pytest.MonkeyPatch, adapter: str
+) -> None:
+    add_adapter("contracts", domain="legal", record_types=("contract",))
+    add_adapter("flags", domain="legal", record_types=("risk_flags",))
+    told: list[bool] = []
+
+    def merging(document: Document, fields: Any, answers: Any, **about: Any) -> dict[str, Value]:
+        told.append(about["learnt"])
+        return merge(document, fields, answers, **about)
+
+    monkeypatch.setattr("thresher.app.in_work.merge", merging)
+    with Session(home_with_tiny) as session:
+        task = session.task("legal", "contract", adapter=adapter)
+        (_,) = [event for event in session.extract([SOURCE], task) if isinstance(event, RecordReady)]
+    assert told == [adapter == "contracts"]
 
 
 def test_what_the_adapters_cues_tell_is_not_asked_of_the_model(

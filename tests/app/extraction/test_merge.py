@@ -39,8 +39,8 @@ def failed(window: Window) -> WindowAnswer:
     return WindowAnswer(window, {}, {}, failed=True)
 
 
-def merged(kind: FieldType, *answers: WindowAnswer) -> Value:
-    value = merge(DOCUMENT, [one(kind)], answers)["f"]
+def merged(kind: FieldType, *answers: WindowAnswer, learnt: bool = True) -> Value:
+    value = merge(DOCUMENT, [one(kind)], answers, learnt=learnt)["f"]
     # Logarithms and back: 0.8 comes out as 0.8000000000000002.
     return replace(value, confidence=value.confidence and round(value.confidence, 9), confidences=())
 
@@ -207,6 +207,28 @@ def test_a_list_is_the_union_in_the_order_of_the_text_with_ungrounded_items_last
     assert [span and span.text for span in value.spans] == ["Acme Corp", "Bolt Ltd", "Cube Inc", None]
     assert value.outcome is Outcome.FOUND
     assert value.confidence == pytest.approx((0.8 + 0.9 + 0.5 + 0.2) / 4)
+
+
+@pytest.mark.parametrize(("own", "believed"), [(1e-6, 1.4e-7), (0.5, 1 / 8), (0.875, 0.5), (1.0, 1.0)])
+def test_an_item_behind_the_first_window_is_a_stray_where_the_adapter_has_not_learnt_it(
+    own: float, believed: float
+) -> None:
+    nothing, stray = said(FIRST, []), said(SECOND, ["Cube Inc"], [own])
+    for learnt, confidence in ((False, believed), (True, own)):
+        value = merged("list[string]", nothing, stray, learnt=learnt)
+        assert value.confidence == pytest.approx(confidence, rel=0.03)
+        assert [each.probability for each in value.signals] == pytest.approx([confidence], rel=0.03)
+        assert [(each.later, each.stray) for each in value.signals] == [(True, not learnt)]
+
+
+def test_neither_a_scalar_nor_an_item_that_stands_in_the_first_window_too_is_a_stray() -> None:
+    scalar = merged("string", said(FIRST, None), said(SECOND, "Cube Inc", 0.5), learnt=False)
+    item = merged(
+        "list[string]", said(FIRST, ["Bolt Ltd"], [0.2]), said(SECOND, ["Bolt Ltd"], [0.5]), learnt=False
+    )
+    for value in (scalar, item):
+        assert value.confidence == 0.5
+        assert not value.signals[0].stray
 
 
 def test_a_list_of_nothing_but_inventions_is_ungrounded() -> None:

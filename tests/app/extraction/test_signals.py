@@ -51,10 +51,20 @@ def test_other_json_is_refused(change: dict[str, Any]) -> None:
 
 def test_signals_of_before_know_neither_what_was_not_kept_then_nor_what_is_no_more() -> None:
     known = Signals(
-        A, 1.0, "none", None, absent=True, windows=8, words=0.5, repeats=True, later=True, beside=-0.5
+        A,
+        1.0,
+        "none",
+        None,
+        absent=True,
+        windows=8,
+        words=0.5,
+        repeats=True,
+        later=True,
+        beside=-0.5,
+        stray=True,
     )
     raw = signals_json(known)
-    del raw["windows"], raw["words"], raw["repeats"], raw["later"], raw["beside"]
+    del raw["windows"], raw["words"], raw["repeats"], raw["later"], raw["beside"], raw["stray"]
     assert signals_from_json(raw | {"cues": -1.5}) == Signals(A, 1.0, "none", None, absent=True)
 
 
