@@ -56,7 +56,7 @@ def grounded(field: Field, value: Any, span_text: str) -> bool:
         case "enum":
             return normalise(span_text) in map(normalise, wordings(value))
         case "person":
-            return isinstance(value, str) and normalise(span_text) in namings(value)
+            return isinstance(value, str) and normalise(span_text) in _namings(value)
         case _:
             return isinstance(value, str) and normalise(span_text) == normalise(value)
 
@@ -74,6 +74,6 @@ def wordings(value: Any) -> list[str]:
     return [way for way in dict.fromkeys((str(value).replace("_", " "), str(value))) if way.strip()]
 
 
-def namings(name: str) -> set[str]:
+def _namings(name: str) -> set[str]:
     """The ways to write a person's name that are the same name, normalised."""
     return {normalise(way) for way in (name, spoken(name)) if way}

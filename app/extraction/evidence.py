@@ -50,7 +50,8 @@ class Evidence:
         stated: Stated = match.match if match else "none" if field.is_quoted else "judged"
         ocr = self.document.ocr_probability(match.start, match.end) if match else None
         later = match is not None and match.start >= self.front
-        return (Signals(sureness, 1.0, stated, ocr, absent=False, later=later),)
+        stray = later and field.is_list and not self.learnt
+        return (Signals(sureness, 1.0, stated, ocr, absent=False, later=later, stray=stray),)
 
     def judged(self, sureness: Sureness) -> Signals:
         """Of a value that is told by the whole document."""

@@ -114,10 +114,7 @@ class _Said:
     def _signals(self, item: _Item) -> Signals | None:
         """None where it is not known how sure the model was."""
         of_one = self._evidence.stated(self._field, item.sureness, item.match)
-        if not of_one:
-            return None
-        stray = of_one[0].later and not self._evidence.learnt
-        return replace(of_one[0], agreement=self._share_naming(item), stray=stray)
+        return replace(of_one[0], agreement=self._share_naming(item)) if of_one else None
 
     def _share_naming(self, item: _Item) -> float:
         """Of the windows that hold the item's place (of all, where it has none), the share that names it."""

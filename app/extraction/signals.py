@@ -5,7 +5,7 @@ The model is never asked. Knows no record and no calibration.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 #: How the text states the value; "judged" where a value is no quotation (enum, boolean) and has no span,
@@ -21,9 +21,6 @@ _REPEAT = 0.1
 #: 307, and 54 of 260, in forty-four agreements, contracts and resumes of training sets, by adapters that had
 #: learnt few of such or none (common ratio of Mantel and Haenszel, 1959).
 _STRAY = 7.0
-
-#: What records of earlier versions have not.
-_NEWER = ("windows", "words", "repeats", "later", "beside", "stray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +94,6 @@ def signals_from_json(raw: Mapping[str, Any]) -> Signals:
     """What `signals_json` wrote. Raises KeyError, TypeError or ValueError where it is another thing."""
     if raw["stated"] not in get_args(Stated):
         raise ValueError(f"'stated' is {raw['stated']!r}")
-    known = {name: raw[name] for name in ("agreement", "stated", "ocr", "absent")}
-    newer = {name: raw[name] for name in _NEWER if name in raw}
-    return Signals(Sureness(**raw["sureness"]), **known, **newer)
+    # Records of earlier versions have not all of them, and some that are no more.
+    known = {one.name: raw[one.name] for one in fields(Signals) if one.name in raw}
+    return Signals(**known | {"sureness": Sureness(**raw["sureness"])})
