@@ -114,6 +114,9 @@ class Manifest(_Part):
         default=False,
         description="whether what a document says by the names of fields and choices goes first",
     )
+    shows_examples: bool = Field(
+        default=False, description="whether its prompts show the pack's examples, as it was taught"
+    )
     cues: CuesByType = Field(default={}, description="of the booleans, dates and texts that it learnt")
     source: Source | None = None
 

@@ -7,6 +7,7 @@ document comes last and is data: see `tokens`, which keeps its text from ever re
 from collections.abc import Sequence
 
 from thresher.adapters.fields import Field
+from thresher.adapters.shots import Shot
 
 #: The instructions where fields alone are given.
 ANY_RECORD = "Extract the record from the document."
@@ -19,7 +20,7 @@ _SYSTEM = (
 )
 
 
-def render_prompt(instructions: str, fields: Sequence[Field]) -> tuple[str, str]:
+def render_prompt(instructions: str, fields: Sequence[Field], shots: Sequence[Shot] = ()) -> tuple[str, str]:
     """The system message, and the user message up to the document, which follows it directly."""
     lines = [
         instructions.strip(),
@@ -27,6 +28,7 @@ def render_prompt(instructions: str, fields: Sequence[Field]) -> tuple[str, str]
         "Fields:",
         *(_field_line(field) for field in fields),
         "",
+        *(line for shot in shots for line in ("Document:", shot.text, "", "Answer:", shot.answer, "")),
         "Document:",
         "",
     ]

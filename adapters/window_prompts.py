@@ -7,9 +7,12 @@ from thresher.adapters.conventions import Conventions
 from thresher.adapters.errors import ModelError
 from thresher.adapters.fields import Field
 from thresher.adapters.prompt import render_prompt
+from thresher.adapters.shots import Shot
 from thresher.adapters.tokens import PromptTokenizer, PromptTokens
 from thresher.adapters.windows import Window, windows
 
+#: What a prompt is rendered of: instructions, fields and shots.
+_Asked = tuple[str, tuple[Field, ...], tuple[Shot, ...]]
 #: A window smaller than this is not worth asking about: the fields have eaten the context.
 _LEAST_WINDOW = 128
 
@@ -45,16 +48,22 @@ class WindowPrompts:
         self.tokenizer = tokenizer
         self.sizes = sizes
         # The documents of a run ask for the same fields again and again.
-        self._last: tuple[tuple[str, tuple[Field, ...]], PromptTokens] | None = None
+        self._last: tuple[_Asked, PromptTokens] | None = None
 
-    def of(self, text: str, instructions: str, fields: Sequence[Field]) -> list[WindowPrompt]:
+    def of(
+        self, text: str, instructions: str, fields: Sequence[Field], shots: Sequence[Shot] = ()
+    ) -> list[WindowPrompt]:
         """A prompt for each window of the text, in order; none where the text is empty.
 
-        Raises ModelError where the fields leave no room for the document in the model's context.
+        Each has as many of the shots, the first ones, as leave a window its whole size in the context.
+        Raises ModelError where the fields alone leave no room for the document.
         """
-        prompt = self._prompt(instructions, tuple(fields))
         sizes = self.sizes
-        room = sizes.context - len(prompt.head) - len(prompt.tail) - sizes.answer_tokens
+        prompt = self._prompt(instructions, tuple(fields), tuple(shots))
+        while shots and self._room(prompt) < sizes.window_tokens:
+            shots = shots[:-1]
+            prompt = self._prompt(instructions, tuple(fields), tuple(shots))
+        room = self._room(prompt)
         if room < _LEAST_WINDOW:
             raise ModelError(
                 f"{len(fields)} fields take {len(prompt.head)} of the model's {sizes.context} tokens and "
@@ -74,8 +83,12 @@ class WindowPrompts:
             for part in windows(text, offsets, size, min(sizes.overlap, size // 4))
         ]
 
-    def _prompt(self, instructions: str, fields: tuple[Field, ...]) -> PromptTokens:
-        key = (instructions, fields)
-        if self._last is None or self._last[0] != key:
-            self._last = key, self.tokenizer.prompt(*render_prompt(instructions, fields))
+    def _room(self, prompt: PromptTokens) -> int:
+        """The tokens that a prompt and its answer leave for a window."""
+        return self.sizes.context - len(prompt.head) - len(prompt.tail) - self.sizes.answer_tokens
+
+    def _prompt(self, instructions: str, fields: tuple[Field, ...], shots: tuple[Shot, ...]) -> PromptTokens:
+        asked = instructions, fields, shots
+        if self._last is None or self._last[0] != asked:
+            self._last = asked, self.tokenizer.prompt(*render_prompt(*asked))
         return self._last[1]

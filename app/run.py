@@ -147,6 +147,7 @@ class Run:
             self.task.instructions,
             key,
             self.task.most_windows,
+            self.task.shots,
             names_decide=manifest is not None and manifest.names_decide,
             learnt=manifest is not None and has_learnt(manifest, self.task.record_type),
             cues={one: cues[one.name] for one in self.own if one.name in cues},

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Self
 from thresher.adapters.base_facts import InstalledModel
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, joined, unique
-from thresher.adapters.pack import Pack
+from thresher.adapters.pack import Pack, RecordType
 from thresher.adapters.pack_form import NO_DOMAIN
 from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.adapters.prompt import ANY_RECORD
+from thresher.adapters.shots import Shot
 from thresher.app.events import Event
 from thresher.app.locations import Locations
 from thresher.app.models import library
@@ -90,9 +91,8 @@ class Session:
                 NO_DOMAIN, NO_TYPE, ANY_RECORD, given, "", chosen.name, name, None, self.settings.state_from
             )
         found = self.found_packs()
-        asked, pack = found.pick(domain, record_type), found.packs[domain]
-        if fields or asked.fields:
-            asked = asked.with_fields(fields)
+        own, pack = found.pick(domain, record_type), found.packs[domain]
+        asked = own.with_fields(fields) if fields or own.fields else own
         answers = self.registry.chosen(adapter, domain, chosen, pack, asked.name)
         return Task(
             domain,
@@ -105,6 +105,7 @@ class Session:
             None if self.settings.all_windows else asked.most_windows,
             self.settings.state_from,
             asked.open_fields,
+            _shots(own, answers),
         )
 
     def answering(
@@ -233,6 +234,16 @@ class Session:
         packs = self.found_packs()
         found = packs.pick(domain, record_type)
         return found.domain, chosen, packs.packs[found.domain], found.name
+
+
+def _shots(own: RecordType, answers: InstalledAdapter | None) -> tuple[Shot, ...]:
+    """The record type's examples, where an adapter was taught to read such before a document."""
+    if answers is None or not answers.manifest.shows_examples:
+        return ()
+    # Imported here: it brings what reads documents.
+    from thresher.app.pack_shots import pack_shots
+
+    return pack_shots(own)
 
 
 def _asked(source: Source, task: Task) -> Source:

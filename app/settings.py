@@ -107,4 +107,6 @@ def settings_hash(
         parts["adapter_weights"] = adapter_fingerprint
     if task.most_windows is not None:
         parts["most_windows"] = task.most_windows
+    if task.shots:
+        parts["shots"] = [[shot.text, shot.answer] for shot in task.shots]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from thresher.adapters.fields import Field
+from thresher.adapters.shots import Shot
 
 #: The record type of a task that has no domain: the fields alone were given.
 NO_TYPE = "record"
@@ -19,7 +20,7 @@ class Task:
     `adapter` is the name of the one that answers; None where the base model does alone. `most_windows` bounds
     how many windows of a document are asked; None where all are. What is right less often than
     `state_from` is not stated. A source's own fields are joined with these; with `open_fields` they come in
-    their place.
+    their place. `shots` are shown before each document.
     """
 
     domain: str
@@ -32,3 +33,4 @@ class Task:
     most_windows: int | None = None
     state_from: float = STATE_FROM
     open_fields: bool = False
+    shots: tuple[Shot, ...] = ()

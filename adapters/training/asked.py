@@ -75,6 +75,18 @@ def vary_asked(instructions: str, fields: Sequence[Field], how: Augmentation, dr
     return Asked(instructions, asked)
 
 
+def unnamed(asked: Asked, draw: Draw) -> Asked:
+    """The same under names that say nothing, without descriptions."""
+    style = draw.pick(("field {}", "{:c}", "x{}"))
+    first = ord("A") if style == "{:c}" else 1
+    numbers = draw.shuffled(range(first, first + len(asked.fields)))
+    fields = {
+        own: one.model_copy(update={"name": style.format(number), "description": ""})
+        for number, (own, one) in zip(numbers, asked.fields.items(), strict=True)
+    }
+    return Asked(asked.instructions, fields)
+
+
 def _words(description: str) -> list[str]:
     """Those that tell, before the first bracket or comma if there are any."""
     empty = _EMPTY.split()

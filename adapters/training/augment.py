@@ -10,13 +10,15 @@ from functools import partial
 import numpy as np
 
 from thresher.adapters.fields import UNTOLD, Field
+from thresher.adapters.shots import beside
 from thresher.adapters.spans import SpanFinder
-from thresher.adapters.training.asked import Asked, vary_asked
+from thresher.adapters.training.asked import vary_asked
 from thresher.adapters.training.cells import move
 from thresher.adapters.training.draw import Draw
 from thresher.adapters.training.edits import Edit, misread, without
 from thresher.adapters.training.labels import Label
 from thresher.adapters.training.run_parts import Augmentation
+from thresher.adapters.training.shown_labels import Dealt, ShownLabels
 from thresher.adapters.training.swap import Pool, swap
 from thresher.adapters.values import is_absent
 
@@ -74,9 +76,15 @@ _SINGLE = {
 } | {" ": ("", "", "\n", "  "), "\n": (" ", "\n\n")}
 
 
-def shown(labels: Sequence[Label], repeat: int, how: Augmentation, seed: int) -> tuple[Label, ...]:
-    """Each label `repeat` times, in order: of all times the share `how.share` varied, its own form first."""
-    heads, pool = _Heads(how, seed), Pool(labels if how.swap else ())
+def shown(
+    labels: Sequence[Label], repeat: int, how: Augmentation, seed: int, *, of_a_kind: bool = False
+) -> tuple[Label, ...]:
+    """Each label `repeat` times, in order: of all times the share `how.share` varied, its own form first.
+
+    `of_a_kind`: all are of one record type, whatever fields they ask for.
+    """
+    heads = _Heads(how, seed, ShownLabels(labels, how, of_a_kind=of_a_kind))
+    pool = Pool(labels if how.swap else ())
     times: list[Label] = []
     for label in labels:
         varied = int(repeat * how.share + Draw(seed, "share", label.text, label.instructions).number())
@@ -88,11 +96,11 @@ def shown(labels: Sequence[Label], repeat: int, how: Augmentation, seed: int) ->
 class _Heads:
     """The few variations of what is asked: labels that are dealt the same one share a prompt's head."""
 
-    def __init__(self, how: Augmentation, seed: int) -> None:
-        self._how, self._seed = how, seed
-        self._known: dict[tuple[str, tuple[Field, ...], int], Asked] = {}
+    def __init__(self, how: Augmentation, seed: int, others: ShownLabels) -> None:
+        self._how, self._seed, self._others = how, seed, others
+        self._known: dict[tuple[str, tuple[Field, ...], int], Dealt] = {}
 
-    def deal(self, label: Label, draw: Draw) -> Asked:
+    def deal(self, label: Label, draw: Draw) -> Dealt:
         number = draw.below(self._how.heads)
         key = label.instructions, label.fields, number
         if key not in self._known:
@@ -103,7 +111,9 @@ class _Heads:
                 *(f.model_dump_json(exclude=UNTOLD) for f in label.fields),
                 number,
             )
-            self._known[key] = vary_asked(label.instructions, label.fields, self._how, own)
+            asked = vary_asked(label.instructions, label.fields, self._how, own)
+            showing = Draw(self._seed, "shots", label.instructions, *(f.name for f in label.fields), number)
+            self._known[key] = self._others.deal(label, asked, showing)
         return self._known[key]
 
 
@@ -113,16 +123,22 @@ def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads
     swapping = Draw(seed, "swapped", label.text, label.instructions, time)
     moving = Draw(seed, "moved", label.text, label.instructions, time)
     skipping = Draw(seed, "skipped", label.text, label.instructions, time)
+    of = label
     if swapping.chance(how.swap):
         label = swap(label, pool, swapping)
     if moving.chance(how.cells):
         label = move(label, moving)
-    asked = heads.deal(label, draw)
+    dealt = heads.deal(label, draw)
     label = replace(label, id=f"{label.id} (varied {time})")
     # A variation may ask for nothing that is known of this document.
-    if values := asked.values(label.values):
-        fields = tuple(asked.fields.values())
-        label = replace(label, instructions=asked.instructions, fields=fields, values=values)
+    if values := dealt.asked.values(label.values):
+        label = replace(
+            label,
+            instructions=dealt.asked.instructions,
+            fields=tuple(dealt.asked.fields.values()),
+            values=values,
+            shots=beside(dealt.shots, of.text),
+        )
     for chance, change in (
         (how.cut, cut),
         (how.remove, remove),
@@ -131,7 +147,7 @@ def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads
         if draw.chance(chance):
             changed = change(label, draw)
             # Of a text that states nothing there is little to learn.
-            label = changed if _says_something(changed) else label
+            label = changed if changed.says_something else label
     return _without_some_absent(label, how.skip_absent, skipping) if how.skip_absent else label
 
 
@@ -144,10 +160,6 @@ def _without_some_absent(label: Label, chance: float, draw: Draw) -> Label:
     }
     values = {name: value for name, value in label.values.items() if name not in skipped}
     return replace(label, values=values) if values else label
-
-
-def _says_something(label: Label) -> bool:
-    return any(not is_absent(label.values.get(field.name), field) for field in label.fields)
 
 
 def cut(label: Label, draw: Draw) -> Label:

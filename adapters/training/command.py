@@ -223,5 +223,6 @@ def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str
             seconds=round(trained.seconds, 1),
         ),
         data=plan.data,
+        shows_examples=plan.config.augment.shots > 0,
         cues=plan.cues,
     )

@@ -114,7 +114,7 @@ def _of_label(
     label: Label, prompts: WindowPrompts, most: int, cues: Mapping[str, Cues], counts: _Counts
 ) -> list[Example]:
     try:
-        asked = prompts.of(label.text, label.instructions, label.fields)
+        asked = prompts.of(label.text, label.instructions, label.fields, label.shots)
     except ModelError as error:
         counts.refused.append((label.id, str(error)))
         return []

@@ -15,6 +15,7 @@ from typing import Any
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import UNTOLD, Field, FieldType, parse_fields
+from thresher.adapters.shots import Shot
 from thresher.adapters.training.label_lines import LabelLine, fields_of, label_lines, names_of
 from thresher.adapters.values import check, is_absent
 
@@ -31,7 +32,7 @@ class Label:
     document in more than `most_windows`, use asks those that fit the fields best. Of one in more than
     `taught_windows`, those are taught that together state the most. `unasked` is an instruction that the
     label brought and that is not asked, as use asks the record type's. `readings` are keys (see
-    `split.document_key`) of other texts that were read from the document's file.
+    `split.document_key`) of other texts that were read from the document's file. `shots` are shown before it.
     """
 
     id: str
@@ -44,6 +45,12 @@ class Label:
     taught_windows: int | None = None
     unasked: str | None = None
     readings: frozenset[str] = frozenset()
+    shots: tuple[Shot, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        """Whether its document states any field."""
+        return any(not is_absent(self.values.get(field.name), field) for field in self.fields)
 
 
 class LabelError(UsageError):

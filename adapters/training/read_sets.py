@@ -34,7 +34,8 @@ class ReadSet:
 
     def shown(self, epochs: int = 1) -> tuple[Label, ...]:
         """What so many epochs show, each of them other variations."""
-        return shown(self.sides.train, self.repeat * epochs, self.augment, self.seed)
+        of_a_kind = self.pack is not None
+        return shown(self.sides.train, self.repeat * epochs, self.augment, self.seed, of_a_kind=of_a_kind)
 
 
 def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:

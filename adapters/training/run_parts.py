@@ -108,6 +108,12 @@ class Augmentation(Keys):
     reword: float = Share
     """The chance of a variation to have other instructions."""
 
+    shots: float = Share
+    """The chance of a variation to show some other labels of the set, with answers, before a document."""
+
+    unnamed: float = Share
+    """The chance of a variation that shows some to have fields under names that say nothing."""
+
     cut: float = Share
     """The chance of a varied label to have a part of its document alone."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from thresher.adapters.answer import parse_answer
 from thresher.adapters.cues import Cues
 from thresher.adapters.fields import Field, left_to_model
+from thresher.adapters.shots import Shot, beside
 from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompt, WindowPrompts
 from thresher.adapters.windows import Window
@@ -49,18 +50,20 @@ class Asker:
     """Turns documents into requests for one record type.
 
     `adapter` is the key of a resident adapter; None asks the base model itself. Of a document in more than
-    `most_windows`, those are asked that fit the fields best; None asks all. `names_decide`: what a
-    document says by the names of fields and of choices goes first. `learnt`: the adapter has learnt the
-    record type, and so how its labels punctuate; any other answers with the document's own punctuation, since
-    its guesses at another were measured to be worse (docs/quality.md), and of a long document the words of a
-    boolean tell it. `cues` are the adapter's, of this type's booleans, which are not asked of the model
-    (another field of the same name is), of dates, and of texts, whose windows they choose.
+    `most_windows`, those are asked that fit the fields best; None asks all. `shots` are shown before each
+    document but themselves. `names_decide`: what a document says by the names of fields and of choices goes
+    first. `learnt`: the adapter has learnt the record type, and so how its labels punctuate; any other
+    answers with the document's own punctuation, since its guesses at another were measured to be worse
+    (docs/quality.md), and of a long document the words of a boolean tell it. `cues` are the adapter's, of
+    this type's booleans, which are not asked of the model (another field of the same name is), of dates, and
+    of texts, whose windows they choose.
     """
 
     prompts: WindowPrompts
     instructions: str
     adapter: str | None = None
     most_windows: int | None = None
+    shots: Sequence[Shot] = ()
     names_decide: bool = False
     learnt: bool = False
     cues: Mapping[Field, Cues] = field(default_factory=dict)
@@ -74,7 +77,7 @@ class Asker:
         left = left_to_model(fields, cues)
         if not left:
             return Asked((), (), (), Windows(0, 0), cues, self.learnt)
-        prompts = self.prompts.of(text, self.instructions, left)
+        prompts = self.prompts.of(text, self.instructions, left, beside(self.shots, text))
         chosen = best_windows([one.text for one in prompts], left, self.most_windows, cues)
         asked = [prompts[at] for at in chosen]
         written = left if self.learnt else tuple(one.verbatim() for one in left)

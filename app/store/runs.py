@@ -7,6 +7,7 @@ from datetime import datetime
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
+from thresher.adapters.shots import Shot
 from thresher.app.store.clock import now
 from thresher.app.store.database import from_sql, to_sql
 from thresher.app.task import Task
@@ -86,7 +87,9 @@ def task_of(connection: sqlite3.Connection, run: int) -> Task | None:
 
 def _task(kept: str | bytes) -> Task:
     raw = json.loads(from_sql(kept))
-    return Task(**{**raw, "fields": tuple(Field.model_validate(field) for field in raw["fields"])})
+    fields = tuple(Field.model_validate(field) for field in raw["fields"])
+    shots = tuple(Shot(**shot) for shot in raw.get("shots", ()))
+    return Task(**{**raw, "fields": fields, "shots": shots})
 
 
 def _summary(row: sqlite3.Row) -> RunSummary:

@@ -10,6 +10,7 @@ import yaml
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
+from thresher.adapters.shots import Shot
 from thresher.app.locations import Locations
 from thresher.app.settings import Settings, load_settings, save_settings, settings_hash
 from thresher.app.task import Task
@@ -103,6 +104,8 @@ def test_the_hash_follows_all_that_changes_an_answer_and_nothing_else() -> None:
         settings_hash(replace(TASK, fields=(COUNTED,)), Settings(), "w"),
         settings_hash(replace(TASK, model="x"), Settings(), "w"),
         settings_hash(replace(TASK, adapter="x"), Settings(), "w"),
+        settings_hash(replace(TASK, shots=(Shot("a", "{}"),)), Settings(), "w"),
+        settings_hash(replace(TASK, shots=(Shot("b", "{}"),)), Settings(), "w"),
         settings_hash(TASK, Settings(), "x"),
         settings_hash(TASK, Settings(window_tokens=900), "w"),
         settings_hash(TASK, Settings(window_overlap=64), "w"),

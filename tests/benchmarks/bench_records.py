@@ -19,14 +19,13 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from dev_scores import fresh_home
-from few_shot import SHOTS, FewShot, shown_examples
+from few_shot import SHOTS, shots_of
 from record_counts import Counts, as_dict, count, from_dict
 from results import add_result, markdown, measuring, read_results
 from stock_recipe import stock_answers
@@ -35,6 +34,7 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import RecordType
 from thresher.adapters.pack_library import find_packs
+from thresher.adapters.shots import Shot
 from thresher.app.calibration.doubt import whole
 from thresher.app.cli.evaluate import extract_labelled
 from thresher.app.cli.narration import Narrator
@@ -85,8 +85,10 @@ def answering(
     # What was answered before is not what is timed.
     with fresh_home() as here:
         here.adapters.symlink_to(Locations.default().adapters, target_is_directory=True)
-        with _shown(folder, asked) if way == "few-shot" else nullcontext(), Session(here) as session:
+        with Session(here) as session:
             task = session.task(asked.domain, asked.name, adapter=ADAPTERS[way])
+            if way == "few-shot":
+                task = replace(task, shots=_shots(folder / "train.jsonl", asked.fields))
             if way in _VIEWS and task.adapter is None:
                 raise UsageError("no adapter answers by default")
             weights = session.registry.find(task.adapter).manifest.weights if task.adapter else None
@@ -101,15 +103,9 @@ def answering(
             yield weights, said
 
 
-def _shown(folder: Path, asked: RecordType) -> AbstractContextManager[object]:
-    """Meanwhile prompts show labelled examples."""
-    shown = _examples(folder / "train.jsonl", asked.fields)
-    return patch("thresher.app.run.WindowPrompts", partial(FewShot, shown=shown))
-
-
-def _examples(labels: Path, fields: Sequence[Field]) -> str:
+def _shots(labels: Path, fields: Sequence[Field]) -> tuple[Shot, ...]:
     lines = [json.loads(line) for line in labels.read_text("utf-8").splitlines()[:_SHORT]]
-    return shown_examples(fields, sorted(lines, key=lambda line: len(line["input"]))[:SHOTS])
+    return shots_of(fields, sorted(lines, key=lambda line: len(line["input"]))[:SHOTS])
 
 
 def measure(folder: Path, ways: Sequence[str], upto: int | None, results: Path, work: Path) -> None:

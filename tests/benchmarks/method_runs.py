@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from few_shot import SHOTS, FewShot, shown_examples
+from few_shot import SHOTS, shots_of
 
 from thresher.adapters.base_facts import read_facts
 from thresher.adapters.base_model import BaseModel, read_base
@@ -124,11 +124,11 @@ class Runs:
     def asker(self, way: Way) -> Asker:
         """The prompts of use, with the first labels shown where they are few-shot."""
         sizes = WindowSizes(self.base.context, 768, 96, 1024)
+        prompts = WindowPrompts(self.tokenizer, sizes)
         if way.method != "few-shot":
-            prompts = WindowPrompts(self.tokenizer, sizes)
             return Asker(prompts, self.kind.instructions, learnt=way.method != "base")
-        shown = shown_examples(self.kind.fields, map(json.loads, self.labels[:SHOTS]))
-        return Asker(FewShot(self.tokenizer, sizes, shown), self.kind.instructions)
+        shots = shots_of(self.kind.fields, map(json.loads, self.labels[:SHOTS]))
+        return Asker(prompts, self.kind.instructions, shots=shots)
 
     def text(self) -> list[int]:
         """Tokens from outside the domain, as many of each file."""

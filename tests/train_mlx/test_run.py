@@ -75,6 +75,7 @@ def test_a_run_that_is_killed_and_resumed_gives_the_same_adapter(config: RunConf
     assert steps == list(range(1, 13))
     assert whole.manifest.recipe is not None
     assert whole.manifest.recipe.trainer == "train_mlx"
+    assert not whole.manifest.shows_examples
     again = config.model_copy(update={"out": tmp_path / "again"})
     for wanted in (3, 8):  # one after a save, one between two
         process = started(again, tmp_path / "again.yaml")
@@ -117,6 +118,24 @@ def test_an_adapter_has_the_cues_of_the_booleans_that_it_learnt(config: RunConfi
         said = tokenizer.decode(example.tokens.tolist())
         assert "counterparty" in said
         assert "auto_renewal" not in said
+
+
+def test_an_adapter_that_was_taught_with_other_labels_before_each_says_so(
+    config: RunConfig, tmp_path: Path
+) -> None:
+    how = {"share": 1.0, "shots": 1.0, "heads": 2}
+    sizes = {"window_tokens": 256, "answer_tokens": 256, "batch_tokens": 2048}
+    run = RunConfig.model_validate(config.model_dump() | {"augment": how, "steps": 1} | sizes)
+    assert finished(run, tmp_path / "run.yaml").manifest.shows_examples
+    tokenizer = Tokenizer.from_file(str(run.base / "tokenizer.json"))
+    shown = 0
+    for example in make_plan(run).train:
+        first = int(np.argmax(example.mask))
+        before, taught = (tokenizer.decode(part.tolist()) for part in np.split(example.tokens, [first]))
+        shown += before.count("Answer:")
+        assert before.count("Document:") == before.count("Answer:") + 1
+        assert "Answer:" not in taught
+    assert shown
 
 
 def test_ctrl_c_leaves_a_state_from_which_it_goes_on(config: RunConfig, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thresher.adapters.fields import Field, unique
-from thresher.adapters.training.asked import vary_asked
+from thresher.adapters.training.asked import Asked, unnamed, vary_asked
 from thresher.adapters.training.draw import Draw
 from thresher.adapters.training.run_parts import Augmentation
 
@@ -25,7 +25,7 @@ NAMES = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=12
 ANY_FIELDS = st.lists(
     st.builds(Field, name=NAMES, type=st.just("string"), description=st.text(max_size=40)),
     min_size=1,
-    max_size=8,
+    max_size=40,
     unique_by=lambda field: field.name,
 )
 ALL = Augmentation(drop=0.3, reorder=0.5, rename=0.7, undescribe=0.3, reword=0.5)
@@ -76,3 +76,15 @@ def test_values_go_by_the_names_as_asked() -> None:
     values = asked.values({field.name: field.name for field in FIELDS})
     assert values == {field.name: name for name, field in asked.fields.items()}
     assert 0 < len(values) < len(FIELDS)
+
+
+@settings(deadline=None)
+@given(ANY_FIELDS, st.integers(0, 2**32 - 1))
+def test_names_that_say_nothing_are_valid_and_unique(fields: list[Field], seed: int) -> None:
+    asked = Asked("Do.", {field.name: field for field in fields})
+    made = unnamed(asked, Draw(seed))
+    assert list(made.fields) == list(asked.fields)
+    named = [Field.model_validate(field.model_dump()) for field in made.fields.values()]
+    assert unique(named, "here") == tuple(made.fields.values())
+    assert not any(field.description for field in named)
+    assert [field.type for field in named] == [field.type for field in fields]
