@@ -64,6 +64,7 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
         if manifest.names_decide
         else ""
     )
+    shown = " Its prompts show the pack's short examples." if manifest.shows_examples else ""
     return _CARD.format(
         name=manifest.name,
         whose=f"the domain {manifest.pack.domain}" if manifest.pack else "any domain and any fields",
@@ -80,7 +81,7 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
         runs=_runs(recipe),
         rate=_rates(trained),
         start=_start(recipe),
-        shipped=f"{averaged}{weaker}{names}",
+        shipped=f"{averaged}{weaker}{names}{shown}",
         trainer=trained.trainer,
         span=_span(trained.seconds),
         machine=machine,

@@ -15,7 +15,7 @@ from thresher.adapters.errors import UsageError
 
 FOLDER = Path(__file__).parent / "adapters"
 GENERAL = "general"
-#: The labels of record types that are made up, each with fields of its own.
+#: Labels of record types that are made up, each with fields of its own: this, or a name below it.
 ASSORTED = "assorted"
 _SOURCES = "sources"
 #: Of a set, no key of the run: so many of its records score the adapter.
@@ -28,10 +28,12 @@ MADE = FOLDER / "made.yaml"
 class Source:
     """Labels of one record type, with licence and attribution. `scored` has the records to be scored on.
 
-    `made_up` labels do not tell how often a value of a real document is right: they calibrate nothing. Those
-    that bring their own fields are of no domain (both names are "") and score nothing.
+    `name` is as the recipes have it. `made_up` labels do not tell how often a value of a real document is
+    right: they calibrate nothing. Those that bring their own fields are of no domain (it and `record_type`
+    are "") and score nothing.
     """
 
+    name: str
     domain: str
     record_type: str
     title: str
@@ -41,11 +43,6 @@ class Source:
     dev: Path
     scored: Path
     made_up: bool = False
-
-    @property
-    def name(self) -> str:
-        """As the recipes have it."""
-        return f"{self.domain}/{self.record_type}" if self.domain else ASSORTED
 
 
 @dataclass(frozen=True)
@@ -170,7 +167,10 @@ def _set(source: Source, own: dict[str, Any]) -> dict[str, Any]:
 
 
 def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_scored: int | None) -> Source:
-    write = make_assorted.write if name == ASSORTED else make_listings.write
+    domain, _, record_type = name.partition("/")
+    if domain == ASSORTED:
+        domain = record_type = ""
+    write = make_listings.write if domain else make_assorted.write
     for file, how in about.get("make", {}).items():
         if not (made / file).exists():
             write(made / file, **how)
@@ -182,11 +182,11 @@ def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_score
             raise UsageError(f"{found}: is missing. Name the folder of the labelled documents.")
         return found
 
-    domain, record_type = ("", "") if name == ASSORTED else name.split("/")
     scored = located(about.get("scored", about["dev"]))
     if most_scored is not None:
         scored = _first(scored, most_scored, made / "scored" / f"{domain}-{record_type}-{most_scored}.jsonl")
     return Source(
+        name=name,
         domain=domain,
         record_type=record_type,
         title=about["title"],

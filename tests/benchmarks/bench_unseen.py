@@ -9,7 +9,8 @@ LABELLED is a folder with DOMAIN/RECORD_TYPE/train.jsonl and dev.jsonl. One gene
 recipe of the one that ships, but without these record types; with `--runs 1` by the first run of each of its
 rounds alone. Where none is named, the one that ships answers, for the record types of `--only`. `--examples`
 asks for the packs' own example documents instead, of each record type that no shipped adapter was trained on.
-What is measured is not measured again, but for what another general adapter answered.
+Where the general adapter is shown the pack's examples, the base alone is asked with them, too. What is
+measured is not measured again, but for what another general adapter answered.
 """
 
 import argparse
@@ -35,6 +36,8 @@ from thresher.app.models import library
 from thresher.app.registry.folders import GENERAL
 from thresher.app.task import STATE_FROM
 
+#: The base alone, shown the pack's examples.
+_SHOWN = "base, shown examples"
 #: Behind the name of a record type whose documents are the packs' examples.
 _OWN = ", own examples"
 #: Where the recipe of the general adapter is read.
@@ -94,11 +97,14 @@ def measure(
 
     There the record type's name has `told` behind it.
     """
-    for answers, adapter in (("base", None), ("general", general)):
+    ways = [("base", None), ("general", general)]
+    if read_manifest(general).shows_examples:
+        ways.insert(1, (_SHOWN, None))
+    for answers, adapter in ways:
         key = {"record_type": name + told, "answers": answers, "records": len(gold)}
         key |= about if adapter else {}
         if not is_there(out, key):
-            records = records_of(Path(name), gold, adapter)
+            records = records_of(Path(name), gold, adapter, shown=answers == _SHOWN)
             scores = score(gold, [predicted(record) for record in records])
             sure = score(gold, [predicted(without_doubtful(record, STATE_FROM)) for record in records])
             told_of = {"f1": scores.total.f1, "all_right_share": scores.right_share}
@@ -110,7 +116,7 @@ def measure(
 def table(results: Sequence[dict[str, Any]]) -> str:
     """A row a record type: the base alone, and the general adapter unseen; then the examples."""
     latest = {(one["record_type"], one["answers"]): one for one in results}
-    for answers in ("base", "general"):
+    for answers in ("base", _SHOWN, "general"):
         own = [one for key, one in latest.items() if key[0].endswith(_OWN) and key[1] == answers]
         if own:
             latest["all own examples", answers] = _summed(own)
@@ -119,11 +125,13 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         if (name, "base") in latest and (name, "general") in latest:
             base, general = latest[name, "base"], latest[name, "general"]
             times = f"{(general['f1'] or 0) / base['f1']:.1f}" if base["f1"] else ""
-            figures = (str(base["records"]), f"{base['f1'] or 0:.3f}", f"{general['f1'] or 0:.3f}", times)
+            shown = latest.get((name, _SHOWN))
+            told = f"{shown['f1'] or 0:.3f}" if shown else ""
+            said = (f"{base['f1'] or 0:.3f}", told, f"{general['f1'] or 0:.3f}", times)
             sure = f"{Tally(**general['sure']).f1 or 0:.3f}" if general.get("sure") else ""
-            rows.append([name, *figures, sure])
-    titles = ("record type", "records", "base alone", "general, unseen", "times", "general, as it comes")
-    return markdown(titles, rows)
+            rows.append([name, str(base["records"]), *said, sure])
+    figures = ("base alone", _SHOWN, "general, unseen", "times", "general, as it comes")
+    return markdown(("record type", "records", *figures), rows)
 
 
 def _summed(results: Sequence[dict[str, Any]]) -> dict[str, Any]:

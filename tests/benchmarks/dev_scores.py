@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
@@ -12,6 +13,7 @@ from thresher.app.cli.narration import Narrator
 from thresher.app.evaluation.records import GoldRecord, load_gold, predicted
 from thresher.app.evaluation.score import Scores, score
 from thresher.app.locations import Locations
+from thresher.app.pack_shots import pack_shots
 from thresher.app.record import Record
 from thresher.app.session import Session
 
@@ -43,12 +45,17 @@ def scores_of(folder: Path, gold: Sequence[GoldRecord], adapter: Path | None) ->
     return score(gold, [predicted(record) for record in records_of(folder, gold, adapter)])
 
 
-def records_of(folder: Path, gold: Sequence[GoldRecord], adapter: Path | None) -> list[Record]:
-    """As `scores_of`, before they are scored."""
+def records_of(
+    folder: Path, gold: Sequence[GoldRecord], adapter: Path | None, *, shown: bool = False
+) -> list[Record]:
+    """As `scores_of`, before they are scored. `shown`: the pack's examples are, whoever answers."""
     with fresh_home() as here:
         if adapter:
             write_adapter(here.adapters / _NAME, read_adapter(adapter))
         with Session(here) as session:
             task = session.task(folder.parent.name, folder.name, adapter=_NAME if adapter else "none")
+            if shown:
+                own = session.found_packs().pick(task.domain, task.record_type)
+                task = replace(task, shots=pack_shots(own))
             task = session.whole(task)
             return extract_labelled(session, gold, task, Narrator(quiet=True), None, again=True)

@@ -67,6 +67,7 @@ def test_an_adapter_is_trained_scored_and_shipped_once(
         np.testing.assert_array_equal(shipped.layers[name].b, (layer.b / 2).astype(np.float16))
     assert shipped.alpha == learnt.alpha
     assert "It ships at 0.5 of what it learnt" in (place / "README.md").read_text("utf-8")
+    assert "examples" not in (place / "README.md").read_text("utf-8")
     assert not (place / "calibration.json").exists()
     assert "confidences: they are the model's own" in (place / "README.md").read_text("utf-8")
 
@@ -186,7 +187,7 @@ def test_the_mean_of_several_runs_ships_and_nothing_that_one_of_them_saw_calibra
 ) -> None:
     recipe = {
         "names_decide": True,
-        "run": {},
+        "run": {"augment": {"share": 1.0, "shots": 1.0}},
         "runs": [{"without": ["manufacturing/work_order"]}, {"split_seed": 1, "seed": 2}],
         "sets": {name: {"most": 2} for name in SETS},
     }
@@ -202,12 +203,14 @@ def test_the_mean_of_several_runs_ships_and_nothing_that_one_of_them_saw_calibra
     assert shipped.manifest.data is not None
     assert (shipped.manifest.recipe.steps, shipped.manifest.data.train) == (4, 6)
     assert shipped.manifest.names_decide
+    assert shipped.manifest.shows_examples
     # It is scored as it ships.
     assert read_manifest(tmp_path / "work" / "home" / "adapters" / "general").names_decide
     card = (place / "README.md").read_text("utf-8")
     assert "Trained on 6 labels in 2 runs, many in more than one;" in card
     assert "4 steps in 2 runs, each at a peak rate of" in card
     assert "The adapter is the mean of what the runs made." in card
+    assert "Its prompts show the pack's short examples." in card
 
     (scripts["recipes"].FOLDER / "expenses.yaml").write_text(
         yaml.safe_dump({"parent": "general", "run": {}, "sets": {"expenses/receipt": {"most": 1}}}), "utf-8"

@@ -112,11 +112,12 @@ def test_what_is_missing_is_named(scripts: dict[str, Any], data: Path) -> None:
         recipes.read_recipe("expenses", data, data / "made")
 
 
+@pytest.mark.parametrize("name", ["assorted", "assorted/alike"])
 def test_labels_that_bring_their_own_fields_are_of_no_domain_and_score_nothing(
-    written: Callable[[Any], Any], data: Path
+    written: Callable[[Any], Any], data: Path, name: str
 ) -> None:
-    recipe = written({"run": {"epochs": 1}, "sets": {"assorted": {"most": 40}, "expenses/receipt": {}}})
-    assert [source.name for source in recipe.sources] == ["assorted", "expenses/receipt"]
+    recipe = written({"run": {"epochs": 1}, "sets": {name: {"most": 40}, "expenses/receipt": {}}})
+    assert [source.name for source in recipe.sources] == [name, "expenses/receipt"]
     assert [source.name for source in recipe.scored] == ["expenses/receipt"]
     (run,) = recipe.runs
     config = parse_run({"base": "b", "out": "o", **run.keys}, "general", data)
