@@ -123,7 +123,7 @@ def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads
     swapping = Draw(seed, "swapped", label.text, label.instructions, time)
     moving = Draw(seed, "moved", label.text, label.instructions, time)
     skipping = Draw(seed, "skipped", label.text, label.instructions, time)
-    of = label
+    unvaried = label
     if swapping.chance(how.swap):
         label = swap(label, pool, swapping)
     if moving.chance(how.cells):
@@ -137,7 +137,7 @@ def _varied(label: Label, time: int, how: Augmentation, seed: int, heads: _Heads
             instructions=dealt.asked.instructions,
             fields=tuple(dealt.asked.fields.values()),
             values=values,
-            shots=beside(dealt.shots, of.text),
+            shots=beside(dealt.shots, unvaried.text),
         )
     for chance, change in (
         (how.cut, cut),

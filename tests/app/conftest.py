@@ -13,6 +13,8 @@ from thresher.adapters.adapter_folder import write_adapter
 from thresher.adapters.base_model import BaseModel, read_base
 from thresher.adapters.manifest import BoundPack, Manifest
 from thresher.adapters.pack_library import find_packs
+from thresher.app.engine.engine import Engine
+from thresher.app.engine.request import Request
 from thresher.app.locations import Locations
 
 
@@ -35,6 +37,20 @@ def home_with_tiny(
     local.add(home.models, base_maker(tmp_path / "tiny", starter, "llama"), "tiny")
     home.settings.write_text("model: tiny\nanswer_tokens: 200\n", "utf-8")
     return home
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """What engines are asked, in order."""
+    requests: list[Request] = []
+    submit = Engine.submit
+
+    def submit_and_tell(engine: Engine, request: Request) -> None:
+        requests.append(request)
+        submit(engine, request)
+
+    monkeypatch.setattr(Engine, "submit", submit_and_tell)
+    return requests
 
 
 class AddAdapter(Protocol):

@@ -11,7 +11,6 @@ from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack_library import find_packs
 from thresher.app.documents.read import read_document
-from thresher.app.engine.engine import Engine
 from thresher.app.engine.request import Request
 from thresher.app.events import RecordReady
 from thresher.app.locations import Locations
@@ -73,21 +72,12 @@ def test_a_broken_one_is_named(tmp_path: Path) -> None:
 
 
 def test_they_go_before_each_document_where_the_adapter_was_taught_so(
-    home_with_tiny: Locations, add_adapter: AddAdapter, monkeypatch: pytest.MonkeyPatch
+    home_with_tiny: Locations, add_adapter: AddAdapter, asked: list[Request]
 ) -> None:
-    requests: list[Request] = []
-    submit = Engine.submit
-
-    def submit_and_tell(engine: Engine, request: Request) -> None:
-        requests.append(request)
-        submit(engine, request)
-
-    monkeypatch.setattr(Engine, "submit", submit_and_tell)
     add_adapter("plain", domain=None)
     add_adapter("taught", domain=None, shows_examples=True)
     with Session(home_with_tiny) as session:
-        asked = session.found_packs().pick("manufacturing", "work_order")
-        shots = pack_shots(asked)
+        shots = pack_shots(session.found_packs().pick("manufacturing", "work_order"))
         assert len(shots) == 3
         itself = Source("itself", text=f"{shots[0].text}\n")
         sources = [ORDER, replace(ORDER, id="second", text="Belt torn"), itself]
@@ -105,7 +95,7 @@ def test_they_go_before_each_document_where_the_adapter_was_taught_so(
         assert session.store.runs(1)[0].task.shots == shots
         assert session.store.runs(4)[-1].task.shots == ()
         tokenizer = session._warm.open(session.models()[0], session.settings.batch_tokens).tokenizer
-        heads = [tokenizer._data.decode(list(one.tokens[: one.shared])) for one in requests]
+        heads = [tokenizer._data.decode(list(one.tokens[: one.shared])) for one in asked]
     assert len(heads) == 9
     for head in heads[:6]:
         assert "Answer:" not in head

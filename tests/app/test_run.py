@@ -26,20 +26,6 @@ from .conftest import AddAdapter
 SOURCE = Source("invoice", text="Invoice 7 from ACME Ltd., to be paid by 7 May")
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
-    """What engines are asked, in order."""
-    requests: list[Request] = []
-    submit = Engine.submit
-
-    def submit_and_tell(engine: Engine, request: Request) -> None:
-        requests.append(request)
-        submit(engine, request)
-
-    monkeypatch.setattr(Engine, "submit", submit_and_tell)
-    return requests
-
-
 def test_a_correction_stands_in_every_later_run_but_one_that_is_scored(home_with_tiny: Locations) -> None:
     with Session(home_with_tiny) as session:
         task = session.task(None, fields=[Field(name="who", type="string")])
