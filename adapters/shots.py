@@ -22,7 +22,8 @@ class Shot:
 
 def beside(shots: Iterable[Shot], text: str) -> tuple[Shot, ...]:
     """Those that are shown before a document of this text: none is shown before itself."""
-    return tuple(one for one in shots if one.text != text.strip())
+    own = text.strip()
+    return tuple(one for one in shots if one.text != own)
 
 
 def that_fit(shots: Iterable[Shot]) -> tuple[Shot, ...]:

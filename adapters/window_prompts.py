@@ -60,9 +60,6 @@ class WindowPrompts:
         """
         sizes = self.sizes
         prompt = self._prompt(instructions, tuple(fields), tuple(shots))
-        while shots and self._room(prompt) < sizes.window_tokens:
-            shots = shots[:-1]
-            prompt = self._prompt(instructions, tuple(fields), tuple(shots))
         room = self._room(prompt)
         if room < _LEAST_WINDOW:
             raise ModelError(
@@ -88,7 +85,12 @@ class WindowPrompts:
         return self.sizes.context - len(prompt.head) - len(prompt.tail) - self.sizes.answer_tokens
 
     def _prompt(self, instructions: str, fields: tuple[Field, ...], shots: tuple[Shot, ...]) -> PromptTokens:
+        """With as many of the shots as leave a window its whole size."""
         asked = instructions, fields, shots
         if self._last is None or self._last[0] != asked:
-            self._last = asked, self.tokenizer.prompt(*render_prompt(*asked))
+            prompt = self.tokenizer.prompt(*render_prompt(instructions, fields, shots))
+            while shots and self._room(prompt) < self.sizes.window_tokens:
+                shots = shots[:-1]
+                prompt = self.tokenizer.prompt(*render_prompt(instructions, fields, shots))
+            self._last = asked, prompt
         return self._last[1]

@@ -4,6 +4,7 @@ from thresher.adapters.answer import render_answer
 from thresher.adapters.errors import DocumentError, PackError
 from thresher.adapters.pack import RecordType
 from thresher.adapters.shots import Shot, that_fit
+from thresher.app.documents.read import bytes_of_file, kind_of, read_bytes
 
 #: What may have to be read by OCR: a prompt is not worth that.
 _NOT_READ = ("pdf", "image")
@@ -14,9 +15,6 @@ def pack_shots(asked: RecordType) -> tuple[Shot, ...]:
 
     Raises PackError, naming the file, where an example or its gold is broken.
     """
-    # Imported here: only where an adapter shows examples is one read.
-    from thresher.app.documents.read import bytes_of_file, kind_of, read_bytes
-
     shots = []
     for example in asked.examples():
         try:
