@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from thresher.adapters.atomic import saving
 from thresher.adapters.errors import PackError, UsageError
 from thresher.adapters.fields import MAX_ITEMS, MAX_STRING, Field, parse_fields
 from thresher.adapters.json_lines import Line, json_lines
 from thresher.adapters.regular_file import check_regular
 from thresher.adapters.values import check
 
+#: The file of a folder of examples that has their records.
+GOLD = "gold.jsonl"
 _KEYS = {"id", "file", "output"}
+_REMEDY = "Make room, or allow writing there, then keep the example again."
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def read_examples(folder: Path, with_fields: Callable[[Sequence[Field]], HasFiel
     """
     if not folder.is_dir():
         return []
-    gold = folder / "gold.jsonl"
+    gold = folder / GOLD
     try:
         check_regular(gold)
         lines = json_lines(gold)
@@ -58,6 +62,24 @@ def read_examples(folder: Path, with_fields: Callable[[Sequence[Field]], HasFiel
             raise PackError(f"{line.where}: id: {example.id!r} repeats. Give each example its own id.")
         examples[example.id] = example
     return list(examples.values())
+
+
+def add_example(example: Example, text: str, given: Sequence[Field] = ()) -> None:
+    """Writes an example beside those that `read_examples` has read, or in place of the one of its id.
+
+    Its document becomes a text file at its path. `given` are those of its fields that the record type has
+    not. Raises UsageError where a file cannot be written.
+    """
+    gold = example.path.parent / GOLD
+    told: dict[str, Any] = {"id": example.id, "file": example.path.name, "output": example.output}
+    if given:
+        told["fields"] = [field.model_dump(mode="json", exclude_defaults=True) for field in given]
+    lines = {line.parsed()["id"]: line.data.strip() for line in json_lines(gold)} if gold.exists() else {}
+    lines[example.id] = json.dumps(told, ensure_ascii=False).encode()
+    if not gold.exists():  # else a kill would leave a folder of examples without it, which is a broken one
+        _write(gold, b"")
+    _write(example.path, text.encode())
+    _write(gold, b"".join(line + b"\n" for line in lines.values()))
 
 
 def value_problem(field: Field, value: Any) -> str | None:
@@ -95,6 +117,11 @@ def _example(folder: Path, line: Line, with_fields: Callable[[Sequence[Field]], 
     except UsageError as error:
         raise PackError(str(error) if str(error).startswith(where) else f"{where}: {error}") from error
     return Example(raw["id"], path, _output(where, fields, raw["output"]), fields)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with saving(path, _REMEDY) as file:
+        file.write(content)
 
 
 def _output(where: str, fields: tuple[Field, ...], output: Any) -> dict[str, Any]:

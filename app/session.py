@@ -14,6 +14,7 @@ from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.adapters.prompt import ANY_RECORD
 from thresher.adapters.shots import Shot
 from thresher.app.events import Event
+from thresher.app.kept_example import KeptExample, has_own_pack, keep_example
 from thresher.app.locations import Locations
 from thresher.app.models import library
 from thresher.app.models.offline import go_offline
@@ -189,6 +190,14 @@ class Session:
         own = self._own(task) if adapter and adapter.manifest.cues else ()
         run = Run(task, model, adapter, judge, self.settings, self.store, self.registry, self._warm, own)
         yield from run.events(asked, cancel or threading.Event(), again=again, corrected=corrected)
+
+    def has_own_pack(self, domain: str) -> bool:
+        """Whether the domain's pack is one of the user's own, which takes examples."""
+        return has_own_pack(self.found_packs(), self.locations.packs, domain)
+
+    def keep_example(self, record_id: int) -> KeptExample:
+        """Makes a record that is right an example of its pack. Raises as `kept_example.keep_example` does."""
+        return keep_example(self.found_packs(), self.locations.packs, self.store, record_id)
 
     def judge(self, task: Task, accept_at: float | None = None) -> "Judge":
         """What makes confidences of signals for a task, and accepts values at a wanted share of right ones.

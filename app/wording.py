@@ -5,6 +5,7 @@ Knows no screen: its Text objects are rich's, which both can print. Text of docu
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -149,6 +150,12 @@ def recounted_words(name: str, day: str | None) -> str:
     if day is None:
         return f"{one_line(name)} is left out: there is no date to count it from any more"
     return f"{one_line(name)} is counted anew: {day}"
+
+
+def kept_words(path: Path, is_shown: bool) -> str:
+    """That a record is an example now, and whether a model is shown it, in a line."""
+    shown = "" if is_shown else " It is too long to be shown to a model, or others take the room."
+    return f"Kept as an example: {one_line(str(path))}.{shown}"
 
 
 def counted(number: int, singular: str, plural: str | None = None) -> str:

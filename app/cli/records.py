@@ -6,9 +6,10 @@ import click
 
 from thresher.adapters.errors import UsageError
 from thresher.app.cli.json_out import echo_json
-from thresher.app.cli.options import NUMBER, json_option, open_store, stored_run
+from thresher.app.cli.options import NUMBER, installed_packs, json_option, open_store, stored_run
 from thresher.app.cli.show import record_lines
 from thresher.app.export import record_json
+from thresher.app.locations import Locations
 
 
 @click.group()
@@ -49,6 +50,22 @@ def show(record: int, as_json: bool) -> None:
         return
     for line_of_record in record_lines(stored.record, document.text if document else None, stored.corrected):
         click.echo(line_of_record)
+
+
+@records.command()
+@click.argument("record", type=NUMBER)
+def example(record: int) -> None:
+    """Keep RECORD, which is right, as an example of its pack, where that is one of yours.
+
+    A general adapter that answers for the pack is shown its short examples before each document.
+    """
+    from thresher.app.kept_example import keep_example
+    from thresher.app.wording import kept_words
+
+    found = installed_packs()
+    with open_store() as store:
+        kept = keep_example(found, Locations.default().packs, store, record)
+    click.echo(kept_words(kept.path, kept.is_shown))
 
 
 # What looks like an option and is none is a value: -5.

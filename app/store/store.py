@@ -138,6 +138,11 @@ class Store:
         with self._database.reading() as connection:
             return records.answered(connection, record_id)
 
+    def asked_of(self, record_id: int) -> tuple[Field, ...]:
+        """The fields that a record was asked for."""
+        with self._database.reading() as connection:
+            return records.fields_of(connection, record_id)
+
     def document_keys(self, sha256: str) -> frozenset[str]:
         """What tells the text of a file from others, by its bytes' hash: the keys of each of its readings."""
         with self._database.reading() as connection:

@@ -1,4 +1,4 @@
-"""Export from a screen: asks where to, writes in a worker, tells of it by `Exported`."""
+"""Export from a screen: asks where to, writes in a worker, tells of it by `Written`."""
 
 from textual.screen import Screen
 
@@ -6,7 +6,7 @@ from thresher.adapters.visible import one_line
 from thresher.app.paths import working_folder
 from thresher.app.task import Task
 from thresher.app.tui.export_dialog import ExportChoice, ExportDialog
-from thresher.app.tui.messages import Exported, Problem
+from thresher.app.tui.messages import Problem, Written
 from thresher.app.tui.ports import SessionPort
 from thresher.app.tui.telling import work_and_tell
 
@@ -16,7 +16,7 @@ def start_export(screen: Screen[None], session: SessionPort, run: int, task: Tas
     try:
         count = len(session.store.records(run))
     except Exception as error:
-        screen.post_message(Exported("", Problem.of(error)))
+        screen.post_message(Written(problem=Problem.of(error)))
         return
 
     def take(choice: ExportChoice | None) -> None:
@@ -27,7 +27,7 @@ def start_export(screen: Screen[None], session: SessionPort, run: int, task: Tas
     screen.app.push_screen(ExportDialog(count, f"{task.record_type}-{run}", working_folder()), take)
 
 
-def _write(session: SessionPort, run: int, task: Task, choice: ExportChoice) -> Exported:
+def _write(session: SessionPort, run: int, task: Task, choice: ExportChoice) -> Written:
     # Imported here: formats such as XLSX are heavy, and start-up must not pay for them.
     from thresher.app.export import open_writer
 
@@ -36,5 +36,5 @@ def _write(session: SessionPort, run: int, task: Task, choice: ExportChoice) -> 
             for stored in session.store.records(run):
                 writer.write(stored.record, stored.fields)
     except Exception as error:
-        return Exported(str(choice.path), Problem.of(error))
-    return Exported(str(choice.path))
+        return Written(problem=Problem.of(error))
+    return Written(f"Written: {choice.path}")

@@ -13,7 +13,7 @@ from textual.worker import Worker
 from thresher.app.tui.exporting import start_export
 from thresher.app.tui.finding import is_finding, start_browsing, start_pasting, stop_finding, tell_left_out
 from thresher.app.tui.home_text import home_title, problem_words
-from thresher.app.tui.messages import Exported, Problem, SourcesFound
+from thresher.app.tui.messages import Problem, SourcesFound, Written
 from thresher.app.tui.ports import SessionPort
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.progress_row import ProgressRow
@@ -138,7 +138,7 @@ class HomeScreen(Screen[None]):
             if event.problem.no_model:
                 self._task_pane.ask_for_model()
 
-    def on_exported(self, message: Exported) -> None:
+    def on_written(self, message: Written) -> None:
         """Says why there is no file; that there is one is told wherever the user stands."""
         self._say(message.problem)
 

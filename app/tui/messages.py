@@ -129,10 +129,10 @@ class DocumentLoaded(Message):
 
 
 @dataclass
-class Exported(Message):
-    """A file was written, or not."""
+class Written(Message):
+    """A file was written, which `words` tell of, or not."""
 
-    path: str
+    words: str = ""
     problem: Problem | None = None
 
 

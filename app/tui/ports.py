@@ -9,6 +9,7 @@ from thresher.adapters.fields import Field
 from thresher.app.calibration.judge import Judge
 from thresher.app.documents.document import Document
 from thresher.app.events import Event
+from thresher.app.kept_example import KeptExample
 from thresher.app.record import Record, Span
 from thresher.app.sources import Source
 from thresher.app.task import Task
@@ -194,6 +195,12 @@ class SessionPort(Protocol):
 
     def judge(self, task: Task) -> Judge:
         """What is known of a task's confidences. Raises ThresherError."""
+
+    def has_own_pack(self, domain: str) -> bool:
+        """Whether the domain's pack is one of the user's own, which takes examples."""
+
+    def keep_example(self, record_id: int) -> KeptExample:
+        """Makes a record that is right an example of its pack. Raises ThresherError."""
 
     def close(self) -> None:
         """Let go of everything."""

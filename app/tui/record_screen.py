@@ -15,7 +15,8 @@ from thresher.adapters.visible import one_line
 from thresher.app.task import Task
 from thresher.app.tui.correcting import start_correcting
 from thresher.app.tui.exporting import start_export
-from thresher.app.tui.messages import Corrected, DocumentLoaded, Exported, Problem, RecordsLoaded
+from thresher.app.tui.keeping import start_keeping
+from thresher.app.tui.messages import Corrected, DocumentLoaded, Problem, RecordsLoaded, Written
 from thresher.app.tui.ports import SessionPort, StoredRecordPort
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.record_rows import FieldRow, next_look, rows_of, spans_of
@@ -36,7 +37,7 @@ class RecordScreen(Screen[None]):
         "Up and Down move through the values; the text beside them scrolls to the place that states the "
         "value in hand. What you correct is kept, and wins over what the model said. What is doubtful is no "
         "part of the record until you take it up with e. Where values may go unseen, l goes to the next that "
-        "wants a look."
+        "wants a look. In a pack of your own, k keeps a record that is right as an example."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "app.pop_screen", "Back"),
@@ -44,6 +45,7 @@ class RecordScreen(Screen[None]):
         Binding("p,left_square_bracket", "step(-1)", "Previous", key_display="p"),
         Binding("n,right_square_bracket", "step(1)", "Next", key_display="n"),
         Binding("l", "look", "Look", key_display="l"),
+        Binding("k", "keep", "Example"),
         Binding("x", "export", "Export"),
     ]
 
@@ -68,6 +70,7 @@ class RecordScreen(Screen[None]):
         self._records: Sequence[StoredRecordPort] = ()
         self._index = 0
         self._looks = looks
+        self._takes_examples = session.has_own_pack(task.domain)
         self._rows: dict[str, FieldRow] = {}
 
     def compose(self) -> ComposeResult:
@@ -151,7 +154,7 @@ class RecordScreen(Screen[None]):
         if not message.problem:
             self._load()
 
-    def on_exported(self, message: Exported) -> None:
+    def on_written(self, message: Written) -> None:
         """Says why there is no file; that there is one is told wherever the user stands."""
         self._say(message.problem)
 
@@ -175,8 +178,8 @@ class RecordScreen(Screen[None]):
             self._show(new_document=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Nothing wants a look where nothing was to go unseen."""
-        return action != "look" or self._looks
+        """Nothing wants a look where nothing was to go unseen, and packs that ship take no examples."""
+        return {"look": self._looks, "keep": self._takes_examples}.get(action, True)
 
     def action_look(self) -> None:
         """To the next value that is not sure enough to go unseen, in this record or a later one."""
@@ -196,6 +199,11 @@ class RecordScreen(Screen[None]):
     def action_export(self) -> None:
         """Exports all records of the run."""
         start_export(self, self._session, self._run, self._asked)
+
+    def action_keep(self) -> None:
+        """Keeps the record as an example of its pack."""
+        if self.stored is not None:
+            start_keeping(self, self._session, self.stored.id)
 
     def redraw(self) -> None:
         """Everything in the theme's colours."""

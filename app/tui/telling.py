@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from textual.screen import ModalScreen, Screen
 
-from thresher.app.tui.messages import Corrected, Exported
+from thresher.app.tui.messages import Corrected, Written
 from thresher.app.tui.quit_dialog import QuitDialog, Waited
 
 
 def work_and_tell(
-    screen: Screen[None], work: Callable[[], Corrected | Exported], failed: str, group: Waited
+    screen: Screen[None], work: Callable[[], Corrected | Written], failed: str, group: Waited
 ) -> None:
     """Does the work in a thread, and posts the message that it returns, once the screen is gone too.
 
@@ -21,9 +21,9 @@ def work_and_tell(
     """
     app = screen.app  # in a worker a screen that is gone no longer knows it
 
-    def deliver(message: Corrected | Exported) -> None:
-        if isinstance(message, Exported) and not message.problem:
-            app.notify(f"Written: {message.path}", markup=False)
+    def deliver(message: Corrected | Written) -> None:
+        if isinstance(message, Written) and not message.problem:
+            app.notify(message.words, markup=False)
         for words in message.recounted if isinstance(message, Corrected) else ():
             app.notify(words, markup=False)
         if message.problem:

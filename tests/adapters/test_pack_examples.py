@@ -1,12 +1,16 @@
 """A pack's examples: gold that matches its fields, or is refused with its line."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from thresher.adapters import pack_examples
+from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import MAX_STRING, Field
 from thresher.adapters.pack import load_pack, read_pack
+from thresher.adapters.pack_examples import Example, add_example
 
 from .post_pack import Write, content, gold, refusal, write_gold
 
@@ -74,3 +78,46 @@ def test_an_examples_folder_without_gold_is_refused(write: Write) -> None:
     folder = write(content())
     (folder / "examples" / "letter").mkdir(parents=True)
     assert "gold.jsonl: cannot be read" in refusal(folder)
+
+
+def test_one_is_added_behind_the_others_or_in_place_of_its_own(write: Write) -> None:
+    folder = write(content())
+    spaced = json.dumps(gold(), indent=None, separators=(" , ", " : "))
+    write_gold(folder, spaced, {**gold(), "id": "b"})
+    kind = read_pack(folder).record_types["letter"]
+    first, _ = kind.examples()
+    added = Example("c", kind.folder / "c.txt", first.output | {"sender": "Zoë"}, first.fields)
+    add_example(added, "Dear Zoë,\r\n\u2028…")
+    again = Example("b", kind.folder / "b.txt", first.output | {"pages": 2}, first.fields)
+    add_example(again, "Dear Bo")
+    assert kind.examples() == [first, again, added]
+    assert added.path.read_bytes().decode() == "Dear Zoë,\r\n\u2028…"
+    assert (kind.folder / "gold.jsonl").read_text("utf-8").splitlines()[0] == spaced
+
+
+def test_the_first_one_of_a_record_type_is_whole_or_not_there(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(content())
+    kind = read_pack(folder).record_types["question"]
+    own = (Field(name="Who?", type="string"), Field(name="Which?", type="enum", values=("a", "b")))
+    example = Example("q", kind.folder / "q.txt", {"Who?": "Ann", "Which?": "b"}, own)
+    steps: list[list[Example]] = []
+    written = pack_examples._write
+
+    def look_then_write(path: Path, data: bytes) -> None:
+        written(path, data)
+        steps.append(kind.examples())  # what a kill after this step would leave
+
+    monkeypatch.setattr(pack_examples, "_write", look_then_write)
+    add_example(example, "Ann, b", own)
+    assert steps[:-1] == [[]] * (len(steps) - 1)
+    assert steps[-1] == [example]
+
+
+def test_one_that_cannot_be_written_says_where(write: Write) -> None:
+    folder = write(content())
+    (folder / "examples").write_text("no folder", "utf-8")
+    kind = read_pack(folder).record_types["letter"]
+    with pytest.raises(UsageError, match=r"cannot be written.*allow writing"):
+        add_example(Example("a", kind.folder / "a.txt", gold()["output"], kind.fields), "Ann")

@@ -231,3 +231,30 @@ def test_a_correction_that_does_not_fit_is_refused_by_name(
     ended = thresher("records", "correct", 1, field, typed)
     assert ended.code == 2
     assert field in ended.err
+
+
+def test_a_record_that_is_right_becomes_an_example_of_a_pack_of_ones_own(
+    thresher: Thresher, home: Locations, past_run: int
+) -> None:
+    shipped = thresher("records", "example", 1)
+    assert shipped.code == 2
+    assert "expenses is no pack of your own" in shipped.err
+    own = home.packs / "expenses"
+    own.mkdir(parents=True)
+    fields = "\n".join(
+        f"      - {{name: {field.name}, type: '{field.type}', values: {list(field.values)}}}"
+        for field in FIELDS
+    )
+    (own / "pack.yaml").write_text(
+        "format: 1\ndomain: expenses\ntitle: Mine\ndescription: Mine.\nrecord_types:\n"
+        f"  - name: receipt\n    title: Receipt\n    instructions: Read.\n    fields:\n{fields}\n",
+        "utf-8",
+    )
+    doubtful = thresher("records", "example", 1)
+    assert doubtful.code == 2
+    assert "not known to be right: total." in doubtful.err
+    assert thresher("records", "correct", 1, "total", "12.50").code == 0
+    kept = thresher("records", "example", 1)
+    assert (kept.code, kept.err) == (0, "")
+    assert kept.out == f"Kept as an example: {own / 'examples' / 'receipt' / 'slip-aaaaaaaa.txt'}.\n"
+    assert "1 example: good" in thresher("packs", "check", own).out

@@ -14,10 +14,11 @@ from thresher.adapters.calibration import Calibration, Group, Step, Weights
 from thresher.adapters.errors import AdapterError, PackError, UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack import Pack, RecordType
-from thresher.adapters.pack_library import FoundPacks
+from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.app import events
 from thresher.app.calibration.judge import Judge
 from thresher.app.documents.document import Document, Region
+from thresher.app.kept_example import KeptExample, keep_example
 from thresher.app.locations import Locations
 from thresher.app.record import Outcome, Record, RecordError, Span, Value, Windows
 from thresher.app.settings import Settings
@@ -62,7 +63,8 @@ class FakeSession:
     """Injects what a run brings: `crash` raises in the run, `gate` holds it at each document.
 
     `loaded` holds it as a model that loads does: whatever else is asked. `adapters` are those of expenses,
-    `promoted` the stack of what was made live. What may go unseen is told by the confidence alone.
+    `promoted` the stack of what was made live. Packs in `own_packs` are the user's own. What may go unseen is
+    told by the confidence alone.
     """
 
     store: Store
@@ -75,6 +77,7 @@ class FakeSession:
     asked: list[tuple[Task, bool]] = field(default_factory=list)
     calibration: Calibration | None = None
     adapters: tuple[Adapter, ...] = ()
+    own_packs: Path | None = None
     promoted: list[str] = field(default_factory=list)
 
     def found_packs(self) -> FoundPacks:
@@ -178,6 +181,13 @@ class FakeSession:
             yield events.RecordReady(source, record, False)
         self.store.finish_run(run, cancelled=cancelled)
         yield events.RunFinished(run, **counts, cancelled=cancelled, seconds=2.0)
+
+    def has_own_pack(self, domain: str) -> bool:
+        return self.own_packs is not None
+
+    def keep_example(self, record_id: int) -> KeptExample:
+        assert self.own_packs is not None
+        return keep_example(find_packs(self.own_packs), self.own_packs, self.store, record_id)
 
     def judge(self, task: Task) -> Judge:
         if self.calibration is None or task.domain not in PACKS:
