@@ -6,7 +6,6 @@ from pathlib import Path
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
-from thresher.adapters.pack import RecordType
 from thresher.adapters.pack_examples import Example, add_example, value_problem
 from thresher.adapters.pack_library import FoundPacks
 from thresher.app.record import Outcome
@@ -47,16 +46,20 @@ def keep_example(packs: FoundPacks, users: Path, store: Store, number: int) -> K
             f"record {number}: {record.domain} is no pack of your own, so it takes no examples. "
             f"Put a pack of yours, or a copy of the one that ships, in {users}."
         )
+    # Imported here: it brings what reads documents.
+    from thresher.app.pack_shots import pack_shots
+
     kind = packs.pick(record.domain, record.record_type)
     asked = store.asked_of(number)
     own = {field.name for field in kind.fields}
     given = asked if kind.open_fields else [field for field in asked if field.name not in own]
     fields = (kind.with_fields(given) if given else kind).fields
-    kind.examples()  # what is broken there must not be written over
+    pack_shots(kind)  # what is broken there is told, and not written over
     name = f"{_plain(Path(record.path or record.id).stem)}-{record.sha256[:8]}"
     example = Example(name, kind.folder / f"{name}.txt", _output(stored, fields, asked), fields)
     add_example(example, document.text, given)
-    return KeptExample(example.path, _is_shown(kind, document.text))
+    is_shown = any(shot.text == document.text.strip() for shot in pack_shots(kind))
+    return KeptExample(example.path, is_shown)
 
 
 def _plain(name: str) -> str:
@@ -84,10 +87,3 @@ def _output(stored: StoredRecord, fields: tuple[Field, ...], asked: tuple[Field,
             "the pack asks it otherwise since, extract the document again."
         )
     return output
-
-
-def _is_shown(kind: RecordType, text: str) -> bool:
-    # Imported here: it brings what reads documents.
-    from thresher.app.pack_shots import pack_shots
-
-    return any(shot.text == text.strip() for shot in pack_shots(kind))

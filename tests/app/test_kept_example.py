@@ -188,6 +188,11 @@ def test_examples_that_are_broken_are_named_and_left_as_they_are(home: Locations
     with pytest.raises(PackError, match=r"gold\.jsonl:1.*fee"):
         keep(home, store, number)
     assert file.read_bytes() == before
+    file.write_bytes(before.replace(b'"fees"', b'"fee"'))
+    next(file.parent.glob("*.txt")).write_bytes(b"")
+    with pytest.raises(PackError, match=r"notice-2-.*\.txt: .*empty"):
+        keep(home, store, number)
+    assert len(gold(home)) == 1
 
 
 def test_what_is_too_long_to_be_shown_is_kept_all_the_same(home: Locations, store: Store) -> None:
