@@ -14,6 +14,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,10 @@ def answering(domain: str | None) -> dict[str, Adapter]:
     from merging import scaled
 
     general = read_adapter(GENERAL / "starter")
+    nothing = scaled(general, 0.0)
+    alone = replace(nothing, manifest=nothing.manifest.model_copy(update={"shows_examples": False}))
     own = {"own": read_adapter(SHIPPED / domain / "adapters" / "starter")} if domain else {}
-    return {"starter alone": scaled(general, 0.0), "general": general, **own}
+    return {"starter alone": alone, "general": general, **own}
 
 
 def measure(
