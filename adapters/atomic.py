@@ -35,10 +35,10 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def saving(path: Path, remedy: str) -> Iterator[BinaryIO]:
+def saving(path: Path, remedy: str, *, private: bool = False) -> Iterator[BinaryIO]:
     """As `replacing`. Raises UsageError, which ends with the remedy, where the file cannot be written."""
     try:
-        with replacing(path) as file:
+        with replacing(path, private=private) as file:
             yield file
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}). {remedy}") from error

@@ -67,8 +67,9 @@ def read_examples(folder: Path, with_fields: Callable[[Sequence[Field]], HasFiel
 def add_example(example: Example, text: str, given: Sequence[Field] = ()) -> None:
     """Writes an example beside those that `read_examples` has read, or in place of the one of its id.
 
-    Its document becomes a text file at its path. `given` are those of its fields that the record type has
-    not. Raises UsageError where a file cannot be written.
+    Its document becomes a text file at its path, which only its owner may read, and so does a new gold.jsonl.
+    `given` are those of its fields that the record type has not. Raises UsageError where a file cannot be
+    written.
     """
     gold = example.path.parent / GOLD
     told: dict[str, Any] = {"id": example.id, "file": example.path.name, "output": example.output}
@@ -77,8 +78,8 @@ def add_example(example: Example, text: str, given: Sequence[Field] = ()) -> Non
     lines = {line.parsed()["id"]: line.data.strip() for line in json_lines(gold)} if gold.exists() else {}
     lines[example.id] = json.dumps(told, ensure_ascii=False).encode()
     if not gold.exists():  # else a kill would leave a folder of examples without it, which is a broken one
-        _write(gold, b"")
-    _write(example.path, text.encode())
+        _write(gold, b"", private=True)
+    _write(example.path, text.encode(), private=True)
     _write(gold, b"".join(line + b"\n" for line in lines.values()))
 
 
@@ -119,8 +120,8 @@ def _example(folder: Path, line: Line, with_fields: Callable[[Sequence[Field]], 
     return Example(raw["id"], path, _output(where, fields, raw["output"]), fields)
 
 
-def _write(path: Path, content: bytes) -> None:
-    with saving(path, _REMEDY) as file:
+def _write(path: Path, content: bytes, *, private: bool = False) -> None:
+    with saving(path, _REMEDY, private=private) as file:
         file.write(content)
 
 

@@ -105,14 +105,15 @@ def test_the_first_one_of_a_record_type_is_whole_or_not_there(
     steps: list[list[Example]] = []
     written = pack_examples._write
 
-    def look_then_write(path: Path, data: bytes) -> None:
-        written(path, data)
+    def look_then_write(path: Path, data: bytes, **how: bool) -> None:
+        written(path, data, **how)
         steps.append(kind.examples())  # what a kill after this step would leave
 
     monkeypatch.setattr(pack_examples, "_write", look_then_write)
     add_example(example, "Ann, b", own)
     assert steps[:-1] == [[]] * (len(steps) - 1)
     assert steps[-1] == [example]
+    assert {file.stat().st_mode & 0o777 for file in kind.folder.iterdir()} == {0o600}
 
 
 def test_one_that_cannot_be_written_says_where(write: Write) -> None:
