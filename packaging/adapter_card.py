@@ -147,7 +147,8 @@ def _start(recipe: Recipe) -> str:
 
 def _unfit(domains: Sequence[str]) -> Iterator[str]:
     for domain in domains:
-        yield f"all of {domain}: the base alone is better there, and answers unless this adapter is asked for"
+        others = "the domain's own adapter, or else the base alone, answers there"
+        yield f"all of {domain}: {others} unless this one is asked for"
 
 
 def _calibrated(sure: Calibration | None) -> str:
