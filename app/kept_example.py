@@ -8,13 +8,9 @@ from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.pack_examples import Example, add_example, value_problem
 from thresher.adapters.pack_library import FoundPacks
-from thresher.app.record import Outcome
 from thresher.app.store.known import Known, right_now
 from thresher.app.store.records import StoredRecord
 from thresher.app.store.store import Store
-
-#: What nobody need change for the record to be right.
-_SETTLED = (Outcome.FOUND, Outcome.ABSENT)
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ def _output(stored: StoredRecord, fields: tuple[Field, ...], asked: tuple[Field,
     known = {
         name: Known(value.value, by_name.get(name))
         for name, value in stored.record.values.items()
-        if name in stored.corrected or value.outcome in _SETTLED
+        if name in stored.corrected or value.outcome.is_settled
     }
     output = right_now(known, fields)
     unsettled = [

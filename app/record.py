@@ -24,6 +24,11 @@ class Outcome(StrEnum):
     TRUNCATED = "truncated"  # the answer ended before the value did
     FAILED = "failed"  # no answer: the model was not asked or gave none
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether a person who looks at it, and leaves it as it is, says that it is right."""
+        return self in (Outcome.FOUND, Outcome.ABSENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

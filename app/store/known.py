@@ -9,7 +9,7 @@ from typing import Any
 
 from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.values import check
-from thresher.app.record import Outcome, Record
+from thresher.app.record import Record
 from thresher.app.store import documents, records
 from thresher.app.store.database import from_sql, to_sql
 
@@ -95,7 +95,7 @@ def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> d
         found[sha256] = {
             name: Known(value.value, asked.get(name))
             for name, value in stored.record.values.items()
-            if name not in stored.corrected and value.outcome in (Outcome.FOUND, Outcome.ABSENT)
+            if name not in stored.corrected and value.outcome.is_settled
         }
     return found
 
