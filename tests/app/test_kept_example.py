@@ -21,22 +21,14 @@ from thresher.app.record import Outcome, Record, Value
 from thresher.app.store.store import Store
 from thresher.app.task import Task
 
-PACK = """
-format: 1
-domain: library
-title: Library
-description: Letters to readers.
-record_types:
-  - name: notice
-    title: Notice
-    instructions: Read it.
-    open_fields: {open_fields}
-    fields:
-      - {{name: reader, type: person}}
-      - {{name: fee, type: number}}
-      - {{name: items, type: "list[string]"}}
-      - {{name: level, type: enum, values: [first, second]}}
-"""
+from .own_pack import write_pack
+
+FIELDS = (
+    Field(name="reader", type="person"),
+    Field(name="fee", type="number"),
+    Field(name="items", type="list[string]"),
+    Field(name="level", type="enum", values=("first", "second")),
+)
 TEXT = "Arun Pillay, please bring back Growing Beans. Fee 4.00. SECOND"
 VALUES = {
     "reader": Value("Arun Pillay", Outcome.FOUND, 0.9),
@@ -50,7 +42,7 @@ VALUES = {
 def home(tmp_path: Path) -> Locations:
     """A home with the user's own pack `library`."""
     locations = Locations(tmp_path / "home")
-    write_pack(locations)
+    write_pack(locations.packs, "library", "notice", FIELDS)
     return locations
 
 
@@ -58,12 +50,6 @@ def home(tmp_path: Path) -> Locations:
 def store(home: Locations) -> Iterator[Store]:
     with Store.open(home) as opened:
         yield opened
-
-
-def write_pack(home: Locations, open_fields: str = "false") -> None:
-    folder = home.packs / "library"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "pack.yaml").write_text(PACK.format(open_fields=open_fields), "utf-8")
 
 
 def stored(
@@ -146,11 +132,11 @@ def test_what_the_pack_asks_otherwise_since_is_named(home: Locations, store: Sto
         keep(home, store, number)
 
 
-@pytest.mark.parametrize("open_fields", ["false", "true"])
+@pytest.mark.parametrize("open_fields", [False, True])
 def test_fields_that_were_given_beside_the_packs_or_in_place_of_them_are_its_own(
-    home: Locations, store: Store, open_fields: str
+    home: Locations, store: Store, open_fields: bool
 ) -> None:
-    write_pack(home, open_fields)
+    write_pack(home.packs, "library", "notice", FIELDS, open_fields=open_fields)
     kind = find_packs(home.packs).pick("library")
     late = Field(name="late", type="boolean", description="Is it?")
     asked = kind.with_fields([late]).fields

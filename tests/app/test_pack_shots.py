@@ -19,19 +19,16 @@ from thresher.app.session import Session
 from thresher.app.sources import Source
 
 from .conftest import AddAdapter
+from .own_pack import write_pack
 
 ORDER = Source("order", text="Fan 7 noisy, grease both bearings")
 
 
 def add_notes(packs: Path, **changes: object) -> Path:
     """A pack of the user's with two examples, of which the second is what `changes` make of it."""
-    examples = packs / "notes" / "examples" / "note"
+    folder = write_pack(packs, "notes", "note", [Field(name="who", type="string")])
+    examples = folder / "examples" / "note"
     examples.mkdir(parents=True)
-    (packs / "notes" / "pack.yaml").write_text(
-        "format: 1\ndomain: notes\ntitle: Notes\ndescription: Notes.\nrecord_types:\n"
-        "  - {name: note, title: Note, instructions: Read., fields: [{name: who, type: string}]}\n",
-        "utf-8",
-    )
     (examples / "a.txt").write_text("\nAnn called.\n", "utf-8")
     (examples / "b.md").write_text("Bo wrote.", "utf-8")
     second = {"id": "b", "file": "b.md", "output": {"who": "Bo"}} | changes

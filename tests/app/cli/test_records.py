@@ -14,6 +14,7 @@ from thresher.app.store import Store
 from thresher.app.task import Task
 
 from .. import lease
+from ..own_pack import write_pack
 from .conftest import Thresher
 
 FIELDS = (
@@ -239,17 +240,7 @@ def test_a_record_that_is_right_becomes_an_example_of_a_pack_of_ones_own(
     shipped = thresher("records", "example", 1)
     assert shipped.code == 2
     assert "expenses is no pack of your own" in shipped.err
-    own = home.packs / "expenses"
-    own.mkdir(parents=True)
-    fields = "\n".join(
-        f"      - {{name: {field.name}, type: '{field.type}', values: {list(field.values)}}}"
-        for field in FIELDS
-    )
-    (own / "pack.yaml").write_text(
-        "format: 1\ndomain: expenses\ntitle: Mine\ndescription: Mine.\nrecord_types:\n"
-        f"  - name: receipt\n    title: Receipt\n    instructions: Read.\n    fields:\n{fields}\n",
-        "utf-8",
-    )
+    own = write_pack(home.packs, "expenses", "receipt", FIELDS)
     doubtful = thresher("records", "example", 1)
     assert doubtful.code == 2
     assert "not known to be right: total." in doubtful.err

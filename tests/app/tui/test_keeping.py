@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
 from textual.widgets import Footer
 
 from thresher.adapters.pack_library import find_packs
@@ -11,26 +10,11 @@ from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.problem_line import ProblemLine
 from thresher.app.tui.record_screen import RecordScreen
 
+from ..own_pack import write_pack
 from .conftest import RECEIPT, RECEIPT_TEXT
 from .driving import press, record_of
 
 SIZE = (100, 30)
-
-
-def own_pack(packs: Path) -> Path:
-    fields = [field.model_dump(mode="json", exclude_defaults=True) for field in RECEIPT]
-    kind = {"name": "receipt", "title": "Receipt", "instructions": "Read.", "fields": fields}
-    content = {
-        "format": 1,
-        "domain": "expenses",
-        "title": "Mine",
-        "description": "Mine.",
-        "record_types": [kind],
-    }
-    folder = packs / "expenses"
-    folder.mkdir(parents=True)
-    (folder / "pack.yaml").write_text(yaml.safe_dump(content), "utf-8")
-    return folder
 
 
 def keys(app: ThresherApp) -> set[str]:
@@ -49,7 +33,7 @@ async def test_it_says_what_to_correct_and_then_where_the_example_lies(
     app: ThresherApp, session: Any, folder: Path, tmp_path: Path
 ) -> None:
     session.own_packs = tmp_path / "packs"
-    mine = own_pack(session.own_packs)
+    mine = write_pack(session.own_packs, "expenses", "receipt", RECEIPT)
     async with app.run_test(size=SIZE) as pilot:
         screen = await record_of(pilot, folder / "bakery.txt")
         assert isinstance(screen, RecordScreen)
