@@ -13,6 +13,7 @@ from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.values import check
 from thresher.app.record import Span, Value
 from thresher.app.store import records
+from thresher.app.store.asked import fields_by_name
 from thresher.app.store.clock import now
 from thresher.app.store.corrected import dump_spans
 from thresher.app.store.database import to_sql
@@ -39,7 +40,7 @@ def correct(
             f"record {number} has no document: its file could not be read, so there is nothing to correct. "
             "'thresher records show' says why; put that right, and extract it again"
         )
-    asked = records.fields_by_name(connection, number)
+    asked = fields_by_name(connection, number)
     value = checked(asked.get(field), field, value)
     old = record.values[field]
     if spans is None:

@@ -11,15 +11,12 @@ from thresher.adapters.fields import Field, FieldType
 from thresher.adapters.values import check
 from thresher.app.record import Record
 from thresher.app.store import documents, records
+from thresher.app.store.asked import fields_by_name, fields_of
+from thresher.app.store.corrected import MADE_ON
 from thresher.app.store.database import from_sql, to_sql
 
-#: Each correction once, with the record that it was made on: that is what a person looked at. Records that
-#: took the work over have copies, beside values that a proof or another calibration states. (Beside `min`,
-#: SQLite takes the other columns of that very row.)
-_MADE_ON = """SELECT min(corrections.id) AS first, records.id AS record, sha256, settings_hash, status
-    FROM corrections JOIN records ON records.id = corrections.record
-    WHERE domain = ? AND record_type = ? AND sha256 IS NOT NULL
-    GROUP BY sha256, settings_hash, field, old, new, note, made"""
+#: Of one record type.
+_MADE_ON = MADE_ON.format(where="domain = ? AND record_type = ?")
 
 
 @dataclass(frozen=True)
@@ -69,15 +66,12 @@ def labelled(
 def fields(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, tuple[Field, ...]]:
     """By sha256, what was asked of the records that were corrected; of two fields of a name the later one."""
     rows = connection.execute(
-        """SELECT id, sha256 FROM records
-        WHERE domain = ? AND record_type = ? AND sha256 IS NOT NULL
-            AND EXISTS (SELECT 1 FROM corrections WHERE corrections.record = records.id)
-        ORDER BY id""",
+        f"SELECT DISTINCT sha256, record FROM ({_MADE_ON}) ORDER BY record",
         (to_sql(domain), to_sql(record_type)),
-    ).fetchall()
+    )
     found: dict[str, dict[str, Field]] = {}
     for row in rows:
-        asked = records.fields_by_name(connection, row["id"])
+        asked = fields_by_name(connection, row["record"])
         found[row["sha256"]] = found.get(row["sha256"], {}) | asked
     return {sha256: tuple(asked.values()) for sha256, asked in found.items()}
 
@@ -85,13 +79,13 @@ def fields(connection: sqlite3.Connection, domain: str, record_type: str) -> dic
 def accepted(connection: sqlite3.Connection, domain: str, record_type: str) -> dict[str, dict[str, Known]]:
     """By sha256, of the record that was corrected last: what was found, or absent, and nobody changed."""
     rows = connection.execute(
-        f"SELECT sha256, record FROM ({_MADE_ON}) ORDER BY first",
+        f"{_MADE_ON} ORDER BY first",
         (to_sql(domain), to_sql(record_type)),
     )
     found = {}
     for sha256, number in {row["sha256"]: row["record"] for row in rows}.items():
         (stored,) = records.load(connection, "id = ?", number)
-        asked = records.fields_by_name(connection, number)
+        asked = fields_by_name(connection, number)
         found[sha256] = {
             name: Known(value.value, asked.get(name))
             for name, value in stored.record.values.items()
@@ -142,7 +136,7 @@ def answered(
     labels = _labels(connection, domain, record_type)
     found = []
     for row in rows:
-        asked = records.fields_of(connection, row["id"])
+        asked = fields_of(connection, row["id"])
         if hash_of(asked) == row["settings_hash"]:
             looked_at = made_on.get((row["sha256"], row["settings_hash"]))
             number = looked_at or row["id"]
@@ -167,7 +161,7 @@ def _labels(connection: sqlite3.Connection, domain: str, record_type: str) -> di
         (to_sql(domain), to_sql(record_type)),
     ).fetchall()
     corrected = {row["record"] for row in rows if row["record"] is not None}
-    asked = {number: records.fields_by_name(connection, number) for number in corrected}
+    asked = {number: fields_by_name(connection, number) for number in corrected}
     found: dict[str, dict[str, Known]] = {}
     for row in rows:
         name = from_sql(row["field"])

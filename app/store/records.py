@@ -16,10 +16,10 @@ from thresher.app.calibration.doubt import without_doubtful
 from thresher.app.documents.document import Document
 from thresher.app.record import Record, RecordError, Value, Windows
 from thresher.app.store import documents, record_values, runs
+from thresher.app.store.asked import fields_of, fields_or_tasks, own_fields
 from thresher.app.store.clock import now
-from thresher.app.store.corrected import by_record, copy_of_work, of_work, put_right
+from thresher.app.store.corrected import by_record, of_document, put_right, take_over
 from thresher.app.store.database import from_sql, to_sql
-from thresher.app.task import Task
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def save(
 ) -> int:
     """Insert the record and its document; the record's number. `fields` where they are not the task's.
 
-    It takes over all corrections of the same work, also where the work was done anew. A record that was found
-    done before comes without its document: it keeps that work's document, and of the model's values what the
-    calibration of now makes of them.
+    It takes over the corrections of the document (see `corrected`). A record that was found done before comes
+    without its document: it keeps that work's document, and of the model's values what the calibration of now
+    makes of them.
     """
     before = None if document else done(connection, record.sha256, record.kind, settings_hash)
     if document:
@@ -87,7 +87,7 @@ def save(
     else:
         record_values.insert(connection, run, number, record, fields)
     if record.status != "failed":
-        copy_of_work(connection, record.sha256, settings_hash, reading, number)
+        take_over(connection, number)
     return number
 
 
@@ -115,11 +115,11 @@ def load(
     tasks = {run: runs.task_of(connection, run) for run in {row["run"] for row in rows}}
     loaded = []
     for row in rows:
-        number, task, own = row["id"], tasks[row["run"]], _own_fields(row)
+        number, task, own = row["id"], tasks[row["run"]], own_fields(row)
         changed = corrected.get(number, {})
         # Of a run that is not known all that was said is stated.
         record = without_doubtful(_record(row, values[number]), task.state_from if task else 0.0)
-        record = put_right(record, changed, _asked(own, task))
+        record = put_right(record, changed, fields_or_tasks(own, task))
         loaded.append(StoredRecord(number, record, frozenset(changed), own))
     return loaded
 
@@ -132,12 +132,12 @@ def answered(connection: sqlite3.Connection, number: int) -> Record:
 def done(
     connection: sqlite3.Connection, sha256: str | None, kind: str | None, settings_hash: str
 ) -> StoredRecord | None:
-    """The newest record with an answer to the same work, with the corrections of all of them.
+    """The newest record with an answer to the same work, with the document's corrections.
 
     The same bytes read as another `kind` are other work; one of which a part got no answer is not done.
     """
     row = connection.execute(
-        """SELECT records.id, document FROM records JOIN documents ON documents.id = document
+        """SELECT records.id FROM records JOIN documents ON documents.id = document
         WHERE records.sha256 = ? AND kind = ? AND settings_hash = ? AND status IN ('ok', 'partial')
             AND error_kind IS NULL
         ORDER BY records.id DESC LIMIT 1""",
@@ -145,33 +145,10 @@ def done(
     ).fetchone()
     if row is None:
         return None
-    changed = of_work(connection, sha256, settings_hash, row["document"])
+    changed = of_document(connection, row["id"])
     record = load(connection, "id = ?", row["id"], corrections=False)[0].record
     record = put_right(record, changed, fields_of(connection, row["id"]))
     return StoredRecord(row["id"], record, frozenset(changed))
-
-
-def fields_of(connection: sqlite3.Connection, number: int) -> tuple[Field, ...]:
-    """The fields that a record was asked for: its own, else its task's."""
-    row = connection.execute("SELECT run, fields FROM records WHERE id = ?", (number,)).fetchone()
-    return _asked(_own_fields(row), runs.task_of(connection, row["run"]))
-
-
-def fields_by_name(connection: sqlite3.Connection, number: int) -> dict[str, Field]:
-    """The same, by their names."""
-    return {field.name: field for field in fields_of(connection, number)}
-
-
-def _asked(own: tuple[Field, ...] | None, task: Task | None) -> tuple[Field, ...]:
-    if own is not None:
-        return own
-    return () if task is None else task.fields
-
-
-def _own_fields(row: sqlite3.Row) -> tuple[Field, ...] | None:
-    if row["fields"] is None:
-        return None
-    return tuple(Field.model_validate(field) for field in json.loads(from_sql(row["fields"])))
 
 
 def asked_by(record: Record, source: str, path: str | None) -> Record:

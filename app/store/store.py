@@ -12,6 +12,7 @@ from thresher.app.documents.document import Document
 from thresher.app.locations import Locations
 from thresher.app.record import Record, Span
 from thresher.app.store import (
+    asked,
     corrections,
     documents,
     known,
@@ -99,7 +100,7 @@ class Store:
     ) -> Record | None:
         """The newest ok or partial record of these bytes, read as this kind of document, with these settings.
 
-        The corrections of every such record are in place, of each field the newest. It is handed back as the
+        The document's corrections are in place, of each field the newest. It is handed back as the
         record of `source` and `path`. To have it in a run, save it without a document: it keeps its document
         and the corrections, and the model's values as they are judged now.
         """
@@ -141,7 +142,7 @@ class Store:
     def asked_of(self, record_id: int) -> tuple[Field, ...]:
         """The fields that a record was asked for."""
         with self._database.reading() as connection:
-            return records.fields_of(connection, record_id)
+            return asked.fields_of(connection, record_id)
 
     def document_keys(self, sha256: str) -> frozenset[str]:
         """What tells the text of a file from others, by its bytes' hash: the keys of each of its readings."""

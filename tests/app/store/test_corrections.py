@@ -12,7 +12,7 @@ import pytest
 from thresher.adapters.errors import UsageError
 from thresher.app.documents.document import Place
 from thresher.app.locations import Locations
-from thresher.app.record import Outcome, Span, Value
+from thresher.app.record import Outcome, Record, Span, Value
 from thresher.app.store import Store
 
 from .stored import DOCUMENT, FAILED, RECORD, SIGNALS, TASK, TEXT, reused, values_of
@@ -103,8 +103,59 @@ def test_what_is_done_anew_takes_over_the_corrections_of_before(store: Store) ->
     assert later.corrected == {"total"}
     assert later.record.values["total"].value == 13.5
     assert store.answer(later.id).values["total"] == RECORD.values["total"]
-    other = store.record(store.save_record(store.start_run(TASK, "t", 1), RECORD, "t", DOCUMENT))
-    assert not other.corrected
+
+
+def test_what_another_adapter_answers_takes_over_the_corrections_of_before(store: Store) -> None:
+    """An analyst has put the document right, and no new adapter undoes it."""
+    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    span = Span(0, 4, "Acme", "exact", Place(1))
+    store.correct(first, "company", "Acme", spans=[span])
+    other = store.save_record(store.start_run(TASK, "t", 1), RECORD, "t", DOCUMENT)
+    assert store.record(other).corrected == {"company"}
+    assert store.record(other).record.values["company"].spans == (span,)
+    assert store.answer(other).values["company"] == RECORD.values["company"]
+    store.correct(other, "company", "Acme & Co")  # the last word is every later run's, of either settings
+    for settings in ("s", "t"):
+        later = store.save_record(store.start_run(TASK, settings, 1), RECORD, settings, DOCUMENT)
+        assert store.record(later).record.values["company"].value == "Acme & Co"
+
+
+def test_what_is_asked_in_other_words_takes_over_no_correction(store: Store) -> None:
+    """A total that was right with the tax may be wrong without it."""
+    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    store.correct(first, "company", "Acme")
+    store.correct(first, "total", 13.5)
+    store.correct(first, "kind", "invoice")
+    without = [field for field in TASK.fields if field.name != "kind"]
+    net = [
+        field.model_copy(update={"description": "Without tax."}) if field.name == "total" else field
+        for field in without
+    ]
+    for task in (replace(TASK, fields=tuple(net)), TASK):
+        own = net if task is TASK else None
+        values = {name: value for name, value in RECORD.values.items() if name != "kind"}
+        asked = replace(RECORD, values=values)
+        other = store.record(store.save_record(store.start_run(task, "t", 1), asked, "t", DOCUMENT, own))
+        assert other.corrected == {"company"}
+        assert other.record.values["total"] == RECORD.values["total"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        replace(RECORD, domain="trips"),
+        replace(RECORD, record_type="ticket"),
+        replace(RECORD, sha256="e0" * 32),
+    ],
+    ids=["domain", "record type", "document"],
+)
+def test_another_record_type_or_document_takes_over_no_correction(store: Store, asked: Record) -> None:
+    first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
+    store.correct(first, "company", "Acme")
+    assert asked.sha256 is not None
+    document = replace(DOCUMENT, sha256=asked.sha256)
+    other = store.save_record(store.start_run(TASK, "t", 1), asked, "t", document)
+    assert not store.record(other).corrected
 
 
 def test_reused_work_keeps_its_document_and_corrections(store: Store) -> None:

@@ -83,10 +83,16 @@ def test_what_a_later_run_states_beside_a_copied_correction_is_not_accepted(stor
     assert store.accepted("expenses", "receipt")[DOCUMENT.sha256]["total"].value == 12.5
 
 
-def test_of_another_answer_that_nobody_looked_at_labels_alone_are_known(store: Store) -> None:
+@pytest.mark.parametrize("before", [True, False])
+def test_of_another_answer_that_nobody_looked_at_labels_alone_are_known(store: Store, before: bool) -> None:
+    """Also where it came after the correction, and has it."""
     first = store.save_record(store.start_run(TASK, "s", 1), RECORD, "s", DOCUMENT)
-    store.save_record(store.start_run(TASK, "other", 1), RECORD, "other", DOCUMENT)
+    if before:
+        store.save_record(store.start_run(TASK, "other", 1), RECORD, "other", DOCUMENT)
     store.correct(first, "total", 13)
+    if not before:
+        later = store.save_record(store.start_run(TASK, "other", 1), RECORD, "other", DOCUMENT)
+        assert store.record(later).corrected == {"total"}
     (looked_at,) = store.answered("expenses", "receipt", lambda _: "s")
     (other,) = store.answered("expenses", "receipt", lambda _: "other")
     assert (looked_at.looked_at, other.looked_at) == (True, False)
