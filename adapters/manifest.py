@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from thresher.adapters.cues import Cues
 from thresher.adapters.errors import AdapterError
+from thresher.adapters.letters import Letters
 from thresher.adapters.regular_file import read_regular_text
 
 MANIFEST_FILE = "manifest.json"
@@ -118,11 +119,18 @@ class Manifest(_Part):
         default=False, description="whether its prompts show the pack's examples, as it was taught"
     )
     cues: CuesByType = Field(default={}, description="of the booleans, dates and texts that it learnt")
+    letters: dict[str, Letters] = Field(
+        default={}, description="in which it learnt documents, by `domain/record_type`"
+    )
     source: Source | None = None
 
     def cues_of(self, domain: str, record_type: str) -> dict[str, Cues]:
         """The cues of a record type's fields, by name; of those that have none there is nothing."""
         return self.cues.get(type_name(domain, record_type), {})
+
+    def letters_of(self, domain: str, record_type: str) -> Letters:
+        """The letters in which it learnt documents of a record type; of no document where it learnt none."""
+        return self.letters.get(type_name(domain, record_type), Letters())
 
 
 def type_name(domain: str, record_type: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from thresher.adapters.errors import DocumentError, ModelError, ThresherError
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
+from thresher.app.extraction.as_written import values_as_written
 from thresher.app.extraction.asking import Asked
 from thresher.app.extraction.merge import merge
 from thresher.app.extraction.window_answer import WindowAnswer
@@ -43,9 +44,9 @@ def record_of(task: Task, work: InWork) -> Record:
         error = ModelError(f"{work.source.id}: the model could not answer ({work.trouble}). {remedy}")
         return failed_record(task, work.source, work.document, error, work.started)
     try:
-        values = merge(
-            work.document, work.fields, work.answers, cues=work.asked.cues, learnt=work.asked.learnt
-        )
+        read = replace(work.document, text=work.asked.text)
+        values = merge(read, work.fields, work.answers, cues=work.asked.cues, learnt=work.asked.learnt)
+        values = values_as_written(values, work.fields, read.text, work.document.text)
     except Exception as error:
         return failed_record(task, work.source, work.document, told(work.source, error), work.started)
     lost = any(value.outcome in (Outcome.TRUNCATED, Outcome.FAILED) for value in values.values())

@@ -151,6 +151,7 @@ class Run:
             names_decide=manifest is not None and manifest.names_decide,
             learnt=manifest is not None and has_learnt(manifest, self.task.record_type),
             cues={one: cues[one.name] for one in self.own if one.name in cues},
+            letters=manifest.letters_of(self.task.domain, self.task.record_type) if manifest else None,
         )
         return asker, engine
 

@@ -106,7 +106,7 @@ class Session:
             None if self.settings.all_windows else asked.most_windows,
             self.settings.state_from,
             asked.open_fields,
-            _shots(own, answers),
+            _shots(domain, own, answers),
         )
 
     def answering(
@@ -245,14 +245,14 @@ class Session:
         return found.domain, chosen, packs.packs[found.domain], found.name
 
 
-def _shots(own: RecordType, answers: InstalledAdapter | None) -> tuple[Shot, ...]:
+def _shots(domain: str, own: RecordType, answers: InstalledAdapter | None) -> tuple[Shot, ...]:
     """The record type's examples, where an adapter was taught to read such before a document."""
     if answers is None or not answers.manifest.shows_examples:
         return ()
     # Imported here: it brings what reads documents.
     from thresher.app.pack_shots import pack_shots
 
-    return pack_shots(own)
+    return pack_shots(own, answers.manifest.letters_of(domain, own.name))
 
 
 def _asked(source: Source, task: Task) -> Source:

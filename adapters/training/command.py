@@ -225,4 +225,5 @@ def _manifest(plan: Plan, trained: Trained, trainer: Trainer, versions: dict[str
         data=plan.data,
         shows_examples=plan.config.augment.shots > 0,
         cues=plan.cues,
+        letters=dict(plan.letters),
     )

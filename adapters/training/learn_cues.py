@@ -16,7 +16,7 @@ from thresher.adapters.cues import LONG, Cues
 from thresher.adapters.field_words import said_by
 from thresher.adapters.fields import left_to_model
 from thresher.adapters.logistic import fit
-from thresher.adapters.manifest import CuesByType, type_name
+from thresher.adapters.manifest import CuesByType
 from thresher.adapters.training.cue_texts import CueTexts, cue_texts
 from thresher.adapters.training.cue_weights import BIAS, CUES, LEAST, MOST, telling, weighed
 from thresher.adapters.training.labels import Label
@@ -54,7 +54,7 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
     """
     labels: dict[str, list[Label]] = {}
     for one in sets:
-        if (name := _type_of(one)) is not None:
+        if (name := one.record_type) is not None:
             labels.setdefault(name, []).extend(one.sides.train)
     cues = {name: dict(each) for name, each in before.items()}
     for name, own in labels.items():
@@ -80,13 +80,8 @@ def without_cued(one: ReadSet, cues: CuesByType) -> ReadSet:
 
 def own_cues(one: ReadSet, cues: CuesByType) -> Mapping[str, Cues]:
     """Those of the set's record type, by field."""
-    name = _type_of(one)
+    name = one.record_type
     return cues.get(name, {}) if name else {}
-
-
-def _type_of(one: ReadSet) -> str | None:
-    """The set's record type, as a manifest names it; None where its fields are of no pack."""
-    return type_name(one.pack.domain, *one.pack.record_types) if one.pack else None
 
 
 def _uncued(label: Label, cues: Mapping[str, Cues]) -> Label:

@@ -4,7 +4,7 @@ Both trainers start here, so that they see the same examples in the same order a
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from thresher.adapters.adapter import LoraLayer
 from thresher.adapters.base_model import BaseModel, read_base
 from thresher.adapters.errors import UsageError
+from thresher.adapters.letters import Letters
 from thresher.adapters.manifest import BoundPack, CuesByType, Data
 from thresher.adapters.tokens import PromptTokenizer
 from thresher.adapters.training.batches import Batch, BatchPlan, collate, heads_of
@@ -25,6 +26,7 @@ from thresher.adapters.training.first_adapter import chosen_layers, first_adapte
 from thresher.adapters.training.found import found_in
 from thresher.adapters.training.labels import labels_fingerprint
 from thresher.adapters.training.learn_cues import cues_of_sets, own_cues, without_cued
+from thresher.adapters.training.learn_letters import letters_of_sets
 from thresher.adapters.training.read_sets import read_sets
 from thresher.adapters.training.run_config import RunConfig
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
@@ -43,7 +45,7 @@ class Plan:
     `notes` tells the user what was found in the labels: duplicates, leaks, refused ones. `documents` has the
     keys of the documents of each side. `train` holds so many `epochs`: where labels are varied all of the
     run's, as each varies them otherwise, and else one. `cues` are those that the adapter gets: what they tell
-    is not taught, since use does not ask for it.
+    is not taught, since use does not ask for it. `letters` are those that it learns, by record type.
     """
 
     config: RunConfig
@@ -59,6 +61,7 @@ class Plan:
     documents: Documents = field(default_factory=dict)
     epochs: int = 1
     cues: CuesByType = field(default_factory=dict)
+    letters: Mapping[str, Letters] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -190,6 +193,7 @@ def make_plan(config: RunConfig) -> Plan:
         documents=documents_of([one.sides for one in sets]),
         epochs=epochs,
         cues=cues,
+        letters=letters_of_sets(sets, parent.letters if parent else {}),
     )
     plan.step(0)  # raises where an example is too long for a batch
     return plan

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_fields
-from thresher.adapters.manifest import BoundPack
+from thresher.adapters.manifest import BoundPack, type_name
 from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.adapters.training.augment import shown
 from thresher.adapters.training.labels import Label, read_labels
@@ -31,6 +31,11 @@ class ReadSet:
     repeat: int
     augment: Augmentation
     seed: int
+
+    @property
+    def record_type(self) -> str | None:
+        """Its record type, as a manifest names it; None where its fields are of no pack."""
+        return type_name(self.pack.domain, *self.pack.record_types) if self.pack else None
 
     def shown(self, epochs: int = 1) -> tuple[Label, ...]:
         """What so many epochs show, each of them other variations."""

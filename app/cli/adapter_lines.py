@@ -107,6 +107,9 @@ def _made(manifest: "Manifest") -> Iterator[str]:
         )
     for name, cues in manifest.cues.items():
         yield f"  cues       of {counted(len(cues), 'field')} of {name}"
+    for name, letters in manifest.letters.items():
+        if letters.in_capitals:
+            yield f"  capitals   {letters.in_capitals} of {counted(letters.documents, 'document')} of {name}"
     if source := manifest.source:
         yield f"  source     {source.format}{f', made for {source.base}' if source.base else ''}"
         for note in source.notes:

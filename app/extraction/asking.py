@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from thresher.adapters.answer import parse_answer
 from thresher.adapters.cues import Cues
 from thresher.adapters.fields import Field, left_to_model
+from thresher.adapters.letters import Letters
 from thresher.adapters.shots import Shot, beside
 from thresher.adapters.window_choice import best_windows
 from thresher.adapters.window_prompts import WindowPrompt, WindowPrompts
@@ -33,10 +34,12 @@ class WindowKey:
 class Asked:
     """The windows of a document that are asked, for which fields, a request for each, and how many there are.
 
-    The other fields are booleans whose `cues` tell them, by field; so they may tell of a date that is asked.
-    `learnt`: the adapter that is asked has learnt the record type.
+    `text` is the document's, in the letters in which it is read. The other fields are booleans whose `cues`
+    tell them, by field; so they may tell of a date that is asked. `learnt`: the adapter that is asked has
+    learnt the record type.
     """
 
+    text: str
     windows: Sequence[Window]
     fields: Sequence[Field]
     requests: Sequence[Request]
@@ -56,7 +59,8 @@ class Asker:
     answers with the document's own punctuation, since its guesses at another were measured to be worse
     (docs/quality.md), and of a long document the words of a boolean tell it. `cues` are the adapter's, of
     this type's booleans, which are not asked of the model (another field of the same name is), of dates, and
-    of texts, whose windows they choose.
+    of texts, whose windows they choose. `letters` are those in which the adapter has learnt this type's
+    documents; None leaves a document's as they are.
     """
 
     prompts: WindowPrompts
@@ -67,16 +71,18 @@ class Asker:
     names_decide: bool = False
     learnt: bool = False
     cues: Mapping[Field, Cues] = field(default_factory=dict)
+    letters: Letters | None = None
 
     def ask(self, number: int, text: str, fields: Sequence[Field]) -> Asked:
         """What to ask about document `number`.
 
         Raises ModelError where the fields leave no room for the document in the model's context.
         """
+        text = self.letters.read(text) if self.letters else text
         cues = self._cues(text, fields)
         left = left_to_model(fields, cues)
         if not left:
-            return Asked((), (), (), Windows(0, 0), cues, self.learnt)
+            return Asked(text, (), (), (), Windows(0, 0), cues, self.learnt)
         prompts = self.prompts.of(text, self.instructions, left, beside(self.shots, text))
         chosen = best_windows([one.text for one in prompts], left, self.most_windows, cues)
         asked = [prompts[at] for at in chosen]
@@ -96,7 +102,7 @@ class Asker:
             for at, (one, preferred) in enumerate(zip(asked, self._preferred(asked, text, left), strict=True))
         ]
         count = Windows(len(asked), len(prompts))
-        return Asked([one.window for one in asked], left, requests, count, cues, self.learnt)
+        return Asked(text, [one.window for one in asked], left, requests, count, cues, self.learnt)
 
     def _cues(self, text: str, fields: Sequence[Field]) -> dict[str, Cues]:
         """Those of the adapter, and those that booleans say themselves where it has not learnt them."""

@@ -23,7 +23,7 @@ class InstalledAdapter:
     """An adapter whose files are there.
 
     `fingerprint` is the sha256, in hex, of all that changes an answer: the matrices, how they are scaled,
-    whether names decide, and the cues of booleans.
+    whether names decide, the cues of fields, and the letters of documents that it learnt.
     """
 
     name: str
@@ -112,8 +112,12 @@ def _read(name: str, folder: Path) -> InstalledAdapter:
         ) from error
     # Without these it is as it was before they could be: no work is done anew.
     by_names = b"\0names" if manifest.names_decide else b""
-    cues = b"\0" + manifest.model_dump_json(include={"cues"}).encode() if manifest.cues else b""
-    fingerprint = sha256(manifest.weights.encode() + b"\0" + configuration + by_names + cues).hexdigest()
+    learnt = [
+        b"\0" + manifest.model_dump_json(include={name}).encode()
+        for name in ("cues", "letters")
+        if getattr(manifest, name)
+    ]
+    told = b"".join([manifest.weights.encode(), b"\0", configuration, by_names, *learnt])
     return InstalledAdapter(
-        name, folder, manifest, fingerprint, shipped=folder == shipped_folders().get(name)
+        name, folder, manifest, sha256(told).hexdigest(), shipped=folder == shipped_folders().get(name)
     )

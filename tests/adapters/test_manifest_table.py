@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from thresher.adapters.letters import Letters
 from thresher.adapters.manifest import BoundBase, BoundPack, Data, Manifest, Recipe, Score, Source
 
 
@@ -21,6 +22,7 @@ def test_the_manifests_table_is_complete(repository: Path) -> None:
         "data": Data,
         "scores": Score,
         "source": Source,
+        "letters": Letters,
     }
     for key, part in parts.items():
         told = set(re.findall(r"`(\w+)`", rows[f" `{key}` "]))

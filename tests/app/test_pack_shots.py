@@ -9,6 +9,7 @@ import pytest
 from thresher.adapters.answer import render_answer
 from thresher.adapters.errors import PackError
 from thresher.adapters.fields import Field
+from thresher.adapters.letters import Letters
 from thresher.adapters.pack_library import find_packs
 from thresher.app.documents.read import read_document
 from thresher.app.engine.request import Request
@@ -44,6 +45,27 @@ def test_they_are_the_documents_and_their_records_in_order(tmp_path: Path) -> No
         ("Ann called.", '{"who": "Ann"}'),
         ("Bo wrote.", '{"who": "Bo"}'),
     ]
+
+
+def test_they_are_in_the_letters_in_which_a_document_is_read(tmp_path: Path) -> None:
+    fields = [
+        Field(name="who", type="person"),
+        Field(name="parts", type="list[string]"),
+        Field(name="level", type="enum", values=("LOW", "HIGH")),
+    ]
+    folder = write_pack(tmp_path, "notes", "note", fields) / "examples" / "note"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("ANN DOE: LOW OIL IN PUMP 7\n", "utf-8")
+    output = {"who": "DOE, ANN", "parts": ["OIL", "PUMP 7"], "level": "LOW"}
+    line = {"id": "a", "file": "a.txt", "output": output}
+    (folder / "gold.jsonl").write_text(json.dumps(line) + "\n", "utf-8")
+    asked = find_packs(tmp_path).pick("notes")
+    (shot,) = pack_shots(asked, Letters())
+    assert shot.text == "ann doe: low oil in pump 7"
+    assert json.loads(shot.answer) == {"who": "doe, ann", "parts": ["oil", "pump 7"], "level": "LOW"}
+    for letters in (None, Letters(documents=60, in_capitals=60)):
+        (shot,) = pack_shots(asked, letters)
+        assert (shot.text, json.loads(shot.answer)) == ("ANN DOE: LOW OIL IN PUMP 7", output)
 
 
 def test_of_the_packs_that_ship_those_are_shown_that_are_short_and_no_pictures() -> None:

@@ -23,7 +23,8 @@ from thresher.app.warm_engine import WarmEngine
 
 from .conftest import AddAdapter
 
-SOURCE = Source("invoice", text="Invoice 7 from ACME Ltd., to be paid by 7 May")
+TEXT = "Invoice 7 from ACME Ltd., to be paid by 7 May"
+SOURCE = Source("invoice", text=TEXT)
 
 
 def test_a_correction_stands_in_every_later_run_but_one_that_is_scored(home_with_tiny: Locations) -> None:
@@ -191,6 +192,36 @@ def test_a_date_that_cues_may_tell_is_asked_all_the_same(
         (record,) = [e.record for e in session.extract([SOURCE], task) if isinstance(e, RecordReady)]
     assert "expiration_date" in {one.name for request in asked for one in request.fields}
     assert list(record.values) == [field.name for field in task.fields]
+
+
+@pytest.mark.parametrize(
+    ("adapter", "read"),
+    [
+        ("none", {"small": TEXT, "capitals": TEXT.upper()}),
+        ("plain", {"small": TEXT, "capitals": TEXT.lower()}),
+        ("capitals", {"small": TEXT.upper(), "capitals": TEXT.upper()}),
+    ],
+)
+def test_a_document_is_read_in_letters_that_were_learnt(
+    home_with_tiny: Locations,
+    add_adapter: AddAdapter,
+    asked: list[Request],
+    adapter: str,
+    read: dict[str, str],
+) -> None:
+    learnt = {"legal/nda": {"documents": 60, "in_capitals": 60}}
+    add_adapter("plain", domain="legal", record_types=("nda",))
+    add_adapter("capitals", domain="legal", record_types=("nda",), letters=learnt)
+    given = {"small": TEXT, "capitals": TEXT.upper()}
+    with Session(home_with_tiny) as session:
+        task = session.task("legal", "nda", adapter=adapter)
+        list(session.extract([Source(name, text=text) for name, text in given.items()], task))
+        (run,) = session.store.runs()
+        for stored in session.store.records(run.id):
+            document = session.store.document_of(stored.id)
+            assert document is not None
+            assert document.text == given[stored.record.id]
+    assert [one.text for one in asked] == list(read.values())
 
 
 def test_the_adapters_cues_choose_the_windows_that_state_a_text(

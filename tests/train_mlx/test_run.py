@@ -20,10 +20,12 @@ from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import read_adapter
 from thresher.adapters.base_model import read_base
 from thresher.adapters.errors import UsageError
+from thresher.adapters.letters import Letters
 from thresher.adapters.training.command import JUST_READ, LOCK_FILE
 from thresher.adapters.training.loop import Loop
 from thresher.adapters.training.metrics import read_metrics
 from thresher.adapters.training.plan import Plan, make_plan
+from thresher.adapters.training.read_sets import read_sets
 from thresher.adapters.training.reading import load_reading
 from thresher.adapters.training.run_config import RunConfig, save_run
 from thresher.adapters.training.run_lock import sole
@@ -108,7 +110,10 @@ def test_an_adapter_has_the_cues_of_the_booleans_that_it_learnt(config: RunConfi
         "window_tokens": 512,
     }
     run = config.model_copy(update=asked)
-    cues = finished(run, tmp_path / "run.yaml").manifest.cues
+    manifest = finished(run, tmp_path / "run.yaml").manifest
+    learnt = len(read_sets(run)[0][0].sides.train)
+    assert manifest.letters == {"legal/risk_flags": Letters(documents=learnt, in_capitals=0)}
+    cues = manifest.cues
     assert cues.keys() == {"legal/risk_flags"}
     found = {"renews by", "ends after", "after"}
     assert cues["legal/risk_flags"]["auto_renewal"].weights.keys() & found == {"renews by"}

@@ -55,6 +55,7 @@ def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -
         if pack and (names := {f.name for f in pack.record_types[kind].fields if has_cues(f, kind)})
     }
     assert {kind: set(cues) for kind, cues in manifest.cues.items()} == cued
+    assert set(manifest.letters) == {f"{one.domain}/{one.record_type}" for one in manifest.scores}
 
 
 def has_cues(field: Field, record_type: str) -> bool:
