@@ -65,7 +65,13 @@ def test_inspect_tells_all_that_the_manifest_knows(thresher: Thresher, add_adapt
     parent = add_adapter("first", 1)
     manifest = json.loads((parent / "manifest.json").read_text("utf-8"))
     cues = {"labels": 40, "bias": -2.0, "weights": {"paid": 1.0}}
-    add_adapter("second", 2, parent=manifest["weights"], cues={"expenses/receipt": {"is_paid": cues}})
+    add_adapter(
+        "second",
+        2,
+        parent=manifest["weights"],
+        cues={"expenses/receipt": {"is_paid": cues}},
+        letters={"expenses/receipt": {"documents": 40, "in_capitals": 38}},
+    )
     thresher("adapters", "promote", "second")
     thresher("adapters", "rollback", "-d", "expenses")
     ended = thresher("adapters", "inspect", "second")
@@ -77,6 +83,7 @@ def test_inspect_tells_all_that_the_manifest_knows(thresher: Thresher, add_adapt
         "matrices   14 layers, rank 4, alpha 8, ",
         "parent     first (",
         "cues       of 1 field of expenses/receipt",
+        "capitals   38 of 40 documents of expenses/receipt",
         "promoted   for expenses: ",
     ):
         assert words in ended.out
