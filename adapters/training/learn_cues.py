@@ -24,7 +24,7 @@ from thresher.adapters.training.learn_counted import learn_counted
 from thresher.adapters.training.learn_dates import learn_dates
 from thresher.adapters.training.learn_windows import learn_windows
 from thresher.adapters.training.named_cues import named_cues
-from thresher.adapters.training.read_sets import ReadSet
+from thresher.adapters.training.read_sets import ReadSet, by_record_type
 
 #: Times that runs and weights are found in turn; eight were no better than four.
 _TURNS = 4
@@ -52,12 +52,8 @@ def cues_of_sets(sets: Sequence[ReadSet], before: CuesByType) -> CuesByType:
     Of booleans none where the texts are mostly short. `before` are the parent's: what was learnt of more
     labels stays.
     """
-    labels: dict[str, list[Label]] = {}
-    for one in sets:
-        if (name := one.record_type) is not None:
-            labels.setdefault(name, []).extend(one.sides.train)
     cues = {name: dict(each) for name, each in before.items()}
-    for name, own in labels.items():
+    for name, own in by_record_type(sets).items():
         fresh = learn_counted(own) | learn_dates(own) | learn_windows(own)
         if own and median(len(label.text) for label in own) > LONG:
             fresh |= learn_cues(own)

@@ -1,10 +1,9 @@
 """The letters in which an adapter learns documents: how many of each record type are in capitals."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from thresher.adapters.letters import Letters
-from thresher.adapters.training.read_sets import ReadSet
+from thresher.adapters.training.read_sets import ReadSet, by_record_type
 
 
 def letters_of_sets(sets: Sequence[ReadSet], before: Mapping[str, Letters]) -> dict[str, Letters]:
@@ -12,13 +11,9 @@ def letters_of_sets(sets: Sequence[ReadSet], before: Mapping[str, Letters]) -> d
 
     `before` are the parent's: what was learnt of more documents stays.
     """
-    texts: dict[str, list[str]] = defaultdict(list)
-    for one in sets:
-        if one.record_type is not None:
-            texts[one.record_type] += [label.text for label in one.sides.train]
     letters = dict(before)
-    for name, own in texts.items():
-        learnt = Letters.of(own)
+    for name, own in by_record_type(sets).items():
+        learnt = Letters.of(label.text for label in own)
         if name not in letters or letters[name].documents <= learnt.documents:
             letters[name] = learnt
     return letters

@@ -43,6 +43,15 @@ class ReadSet:
         return shown(self.sides.train, self.repeat * epochs, self.augment, self.seed, of_a_kind=of_a_kind)
 
 
+def by_record_type(sets: Sequence[ReadSet]) -> dict[str, list[Label]]:
+    """What is trained on, of all sets that are of a record type, by its name."""
+    labels: dict[str, list[Label]] = {}
+    for one in sets:
+        if one.record_type is not None:
+            labels.setdefault(one.record_type, []).extend(one.sides.train)
+    return labels
+
+
 def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
     """The sets in order, and the pack that all of them are of, if there is one.
 
