@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     "gold_file",
     required=True,
     type=FILE,
-    help='The gold, JSON lines as labels: {"id", "input", "output", "fields"?} a line. '
-    "A line's fields are joined with the pack's.",
+    help='The gold, JSON lines as labels: {"id", "input", "output", "fields"?} a line, or with "file", the '
+    "document's path from there, in place of \"input\". A line's fields are joined with the pack's.",
 )
 @task_options
 @click.option(
@@ -116,7 +116,7 @@ def evaluate(
         asked = packs.pick(domain, record_type)
     unfit: list[str] = []
     own, are_open = own_fields(asked, fields)
-    gold = load_gold(gold_file, own, open_fields=are_open, unfit=unfit)[:limit]
+    gold = load_gold(gold_file, own, open_fields=are_open, unfit=unfit, files=True)[:limit]
     narrator.unfit(unfit)
 
     def task_of(session: "Session", side: Side) -> "Task":
@@ -193,7 +193,7 @@ def extract_labelled(
     from thresher.app.events import RecordReady, RunFinished
     from thresher.app.sources import Source
 
-    sources = [Source(one.id, text=one.text, fields=one.fields) for one in gold]
+    sources = [Source(one.id, one.path, None if one.path else one.text, one.fields) for one in gold]
     records = []
     with (
         writing("jsonl", save, False, task.fields) if save else nullcontext() as writer,

@@ -8,7 +8,7 @@ from typing import Any
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field
 from thresher.adapters.json_lines import json_lines
-from thresher.adapters.training.label_lines import fields_of, label_lines
+from thresher.adapters.training.label_lines import LabelLine, fields_of, label_lines
 from thresher.adapters.training.labels import LabelError
 from thresher.adapters.values import check
 from thresher.app.record import Outcome, Record
@@ -18,7 +18,8 @@ from thresher.app.record import Outcome, Record
 class GoldRecord:
     """A document's text with the values that a person gave it. A key that `output` lacks is not scored.
 
-    `readings` are keys (see `split.document_key`) of other texts that were read from the document's file.
+    `readings` are keys (see `split.document_key`) of other texts that were read from the document's file. Of
+    one that is yet to be read from its file, `path`, the text is empty.
     """
 
     id: str
@@ -26,6 +27,7 @@ class GoldRecord:
     output: Mapping[str, Any]
     fields: tuple[Field, ...]
     readings: frozenset[str] = frozenset()
+    path: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,14 @@ def load_gold(
     open_fields: bool = False,
     unfit: list[str] | None = None,
     called: str | None = None,
+    files: bool = False,
 ) -> list[GoldRecord]:
     """Gold of a JSON-lines file, in the forms of labels (see `label_lines`); 'input' may be left out.
 
     `own` are the record type's fields; with a line's own they are `joined`. Values are read as training reads
     them: "12.50" is a number. One that breaks its field's type is scored as it is written; `unfit` is told
     which, with file and line. `called` names the file in ids of lines that bring none; else its name does.
+    With `files` a line without a text may name its document's file, from the folder of the gold on.
 
     Raises UsageError with all that is wrong, each with file and line: a line breaks the form, an id comes
     twice, or `output` has a key that is no field.
@@ -105,7 +109,8 @@ def load_gold(
             for one in fields
             if one.name in line.output
         }
-        records[line.id] = GoldRecord(line.id, line.text, values, fields, line.readings)
+        file = _file(path, line, problems) if files else None
+        records[line.id] = GoldRecord(line.id, line.text, values, fields, line.readings, file)
     if problems:
         raise LabelError(problems)
     if not records:
@@ -133,6 +138,17 @@ def load_predictions(path: Path) -> list[PredictedRecord]:
         else:
             raise UsageError(f"{where}: has neither 'fields' as `extract` writes them nor 'output'")
     return list(records.values())
+
+
+def _file(gold: Path, line: LabelLine, problems: list[str]) -> Path | None:
+    """The document's file; None where the line has the text itself or names none."""
+    file = line.raw.get("file")
+    if file is None or "input" in line.raw:
+        return None
+    if not isinstance(file, str) or not file.strip():
+        problems.append(f"{line.where}: 'file' must be the path of the document, from the gold's folder on")
+        return None
+    return gold.parent / file
 
 
 def _gold(where: str, field: Field, value: Any, unfit: list[str] | None) -> Any:

@@ -164,6 +164,28 @@ def test_two_adapters_are_asked_and_compared(
     assert (ended.code, "there is no adapter 'two'" in ended.err) == (2, True)
 
 
+def test_documents_are_read_from_the_files_that_gold_names(
+    thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
+) -> None:
+    """One that cannot be read is told by name and scores as all absent; the others are scored."""
+    folder = tmp_path / "gold"
+    folder.mkdir()
+    (folder / "mill.html").write_text("<p>Mill</p><p>Total 4.20</p>", "utf-8")
+    gold = lines(
+        folder / "gold.jsonl",
+        {"id": "a", "file": "mill.html", "output": {"company": "Mill"}},
+        {"id": "b", "file": "gone.pdf", "output": {"company": "Shop"}},
+    )
+    saved = tmp_path / "saved.jsonl"
+    ended = thresher("evaluate", "-d", "expenses", "--records", gold, "--save", saved, "--json")
+    assert ended.code == 1
+    assert "gone.pdf" in ended.err
+    told = json.loads(ended.out)
+    assert (told["records"], told["failed"]) == (2, 1)
+    records = map(json.loads, saved.read_text("utf-8").splitlines())
+    assert {one["id"]: one["status"] for one in records} == {"a": "ok", "b": "failed"}
+
+
 def test_a_correction_is_no_answer_of_the_model(
     thresher: Thresher, home_with_tiny: Locations, tmp_path: Path
 ) -> None:

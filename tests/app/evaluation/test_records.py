@@ -103,6 +103,25 @@ def test_gold_has_the_forms_of_labels(tmp_path: Path) -> None:
     ]
 
 
+def test_gold_names_files_where_they_are_asked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "gold"
+    folder.mkdir()
+    path = written(
+        folder / "gold.jsonl",
+        {"id": "1", "file": "one.pdf", "output": {"s": "x"}},
+        {"id": "2", "file": "more/two.txt", "output": {}},
+        {"id": "3", "file": "three.pdf", "input": "its text", "output": {}},
+        {"id": "4", "output": {}},
+    )
+    paths = [one.path for one in load_gold(path, FIELDS, files=True)]
+    assert paths == [folder / "one.pdf", folder / "more/two.txt", None, None]
+    assert {one.path for one in load_gold(path, FIELDS)} == {None}
+    for wrong in (5, " "):
+        wrong_file = written(folder / "wrong.jsonl", {"id": "1", "file": wrong, "output": {}})
+        with pytest.raises(UsageError, match="jsonl:1: 'file' must be the path of the document"):
+            load_gold(wrong_file, FIELDS, files=True)
+
+
 def test_all_that_is_wrong_with_gold_comes_at_once(tmp_path: Path) -> None:
     lines = [{"id": "1", "output": "no object"}, {"id": "2", "output": {"t": 1}}, "{"]
     with pytest.raises(UsageError) as caught:
