@@ -74,7 +74,7 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
             f"| {one.name} | {one.title} | {one.licence} | {one.attribution} |" for one in recipe.sources
         ),
         train=data.train,
-        counted=f" in {len(recipe.runs)} runs, many in more than one" if recipe.averages else "",
+        counted=_counted(recipe),
         validation=data.validation,
         varied=_varied(recipe),
         steps=trained.steps,
@@ -94,6 +94,13 @@ def card(recipe: Recipe, manifest: Manifest, calibrations: Sequence[Calibration]
             f"- {line}" for line in (*_unfit(manifest.unfit_for), *_unsure(recipe), *_bad(manifest.scores))
         ),
     )
+
+
+def _counted(recipe: Recipe) -> str:
+    """That runs share labels, where these were summed: of runs with the very same ones they were not."""
+    if recipe.averages or len({tuple(map(str, run.keys["sets"])) for run in recipe.runs}) > 1:
+        return f" in {len(recipe.runs)} runs, many in more than one"
+    return ""
 
 
 def _varied(recipe: Recipe) -> str:
@@ -142,7 +149,12 @@ def _start(recipe: Recipe) -> str:
         return start
     several = any(len(runs) > 1 for runs in recipe.rounds[:-1])
     mean = ", of several runs from their mean" if several else ""
-    return f"the first {start} and each other from the one before{mean}"
+    means = [
+        f"; round {number} from the mean of the {count} before"
+        for number, count in enumerate(recipe.starts, 1)
+        if count > 1
+    ]
+    return f"the first {start} and each other from the one before{mean}{''.join(means)}"
 
 
 def _unfit(domains: Sequence[str]) -> Iterator[str]:

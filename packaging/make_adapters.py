@@ -24,7 +24,7 @@ import yaml
 from adapter_card import card
 from merging import by_names, scaled
 from recipes import GENERAL, MADE, Recipe, read_recipe, recipe_names
-from rounds import Rounds, planned, train, trained
+from rounds import Round, planned, train, trained
 from scoring import Scorer
 
 from thresher.adapters.adapter import Adapter
@@ -72,7 +72,7 @@ class Maker:
         is_new = not place.exists()
         if is_new:
             say(f"{name}: training")
-            train(name, self._rounds(recipe), self._work / name, self._trainer)
+            train(name, self._rounds(recipe), self._trainer)
         say(f"{name}: scoring and calibrating")
         began = time.monotonic()
         scorer = Scorer(self._home, self._base)
@@ -108,7 +108,7 @@ class Maker:
             if own != read_manifest(parent).weights:
                 say(f"  the {recipe.parent} adapter is another now: remove it to make it anew")
 
-    def _rounds(self, recipe: Recipe) -> Rounds:
+    def _rounds(self, recipe: Recipe) -> list[Round]:
         start: dict[str, Any] = {"base": self._model}
         if recipe.parent:
             if not self.place(recipe.parent).exists():
@@ -129,7 +129,7 @@ class Maker:
             if place.exists():
                 adapter = read_adapter(place)
             else:
-                whole = trained(recipe, self._rounds(recipe), self._work / recipe.name)
+                whole = trained(recipe, self._rounds(recipe))
                 adapter = by_names(scaled(whole, recipe.strength), recipe.names_decide)
             write_adapter(folder, adapter, half=True)
         return read_adapter(folder)
@@ -139,7 +139,7 @@ class Maker:
         seen: dict[str, set[str]] = {}
         parents = [read_recipe(recipe.parent, self._data, self._work / "made")] if recipe.parent else []
         for one in (recipe, *parents):
-            configs = chain.from_iterable(self._rounds(one))
+            configs = chain.from_iterable(each.configs for each in self._rounds(one))
             for config, made_of in zip(configs, one.runs, strict=True):
                 for each, source in zip(read_sets(config)[0], made_of.sources, strict=True):
                     labels = (*each.sides.train, *each.sides.validation)

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import make_agreements
 import make_assorted
 import make_listings
 import yaml
@@ -20,6 +21,8 @@ ASSORTED = "assorted"
 _SOURCES = "sources"
 #: Of a set, no key of the run: so many of its records score the adapter.
 _MOST_SCORED = "most_scored"
+#: What writes the labels of a record type that are made up.
+_WRITERS = {"legal/nda": make_agreements.write, "real_estate/listing": make_listings.write}
 #: How long each adapter took, and where.
 MADE = FOLDER / "made.yaml"
 
@@ -58,8 +61,9 @@ class Recipe:
     """What an adapter is made from: what the last of its rounds makes, or the mean of the last ones.
 
     The runs of a round start alike, the first round's from the parent, and what they make is their mean; the
-    next round goes on from it. The mean of the last `mean_of_rounds` of them ships: further along the way the
-    weights circle what is best (stochastic weight averaging, Izmailov et al. 2018). `unfit_for` names domains
+    next round goes on from it, or from the mean of the last so many as `starts` says of each round. The mean
+    of the last `mean_of_rounds` of them ships: further along the way the weights circle what is best
+    (stochastic weight averaging, Izmailov et al. 2018). `unfit_for` names domains
     where it was found to be worse than the base alone. `strength` is how much ships of what it does to the
     base: for other tasks than those learnt, less than all is best (WiSE-FT, Wortsman et al. 2022).
     `names_decide`: what a document says by the names of fields and choices goes first. `hash` is the sha256,
@@ -69,6 +73,7 @@ class Recipe:
     name: str
     parent: str | None
     rounds: tuple[tuple[Run, ...], ...]
+    starts: tuple[int, ...]
     hash: str
     unfit_for: tuple[str, ...] = ()
     strength: float = 1.0
@@ -122,6 +127,7 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
     about = yaml.safe_load((FOLDER / f"{_SOURCES}.yaml").read_text("utf-8"))
     # A round is a run, or has several. A run's keys go before its round's, and these before the recipe's.
     rounds = [dict(one) for one in raw.get("rounds", [{"runs": raw.get("runs", [{}])}])]
+    starts = tuple(one.pop("from_mean_of", 1) for one in rounds)
     owns = [(one.pop("runs", [{}]), one) for one in rounds]
     runs = [[{**raw["run"], "sets": raw["sets"], **one, **own} for own in each] for each, one in owns]
     given = {each: keys for one in runs for run in one for each, keys in run["sets"].items()} | raw["sets"]
@@ -136,10 +142,13 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
     averaged = raw.get("mean_of_rounds", 1)
     if averaged not in range(1, len(runs) + 1):
         raise UsageError(f"{name}.yaml: has no {averaged} rounds to take the mean of.")
+    if any(count not in range(1, max(before, 1) + 1) for before, count in enumerate(starts)):
+        raise UsageError(f"{name}.yaml: a round starts from the mean of more rounds than come before it.")
     return Recipe(
         name=name,
         parent=raw.get("parent"),
         rounds=tuple(tuple(_run(keys, sources) for keys in one) for one in runs),
+        starts=starts,
         hash=sha256(content).hexdigest(),
         unfit_for=tuple(raw.get("unfit_for", ())),
         strength=raw.get("strength", 1.0),
@@ -170,10 +179,9 @@ def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_score
     domain, _, record_type = name.partition("/")
     if domain == ASSORTED:
         domain = record_type = ""
-    write = make_listings.write if domain else make_assorted.write
     for file, how in about.get("make", {}).items():
         if not (made / file).exists():
-            write(made / file, **how)
+            _WRITERS.get(name, make_assorted.write)(made / file, **how)
 
     def located(path: str) -> Path:
         root, _, rest = path.partition("/")

@@ -1,7 +1,8 @@
 """Rounds in which an adapter is trained: runs of one start alike, and the next goes on from their mean."""
 
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,18 @@ from thresher.adapters.adapter_folder import read_adapter, write_adapter
 from thresher.adapters.training.command import ADAPTER
 from thresher.adapters.training.run_config import RunConfig, parse_run, save_run
 
-#: The configurations of the runs of each round.
-Rounds = list[list[RunConfig]]
+
+@dataclass(frozen=True)
+class Round:
+    """The configurations of its runs, and the folder of what they make: one's adapter, or several's mean.
+
+    `start` is the folder of what they start from where it is the mean of what `mean_of` rounds before made.
+    """
+
+    configs: list[RunConfig]
+    made: Path
+    start: Path | None
+    mean_of: int
 
 
 def planned(
@@ -24,33 +35,40 @@ def planned(
     work: Path,
     keys: dict[str, Any] | None = None,
     without: Container[str] = (),
-) -> Rounds:
+) -> list[Round]:
     """What is to be trained in the folder `work`: `start` has the base, and the parent where there is one.
 
     `keys` take the place of a run's own. Sources of a name that is in `without` are left out.
     """
-    rounds: Rounds = []
-    for number, runs in enumerate(recipe.rounds, 1):
+    rounds: list[Round] = []
+    done = 0
+    for number, (runs, mean_of) in enumerate(zip(recipe.rounds, recipe.starts, strict=True), 1):
+        begun = work / f"start-{number}" if mean_of > 1 else None
+        if begun:
+            start = {**start, "parent": begun}
         configs: list[RunConfig] = []
         for one in runs:
-            folder = work / f"run-{sum(map(len, rounds)) + len(configs) + 1}"
+            done += 1
+            folder = work / f"run-{done}"
             asked = zip(one.keys["sets"], one.sources, strict=True)
             sets = [each for each, source in asked if source.name not in without]
             asked_for = {**start, "out": folder / "out", **one.keys, "sets": sets, **(keys or {})}
             configs.append(parse_run(asked_for, f"the recipe {recipe.name}", folder))
-        rounds.append(configs)
-        start = {**start, "parent": _made_in(work, number, configs)}
+        made = configs[0].out / ADAPTER if len(configs) == 1 else work / f"mean-{number}"
+        rounds.append(Round(configs, made, begun, mean_of))
+        start = {**start, "parent": made}
     return rounds
 
 
-def train(name: str, rounds: Rounds, work: Path, trainer: str) -> None:
+def train(name: str, rounds: Sequence[Round], trainer: str) -> None:
     """Trains what is not there yet. Raises SystemExit where it was stopped; again, it goes on."""
-    count, number = sum(map(len, rounds)), 0
-    for at, configs in enumerate(rounds, 1):
-        made = _made_in(work, at, configs)
-        for config in configs:
+    count, number = sum(len(one.configs) for one in rounds), 0
+    for at, one in enumerate(rounds):
+        if one.start and not one.start.exists():
+            write_adapter(one.start, _mean(each.made for each in rounds[at - one.mean_of : at]))
+        for config in one.configs:
             number += 1
-            if made.exists():
+            if one.made.exists():
                 continue
             if count > 1:
                 sys.stderr.write(f"{name}: run {number} of {count}\n")
@@ -58,16 +76,14 @@ def train(name: str, rounds: Rounds, work: Path, trainer: str) -> None:
                 path = config.out.parent / "run.yaml"
                 save_run(path, config)
                 run([sys.executable, "-P", "-m", f"thresher.{trainer}", str(path)], (0,))
-        if not made.exists():
-            write_adapter(made, mean([read_adapter(config.out / ADAPTER) for config in configs]))
+        if not one.made.exists():
+            write_adapter(one.made, _mean(config.out / ADAPTER for config in one.configs))
 
 
-def trained(recipe: Recipe, rounds: Rounds, work: Path) -> Adapter:
+def trained(recipe: Recipe, rounds: Sequence[Round]) -> Adapter:
     """What the last round made, or the mean of what the last ones did, told of all of them."""
-    each = [read_adapter(_made_in(work, at, configs)) for at, configs in enumerate(rounds, 1)]
-    return of_rounds(each, recipe.mean_of_rounds)
+    return of_rounds([read_adapter(one.made) for one in rounds], recipe.mean_of_rounds)
 
 
-def _made_in(work: Path, number: int, configs: Sequence[RunConfig]) -> Path:
-    """The folder of what a round makes: one run's adapter, or the mean of several."""
-    return configs[0].out / ADAPTER if len(configs) == 1 else work / f"mean-{number}"
+def _mean(folders: Iterable[Path]) -> Adapter:
+    return mean([read_adapter(folder) for folder in folders])

@@ -62,8 +62,8 @@ def trained(asked: argparse.Namespace) -> Path:
         recipe = replace(recipe, rounds=tuple(runs[: asked.runs] for runs in recipe.rounds))
         start = {"base": library.find(Locations.default().models, "starter").folder}
         rounds = planned(recipe, start, work, {"steps": asked.steps}, asked.without)
-        train("general", rounds, work, f"train_{asked.trainer}")
-        unseen = scaled(made_by(recipe, rounds, work), recipe.strength)
+        train("general", rounds, f"train_{asked.trainer}")
+        unseen = scaled(made_by(recipe, rounds), recipe.strength)
         write_adapter(out, by_names(unseen, recipe.names_decide), half=True)
     return out
 

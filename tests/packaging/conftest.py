@@ -20,6 +20,7 @@ KEYS = {"steps": 2, "rank": 2, "batch_tokens": 1024, "answer_tokens": 64}
 
 _NAMES = (
     "make_adapters",
+    "make_agreements",
     "make_assorted",
     "make_examples",
     "make_listings",

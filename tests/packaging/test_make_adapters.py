@@ -168,7 +168,7 @@ def test_made_up_labels_calibrate_nothing(
     make().make("general")
     about = scripts["recipes"].FOLDER / "sources.yaml"
     sources = yaml.safe_load(about.read_text("utf-8"))
-    sources["expenses/receipt"]["make"] = {"listings/train.jsonl": {"count": 3, "seed": 1}}
+    sources["expenses/receipt"]["make"] = {"made/train.jsonl": {"schemas": 1, "each": 3, "seed": 1}}
     about.write_text(yaml.safe_dump(sources), "utf-8")
     make().make("expenses")
     place = make().place("expenses")

@@ -160,6 +160,24 @@ def test_a_mean_is_of_rounds_that_there_are(written: Callable[[Any], Any], count
         written({**common, "mean_of_rounds": count})
 
 
+@pytest.mark.parametrize(
+    ("counts", "wrong"), [((1, 1, 3), True), ((2, 1, 1), True), ((1, 0, 1), True), ((1, 1, 2), False)]
+)
+def test_a_round_starts_from_the_mean_of_rounds_before_it(
+    written: Callable[[Any], Any], counts: tuple[int, ...], wrong: bool
+) -> None:
+    rounds = [{"seed": number, "from_mean_of": count} for number, count in enumerate(counts)]
+    recipe = {"run": {}, "rounds": rounds, "sets": {"expenses/receipt": None}}
+    if wrong:
+        with pytest.raises(UsageError, match="starts from the mean of more rounds than come before it"):
+            written(recipe)
+        return
+    made = written(recipe)
+    assert made.starts == counts
+    assert all("from_mean_of" not in run.keys for run in made.runs)
+    assert written({**recipe, "rounds": [{}, {"seed": 2}]}).starts == (1, 1)
+
+
 def test_a_round_has_several_runs_and_the_next_sets_of_its_own(written: Callable[[Any], Any]) -> None:
     recipe = written(
         {

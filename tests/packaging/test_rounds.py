@@ -149,3 +149,26 @@ def test_the_mean_of_the_last_rounds_ships_where_the_recipe_has_it_so(
     assert manifest.recipe.configuration["mean_of_rounds"] == 2
     assert f"in {2 + before} rounds, each at a peak rate of 0.01 and then 0.002, the first" in general.card
     assert f"The adapter is the mean of what {of} made." in general.card
+
+
+def test_a_round_goes_on_from_the_mean_of_several_before_it(
+    scripts: dict[str, Any], made: Callable[[str, dict[str, Any]], Made]
+) -> None:
+    recipe = {
+        "run": {"learning_rate": 0.01},
+        "rounds": [
+            {},
+            {"seed": 2},
+            {"seed": 3, "from_mean_of": 2, "sets": {name: {"most": 3} for name in SETS}},
+        ],
+        "sets": {name: {"most": 2} for name in SETS},
+    }
+    general = made("general", recipe)
+    one, two, three = general.runs
+    start = read_adapter(general.work / "start-3")
+    for name, layer in scripts["merging"].mean([one, two]).layers.items():
+        np.testing.assert_array_equal(start.layers[name].b, layer.b)
+    assert three.manifest.parent == start.manifest.weights
+    ships(general.shipped, three)
+    assert "each other from the one before; round 3 from the mean of the 2 before" in general.card
+    assert "Trained on 10 labels in 3 runs, many in more than one;" in general.card
