@@ -23,7 +23,9 @@ _DATED: dict[Kind, tuple[Dated, ...]] = {
 }
 #: How often an agreement states for how long it binds.
 _WITH_TERM: dict[Kind, float] = {"employee": 0.15, "mutual": 0.65, "letter": 0.6}
-_TERMS = ((2, "year"),) * 8 + ((3, "year"),) * 5 + ((1, "year"),) * 4 + ((5, "year"),) * 3
+_TERMS: tuple[tuple[int, str], ...] = (
+    ((2, "year"),) * 8 + ((3, "year"),) * 5 + ((1, "year"),) * 4 + ((5, "year"),) * 3
+)
 _TERMS += ((18, "month"),) * 3 + ((12, "month"),) * 2 + ((6, "month"), (24, "month"), (36, "month"))
 _TERMS += ((7, "year"), (10, "year"), (90, "day"), (4, "year"))
 #: How often a form leaves the second party to be filled in, and how often there are three.

@@ -21,8 +21,16 @@ _NUMBERS = {
 _NUMBERS |= {14: "fourteen", 15: "fifteen", 18: "eighteen", 24: "twenty-four", 30: "thirty", 36: "thirty-six"}
 _NUMBERS |= {60: "sixty", 90: "ninety"}
 #: Lengths of time that are not the term.
-_SPANS = (Length(1, "year"), Length(12, "month"), Length(18, "month"), Length(2, "year"), Length(6, "month"))
-_SPANS += (Length(24, "month"), Length(3, "month"), Length(30, "day"), Length(3, "year"), Length(60, "day"))
+_SPANS: tuple[Length, ...] = (Length(1, "year"), Length(12, "month"), Length(18, "month"))
+_SPANS += (
+    Length(2, "year"),
+    Length(6, "month"),
+    Length(24, "month"),
+    Length(3, "month"),
+    Length(30, "day"),
+    Length(3, "year"),
+    Length(60, "day"),
+)
 #: Who gives and who gets the information, as an agreement between companies calls them.
 _ROLES = (("the Disclosing Party", "the Receiving Party"),) * 3 + (("the Provider", "the Recipient"),)
 #: What `you` wants another verb for.

@@ -9,7 +9,11 @@ from agreement_wording import Wording
 from thresher.adapters.training.draw import Draw
 
 #: How clauses are numbered and headed.
-_NUMBERED = ("{number}. {heading}. {text}", "{number}. {HEADING}\n{text}", "{number}. {text}")
+_NUMBERED: tuple[str, ...] = (
+    "{number}. {heading}. {text}",
+    "{number}. {HEADING}\n{text}",
+    "{number}. {text}",
+)
 _NUMBERED += ("Section {number}. {heading}. {text}", "({number}) {text}", "{heading}\n{text}")
 
 
