@@ -21,6 +21,8 @@ _DATED: dict[Kind, tuple[Dated, ...]] = {
     "mutual": ("opening",) * 12 + ("closing",) * 3 + ("blank",) * 2 + ("nowhere",) * 3,
     "letter": ("opening",) * 12 + ("blank",),
 }
+#: Where companies are of: what is neither a country nor a province.
+_STATES = [law for law in WORDS["law"] if law not in (*WORDS["stateless"], *WORDS["provinces"])]
 #: How often an agreement states for how long it binds.
 _WITH_TERM: dict[Kind, float] = {"employee": 0.15, "mutual": 0.65, "letter": 0.6}
 _TERMS: tuple[tuple[int, str], ...] = (
@@ -100,7 +102,7 @@ def draw_facts(draw: Draw) -> Facts:
 
 def draw_company(draw: Draw) -> Party:
     """A company with a made-up name."""
-    state = draw.pick(WORDS["law"][:-6])
+    state = draw.pick(_STATES)
     ending, what = draw.pick(
         ((draw.pick(WORDS["corporations"]), f"a {state} corporation"),) * 8
         + ((draw.pick(WORDS["partnerships"]), f"a {state} limited liability company"),) * 2

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 from assorted_forms import form_schema
-from make_listings import write_labels
+from made_labels import write_labels
 
 from thresher.adapters.prompt import ANY_RECORD
 from thresher.adapters.training.draw import Draw

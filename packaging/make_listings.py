@@ -6,15 +6,13 @@ The words are invented (`listing_words.yaml`), so that weights trained on them m
 text does not state is null in the gold. The same seed makes the same file.
 """
 
-import argparse
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from listing_writer import Facts, Writer
+from made_labels import command, write_labels
 
-from thresher.adapters.atomic import replacing
 from thresher.adapters.training.draw import Draw
 
 #: How often each fact is stated, where the kind of property has it.
@@ -54,27 +52,10 @@ def draw_facts(draw: Draw) -> Facts:
     )
 
 
-def main() -> None:
-    """Writes the file of the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    write(asked.out, asked.count, asked.seed)
-
-
 def write(path: Path, count: int, seed: int) -> None:
     """Writes so many labels, whole or not at all."""
     write_labels(path, make_listings(count, seed))
 
 
-def write_labels(path: Path, labels: Iterable[dict[str, Any]]) -> None:
-    """Writes the labels as JSON lines, whole or not at all."""
-    with replacing(path) as file:
-        for label in labels:
-            file.write((json.dumps(label, ensure_ascii=False) + "\n").encode())
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, 2000, write)
