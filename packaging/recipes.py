@@ -1,7 +1,8 @@
 """The recipes of the adapters that ship: read from `adapters/NAME.yaml` and `adapters/sources.yaml`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import make_agreements
 import make_assorted
 import make_listings
+import make_record_forms
 import yaml
 
 from thresher.adapters.atomic import replacing
@@ -21,6 +23,8 @@ ASSORTED = "assorted"
 _SOURCES = "sources"
 #: Of a set, no key of the run: so many of its records score the adapter.
 _MOST_SCORED = "most_scored"
+#: Behind a record type's name: labels that are made up beside its real ones.
+FORMS = "forms"
 #: What writes the labels of a record type that are made up.
 _WRITERS = {"legal/nda": make_agreements.write, "real_estate/listing": make_listings.write}
 #: How long each adapter took, and where.
@@ -33,7 +37,7 @@ class Source:
 
     `name` is as the recipes have it. `made_up` labels do not tell how often a value of a real document is
     right: they calibrate nothing. Those that bring their own fields are of no domain (it and `record_type`
-    are "") and score nothing.
+    are ""), and score nothing; nor do those that are `beside` the real ones of a record type.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Source:
     dev: Path
     scored: Path
     made_up: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class Recipe:
     @property
     def scored(self) -> tuple[Source, ...]:
         """The sources that say how good the adapter is."""
-        return tuple(source for source in self.sources if source.domain)
+        return tuple(source for source in self.sources if source.domain and not source.beside)
 
     @property
     def calibrated(self) -> tuple[Source, ...]:
@@ -176,12 +181,12 @@ def _set(source: Source, own: dict[str, Any]) -> dict[str, Any]:
 
 
 def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_scored: int | None) -> Source:
-    domain, _, record_type = name.partition("/")
+    domain, record_type, beside = (*name.split("/"), "", "")[:3]
     if domain == ASSORTED:
         domain = record_type = ""
     for file, how in about.get("make", {}).items():
         if not (made / file).exists():
-            _WRITERS.get(name, make_assorted.write)(made / file, **how)
+            _writer(name)(made / file, **how)
 
     def located(path: str) -> Path:
         root, _, rest = path.partition("/")
@@ -204,7 +209,16 @@ def _source(name: str, about: dict[str, Any], data: Path, made: Path, most_score
         dev=located(about["dev"]),
         scored=scored,
         made_up="make" in about,
+        beside=bool(beside),
     )
+
+
+def _writer(name: str) -> Callable[..., None]:
+    """What writes the made-up labels of the source: path, then what the source says of them."""
+    record_type, _, beside = name.rpartition("/")
+    if beside == FORMS:
+        return partial(make_record_forms.write, record_type=record_type)
+    return _WRITERS.get(name, make_assorted.write)
 
 
 def _first(labels: Path, count: int, place: Path) -> Path:

@@ -24,6 +24,7 @@ _NAMES = (
     "make_assorted",
     "make_examples",
     "make_listings",
+    "make_record_forms",
     "merging",
     "recipes",
     "rounds",
