@@ -53,7 +53,7 @@ def by_record_type(sets: Sequence[ReadSet]) -> dict[str, list[Label]]:
 
 
 def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
-    """The sets in order, and the pack that all of them are of, if there is one.
+    """The sets in order, and the pack that those with a domain are of, if it is one.
 
     Raises UsageError or PackError, each naming what is wrong.
     """
@@ -127,9 +127,12 @@ def _asked(one: LabelSet, packs: FoundPacks) -> _Asked:
 
 
 def _common(packs: Sequence[BoundPack | None]) -> BoundPack | None:
-    """The pack of all sets with all their record types; None where they are of several domains or of none."""
-    first = packs[0]
-    if first is None or any(pack is None or pack.domain != first.domain for pack in packs):
+    """The pack of the sets with all their record types; None where they are of several domains.
+
+    Labels with fields of their own, which are of none, may stand beside those of a domain.
+    """
+    named = [pack for pack in packs if pack]
+    if len({pack.domain for pack in named}) != 1:
         return None
-    types = dict.fromkeys(name for pack in packs if pack for name in pack.record_types)
-    return first.model_copy(update={"record_types": tuple(types)})
+    types = dict.fromkeys(name for pack in named for name in pack.record_types)
+    return named[0].model_copy(update={"record_types": tuple(types)})

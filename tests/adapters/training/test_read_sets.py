@@ -80,10 +80,18 @@ def test_sets_of_one_domain_bind_to_its_pack(files: Path) -> None:
     pack = read_sets(run(files, sets))[1]
     assert pack is not None
     assert (pack.domain, pack.record_types) == ("legal", ("nda", "risk_flags"))
+
+
+def test_labels_with_fields_of_their_own_may_stand_beside_a_domain(files: Path) -> None:
+    sets = [{"domain": "legal", "record_type": "nda", "labels": ["ndas.jsonl"]}]
     (files / "fields.json").write_text('[{"name": "jurisdiction", "type": "string"}]', "utf-8")
     write(files / "own.jsonl", ["Law of Ohio"], {"jurisdiction": "Ohio"})
     own = {"fields_file": "fields.json", "labels": ["own.jsonl"]}
-    assert read_sets(run(files, [*sets, own]))[1] is None
+    for mixed in ([*sets, own], [own, *sets]):
+        pack = read_sets(run(files, mixed))[1]
+        assert pack is not None
+        assert (pack.domain, pack.record_types) == ("legal", ("nda",))
+    assert read_sets(run(files, [own]))[1] is None
 
 
 def test_most_draws_by_text_and_seed(files: Path) -> None:
