@@ -33,19 +33,35 @@ _TERMS += ((7, "year"), (10, "year"), (90, "day"), (4, "year"))
 #: How often a form leaves the second party to be filled in, and how often there are three.
 _UNNAMED: dict[Kind, float] = {"employee": 0.2, "mutual": 0.04, "letter": 0.0}
 _THREE = 0.07
+#: How often a person's name has something behind it.
+_WITH_SUFFIX = 0.08
 
 
 @dataclass(frozen=True)
 class Party:
-    """One that is bound, and what it is: `a Delaware corporation`."""
+    """One that is bound, and what it is: `a Delaware corporation`.
+
+    `suffix` is what stands behind a person's name: `, M.D.`.
+    """
 
     name: str
     is_person: bool
     what: str
+    suffix: str = ""
+
+    @property
+    def written(self) -> str:
+        """The name as agreements have it."""
+        return self.name + self.suffix
+
+    @property
+    def is_partnership(self) -> bool:
+        """Whether a general partner signs for it."""
+        return self.name.endswith(("L.P.", " LP"))
 
     @property
     def label(self) -> str:
-        """The name as labels have it: without commas, and with no points in what it is."""
+        """The name as labels have it: without commas and a suffix, and with no points in what it is."""
         return self.name.replace(",", "").replace("L.P.", "LP").replace("L.L.C.", "LLC")
 
 
@@ -122,7 +138,8 @@ def draw_person(draw: Draw) -> Party:
     """A person with a made-up name."""
     initial = f"{draw.pick(WORDS['initial'])} " if draw.chance(0.4) else ""
     name = f"{draw.pick(WORDS['first_name'])} {initial}{draw.pick(WORDS['last_name'])}"
-    return Party(name, is_person=True, what="an individual")
+    suffix = draw.pick(WORDS["suffix"]) if draw.chance(_WITH_SUFFIX) else ""
+    return Party(name, is_person=True, what="an individual", suffix=suffix)
 
 
 def draw_date(draw: Draw) -> date:

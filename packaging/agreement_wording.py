@@ -119,7 +119,9 @@ class Wording:
             case "adviser":
                 return draw_company(draw).name
             case "officer":
-                return draw_person(draw).name
+                return draw_person(draw).written
+            case "trade":
+                return draw_company(draw).name.split()[0].strip(",")
             case "address":
                 return self.address()
             case "law":
@@ -131,7 +133,7 @@ class Wording:
 
     def named(self, party: Party) -> str:
         """The party's name as this agreement writes it."""
-        return party.name.upper() if self._upper_names else party.name
+        return party.written.upper() if self._upper_names else party.written
 
     def _described(self, party: Party, *parents: Party) -> str:
         """The party as an opening names it: with what it is, its seat, and those above it."""
@@ -139,6 +141,8 @@ class Wording:
         if party.is_person or self._facts.kind == "letter":
             return name
         text = f"{name}, {party.what}" if self._draw.chance(0.65) else name
+        if self._draw.chance(0.25):
+            text += self.filled(self._draw.pick(WORDS["besides"]))
         if self._draw.chance(0.3):
             text += f", having its principal place of business at {self.address()}"
         return text + "".join(f", and its parent, {self.named(one)}, {one.what}" for one in parents)

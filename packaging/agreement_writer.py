@@ -32,7 +32,7 @@ class Writer:
         """The text."""
         head = self._letter_head() if self._facts.kind == "letter" else [self._title_line()]
         body = [*self._opening(), *self._sections(), *self._closing()]
-        return self._laid_out([*self._exhibit(), *head], body, self._signatures())
+        return self._laid_out([*self._exhibit(), *head], body, [*self._signatures(), *self._schedule()])
 
     def _exhibit(self) -> list[str]:
         draw = self._draw
@@ -83,7 +83,9 @@ class Writer:
         abouts = draw.shuffled(sorted(self._clauses)) * 2
         count = 4 + draw.below(32)
         sections = [(self._heading(one), self._text_of(one)) for one in abouts[:count]]
-        stated = [("law_headings", "states_law")] + ([("term_headings", "states_term")] if facts.term else [])
+        stated = [("law_headings", "states_law")]
+        if facts.term or draw.chance(0.4):
+            stated.append(("term_headings", "states_term" if facts.term else "states_no_term"))
         for headings, texts in stated:
             at = draw.below(len(sections) + 1) if draw.chance(0.2) else len(sections) - draw.below(4)
             sections.insert(at, (draw.pick(WORDS[headings]), self._wording.filled(draw.pick(WORDS[texts]))))
@@ -129,19 +131,49 @@ class Writer:
 
     def _signature(self, party: Party, signed: bool, day: date | None) -> list[str]:
         draw = self._draw
-        officer = party.name if party.is_person else self._wording.slot("officer")
+        officer = party.written if party.is_person else self._wording.slot("officer")
         hand = f"/s/ {officer.upper() if draw.chance(0.1) else officer}" if signed else "_" * 20
-        name = party.name.upper() if draw.chance(0.5) else party.name
+        name = party.written.upper() if draw.chance(0.5) else party.written
+        title = draw.pick(WORDS["officer_title"])
         dated = [f"Date: {self._wording.signed_on(day)}"] if day else (["Date:"] if draw.chance(0.15) else [])
         if party.is_person:
             ways = (
                 [hand, name],
                 [f"{self._wording.role.upper()}: {name}", hand],
                 [hand, f"Print Name: {name}"],
+                [hand, f"{name}, {title}"],
             )
-            return [*draw.pick(ways), *dated]
-        title = f"Title: {draw.pick(WORDS['officer_title'])}"
-        return [name, f"By: {hand}", *([f"Name: {officer}"] if draw.chance(0.7) else []), title, *dated]
+            return [*draw.pick(ways), *self._seat("Residing at:"), *dated]
+        by = [f"By: {self._general_partner(party)}"] if party.is_partnership and draw.chance(0.6) else []
+        signer = draw.pick(
+            (
+                [f"Name: {officer}", f"Title: {title}"],
+                [f"Name: {officer}", f"Title: {title}"],
+                [f"Title: {title}"],
+                [officer, title],
+                [f"{officer}, {title}"],
+                ["Name:", officer, "Title:", title],
+                [f"Print Name: {officer}", f"Its: {title}"],
+            )
+        )
+        return [name, *by, f"By: {hand}", *signer, *self._seat("Address:"), *dated]
+
+    def _general_partner(self, party: Party) -> str:
+        return f"{party.name.split()[0].strip(',')} GP, LLC, {self._draw.pick(('its', 'as'))} general partner"
+
+    def _seat(self, told: str) -> list[str]:
+        """Where one who signs is to be found, at times."""
+        address = self._wording.address()
+        return [told, *address.split(", ", 1)] if self._draw.chance(0.12) else []
+
+    def _schedule(self) -> list[str]:
+        """A list of other companies behind the signatures, at times."""
+        if not self._draw.chance(0.15):
+            return []
+        form = self._draw.pick(("{at}. {name}", "{name}"))
+        names = [self._wording.slot("adviser") for _ in range(2 + self._draw.below(7))]
+        listed = [form.format(at=at, name=name) for at, name in enumerate(names, 1)]
+        return [self._draw.pick(WORDS["schedules"]), *listed]
 
     def _laid_out(self, head: list[str], body: list[str], signatures: list[str]) -> str:
         draw = self._draw
