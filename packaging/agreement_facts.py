@@ -55,6 +55,11 @@ class Party:
         return self.name + self.suffix
 
     @property
+    def first_word(self) -> str:
+        """What it is called for short."""
+        return self.name.split()[0].strip(",")
+
+    @property
     def is_partnership(self) -> bool:
         """Whether a general partner signs for it."""
         return self.name.endswith(("L.P.", " LP"))

@@ -62,7 +62,7 @@ class Wording:
 
     def _short(self, party: Party, other: str = "") -> str:
         """What the agreement calls the party, which is not what it calls the other."""
-        ways = (party.name.split()[0].strip(","),) * 3 + ("Company", "Recipient", "Discloser", "Participant")
+        ways = (party.first_word,) * 3 + ("Company", "Recipient", "Discloser", "Participant")
         return self._draw.pick([one for one in ways if one != other])
 
     def filled(self, template: str) -> str:
@@ -121,7 +121,7 @@ class Wording:
             case "officer":
                 return draw_person(draw).written
             case "trade":
-                return draw_company(draw).name.split()[0].strip(",")
+                return draw_company(draw).first_word
             case "address":
                 return self.address()
             case "law":

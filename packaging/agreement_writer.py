@@ -159,7 +159,7 @@ class Writer:
         return [name, *by, f"By: {hand}", *signer, *self._seat("Address:"), *dated]
 
     def _general_partner(self, party: Party) -> str:
-        return f"{party.name.split()[0].strip(',')} GP, LLC, {self._draw.pick(('its', 'as'))} general partner"
+        return f"{party.first_word} GP, LLC, {self._draw.pick(('its', 'as'))} general partner"
 
     def _seat(self, told: str) -> list[str]:
         """Where one who signs is to be found, at times."""

@@ -14,15 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dev_scores import records_of
-from record_counts import Counts, as_dict, count, from_dict
+from dev_scores import examples_of, learnt, records_of
+from record_counts import as_dict, count, from_dict, summed
 from results import add_result, is_there, markdown, measuring
 
 from thresher.adapters.manifest import read_manifest
 from thresher.adapters.pack import RecordType
 from thresher.adapters.pack_library import find_packs
-from thresher.app.documents.read import read_document
-from thresher.app.evaluation.records import GoldRecord, predicted
+from thresher.app.evaluation.records import predicted
 from thresher.app.registry.folders import GENERAL
 
 _GENERAL = GENERAL / "starter"
@@ -31,9 +30,7 @@ _WAYS = ("domain", "general")
 
 def measure(asked: RecordType, own: Path, out: Path) -> None:
     """Adds what each way gets right of the record type's examples, where it is not there yet."""
-    examples = asked.examples()
-    gold = [GoldRecord(one.id, read_document(one.path).text, one.output, one.fields) for one in examples]
-    name = f"{asked.domain}/{asked.name}"
+    gold, name = examples_of(asked), f"{asked.domain}/{asked.name}"
     for way, adapter in zip(_WAYS, (own, _GENERAL), strict=True):
         key = {"record_type": name, "way": way, "weights": read_manifest(adapter).weights}
         if not is_there(out, key):
@@ -48,10 +45,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     names = list(dict.fromkeys(name for name, _ in latest))
     rows = []
     for told, of in [*((name, [name]) for name in names), ("all", names)]:
-        sums = [Counts() for _ in _WAYS]
-        for way, whole in zip(_WAYS, sums, strict=True):
-            for name in of:
-                whole.add(latest[name, way])
+        sums = [summed(latest[name, way] for name in of) for way in _WAYS]
         rows.append([told, str(sums[0].records), *(f"{one.f1:.3f}" for one in sums)])
     return markdown(("record type", "examples", "the domain's adapter", "the general adapter"), rows)
 
@@ -61,13 +55,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", default=[], metavar="DOMAIN")
     asked = measuring(parser, table)
-    for pack in find_packs().packs.values():
-        adapter = pack.folder / "adapters" / "starter"
-        bound = read_manifest(adapter).pack if adapter.exists() else None
-        if bound and (not asked.only or pack.domain in asked.only):
-            for one in pack.record_types.values():
-                if one.name in bound.record_types:
-                    measure(one, adapter, asked.results)
+    packs = find_packs()
+    for (domain, name), adapter in learnt().items():
+        if not asked.only or domain in asked.only:
+            measure(packs.pick(domain, name), adapter, asked.results)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from typing import Any
 
 from dev_scores import fresh_home
 from few_shot import SHOTS, shots_of
-from record_counts import Counts, as_dict, count, from_dict
+from record_counts import Counts, as_dict, count, from_dict, summed
 from results import add_result, markdown, measuring, read_results
 from stock_recipe import stock_answers
 
@@ -142,14 +142,6 @@ def latest_parts(results: Sequence[dict[str, Any]]) -> dict[tuple[str, str], dic
         if latest[key] == one["weights"]:
             parts.setdefault(key, {})[one["first"]] = from_dict(one)
     return parts
-
-
-def summed(parts: Iterable[Counts]) -> Counts:
-    """Those of all of them."""
-    whole = Counts()
-    for one in parts:
-        whole.add(one)
-    return whole
 
 
 def table(results: Sequence[dict[str, Any]]) -> str:

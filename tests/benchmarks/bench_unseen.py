@@ -20,7 +20,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from dev_scores import labelled, records_of
+from dev_scores import examples_of, labelled, learnt, records_of
 from results import add_result, is_there, markdown, measuring
 
 from thresher.adapters.adapter_folder import write_adapter
@@ -28,7 +28,6 @@ from thresher.adapters.manifest import read_manifest
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.training.command import ADAPTER
 from thresher.app.calibration.doubt import without_doubtful
-from thresher.app.documents.read import read_document
 from thresher.app.evaluation.records import GoldRecord, predicted
 from thresher.app.evaluation.score import Tally, score
 from thresher.app.locations import Locations
@@ -70,22 +69,10 @@ def trained(asked: argparse.Namespace) -> Path:
 
 def own_examples() -> Iterator[tuple[str, list[GoldRecord]]]:
     """The packs' examples of record types that no shipped adapter was trained on, read as any document."""
-    packs = find_packs().packs.values()
-    manifests = [
-        read_manifest(path.parent) for one in packs for path in one.folder.glob("adapters/*/manifest.json")
-    ]
-    learnt = {
-        (one.pack.domain, record_type)
-        for one in manifests
-        if one.pack
-        for record_type in one.pack.record_types
-    }
-    for pack in packs:
+    known = learnt()
+    for pack in find_packs().packs.values():
         for one in pack.record_types.values():
-            gold = [
-                GoldRecord(each.id, read_document(each.path).text, each.output, each.fields)
-                for each in (one.examples() if (one.domain, one.name) not in learnt else ())
-            ]
+            gold = examples_of(one) if (one.domain, one.name) not in known else []
             if gold:
                 yield f"{one.domain}/{one.name}", gold
 

@@ -7,9 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from thresher.adapters.adapter_folder import read_adapter, write_adapter
+from thresher.adapters.manifest import read_manifest
+from thresher.adapters.pack import RecordType
 from thresher.adapters.pack_library import find_packs
 from thresher.app.cli.evaluate import extract_labelled, own_fields
 from thresher.app.cli.narration import Narrator
+from thresher.app.documents.read import read_document
 from thresher.app.evaluation.records import GoldRecord, load_gold, predicted
 from thresher.app.evaluation.score import Scores, score
 from thresher.app.locations import Locations
@@ -38,6 +41,21 @@ def labelled(folder: Path, file: str) -> list[GoldRecord]:
     """The labels of a file of DOMAIN/RECORD_TYPE."""
     own, are_open = own_fields(find_packs().pick(folder.parent.name, folder.name), ())
     return load_gold(folder / file, own, open_fields=are_open)
+
+
+def examples_of(asked: RecordType) -> list[GoldRecord]:
+    """The pack's own examples, read as any document."""
+    return [
+        GoldRecord(one.id, read_document(one.path).text, one.output, one.fields) for one in asked.examples()
+    ]
+
+
+def learnt() -> dict[tuple[str, str], Path]:
+    """What the shipped adapters of domains were trained on, by domain and record type: their folders."""
+    packs = find_packs().packs.values()
+    folders = [path.parent for one in packs for path in one.folder.glob("adapters/*/manifest.json")]
+    bound = [(read_manifest(folder).pack, folder) for folder in folders]
+    return {(pack.domain, name): folder for pack, folder in bound if pack for name in pack.record_types}
 
 
 def scores_of(folder: Path, gold: Sequence[GoldRecord], adapter: Path | None) -> Scores:

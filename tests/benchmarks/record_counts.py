@@ -1,7 +1,7 @@
 """What was counted of records that were scored: parts add up, so that more documents may be asked later."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +90,14 @@ def count(gold: Sequence[GoldRecord], answers: Sequence[PredictedRecord], second
             counts.sure_right[percent] += one.right
             counts.calibrated = counts.calibrated and one.calibrated
     return counts
+
+
+def summed(parts: Iterable[Counts]) -> Counts:
+    """Those of all of them."""
+    whole = Counts()
+    for one in parts:
+        whole.add(one)
+    return whole
 
 
 def _adrift(fields: Sequence[Field], values: Mapping[str, Predicted]) -> int:
