@@ -126,6 +126,7 @@ def test_the_makefile_has_the_targets_that_the_pages_name() -> None:
         ("quality", "bench_originals", "originals"),
         ("quality", "bench_strength", "strength"),
         ("quality", "bench_names", "names"),
+        ("quality", "bench_pack_examples", "pack_examples"),
         ("quality", "bench_letters", "letters"),
         ("training", "bench_curve", "curve"),
         ("training", "bench_varied", "varied"),
