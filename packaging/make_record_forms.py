@@ -14,15 +14,22 @@ from typing import Any
 
 from made_labels import write_labels
 from make_assorted import WORDS
+from order_notes import OrderNote
 from record_forms import FORMS, RecordForm
 
 from thresher.adapters.training.draw import Draw
+
+#: No form with values behind labels, but notes.
+WORK_ORDER = "manufacturing/work_order"
+RECORD_TYPES = (*(name for name in FORMS if "/" in name), WORK_ORDER)
 
 
 def make_record_forms(record_type: str, count: int, seed: int) -> Iterator[dict[str, Any]]:
     """So many labels of the record type, which is DOMAIN/NAME: `{"id", "input", "output"}`."""
     for number in range(count):
-        text, gold = RecordForm(record_type, WORDS, Draw(seed, record_type, number)).write()
+        draw = Draw(seed, record_type, number)
+        made = OrderNote(WORDS, draw) if record_type == WORK_ORDER else RecordForm(record_type, WORDS, draw)
+        text, gold = made.write()
         name = record_type.rpartition("/")[2]
         yield {"id": f"{name}-form-{seed}-{number:05}", "input": text, "output": gold}
 
@@ -36,7 +43,7 @@ def main() -> None:
     """Writes the file of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--record-type", choices=[name for name in FORMS if "/" in name], required=True)
+    parser.add_argument("--record-type", choices=RECORD_TYPES, required=True)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()

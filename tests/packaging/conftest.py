@@ -25,6 +25,7 @@ _NAMES = (
     "make_examples",
     "make_listings",
     "make_record_forms",
+    "order_notes",
     "merging",
     "recipes",
     "rounds",
