@@ -59,11 +59,11 @@ def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -
 
 
 def has_cues(field: Field, record_type: str) -> bool:
-    """Every boolean and counted date; of other dates contracts', since an agreement has one alone; of texts
-    those of both: before, these had none.
+    """Every boolean and counted date; of other dates those of contracts and ad buys, since an agreement has
+    one alone; of texts those of all three: the other types were trained before, or have too few windows.
     """
-    is_late = record_type == "contract" and field.type == "date"
-    is_late = is_late or (record_type in ("contract", "nda") and field.is_worded)
+    is_late = record_type in ("contract", "ad_buy") and field.type == "date"
+    is_late = is_late or (record_type in ("contract", "nda", "ad_buy") and field.is_worded)
     return field.type == "boolean" or bool(field.counted_from) or is_late
 
 
