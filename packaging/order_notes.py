@@ -51,8 +51,7 @@ class OrderNote:
             case 2 | 3:
                 text = self._sheet(note)
             case 4:
-                columns = [(draw.pick(one["heads"]), self._of(one["kind"])) for one in self._columns()]
-                entries = [*columns, (draw.pick(NOTES["text_heads"]), note.replace("\n", " "))]
+                entries = [*self._columns(), (draw.pick(NOTES["text_heads"]), note.replace("\n", " "))]
                 text = laid_out(draw.shuffled(entries), draw)
             case _:
                 lines = (draw.pick(NOTES["openings"]), note, draw.pick(NOTES["closings"]))
@@ -83,14 +82,16 @@ class OrderNote:
         filled = [(_FIELDS.get(text), self._of(text)) if at % 2 else (None, text) for at, text in pieces]
         return [(field, text) for field, text in filled if text]
 
-    def _columns(self) -> list[dict[str, Any]]:
-        return self._draw.shuffled(NOTES["columns"])[: 1 + self._draw.below(4)]
+    def _columns(self) -> list[tuple[str, str]]:
+        """What stands beside the text: heads and values."""
+        chosen = self._draw.shuffled(NOTES["columns"])[: 1 + self._draw.below(4)]
+        return [(self._draw.pick(one["heads"]), self._of(one["kind"])) for one in chosen]
 
     def _sheet(self, note: str) -> str:
         """A table of one row under its heads."""
         draw = self._draw
         between = draw.pick((",", ",", "\t", "   ", " | ", ";"))
-        cells = [(draw.pick(one["heads"]), self._of(one["kind"])) for one in self._columns()]
+        cells = self._columns()
         text = note.replace("\n", " ")
         if between in (",", ";") and between in text:
             text = f'"{text}"'
