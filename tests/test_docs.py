@@ -23,6 +23,7 @@ _FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```", re.M | re.S)
 _INLINE = re.compile(r"`(thresher(?: [^`\n]+)?)`")
 _PATH = re.compile(r"`((?:adapters|app|train_mlx|train_cuda|tests|docs|packaging|\.ci)/[\w./-]*)`")
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+_PLACE = re.compile(r"\]\((?P<page>[^)#:]*)#(?P<place>[^)]+)\)")
 
 #: What ends a command for the shell, and begins another.
 _SHELL = {"|", ">", ">>", "&&", ";", "2>", "<"}
@@ -97,6 +98,20 @@ def test_every_path_and_link_of_a_page_is_there(page: Path) -> None:
     assert missing == []
 
 
+def places(page: Path) -> set[str]:
+    """The names under which a page's headings are found."""
+    headings = re.findall(r"^#+ (.*)$", _FENCE.sub("", page.read_text("utf-8")), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_heading_that_a_link_names_is_there(page: Path) -> None:
+    text = _FENCE.sub("", page.read_text("utf-8"))
+    for link in _PLACE.finditer(text):
+        target = (page.parent / link["page"]).resolve() if link["page"] else page
+        assert link["place"] in places(target), link[0]
+
+
 def test_the_tree_of_the_readme_is_the_tree(repository: Path) -> None:
     readme = (repository / "README.md").read_text("utf-8")
     tree = re.search(r"^```text\n(?P<tree>adapters/.*?)^```", readme, re.M | re.S)
@@ -124,7 +139,7 @@ def test_the_makefile_has_the_targets_that_the_pages_name() -> None:
         ("quality", "bench_records", "records"),
         ("quality", "bench_unseen", "unseen"),
         ("quality", "bench_originals", "originals"),
-        ("quality", "bench_strength", "strength"),
+        ("experiments", "bench_strength", "strength"),
         ("quality", "bench_names", "names"),
         ("quality", "bench_pack_examples", "pack_examples"),
         ("quality", "bench_letters", "letters"),

@@ -1,7 +1,7 @@
 """The values that stand behind a field's label: of a field that the model has not learnt they go first.
 
-A small model takes the neighbour's number as often, or says that there is none. docs/quality.md has what it
-is worth.
+A small model takes the neighbour's number as often, or says that there is none. docs/experiments.md has
+what it is worth.
 """
 
 import math

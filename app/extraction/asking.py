@@ -57,7 +57,7 @@ class Asker:
     document but themselves. `names_decide`: what a document says by the names of fields and of choices goes
     first. `learnt`: the adapter has learnt the record type, and so how its labels punctuate; any other
     answers with the document's own punctuation, since its guesses at another were measured to be worse
-    (docs/quality.md), and of a long document the words of a boolean tell it. `cues` are the adapter's, of
+    (docs/experiments.md), and of a long document the words of a boolean tell it. `cues` are the adapter's, of
     this type's booleans, which are not asked of the model (another field of the same name is), of dates, and
     of texts, whose windows they choose. `letters` are those in which the adapter has learnt this type's
     documents; None leaves a document's as they are.

@@ -1,7 +1,8 @@
 """What a document's words tell of a boolean: signals beside what the model says of it.
 
 A boolean has no place in the text that could be checked. Of a long contract a small model hardly tells which
-clauses it has; that some part of it uses the words of the clause's description tells more (docs/quality.md).
+clauses it has; that some part of it uses the words of the clause's description tells more
+(docs/experiments.md).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Booleans that the adapter's cues tell: the model is not asked.
 
 Of a long document a small model hardly tells whether some part of it has a clause; words do
-(docs/quality.md).
+(docs/experiments.md).
 """
 
 import math

@@ -1,7 +1,7 @@
 """Cues of booleans that no adapter has learnt: the words of their own names and descriptions.
 
 Of a long document a small model hardly tells whether some part of it has a clause. Where many of a field's
-words stand together, and the rest of the document has them seldom, it mostly does (docs/quality.md).
+words stand together, and the rest of the document has them seldom, it mostly does (docs/experiments.md).
 """
 
 import math
