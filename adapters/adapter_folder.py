@@ -25,6 +25,7 @@ from thresher.adapters.errors import AdapterError
 from thresher.adapters.formats.peft import WEIGHTS_FILE, peft_files, read_peft
 from thresher.adapters.formats.uniform import uniform
 from thresher.adapters.manifest import MANIFEST_FILE, Manifest, manifest_json, read_manifest
+from thresher.adapters.pack import Pack
 from thresher.adapters.tensor_file import fingerprint, read_tensors
 
 
@@ -106,8 +107,11 @@ def remove_adapter(folder: Path) -> int:
     return size
 
 
-def unfit(manifest: Manifest, base: BaseModel, pack_hash: str | None) -> list[Unfit]:
-    """All that keeps an adapter from this base and pack; empty where it fits. `pack_hash` None: not asked."""
+def unfit(manifest: Manifest, base: BaseModel, pack: Pack | None) -> list[Unfit]:
+    """All that keeps an adapter from this base and pack, None where it need not fit one; empty where it fits.
+
+    Of the pack the record types count that it learnt: others may come beside them, or go.
+    """
     made, here = manifest.base, base.identity
     found = []
     if made.fingerprint != here.fingerprint:
@@ -126,12 +130,13 @@ def unfit(manifest: Manifest, base: BaseModel, pack_hash: str | None) -> list[Un
         if theirs != ours:
             remedy = f"Pull or add the base {made.name} again as it was, or train the adapter anew."
             found.append(Unfit(what, theirs[:12], ours[:12], remedy))
-    if pack_hash is not None and manifest.pack is not None and manifest.pack.hash != pack_hash:
+    learnt = manifest.pack
+    if pack and learnt and learnt.hash != (ours := pack.hash_of(learnt.record_types)):
         found.append(
             Unfit(
                 "the pack",
-                f"{manifest.pack.domain} ({manifest.pack.hash[:12]})",
-                f"{manifest.pack.domain} ({pack_hash[:12]})",
+                f"{learnt.domain} ({learnt.hash[:12]})",
+                f"{learnt.domain} ({ours[:12]})",
                 "Put the pack's fields and instructions back as they were, or train an adapter for it.",
             )
         )

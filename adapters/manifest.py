@@ -34,7 +34,10 @@ class BoundBase(_Part):
 
 
 class BoundPack(_Part):
-    """The instructions and fields that an adapter learnt. `record_types` it was trained on."""
+    """The instructions and fields that an adapter learnt. `record_types` it was trained on.
+
+    `hash` is theirs (`Pack.hash_of`); that of the whole pack where no record type is named.
+    """
 
     domain: str
     hash: str

@@ -59,17 +59,36 @@ class RecordType:
 
 @dataclass(frozen=True)
 class Pack:
-    """A domain and its record types, in the pack's order: the first is the default.
-
-    `hash` is the sha256, in hex, of what a model sees of the pack: see `pack_hash`.
-    """
+    """A domain and its record types, in the pack's order: the first is the default."""
 
     domain: str
     title: str
     description: str
     record_types: dict[str, RecordType]
     folder: Path
-    hash: str
+
+    def hash_of(self, names: Iterable[str] = ()) -> str:
+        """The sha256, in hex, of what a model sees of the record types that are named; of all if none is.
+
+        It is of instructions and fields in canonical JSON, the record types by name. Their order, titles,
+        examples, comments, layout and the platform's line ends do not change it, nor do other record types.
+        """
+        chosen = set(names) or self.record_types.keys()
+        content = {
+            "domain": self.domain,
+            "record_types": [
+                {
+                    "name": t.name,
+                    "instructions": t.instructions,
+                    "open_fields": t.open_fields,
+                    "fields": [field.model_dump(mode="json", exclude=UNTOLD) for field in t.fields],
+                }
+                for name, t in sorted(self.record_types.items())
+                if name in chosen
+            ],
+        }
+        canonical = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+        return sha256(canonical.encode()).hexdigest()
 
 
 def load_pack(folder: Path) -> Pack:
@@ -102,27 +121,4 @@ def read_pack(folder: Path) -> Pack:
         )
         for t in form.record_types
     }
-    return Pack(
-        form.domain, form.title, form.description, types, folder, pack_hash(form.domain, types.values())
-    )
-
-
-def pack_hash(domain: str, record_types: Iterable[RecordType]) -> str:
-    """The sha256, in hex, of instructions and fields in canonical JSON.
-
-    Layout, comments, titles, examples and the platform's line ends do not change it.
-    """
-    content = {
-        "domain": domain,
-        "record_types": [
-            {
-                "name": t.name,
-                "instructions": t.instructions,
-                "open_fields": t.open_fields,
-                "fields": [field.model_dump(mode="json", exclude=UNTOLD) for field in t.fields],
-            }
-            for t in record_types
-        ],
-    }
-    canonical = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return sha256(canonical.encode()).hexdigest()
+    return Pack(form.domain, form.title, form.description, types, folder)

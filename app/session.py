@@ -100,7 +100,7 @@ class Session:
             asked.name,
             asked.instructions,
             asked.fields,
-            pack.hash,
+            pack.hash_of([asked.name]),
             chosen.name,
             answers.name if answers else None,
             None if self.settings.all_windows else asked.most_windows,

@@ -16,11 +16,11 @@ STATE_FROM = 0.25
 class Task:
     """A record type, its fields (pack's and given), and who answers.
 
-    `pack_hash` is the sha256 of the pack's instructions and fields; "" where the fields alone were given.
-    `adapter` is the name of the one that answers; None where the base model does alone. `most_windows` bounds
-    how many windows of a document are asked; None where all are. What is right less often than
-    `state_from` is not stated. A source's own fields are joined with these; with `open_fields` they come in
-    their place. `shots` are shown before each document.
+    `pack_hash` is the sha256 of the record type's instructions and fields in its pack; "" where the fields
+    alone were given. `adapter` is the name of the one that answers; None where the base model does alone.
+    `most_windows` bounds how many windows of a document are asked; None where all are. What is right less
+    often than `state_from` is not stated. A source's own fields are joined with these; with `open_fields`
+    they come in their place. `shots` are shown before each document.
     """
 
     domain: str

@@ -1,13 +1,14 @@
 """The sets of a run: from its files to labels on three sides, and to what is shown of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_fields
 from thresher.adapters.manifest import BoundPack, type_name
+from thresher.adapters.pack import Pack
 from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.adapters.training.augment import shown
 from thresher.adapters.training.labels import Label, read_labels
@@ -81,7 +82,7 @@ def read_sets(config: RunConfig) -> tuple[list[ReadSet], BoundPack | None]:
         )
         read = ReadSet(one.name, about.pack, sides, tuple(problems), one.repeat, config.augment, config.seed)
         sets.append(read)
-    return sets, _common([about.pack for about in asked])
+    return sets, _common([about.pack for about in asked], packs)
 
 
 def drawn(labels: Sequence[Label], most: int | None, seed: int) -> tuple[Label, ...]:
@@ -105,9 +106,7 @@ class _Asked:
 def _asked(one: LabelSet, packs: FoundPacks) -> _Asked:
     if one.domain is not None:
         record_type = packs.pick(one.domain, one.record_type)
-        bound = BoundPack(
-            domain=one.domain, hash=packs.packs[one.domain].hash, record_types=(record_type.name,)
-        )
+        bound = _bound(packs.packs[one.domain], [record_type.name])
         return _Asked(
             record_type.instructions,
             record_type.fields,
@@ -126,13 +125,18 @@ def _asked(one: LabelSet, packs: FoundPacks) -> _Asked:
     return _Asked("", parse_fields(raw, str(one.fields_file)), False, None)
 
 
-def _common(packs: Sequence[BoundPack | None]) -> BoundPack | None:
+def _bound(pack: Pack, record_types: Iterable[str]) -> BoundPack:
+    names = tuple(dict.fromkeys(record_types))
+    return BoundPack(domain=pack.domain, hash=pack.hash_of(names), record_types=names)
+
+
+def _common(bound: Sequence[BoundPack | None], packs: FoundPacks) -> BoundPack | None:
     """The pack of the sets with all their record types; None where they are of several domains.
 
     Labels with fields of their own, which are of none, may stand beside those of a domain.
     """
-    named = [pack for pack in packs if pack]
-    if len({pack.domain for pack in named}) != 1:
+    named = [one for one in bound if one]
+    domains = {one.domain for one in named}
+    if len(domains) != 1:
         return None
-    types = dict.fromkeys(name for pack in named for name in pack.record_types)
-    return named[0].model_copy(update={"record_types": tuple(types)})
+    return _bound(packs.packs[domains.pop()], (name for one in named for name in one.record_types))

@@ -42,7 +42,7 @@ def show(domain: str, as_json: bool) -> None:
     pack = found.packs[found.pick(domain).domain]
     if as_json:
         types = [_record_type(t) for t in pack.record_types.values()]
-        echo_json(_summary(pack) | {"hash": pack.hash, "record_types": types})
+        echo_json(_summary(pack) | {"hash": pack.hash_of(), "record_types": types})
         return
     click.echo(f"{pack.domain}: {pack.title}\n{pack.description}\n{pack.folder}")
     for record_type in pack.record_types.values():

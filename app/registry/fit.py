@@ -32,7 +32,7 @@ class Fit:
     ) -> list[Unfit]:
         """All that keeps an adapter from this base, domain and pack; empty where it fits."""
         made = manifest.pack.domain if manifest.pack else domain
-        found = unfit(manifest, self.base(model), pack.hash if pack and made == domain else None)
+        found = unfit(manifest, self.base(model), pack if made == domain else None)
         if manifest.pack and made == domain and pack is None:
             remedy = "Put its pack's folder back, or copy it from where the adapter was made."
             found.append(Unfit("the domain", made, "no such domain", remedy))

@@ -12,6 +12,8 @@ from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import read_adapter, remove_adapter, unfit, write_adapter
 from thresher.adapters.base_model import BaseModel
 from thresher.adapters.errors import AdapterError
+from thresher.adapters.manifest import BoundPack
+from thresher.adapters.pack_library import find_packs
 
 
 def test_what_is_written_is_read(adapter: Adapter, base: BaseModel, tmp_path: Path) -> None:
@@ -133,12 +135,15 @@ def test_a_manifest_of_a_newer_version_is_refused(adapter: Adapter, tmp_path: Pa
 
 
 def test_what_does_not_fit_is_named_on_both_sides(adapter: Adapter, base: BaseModel) -> None:
-    assert unfit(adapter.manifest, base, "0" * 64) == []
+    pack = find_packs().packs["expenses"]
+    bound = BoundPack(domain="expenses", hash=pack.hash_of(["receipt"]), record_types=("receipt",))
+    manifest = adapter.manifest.model_copy(update={"pack": bound})
+    assert unfit(manifest, base, pack) == []
     assert unfit(adapter.manifest, base, None) == []
     other = base.identity.model_copy(update={"name": "big", "fingerprint": "a" * 64, "template": "b" * 64})
-    told = [str(each) for each in unfit(adapter.manifest, replace(base, identity=other), "c" * 64)]
+    told = [str(each) for each in unfit(adapter.manifest, replace(base, identity=other), pack)]
     assert [t.partition(".")[0] for t in told] == [
         "it was made for the base tiny (000000000000), here is big (aaaaaaaaaaaa)",
         "it was made for the chat template 000000000000, here is bbbbbbbbbbbb",
-        "it was made for the pack expenses (000000000000), here is expenses (cccccccccccc)",
+        f"it was made for the pack expenses (000000000000), here is expenses ({pack.hash_of()[:12]})",
     ]

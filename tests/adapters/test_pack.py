@@ -1,6 +1,7 @@
 """A pack's file, key by key: what is read, what is refused, and what the message says."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -223,7 +224,7 @@ def test_the_hash_follows_what_a_model_sees(write: Write) -> None:
     def changed(change: Callable[[dict[str, Any]], Any]) -> bool:
         pack = content()
         change(pack)
-        return read_pack(write(pack)).hash != base.hash
+        return read_pack(write(pack)).hash_of() != base.hash_of()
 
     fields: Callable[[dict[str, Any]], Any] = lambda p: p["record_types"][0]["fields"]  # noqa: E731
     assert changed(lambda p: p["record_types"][0].update(instructions="Extract."))
@@ -239,6 +240,17 @@ def test_the_hash_follows_what_a_model_sees(write: Write) -> None:
 
 def test_the_hash_is_the_same_on_every_platform(write: Write) -> None:
     """Fixed once: if it moves, every adapter that was bound to a pack is refused."""
-    assert (
-        read_pack(write(content())).hash == "c5da97b32235dfa53a49ba348167303ad25233cbaaa4e50d1bb31f822a4c2e69"
-    )
+    told = read_pack(write(content())).hash_of()
+    assert told == "c5da97b32235dfa53a49ba348167303ad25233cbaaa4e50d1bb31f822a4c2e69"
+
+
+def test_the_hash_of_some_record_types_is_theirs_alone(write: Write) -> None:
+    pack = read_pack(write(content()))
+    first, *others = pack.record_types
+    alone = replace(pack, record_types={first: pack.record_types[first]})
+    turned = replace(pack, record_types=dict(reversed(pack.record_types.items())))
+    assert others
+    assert pack.hash_of([first]) == alone.hash_of([first]) == alone.hash_of() != pack.hash_of()
+    assert pack.hash_of([first, *others]) == pack.hash_of([*others, first]) == pack.hash_of()
+    assert turned.hash_of() == pack.hash_of()
+    assert alone.hash_of([first, *others]) == alone.hash_of()

@@ -22,6 +22,11 @@ from ..conftest import AddAdapter
 from .conftest import Live
 
 
+def with_other_instructions(pack: Pack) -> Pack:
+    types = {name: replace(t, instructions=f"{t.instructions} Now.") for name, t in pack.record_types.items()}
+    return replace(pack, record_types=types)
+
+
 def test_what_an_adapter_has_learnt_is_what_it_says_or_all_of_its_domain(
     registry: Registry, add_adapter: AddAdapter
 ) -> None:
@@ -45,7 +50,7 @@ def test_a_shipped_adapter_is_live_where_it_fits(
     add_adapter("shipped", 1, folder=shipped / "packs" / "expenses" / "adapters" / "tiny")
     assert live(expenses) == "expenses-tiny"
     assert registry.find("expenses-tiny").shipped
-    edited = replace(expenses, hash="e" * 64)
+    edited = with_other_instructions(expenses)
     assert live(edited) is None
     add_adapter("mine", 2)
     registry.promote("mine", "expenses", model, expenses)
@@ -110,8 +115,9 @@ def test_what_does_not_fit_is_shown_and_not_used(
 ) -> None:
     add_adapter("a", 1)
     registry.promote("a", "expenses", model, expenses)
-    edited = replace(expenses, hash="e" * 64)
-    with pytest.raises(AdapterError, match=r"made for the pack expenses \(\w{12}\), here is expenses \(eeee"):
+    edited = with_other_instructions(expenses)
+    problem = r"made for the pack expenses \(\w{12}\), here is expenses \(\w{12}\)"
+    with pytest.raises(AdapterError, match=problem):
         registry.live("expenses", model, edited, "receipt")
     with pytest.raises(UsageError, match=r"the adapter a does not fit: .*pack expenses.*Put the pack's"):
         registry.chosen("a", "expenses", model, edited, "receipt")
@@ -125,6 +131,20 @@ def test_what_does_not_fit_is_shown_and_not_used(
     assert offer.live
     assert "the pack expenses" in offer.problem
     assert registry.offers("legal", model, packs["legal"], "nda") == []
+
+
+def test_a_record_type_that_comes_beside_what_was_learnt_changes_nothing(
+    registry: Registry, model: InstalledModel, expenses: Pack, add_adapter: AddAdapter
+) -> None:
+    receipt = expenses.record_types["receipt"]
+    wider = replace(expenses, record_types={"slip": replace(receipt, name="slip"), "receipt": receipt})
+    add_adapter("told", 1, record_types=("receipt",))
+    add_adapter("untold", 2)
+    for name in ("told", "untold"):
+        assert registry.chosen(name, "expenses", model, expenses, "receipt")
+    assert registry.chosen("told", "expenses", model, wider, "receipt")
+    with pytest.raises(UsageError, match="does not fit"):
+        registry.chosen("untold", "expenses", model, wider, "receipt")
 
 
 def test_a_changed_template_or_tokenizer_is_told_on_both_sides(

@@ -37,7 +37,7 @@ def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -
     folder, base = shipped_folders()[name], read_base(starter)
     manifest = read_adapter(folder, base).manifest
     domain = manifest.pack.domain if manifest.pack else None
-    assert not unfit(manifest, base, find_packs().packs[domain].hash if domain else None)
+    assert not unfit(manifest, base, find_packs().packs[domain] if domain else None)
     assert manifest.name == name
     assert manifest.origin == "shipped"
     assert manifest.scores

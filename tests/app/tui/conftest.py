@@ -251,7 +251,7 @@ def find(document: Document, item: object) -> Span | None:
 def pack(domain: str, title: str, *types: tuple[str, str, tuple[Field, ...]]) -> Pack:
     folder = Path(domain)
     made = {n: RecordType(domain, n, t, "Extract.", fields, False, folder) for n, t, fields in types}
-    return Pack(domain, title, f"{title} as an analyst sees them.", made, folder, "hash")
+    return Pack(domain, title, f"{title} as an analyst sees them.", made, folder)
 
 
 PARTIES = (Field(name="parties", type="list[string]"), Field(name="date", type="date"))
