@@ -230,7 +230,7 @@ def receipts(to: Callable[[str], Path]) -> None:
 
 
 def invoices(to: Callable[[str], Path]) -> None:
-    """An order and a plan for air time."""
+    """An order and a plan for air time, an invoice that was printed to a file and one that was scanned."""
     pdf(
         to("invoices/ad_buy/order-58120.pdf"),
         [
@@ -258,6 +258,42 @@ def invoices(to: Callable[[str], Path]) -> None:
                 ["Gross total", "", "", 6240.5],
             ]
         },
+    )
+    pdf(
+        to("invoices/invoice/kraemer-0871.pdf"),
+        [
+            "# RECHNUNG / INVOICE",
+            "Krämer Präzisionsteile GmbH, Industriestr. 14, 70565 Stuttgart",
+            ("Bill to", "Invoice no.", "Date", "Payable by"),
+            ("Ashdown Pumps Ltd", "2024-0871", "14.06.2024", "14.07.2024"),
+            ("12 Quarry Road, Derby", "Your order", "PO-55120", "Customer no. 30417"),
+            ("Description", "Quantity", "Unit price", "Amount"),
+            ("Sealing ring 40 mm", "200", "3.15", "630.00"),
+            ("Shaft sleeve, hardened", "12", "40.00", "480.00"),
+            ("Net", "", "", "1,110.00"),
+            ("VAT 0 % (supply within the EU)", "", "", "0.00"),
+            ("Total EUR", "", "", "1,110.00"),
+            "VAT ID DE 287 441 902. Please transfer to IBAN DE44 6005 0101 0002 7730 19, BIC SOLADEST600",
+        ],
+    )
+    scan(
+        to("invoices/invoice/hollis-1187.png"),
+        [
+            "HOLLIS & DAUGHTER PLUMBING",
+            "8 Weir Street, Bath BA1 5QX",
+            "VAT Reg No 412 7765 03",
+            "",
+            "INVOICE 1187",
+            "Date 3 March 2025",
+            "To: Larkfield Primary School",
+            "",
+            "Replace mixer tap, staff room\t86.00",
+            "Labour, 2 hours\t110.00",
+            "Sub total\t196.00",
+            "VAT 20%\t39.20",
+            "TOTAL\t235.20",
+            "Please pay by 2 April 2025",
+        ],
     )
 
 

@@ -8,10 +8,12 @@ construction. The same seed makes the same file.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from invoice_writer import InvoiceWriter
 from made_labels import write_labels
 from make_assorted import WORDS
 from order_notes import OrderNote
@@ -19,17 +21,25 @@ from record_forms import FORMS, RecordForm
 
 from thresher.adapters.training.draw import Draw
 
-#: No form with values behind labels, but notes.
-WORK_ORDER = "manufacturing/work_order"
-RECORD_TYPES = (*(name for name in FORMS if "/" in name), WORK_ORDER)
+
+class _Writer(Protocol):
+    def write(self) -> tuple[str, dict[str, Any]]: ...
+
+
+#: Those that are more than values behind labels, each with its writer.
+WRITERS: dict[str, Callable[[dict[str, Any], Draw], _Writer]] = {
+    "invoices/invoice": InvoiceWriter,
+    "manufacturing/work_order": OrderNote,
+}
+RECORD_TYPES = (*(name for name in FORMS if "/" in name), *WRITERS)
 
 
 def make_record_forms(record_type: str, count: int, seed: int) -> Iterator[dict[str, Any]]:
     """So many labels of the record type, which is DOMAIN/NAME: `{"id", "input", "output"}`."""
     for number in range(count):
         draw = Draw(seed, record_type, number)
-        made = OrderNote(WORDS, draw) if record_type == WORK_ORDER else RecordForm(record_type, WORDS, draw)
-        text, gold = made.write()
+        writer = WRITERS.get(record_type, partial(RecordForm, record_type))
+        text, gold = writer(WORDS, draw).write()
         name = record_type.rpartition("/")[2]
         yield {"id": f"{name}-form-{seed}-{number:05}", "input": text, "output": gold}
 

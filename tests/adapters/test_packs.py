@@ -27,7 +27,7 @@ TYPES = [record_type for pack in PACKS.values() for record_type in pack.record_t
 EXAMPLES = [(record_type, example) for record_type in TYPES for example in record_type.examples()]
 
 #: What an analyst would also expect of the domain: no labelled data gives the fields.
-WITHOUT_LABELS = {"statement", "risk_flags", "clinical_note", "production_report", "valuation"}
+WITHOUT_LABELS = {"statement", "risk_flags", "clinical_note", "production_report", "valuation", "invoice"}
 
 
 def by_name(value: object) -> str | None:
@@ -49,7 +49,7 @@ def test_the_twelve_domains_are_there() -> None:
         "government": ["fara_form"],
         "healthcare": ["adverse_event", "clinical_note"],
         "hr": ["resume"],
-        "invoices": ["ad_buy"],
+        "invoices": ["ad_buy", "invoice"],
         "legal": ["nda", "contract", "risk_flags"],
         "manufacturing": ["work_order", "production_report"],
         "real_estate": ["listing", "valuation"],

@@ -24,9 +24,9 @@ def forms(scripts: dict[str, Any], record_type: str) -> list[dict[str, Any]]:
 
 
 def test_every_record_type_with_forms_is_tested(scripts: dict[str, Any]) -> None:
-    """Work orders are notes, which have tests of their own."""
+    """Those with a writer of their own have tests of their own."""
     named = set(scripts["make_record_forms"].RECORD_TYPES)
-    assert named == {*RECORD_TYPES, "manufacturing/work_order"}
+    assert named == {*RECORD_TYPES, "manufacturing/work_order", "invoices/invoice"}
 
 
 def test_they_are_labels_of_the_pack(

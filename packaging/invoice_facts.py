@@ -1,0 +1,139 @@
+"""What a made-up invoice states, with words of `invoice_words.yaml`: gold, and the text of each value."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from form_parts import Values
+
+from thresher.adapters.training.draw import Draw
+
+WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("invoice_words.yaml").read_text("utf-8"))
+
+#: How often each of these is stated. A number, a supplier and a total always are.
+_STATED = {
+    "invoice_date": 0.97,
+    "due_date": 0.6,
+    "supplier_tax_id": 0.55,
+    "customer": 0.95,
+    "purchase_order": 0.35,
+    "iban": 0.35,
+}
+#: How often tax stands by itself, something is taken off, something is added, and the currency has a line.
+_TAXED, _LESS, _MORE, _IN_CODE = 0.75, 0.15, 0.2, 0.25
+_DAYS_TO_PAY = (0, 7, 10, 14, 30, 30, 45, 60)
+
+
+class InvoiceFacts:
+    """One invoice's facts: `gold` by field, `texts` of what is stated, as its country writes it.
+
+    `items` are its things, each with how many of it and the price of one in cents.
+    """
+
+    def __init__(self, words: dict[str, Any], draw: Draw) -> None:
+        self._draw, self._words, self._values = draw, words, Values(words, draw)
+        country = WORDS["countries"][draw.pick(WORDS["shares"])]
+        self._country, self.names = country, country["names"]
+        self._day_form, self._sum_form = draw.pick(country["days"]), draw.pick(country["sums"])
+        self.code, sign = draw.pick(country["money"])
+        self._sign = draw.pick(("{}", f"{sign}{{}}", f"{sign} {{}}", f"{{}} {sign}", f"{self.code} {{}}"))
+        self.in_code = draw.chance(_IN_CODE)
+        self.day = date(2012, 1, 1) + timedelta(days=draw.below(14 * 365))
+        self.items = [
+            (self.of("ware"), 1 + draw.below(12), 100 + draw.below(60_000)) for _ in range(1 + draw.below(6))
+        ]
+        self.gold: dict[str, Any] = {}
+        self.texts: dict[str, str] = {}
+        self._draw_texts()
+        self._draw_sums()
+
+    def _draw_texts(self) -> None:
+        draw = self._draw
+        days = {"invoice_date": self.day, "due_date": self.day + timedelta(days=draw.pick(_DAYS_TO_PAY))}
+        self._state("invoice_number", self.of("code"))
+        self._state("supplier", self.of("issuer"))
+        for name, share in _STATED.items():
+            self.gold[name] = None
+            if not draw.chance(share):
+                continue
+            if name in days:
+                self._state(name, self.written(days[name]), days[name].isoformat())
+            else:
+                self._state(name, self.of("issuer" if name == "customer" else name))
+
+    def _draw_sums(self) -> None:
+        draw = self._draw
+        self.less = draw.below(2000) if draw.chance(_LESS) else 0
+        self.more = 300 + draw.below(4000) if draw.chance(_MORE) else 0
+        self.rate = draw.pick(self._country["rates"])
+        net = max(sum(count * price for _, count, price in self.items) - self.less, 100) + self.more
+        tax = round(net * self.rate / 100)
+        self.is_taxed = draw.chance(_TAXED)
+        for name, cents in (("net_amount", net), ("tax_amount", tax)):
+            self.gold[name] = None
+            if self.is_taxed:
+                self._state(name, self.money(cents), cents / 100)
+        self.total = net + tax * self.is_taxed
+        self._state("total", self.money(self.total), self.total / 100)
+        self.gold["currency"] = self.code if self.in_code or self.is_signed_by_code else None
+
+    @property
+    def is_signed_by_code(self) -> bool:
+        """Whether the code of the currency stands beside each sum."""
+        return self.code in self._sign
+
+    def _state(self, name: str, text: str, gold: str | float | None = None) -> None:
+        self.texts[name] = text
+        self.gold[name] = text if gold is None else gold
+
+    def of(self, kind: str) -> str:
+        """A value of a kind, as the invoice writes it."""
+        draw = self._draw
+        match kind:
+            case "issuer":
+                name = self.filled(draw.pick(WORDS["issuers"]))
+                return f"{name} {draw.pick(self._country['suffixes'])}".strip()
+            case "supplier_tax_id":
+                return self._coded(draw.pick(self._country["tax_ids"]))
+            case "town":
+                return self._coded(self.filled(draw.pick(self._country["towns"])))
+            case "street":
+                return f"{1 + draw.below(400)} {draw.pick(self._words['streets'])}"
+            case "first" | "last":
+                return str(draw.pick(self._words["people"][kind]))
+            case "adjective" | "noun":
+                return str(draw.pick(self._words[f"{kind}s"])).capitalize()
+            case "person":
+                return self._values.of("person", "")[1].replace(",", "")
+            case "earlier":
+                return self.written(self.day - timedelta(days=1 + draw.below(30)))
+            case _ if kind in WORDS["values"]:
+                return self._coded(draw.pick(WORDS["values"][kind]))
+            case _:
+                return self._values.of(kind, "")[1]
+
+    def filled(self, template: str) -> str:
+        """With what it states, or a value of the kind, in place of the names in braces."""
+        return re.sub(r"{(\w+)}", lambda at: self.texts.get(at[1]) or self.of(at[1]), template)
+
+    def written(self, day: date) -> str:
+        """A day as this invoice writes all of them."""
+        return day.strftime(self._day_form).replace(" 0", " ")
+
+    def plain(self, cents: int) -> str:
+        """A sum without a sign, as the country writes it: `_sum_form` shows how."""
+        form = self._sum_form
+        thousands, point = form[1].strip("2") if len(form) > len("1234.50") else "", form[-3]
+        return f"{cents / 100:,.2f}".translate(str.maketrans({",": thousands, ".": point}))
+
+    def money(self, cents: int) -> str:
+        """A sum with the sign that this invoice writes."""
+        return self._sign.format(self.plain(cents))
+
+    def _coded(self, form: str) -> str:
+        """With a digit in place of each `#`, and a letter in place of each `@`."""
+        draw = self._draw
+        letters = {"#": lambda: str(draw.below(10)), "@": lambda: chr(65 + draw.below(26))}
+        return "".join(letters[one]() if one in letters else one for one in form)

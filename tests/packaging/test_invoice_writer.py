@@ -1,0 +1,68 @@
+"""Made-up invoices: the same for a seed, and what they are labelled with stands in them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thresher.adapters.pack_library import find_packs
+from thresher.adapters.spans import SpanFinder
+from thresher.adapters.training.labels import read_labels
+
+COUNT = 300
+ALWAYS = {"invoice_number", "supplier", "total"}
+
+
+@pytest.fixture(scope="module")
+def invoices(scripts: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(scripts["make_record_forms"].make_record_forms("invoices/invoice", COUNT, seed=5))
+
+
+def test_they_are_labels_of_the_pack(
+    scripts: dict[str, Any], invoices: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    asked = find_packs().pick("invoices", "invoice")
+    path = tmp_path / "invoices.jsonl"
+    scripts["make_record_forms"].write(path, "invoices/invoice", COUNT, 5)
+    labels = read_labels([path], asked.fields, asked.instructions)
+    assert [label.values for label in labels] == [one["output"] for one in invoices]
+    assert all(label.values.keys() == {field.name for field in asked.fields} for label in labels)
+
+
+def test_what_is_labelled_stands_in_the_text(invoices: list[dict[str, Any]]) -> None:
+    fields = {field.name: field for field in find_packs().pick("invoices", "invoice").fields}
+    for one in invoices:
+        finder = SpanFinder(one["input"])
+        for name, value in one["output"].items():
+            if value is not None:
+                found = finder.find(fields[name], value, fuzzy=False)
+                assert found, (name, value, one["input"])
+
+
+def test_a_field_is_stated_in_some_and_not_in_others(invoices: list[dict[str, Any]]) -> None:
+    for name in invoices[0]["output"]:
+        stated = {one["output"][name] is not None for one in invoices}
+        assert stated == ({True} if name in ALWAYS else {True, False}), name
+
+
+def test_the_total_is_the_net_sum_and_its_tax(invoices: list[dict[str, Any]]) -> None:
+    taxed = [one["output"] for one in invoices if one["output"]["tax_amount"] is not None]
+    assert len(taxed) > COUNT / 2
+    for one in taxed:
+        if one["net_amount"] is not None:
+            assert one["net_amount"] + one["tax_amount"] == pytest.approx(one["total"])
+
+
+def test_a_code_of_a_currency_is_labelled_where_the_invoice_writes_one(
+    scripts: dict[str, Any], invoices: list[dict[str, Any]]
+) -> None:
+    countries = scripts["invoice_facts"].WORDS["countries"].values()
+    codes = {code for country in countries for code, _ in country["money"]}
+    for one in invoices:
+        words = {word.strip(".,:;") for word in one["input"].split()}
+        assert (one["output"]["currency"] is None) == (not words & codes), one["input"]
+
+
+def test_no_slot_is_left_empty(invoices: list[dict[str, Any]]) -> None:
+    slots = ("{", "}", "##", "@@")
+    assert not [one["input"] for one in invoices if any(slot in one["input"] for slot in slots)]
