@@ -13,11 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from clinical_notes import ClinicalNote
 from invoice_writer import InvoiceWriter
 from made_labels import write_labels
 from make_assorted import WORDS
 from order_notes import OrderNote
 from record_forms import FORMS, RecordForm
+from report_questions import ReportPart
 
 from thresher.adapters.training.draw import Draw
 
@@ -28,6 +30,8 @@ class _Writer(Protocol):
 
 #: Those that are more than values behind labels, each with its writer.
 WRITERS: dict[str, Callable[[dict[str, Any], Draw], _Writer]] = {
+    "financial/report_question": ReportPart,
+    "healthcare/clinical_note": ClinicalNote,
     "invoices/invoice": InvoiceWriter,
     "manufacturing/work_order": OrderNote,
 }
@@ -35,13 +39,18 @@ RECORD_TYPES = (*(name for name in FORMS if "/" in name), *WRITERS)
 
 
 def make_record_forms(record_type: str, count: int, seed: int) -> Iterator[dict[str, Any]]:
-    """So many labels of the record type, which is DOMAIN/NAME: `{"id", "input", "output"}`."""
+    """So many labels of the record type, which is DOMAIN/NAME: `{"id", "input", "output"}`.
+
+    Questions bring their `fields`.
+    """
     for number in range(count):
         draw = Draw(seed, record_type, number)
         writer = WRITERS.get(record_type, partial(RecordForm, record_type))
-        text, gold = writer(WORDS, draw).write()
+        made = writer(WORDS, draw)
+        text, gold = made.write()
+        asked = {"fields": made.fields} if isinstance(made, ReportPart) else {}
         name = record_type.rpartition("/")[2]
-        yield {"id": f"{name}-form-{seed}-{number:05}", "input": text, "output": gold}
+        yield {"id": f"{name}-form-{seed}-{number:05}", "input": text, "output": gold} | asked
 
 
 def write(path: Path, record_type: str, count: int, seed: int) -> None:

@@ -23,6 +23,7 @@ _NAMES = (
     "make_agreements",
     "make_assorted",
     "make_examples",
+    "clinical_notes",
     "invoice_facts",
     "make_listings",
     "make_record_forms",
