@@ -176,6 +176,11 @@ def _unsure(recipe: Recipe) -> Iterator[str]:
     for one in recipe.scored:
         if one.made_up:
             yield f"confidences of {one.name}: made-up labels do not tell how often a real value is right"
+    scored = {(one.domain, one.record_type) for one in recipe.scored}
+    for one in recipe.sources:
+        if one.domain and (one.domain, one.record_type) not in scored:
+            about = "it was learnt from made-up ones alone, and no score tells of real ones"
+            yield f"{one.domain}/{one.record_type}: {about}"
 
 
 def _bad(scores: Sequence[Score]) -> Iterator[str]:

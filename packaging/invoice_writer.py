@@ -9,8 +9,8 @@ from thresher.adapters.training.draw import Draw
 
 #: How often an invoice is a mail's own words, stands its address beside its facts, and is paid in part.
 _MAIL, _BESIDE, _PART_PAID = 0.1, 0.35, 0.12
-#: What stands together, by fields.
-_FACTS = ["invoice_number", "invoice_date", "due_date", "purchase_order"]
+#: The fields that stand together.
+_NUMBERS = ["invoice_number", "invoice_date", "due_date", "purchase_order"]
 _BETWEEN = (": ", ": ", "  ", "\t", " ", ":  ")
 _SLOT = re.compile(r"{(\w+)}")
 
@@ -32,7 +32,7 @@ class InvoiceWriter:
         head, foot = self._supplier()
         title = [draw.pick(facts.names["titles"])]
         opening = [title, head] if draw.chance(0.4) else [head, title]
-        who, said = self._customer(), self._facts()
+        who, said = self._customer(), self._numbers()
         if draw.chance(_BESIDE):
             middle = [beside(who, said, 34 + draw.below(30))]
         else:
@@ -93,10 +93,10 @@ class InvoiceWriter:
         parts = [self.facts.of("street"), self.facts.of("town")]
         return [", ".join(parts)] if self._draw.chance(0.3) else parts
 
-    def _facts(self) -> list[str]:
+    def _numbers(self) -> list[str]:
         """Its number, its days and the order, among what is not asked."""
         draw, facts = self._draw, self.facts
-        names = [*_FACTS, "total"] if draw.chance(0.15) else _FACTS
+        names = [*_NUMBERS, "total"] if draw.chance(0.15) else _NUMBERS
         stated = [one for one in names if one in facts.texts]
         entries = [(self._label(one), facts.texts[one]) for one in stated]
         others = draw.shuffled(facts.names["others"])[: draw.below(4)]

@@ -94,6 +94,12 @@ def test_what_the_general_one_has_learnt_of_a_domain_its_own_begins_with(
     assert all(run.keys["augment"]["share"] > 0 for run in general.runs)
 
 
+def test_a_card_says_what_was_learnt_from_made_up_ones_alone(scripts: dict[str, Any], data: Path) -> None:
+    recipe = scripts["recipes"].read_recipe("invoices", data, data / "made")
+    (told,) = scripts["adapter_card"]._unsure(recipe)
+    assert told.startswith("invoices/invoice: it was learnt from made-up ones alone")
+
+
 def test_of_long_documents_so_many_are_scored_as_the_recipe_says(scripts: dict[str, Any], data: Path) -> None:
     (data / "legal/contract/dev.jsonl").write_text("{}\n[]\n0\n", "utf-8")
     general = scripts["recipes"].read_recipe("general", data, data / "made")
