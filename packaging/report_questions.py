@@ -41,8 +41,8 @@ class ReportPart:
             parts, questions = [*parts, *more], [*questions, *others]
         questions = [one for one in questions if not set(_DASHES) & set(one[1] or ())]
         chosen = draw.shuffled(questions)[: 2 + draw.below(3)]
-        if draw.chance(_ABSENT):
-            chosen[0] = self._filled(draw.pick(WORDS["asks"]["absent"])), None
+        if not chosen or draw.chance(_ABSENT):
+            chosen[:1] = [(self._filled(draw.pick(WORDS["asks"]["absent"])), None)]
         described = draw.chance(_ITSELF)
         gold: dict[str, Any] = {}
         for question, answer in chosen:

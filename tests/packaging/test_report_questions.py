@@ -64,6 +64,12 @@ def test_some_are_not_answered_and_some_by_several(parts: list[dict[str, Any]]) 
     assert not [answer for answer in answers if answer and set("—–-") & set(answer)]
 
 
+def test_each_asks_something(scripts: dict[str, Any]) -> None:
+    """Also where every amount of its table is a dash."""
+    many = scripts["make_record_forms"].make_record_forms("financial/report_question", 3000, seed=77)
+    assert all(one["fields"] for one in many)
+
+
 def test_no_slot_is_left_empty(parts: list[dict[str, Any]]) -> None:
     told = [text for one in parts for text in (one["input"], *one["output"])]
     assert not [text for text in told if "{" in text or "}" in text]
