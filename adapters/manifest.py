@@ -4,9 +4,10 @@
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,6 +15,9 @@ from thresher.adapters.cues import Cues
 from thresher.adapters.errors import AdapterError
 from thresher.adapters.letters import Letters
 from thresher.adapters.regular_file import read_regular_text
+
+if TYPE_CHECKING:
+    from thresher.adapters.pack import Pack
 
 MANIFEST_FILE = "manifest.json"
 FORMAT: Literal[1] = 1
@@ -42,6 +46,12 @@ class BoundPack(_Part):
     domain: str
     hash: str
     record_types: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, pack: "Pack", record_types: Iterable[str] = ()) -> Self:
+        """Binds to these record types of a pack; to the whole pack where none is named."""
+        names = tuple(dict.fromkeys(record_types))
+        return cls(domain=pack.domain, hash=pack.hash_of(names), record_types=names)
 
 
 class TriedRate(_Part):

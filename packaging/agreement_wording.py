@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from agreement_facts import WORDS, Facts, Length, Party, draw_company, draw_date, draw_person
+from form_parts import capital
 
 from thresher.adapters.training.draw import Draw
 
@@ -72,7 +73,7 @@ class Wording:
             if len(found[1]) > 1 and found[1].isupper():
                 text = text.upper()
             elif found[1][0].isupper():
-                text = text[:1].upper() + text[1:]
+                text = capital(text)
             template = template[: found.start()] + text + template[found.end() :]
         if self._taker == "you":
             template = re.sub(

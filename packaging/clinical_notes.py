@@ -1,12 +1,11 @@
 """Made-up clinical notes: headed notes, letters and short ones, in words of `clinical_words.yaml`."""
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
-from form_parts import Values
+from form_parts import Values, capital, filled
 
 from thresher.adapters.training.draw import Draw
 
@@ -87,7 +86,7 @@ class ClinicalNote:
             who = f"This {self._who()}" if draw.chance(0.7) else f"Your patient, a {self._who()},"
         why = draw.pick(WORDS["why"])
         # What brings somebody is what they have, too.
-        opening = re.sub(r"{(\w+)}", lambda at: self._date() if at[1] == "date" else self._why(True), why)
+        opening = filled(why, lambda name: self._date() if name == "date" else self._why(True))
         sentences = [f"{who} {opening}.", self._history()]
         later = [self._medicines("takes"), self._allergic(False), self._examined(False), self._tests(False)]
         sentences += later if draw.chance(0.6) else draw.shuffled(later)
@@ -166,7 +165,7 @@ class ClinicalNote:
         chosen = [draw.pick(self._case["done"]), *draw.shuffled(WORDS["done_also"])[: draw.below(3)]]
         chosen = list(dict.fromkeys(chosen))
         self._gold["procedures"] += chosen
-        told = [_capital(one) + draw.pick(WORDS["results"]) for one in chosen]
+        told = [capital(one) + draw.pick(WORDS["results"]) for one in chosen]
         if is_headed and draw.chance(0.3):
             return self._heading("done") + ", ".join(told)
         return (self._heading("done") if is_headed else "") + ". ".join(told) + "."
@@ -179,7 +178,7 @@ class ClinicalNote:
         chosen += [draw.pick(WORDS["also"])] if draw.chance(_ALSO) else []
         self._gold["diagnosis"] += chosen
         if is_headed and draw.chance(0.7):
-            return self._heading("names") + draw.pick(("; ", ", ", "\n")).join(map(_capital, chosen))
+            return self._heading("names") + draw.pick(("; ", ", ", "\n")).join(map(capital, chosen))
         told = self._filled(draw.pick(WORDS["named"]), {"names": self._joined(chosen)})
         return self._heading("names") + told if is_headed else told
 
@@ -218,17 +217,13 @@ class ClinicalNote:
             "weight": str(50 + draw.below(60)),
             "gp": self._values.of("person", "")[1].split()[-1],
         } | (facts or {})
-        return _capital(re.sub(r"{(\w+)}", lambda at: every[at[1]], template))
+        return capital(filled(template, every.__getitem__))
 
 
 def _as_written(value: str, text: str) -> str:
     """The value with the capitals that it has in the text."""
     at = text.lower().index(value.lower())
     return text[at : at + len(value)]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _listed(items: list[str], *last: str) -> list[str]:

@@ -1,6 +1,8 @@
 """What made-up forms are written with: values of each kind, and the layouts of forms that became text."""
 
+import re
 from calendar import month_name
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +10,29 @@ from thresher.adapters.training.draw import Draw
 
 _YES_NO = (("yes", "no"), ("Yes", "No"), ("Y", "N"), ("[x]", "[ ]"), ("true", "false"))
 _BETWEEN = (": ", ": ", " : ", "  ", " - ", " = ", ":\t", " ..... ")
+
+
+_SLOT = re.compile(r"{(\w+)}")
+
+
+def slots(template: str) -> set[str]:
+    """The names in braces."""
+    return set(_SLOT.findall(template))
+
+
+def filled(template: str, value: Callable[[str], str]) -> str:
+    """The template with a value in place of each name in braces, in their order."""
+    return _SLOT.sub(lambda at: value(at[1]), template)
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def written_day(day: date, form: str) -> str:
+    """A day in a form of `strftime`; a number behind a space has no nought before it."""
+    return day.strftime(form).replace(" 0", " ")
 
 
 def laid_out(entries: list[tuple[str, str]], draw: Draw) -> str:

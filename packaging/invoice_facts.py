@@ -1,12 +1,11 @@
 """What a made-up invoice states, with words of `invoice_words.yaml`: gold, and the text of each value."""
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
-from form_parts import Values
+from form_parts import Values, filled, written_day
 
 from thresher.adapters.training.draw import Draw
 
@@ -116,11 +115,11 @@ class InvoiceFacts:
 
     def filled(self, template: str) -> str:
         """With what it states, or a value of the kind, in place of the names in braces."""
-        return re.sub(r"{(\w+)}", lambda at: self.texts.get(at[1]) or self.of(at[1]), template)
+        return filled(template, lambda name: self.texts.get(name) or self.of(name))
 
     def written(self, day: date) -> str:
         """A day as this invoice writes all of them."""
-        return day.strftime(self._day_form).replace(" 0", " ")
+        return written_day(day, self._day_form)
 
     def plain(self, cents: int) -> str:
         """A sum without a sign, as the country writes it: `_sum_form` shows how."""

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from form_parts import slots
 from invoice_facts import WORDS, InvoiceFacts
 
 from thresher.adapters.training.draw import Draw
@@ -12,7 +13,6 @@ _MAIL, _BESIDE, _PART_PAID = 0.1, 0.35, 0.12
 #: The fields that stand together.
 _NUMBERS = ["invoice_number", "invoice_date", "due_date", "purchase_order"]
 _BETWEEN = (": ", ": ", "  ", "\t", " ", ":  ")
-_SLOT = re.compile(r"{(\w+)}")
 
 
 class InvoiceWriter:
@@ -24,9 +24,7 @@ class InvoiceWriter:
     def write(self) -> tuple[str, dict[str, Any]]:
         """Its text, and its gold."""
         draw, facts = self._draw, self.facts
-        fitting = [
-            one for one in WORDS["mails"] if facts.gold.keys() & _SLOT.findall(one) <= facts.texts.keys()
-        ]
+        fitting = [one for one in WORDS["mails"] if facts.gold.keys() & slots(one) <= facts.texts.keys()]
         if fitting and draw.chance(_MAIL):
             return self._mail(draw.pick(fitting))
         head, foot = self._supplier()
@@ -45,7 +43,7 @@ class InvoiceWriter:
 
     def _mail(self, template: str) -> tuple[str, dict[str, Any]]:
         """A mail's own words; what they do not say is not in its gold."""
-        facts, said = self.facts, set(_SLOT.findall(template))
+        facts, said = self.facts, slots(template)
         gold = {name: value if name in said else None for name, value in facts.gold.items()}
         return facts.filled(template), gold | ({"currency": facts.code} if facts.is_signed_by_code else {})
 

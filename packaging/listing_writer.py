@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from form_parts import capital
 
 from thresher.adapters.training.draw import Draw
 
@@ -84,10 +85,10 @@ class Writer:
         template = self._fresh([one for one in templates if not self._is_plural_of_one(one)])
         while found := re.search(r"\{(\w+)\}", template):
             text = self._slot(found[1].lower())
-            text = text[:1].upper() + text[1:] if found[1][0].isupper() else text
+            text = capital(text) if found[1][0].isupper() else text
             template = template[: found.start()] + text + template[found.end() :]
         template = re.sub(r"\b([aA])n? (?=[aeiouAEIOU8](?!ne\b|n[ei]-))", r"\1n ", template)
-        return template[:1].upper() + template[1:]
+        return capital(template)
 
     def _is_plural_of_one(self, template: str) -> bool:
         return any(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from form_parts import Values, laid_out
+from form_parts import Values, capital, laid_out
 
 from thresher.adapters.training.draw import Draw
 
@@ -69,7 +69,7 @@ class OrderNote:
         parts = [(field, self._letters(text)) for field, text in parts]
         if draw.chance(0.2):
             field, text = parts[0]
-            parts[0] = field, text[0].upper() + text[1:]
+            parts[0] = field, capital(text)
         for field, text in parts:
             if field:
                 self._gold[field].append(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from form_parts import Values, laid_out
+from form_parts import Values, filled, laid_out, written_day
 
 from thresher.adapters.training.draw import Draw
 
@@ -132,11 +132,8 @@ class RecordForm:
 
     def _filled(self, template: str) -> str:
         """With fields and kinds in place of the names in braces."""
-        return re.sub(
-            r"\{(\w+)\}",
-            lambda at: self._stated[at[1]].text if at[1] in self._stated else self._text(at[1]),
-            template,
-        )
+        stated = self._stated
+        return filled(template, lambda name: stated[name].text if name in stated else self._text(name))
 
     def _text(self, kind: str) -> str:
         return self._value(kind).text
@@ -159,7 +156,7 @@ class RecordForm:
             case "adjective" | "noun":
                 text = draw.pick(self._words[f"{kind}s"]).capitalize()
             case _ if kind in FORMS["words"]:
-                text = re.sub(r"\{(\w+)\}", lambda at: self._text(at[1]), draw.pick(FORMS["words"][kind]))
+                text = filled(draw.pick(FORMS["words"][kind]), self._text)
             case _:
                 text = self._values.of(kind, kind)[1]
         return _Stated(text, text)
@@ -167,7 +164,7 @@ class RecordForm:
     def _day(self, kind: str) -> _Stated:
         """The first day, or a later one where there has been one: of a period the end comes second."""
         day, self._next_day = self._next_day, self._next_day + timedelta(days=1 + self._draw.below(40))
-        text = day.strftime(self._day_form).replace(" 0", " ")
+        text = written_day(day, self._day_form)
         return _Stated(day.isoformat() if kind == "date" else text, text)
 
     def _sum(self, kind: str) -> _Stated:

@@ -1,11 +1,11 @@
 """Made-up parts of financial reports with questions put to them, in words of `report_words.yaml`."""
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from form_parts import capital, filled
 
 from thresher.adapters.training.draw import Draw
 
@@ -206,5 +206,4 @@ class ReportPart:
 
     def _filled(self, template: str, facts: dict[str, str] | None = None) -> str:
         every = {"year": "2017", "absent": "backlog", "line": "", "unit": ""} | (facts or {})
-        text = re.sub(r"{(\w+)}", lambda at: every[at[1]], template)
-        return text[:1].upper() + text[1:]
+        return capital(filled(template, every.__getitem__))

@@ -1,14 +1,13 @@
 """The sets of a run: from its files to labels on three sides, and to what is shown of them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from thresher.adapters.errors import UsageError
 from thresher.adapters.fields import Field, parse_fields
 from thresher.adapters.manifest import BoundPack, type_name
-from thresher.adapters.pack import Pack
 from thresher.adapters.pack_library import FoundPacks, find_packs
 from thresher.adapters.training.augment import shown
 from thresher.adapters.training.labels import Label, read_labels
@@ -106,7 +105,7 @@ class _Asked:
 def _asked(one: LabelSet, packs: FoundPacks) -> _Asked:
     if one.domain is not None:
         record_type = packs.pick(one.domain, one.record_type)
-        bound = _bound(packs.packs[one.domain], [record_type.name])
+        bound = BoundPack.of(packs.packs[one.domain], [record_type.name])
         return _Asked(
             record_type.instructions,
             record_type.fields,
@@ -125,11 +124,6 @@ def _asked(one: LabelSet, packs: FoundPacks) -> _Asked:
     return _Asked("", parse_fields(raw, str(one.fields_file)), False, None)
 
 
-def _bound(pack: Pack, record_types: Iterable[str]) -> BoundPack:
-    names = tuple(dict.fromkeys(record_types))
-    return BoundPack(domain=pack.domain, hash=pack.hash_of(names), record_types=names)
-
-
 def _common(bound: Sequence[BoundPack | None], packs: FoundPacks) -> BoundPack | None:
     """The pack of the sets with all their record types; None where they are of several domains.
 
@@ -139,4 +133,4 @@ def _common(bound: Sequence[BoundPack | None], packs: FoundPacks) -> BoundPack |
     domains = {one.domain for one in named}
     if len(domains) != 1:
         return None
-    return _bound(packs.packs[domains.pop()], (name for one in named for name in one.record_types))
+    return BoundPack.of(packs.packs[domains.pop()], (name for one in named for name in one.record_types))

@@ -143,4 +143,4 @@ def _pack(session: "Session", domain: str | None) -> "BoundPack | None":
         return None
     found = session.found_packs()
     found.pick(domain)
-    return BoundPack(domain=domain, hash=found.packs[domain].hash_of())
+    return BoundPack.of(found.packs[domain])

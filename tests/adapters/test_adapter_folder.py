@@ -136,8 +136,7 @@ def test_a_manifest_of_a_newer_version_is_refused(adapter: Adapter, tmp_path: Pa
 
 def test_what_does_not_fit_is_named_on_both_sides(adapter: Adapter, base: BaseModel) -> None:
     pack = find_packs().packs["expenses"]
-    bound = BoundPack(domain="expenses", hash=pack.hash_of(["receipt"]), record_types=("receipt",))
-    manifest = adapter.manifest.model_copy(update={"pack": bound})
+    manifest = adapter.manifest.model_copy(update={"pack": BoundPack.of(pack, ["receipt"])})
     assert unfit(manifest, base, pack) == []
     assert unfit(adapter.manifest, base, None) == []
     other = base.identity.model_copy(update={"name": "big", "fingerprint": "a" * 64, "template": "b" * 64})

@@ -84,8 +84,7 @@ def add_adapter(home_with_tiny: Locations) -> AddAdapter:
         record_types: tuple[str, ...] = (),
         **stated: Any,
     ) -> Path:
-        hash_ = packs[domain].hash_of(record_types) if domain else ""
-        pack = BoundPack(domain=domain, hash=hash_, record_types=record_types) if domain else None
+        pack = BoundPack.of(packs[domain], record_types) if domain else None
         folder = folder or home_with_tiny.adapters / name
         write_adapter(folder, random_adapter(base, seed, name=name, pack=pack, **stated))
         return folder

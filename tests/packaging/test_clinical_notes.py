@@ -1,13 +1,11 @@
 """Made-up clinical notes: the same for a seed, and what they are labelled with is so in them."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from thresher.adapters.pack_library import find_packs
 from thresher.adapters.spans import SpanFinder
-from thresher.adapters.training.labels import read_labels
 
 COUNT = 300
 
@@ -15,17 +13,6 @@ COUNT = 300
 @pytest.fixture(scope="module")
 def notes(scripts: dict[str, Any]) -> list[dict[str, Any]]:
     return list(scripts["make_record_forms"].make_record_forms("healthcare/clinical_note", COUNT, seed=5))
-
-
-def test_they_are_labels_of_the_pack(
-    scripts: dict[str, Any], notes: list[dict[str, Any]], tmp_path: Path
-) -> None:
-    asked = find_packs().pick("healthcare", "clinical_note")
-    path = tmp_path / "notes.jsonl"
-    scripts["make_record_forms"].write(path, "healthcare/clinical_note", COUNT, 5)
-    labels = read_labels([path], asked.fields, asked.instructions)
-    assert [label.values for label in labels] == [one["output"] for one in notes]
-    assert all(label.values.keys() == {field.name for field in asked.fields} for label in labels)
 
 
 def test_what_is_labelled_stands_in_the_text_to_the_letter(notes: list[dict[str, Any]]) -> None:
@@ -60,7 +47,3 @@ def test_what_is_denied_is_no_symptom(scripts: dict[str, Any], notes: list[dict[
         _, found, rest = one["input"].partition("Denies ")
         told = rest.partition(".")[0] if found else ""
         assert not [item for item in one["output"]["symptoms"] if item in denied and item in told]
-
-
-def test_no_slot_is_left_empty(notes: list[dict[str, Any]]) -> None:
-    assert not [one["input"] for one in notes if "{" in one["input"] or "}" in one["input"]]

@@ -1,12 +1,8 @@
 """Made-up work orders: the same for a seed, and what they are labelled with stands in them, in order."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-from thresher.adapters.pack_library import find_packs
-from thresher.adapters.training.labels import read_labels
 
 COUNT = 300
 
@@ -14,17 +10,6 @@ COUNT = 300
 @pytest.fixture(scope="module")
 def notes(scripts: dict[str, Any]) -> list[dict[str, Any]]:
     return list(scripts["make_record_forms"].make_record_forms("manufacturing/work_order", COUNT, seed=5))
-
-
-def test_they_are_labels_of_the_pack(
-    scripts: dict[str, Any], notes: list[dict[str, Any]], tmp_path: Path
-) -> None:
-    asked = find_packs().pick("manufacturing", "work_order")
-    path = tmp_path / "notes.jsonl"
-    scripts["make_record_forms"].write(path, "manufacturing/work_order", COUNT, 5)
-    labels = read_labels([path], asked.fields, asked.instructions)
-    assert [label.values for label in labels] == [one["output"] for one in notes]
-    assert all(label.values.keys() == {field.name for field in asked.fields} for label in labels)
 
 
 def test_what_is_named_stands_in_the_text_to_the_letter_and_in_order(notes: list[dict[str, Any]]) -> None:
@@ -59,10 +44,6 @@ def test_nothing_of_a_mail_or_a_column_beside_is_named(
     words = scripts["order_notes"].NOTES
     beside = {*words["openings"], *words["closings"], *words["priority"], *words["area"]} - {""}
     assert not [item for one in notes for item in _named(one) if item in beside]
-
-
-def test_no_slot_is_left_empty(notes: list[dict[str, Any]]) -> None:
-    assert not [one["input"] for one in notes if "{" in one["input"] or "}" in one["input"]]
 
 
 def _named(one: dict[str, Any]) -> list[str]:

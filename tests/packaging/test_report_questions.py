@@ -1,14 +1,11 @@
 """Made-up parts of reports: the same for a seed, with questions that the part answers in its own words."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from thresher.adapters.fields import parse_fields
-from thresher.adapters.pack_library import find_packs
 from thresher.adapters.spans import SpanFinder
-from thresher.adapters.training.labels import read_labels
 
 COUNT = 300
 
@@ -16,19 +13,6 @@ COUNT = 300
 @pytest.fixture(scope="module")
 def parts(scripts: dict[str, Any]) -> list[dict[str, Any]]:
     return list(scripts["make_record_forms"].make_record_forms("financial/report_question", COUNT, seed=5))
-
-
-def test_they_are_labels_with_fields_of_their_own(
-    scripts: dict[str, Any], parts: list[dict[str, Any]], tmp_path: Path
-) -> None:
-    asked = find_packs().pick("financial", "report_question")
-    path = tmp_path / "parts.jsonl"
-    scripts["make_record_forms"].write(path, "financial/report_question", COUNT, 5)
-    labels = read_labels([path], asked.fields, asked.instructions, asked.open_fields)
-    assert [label.values for label in labels] == [one["output"] for one in parts]
-    assert [[field.name for field in label.fields] for label in labels] == [
-        list(one["output"]) for one in parts
-    ]
 
 
 def test_what_answers_a_question_stands_in_the_part(parts: list[dict[str, Any]]) -> None:
@@ -70,7 +54,5 @@ def test_each_asks_something(scripts: dict[str, Any]) -> None:
     assert all(one["fields"] for one in many)
 
 
-def test_no_slot_is_left_empty(parts: list[dict[str, Any]]) -> None:
-    told = [text for one in parts for text in (one["input"], *one["output"])]
-    assert not [text for text in told if "{" in text or "}" in text]
+def test_a_part_has_no_space_around_it(parts: list[dict[str, Any]]) -> None:
     assert all(one["input"].strip() == one["input"] for one in parts)
