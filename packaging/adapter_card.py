@@ -116,8 +116,10 @@ def _varied(recipe: Recipe) -> str:
 
 def _averaged(recipe: Recipe) -> str:
     """What the adapter is the mean of: "" of nothing."""
-    if (count := recipe.mean_of_rounds) > 1:
-        return "the rounds" if count == len(recipe.rounds) else f"the last {count} rounds"
+    shares = recipe.mean_of_rounds
+    if (count := len(shares)) > 1:
+        told = f", in shares of {':'.join(map(str, shares))}," if len(set(shares)) > 1 else ""
+        return ("the rounds" if count == len(recipe.rounds) else f"the last {count} rounds") + told
     several = len(recipe.rounds[-1]) > 1
     return ("the runs" if len(recipe.rounds) == 1 else "the last runs") if several else ""
 

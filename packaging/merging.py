@@ -23,8 +23,10 @@ def by_names(adapter: Adapter, decide: bool) -> Adapter:
     return replace(adapter, manifest=adapter.manifest.model_copy(update={"names_decide": decide}))
 
 
-def mean(adapters: Sequence[Adapter]) -> Adapter:
+def mean(adapters: Sequence[Adapter], shares: Sequence[float] | None = None) -> Adapter:
     """The adapter that changes the base by the mean of what these do, of the first one's rank and alpha.
+
+    Each counts as much as another, or so much as `shares` says of each.
 
     On tasks that none has learnt, the mean of several is better than each (Model soups, Wortsman et al.
     2022). Products are averaged, not matrices: many pairs of matrices have the same product. The rank is the
@@ -38,27 +40,29 @@ def mean(adapters: Sequence[Adapter]) -> Adapter:
     for one in others:
         if one.manifest.base != first.manifest.base or one.layers.keys() != first.layers.keys():
             raise UsageError(f"{one.manifest.name}: is of another base or other layers than the first one.")
-    layers = {name: _mean_layer(adapters, name) for name in first.layers}
+    shares = shares or [1.0] * len(adapters)
+    layers = {name: _mean_layer(adapters, shares, name) for name in first.layers}
     manifest = _of_all([one.manifest for one in adapters])
     return Adapter(layers, first.alpha, manifest)
 
 
-def of_rounds(adapters: Sequence[Adapter], averaged: int = 1) -> Adapter:
-    """The mean of the last so many of adapters that each went on from the one before; one alone is itself.
+def of_rounds(adapters: Sequence[Adapter], shares: Sequence[int] = (1,)) -> Adapter:
+    """The mean of the last of adapters that each went on from those before, in these shares; one is itself.
 
     The manifest counts all steps, and labels that several have alike once, and says of how many it is the
-    mean; its parent is what the first one started from.
+    mean, or in which shares; its parent is what the first one started from.
     """
     first, *others = adapters
     if not others:
         return first
     recipes = [one.manifest.recipe for one in adapters if one.manifest.recipe]
-    told = {"mean_of_rounds": averaged} if averaged > 1 else {}
+    several = list(shares) if len(set(shares)) > 1 else len(shares)
+    told = {"mean_of_rounds": several} if len(shares) > 1 else {}
     recipe = _counted(recipes, {"rounds": [one.configuration for one in recipes], **told})
     data = _data([one.manifest for one in adapters])
     update = {"parent": first.manifest.parent, "recipe": recipe, "data": data}
     manifest = others[-1].manifest.model_copy(update=update)
-    return replace(mean(adapters[-averaged:]), manifest=manifest)
+    return replace(mean(adapters[-len(shares) :], shares), manifest=manifest)
 
 
 def _counted(recipes: Sequence[Recipe], configuration: dict[str, Any]) -> Recipe:
@@ -68,10 +72,12 @@ def _counted(recipes: Sequence[Recipe], configuration: dict[str, Any]) -> Recipe
     return recipes[0].model_copy(update=update)
 
 
-def _mean_layer(adapters: Sequence[Adapter], name: str) -> LoraLayer:
-    first = adapters[0]
-    shares = [one.scale / first.scale / len(adapters) for one in adapters]
-    pairs = [(one.layers[name], share) for one, share in zip(adapters, shares, strict=True)]
+def _mean_layer(adapters: Sequence[Adapter], shares: Sequence[float], name: str) -> LoraLayer:
+    first, whole = adapters[0], sum(shares)
+    pairs = [
+        (one.layers[name], one.scale / first.scale * share / whole)
+        for one, share in zip(adapters, shares, strict=True)
+    ]
     # The product of a tall and a wide matrix is decomposed without being made: QR of each, SVD of the middle.
     tall, outer = np.linalg.qr(np.hstack([layer.b * share for layer, share in pairs]).astype(np.float64))
     wide, inner = np.linalg.qr(np.vstack([layer.a for layer, _ in pairs]).T.astype(np.float64))

@@ -67,8 +67,8 @@ class Recipe:
 
     The runs of a round start alike, the first round's from the parent, and what they make is their mean; the
     next round goes on from it, or from the mean of the last so many as `starts` says of each round. The mean
-    of the last `mean_of_rounds` of them ships: further along the way the weights circle what is best
-    (stochastic weight averaging, Izmailov et al. 2018). `unfit_for` names domains
+    of the last rounds ships, each in its share of `mean_of_rounds`: further along the way the weights circle
+    what is best (stochastic weight averaging, Izmailov et al. 2018). `unfit_for` names domains
     where it was found to be worse than the base alone. `strength` is how much ships of what it does to the
     base: for other tasks than those learnt, less than all is best (WiSE-FT, Wortsman et al. 2022).
     `names_decide`: what a document says by the names of fields and choices goes first. `hash` is the sha256,
@@ -83,7 +83,7 @@ class Recipe:
     unfit_for: tuple[str, ...] = ()
     strength: float = 1.0
     names_decide: bool = False
-    mean_of_rounds: int = 1
+    mean_of_rounds: tuple[int, ...] = (1,)
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -145,8 +145,11 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         for one, keys in given.items()
     }
     averaged = raw.get("mean_of_rounds", 1)
-    if averaged not in range(1, len(runs) + 1):
+    shares = tuple(averaged) if isinstance(averaged, list) else (1,) * averaged
+    if len(shares) not in range(1, len(runs) + 1):
         raise UsageError(f"{name}.yaml: has no {averaged} rounds to take the mean of.")
+    if min(shares) < 1:
+        raise UsageError(f"{name}.yaml: a round's share of the mean is 1 or more.")
     if any(count not in range(1, max(before, 1) + 1) for before, count in enumerate(starts)):
         raise UsageError(f"{name}.yaml: a round starts from the mean of more rounds than come before it.")
     return Recipe(
@@ -158,7 +161,7 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         unfit_for=tuple(raw.get("unfit_for", ())),
         strength=raw.get("strength", 1.0),
         names_decide=raw.get("names_decide", False),
-        mean_of_rounds=averaged,
+        mean_of_rounds=shares,
     )
 
 

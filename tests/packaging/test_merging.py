@@ -97,11 +97,21 @@ def test_the_last_of_a_row_counts_all_and_names_where_the_row_began(
     assert after.manifest.recipe.configuration == {"rounds": [before.configuration] * 2}
     assert after.manifest.data == adapter.manifest.data
     assert scripts["merging"].of_rounds([first]) is first
-    averaged = scripts["merging"].of_rounds([first, second], averaged=2)
+    averaged = scripts["merging"].of_rounds([first, second], (1, 1))
     for name, change in changes(scripts["merging"].mean([first, second])).items():
         np.testing.assert_array_equal(changes(averaged)[name], change)
     assert averaged.manifest.recipe.configuration["mean_of_rounds"] == 2
     assert averaged.manifest.parent == "a" * 64
+    shared = scripts["merging"].of_rounds([first, second], (1, 3))
+    assert shared.manifest.recipe.configuration["mean_of_rounds"] == [1, 3]
+
+
+def test_each_adapter_counts_by_its_share(scripts: dict[str, Any], adapter: Adapter) -> None:
+    mean = scripts["merging"].mean
+    # Of a rank that holds both whole, so that nothing is cut.
+    wide, narrow = of_rank(adapter, 6, 1, 12.0), of_rank(adapter, 1, 2, 2.0)
+    for name, change in changes(mean([wide, narrow, narrow, narrow])).items():
+        np.testing.assert_allclose(changes(mean([wide, narrow], (1, 3)))[name], change, atol=1e-4)
 
 
 def test_adapters_of_other_layers_or_another_base_have_no_mean(

@@ -1,5 +1,6 @@
 """The recipes in the repository: what they name is there, and may be shipped."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -158,13 +159,16 @@ def test_rounds_differ_as_runs_do_and_go_on_from_one_another(written: Callable[[
     assert [(run.keys["seed"], run.keys.get("epochs")) for run in in_rounds.runs] == [(1, 4), (2, None)]
 
 
-@pytest.mark.parametrize("count", [0, 3, "two"])
+@pytest.mark.parametrize("count", [0, 3, [], [1, 1, 2]])
 def test_a_mean_is_of_rounds_that_there_are(written: Callable[[Any], Any], count: object) -> None:
     common = {"run": {}, "rounds": [{}, {"seed": 2}], "sets": {"expenses/receipt": None}}
-    assert written(common).mean_of_rounds == 1
-    assert written({**common, "mean_of_rounds": 2}).mean_of_rounds == 2
-    with pytest.raises(UsageError, match=f"has no {count} rounds to take the mean of"):
+    assert written(common).mean_of_rounds == (1,)
+    assert written({**common, "mean_of_rounds": 2}).mean_of_rounds == (1, 1)
+    assert written({**common, "mean_of_rounds": [1, 3]}).mean_of_rounds == (1, 3)
+    with pytest.raises(UsageError, match=re.escape(f"has no {count} rounds to take the mean of")):
         written({**common, "mean_of_rounds": count})
+    with pytest.raises(UsageError, match="share of the mean is 1 or more"):
+        written({**common, "mean_of_rounds": [1, 0]})
 
 
 @pytest.mark.parametrize(

@@ -128,12 +128,19 @@ def test_the_mean_of_the_last_rounds_runs_ships(
     assert "from their mean" not in general.card
 
 
-@pytest.mark.parametrize(("before", "of"), [(0, "the rounds"), (1, "the last 2 rounds")])
+@pytest.mark.parametrize(
+    ("before", "mean_of", "of"),
+    [(0, 2, "the rounds"), (1, 2, "the last 2 rounds"), (0, [1, 3], "the rounds, in shares of 1:3,")],
+)
 def test_the_mean_of_the_last_rounds_ships_where_the_recipe_has_it_so(
-    scripts: dict[str, Any], made: Callable[[str, dict[str, Any]], Made], before: int, of: str
+    scripts: dict[str, Any],
+    made: Callable[[str, dict[str, Any]], Made],
+    before: int,
+    mean_of: int | list[int],
+    of: str,
 ) -> None:
     recipe = {
-        "mean_of_rounds": 2,
+        "mean_of_rounds": mean_of,
         "run": {"learning_rate": 0.01},
         "rounds": [*[{"seed": 3}] * before, {}, {"learning_rate": 0.002, "seed": 2}],
         "sets": {name: {"most": 2} for name in SETS},
@@ -141,12 +148,13 @@ def test_the_mean_of_the_last_rounds_ships_where_the_recipe_has_it_so(
     general = made("general", recipe)
     *_, last_but_one, last = general.runs
     assert last.manifest.parent == last_but_one.manifest.weights
-    ships(general.shipped, scripts["merging"].mean([last_but_one, last]))
+    shares = mean_of if isinstance(mean_of, list) else None
+    ships(general.shipped, scripts["merging"].mean([last_but_one, last], shares))
     manifest = general.shipped.manifest
     assert manifest.parent is None
     assert manifest.recipe is not None
     assert len(manifest.recipe.configuration["rounds"]) == 2 + before
-    assert manifest.recipe.configuration["mean_of_rounds"] == 2
+    assert manifest.recipe.configuration["mean_of_rounds"] == mean_of
     assert f"in {2 + before} rounds, each at a peak rate of 0.01 and then 0.002, the first" in general.card
     assert f"The adapter is the mean of what {of} made." in general.card
 
