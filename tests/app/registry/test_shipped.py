@@ -92,7 +92,8 @@ def test_it_answers_only_for_the_record_types_that_it_learnt(home_with_starter: 
     with Session(home_with_starter) as session:
         for domain, record_type, answers in (
             ("healthcare", "adverse_event", "healthcare-starter"),
-            ("healthcare", "clinical_note", "general-starter"),
+            ("healthcare", "clinical_note", "healthcare-starter"),
+            ("financial", "statement", "general-starter"),
             ("manufacturing", "production_report", "general-starter"),
             ("legal", "contract", "legal-starter"),
             ("legal", "nda", "legal-starter"),  # the general one is not fit for the domain
@@ -102,10 +103,10 @@ def test_it_answers_only_for_the_record_types_that_it_learnt(home_with_starter: 
             offers = session.offers(domain, record_type=record_type)
             assert [offer.name for offer in offers if offer.live] == [answers]
         # Who wants it all the same promotes it for them.
-        session.promote("healthcare-starter", "healthcare", record_type="clinical_note")
-        assert session.task("healthcare", "clinical_note").adapter == "healthcare-starter"
-        session.roll_back("healthcare", record_type="clinical_note")
-        assert session.task("healthcare", "clinical_note").adapter == "general-starter"
+        session.promote("financial-starter", "financial", record_type="statement")
+        assert session.task("financial", "statement").adapter == "financial-starter"
+        session.roll_back("financial", record_type="statement")
+        assert session.task("financial", "statement").adapter == "general-starter"
 
 
 def test_its_calibration_is_taken(home_with_starter: Locations) -> None:
