@@ -10,8 +10,6 @@ from thresher.adapters.training.draw import Draw
 
 _YES_NO = (("yes", "no"), ("Yes", "No"), ("Y", "N"), ("[x]", "[ ]"), ("true", "false"))
 _BETWEEN = (": ", ": ", " : ", "  ", " - ", " = ", ":\t", " ..... ")
-
-
 _SLOT = re.compile(r"{(\w+)}")
 
 

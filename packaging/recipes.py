@@ -145,11 +145,12 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         for one, keys in given.items()
     }
     averaged = raw.get("mean_of_rounds", 1)
-    shares = tuple(averaged) if isinstance(averaged, list) else (1,) * averaged
-    if len(shares) not in range(1, len(runs) + 1):
+    counts = range(1, len(runs) + 1)
+    shares = averaged if isinstance(averaged, list) else [1] * (averaged if averaged in counts else 0)
+    if len(shares) not in counts:
         raise UsageError(f"{name}.yaml: has no {averaged} rounds to take the mean of.")
-    if min(shares) < 1:
-        raise UsageError(f"{name}.yaml: a round's share of the mean is 1 or more.")
+    if not all(isinstance(share, int) and share > 0 for share in shares):
+        raise UsageError(f"{name}.yaml: a round's share of the mean is a whole number, 1 or more.")
     if any(count not in range(1, max(before, 1) + 1) for before, count in enumerate(starts)):
         raise UsageError(f"{name}.yaml: a round starts from the mean of more rounds than come before it.")
     return Recipe(
@@ -161,7 +162,7 @@ def read_recipe(name: str, data: Path, made: Path) -> Recipe:
         unfit_for=tuple(raw.get("unfit_for", ())),
         strength=raw.get("strength", 1.0),
         names_decide=raw.get("names_decide", False),
-        mean_of_rounds=shares,
+        mean_of_rounds=tuple(shares),
     )
 
 

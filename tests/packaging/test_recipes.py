@@ -159,7 +159,7 @@ def test_rounds_differ_as_runs_do_and_go_on_from_one_another(written: Callable[[
     assert [(run.keys["seed"], run.keys.get("epochs")) for run in in_rounds.runs] == [(1, 4), (2, None)]
 
 
-@pytest.mark.parametrize("count", [0, 3, [], [1, 1, 2]])
+@pytest.mark.parametrize("count", [0, 3, "two", [], [1, 1, 2]])
 def test_a_mean_is_of_rounds_that_there_are(written: Callable[[Any], Any], count: object) -> None:
     common = {"run": {}, "rounds": [{}, {"seed": 2}], "sets": {"expenses/receipt": None}}
     assert written(common).mean_of_rounds == (1,)
@@ -167,8 +167,9 @@ def test_a_mean_is_of_rounds_that_there_are(written: Callable[[Any], Any], count
     assert written({**common, "mean_of_rounds": [1, 3]}).mean_of_rounds == (1, 3)
     with pytest.raises(UsageError, match=re.escape(f"has no {count} rounds to take the mean of")):
         written({**common, "mean_of_rounds": count})
-    with pytest.raises(UsageError, match="share of the mean is 1 or more"):
-        written({**common, "mean_of_rounds": [1, 0]})
+    for shares in ([1, 0], ["one", 1]):
+        with pytest.raises(UsageError, match="share of the mean is a whole number, 1 or more"):
+            written({**common, "mean_of_rounds": shares})
 
 
 @pytest.mark.parametrize(
