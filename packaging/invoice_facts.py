@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from form_parts import Values, filled, written_day
+from form_parts import Values, filled, slots, written_day
 
 from thresher.adapters.training.draw import Draw
 
 WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("invoice_words.yaml").read_text("utf-8"))
+ENGLISH: dict[str, Any] = WORDS["countries"]["us"]["names"]
 
-#: How often each of these is stated. A number, a supplier and a total always are.
+#: How often each of these is stated. A total always is.
 _STATED = {
+    "invoice_number": 0.97,
+    "supplier": 0.96,
     "invoice_date": 0.97,
     "due_date": 0.6,
     "supplier_tax_id": 0.55,
@@ -20,8 +23,12 @@ _STATED = {
     "purchase_order": 0.35,
     "iban": 0.35,
 }
+#: The kind of a field's values, where it is not named as the field is.
+_KINDS = {"invoice_number": "code", "supplier": "issuer", "customer": "issuer"}
 #: How often tax stands by itself, something is taken off, something is added, and the currency has a line.
 _TAXED, _LESS, _MORE, _IN_CODE = 0.75, 0.15, 0.2, 0.25
+#: How often things are named in English, too, and a party in capitals.
+_IN_TWO, _CAPITALS = 0.15, 0.12
 _DAYS_TO_PAY = (0, 7, 10, 14, 30, 30, 45, 60)
 
 
@@ -38,6 +45,7 @@ class InvoiceFacts:
         self._day_form, self._sum_form = draw.pick(country["days"]), draw.pick(country["sums"])
         self.code, sign = draw.pick(country["money"])
         self._sign = draw.pick(("{}", f"{sign}{{}}", f"{sign} {{}}", f"{{}} {sign}", f"{self.code} {{}}"))
+        self.is_in_two = self.names is not ENGLISH and draw.chance(_IN_TWO)
         self.in_code = draw.chance(_IN_CODE)
         self.day = date(2012, 1, 1) + timedelta(days=draw.below(14 * 365))
         self.items = [
@@ -51,8 +59,6 @@ class InvoiceFacts:
     def _draw_texts(self) -> None:
         draw = self._draw
         days = {"invoice_date": self.day, "due_date": self.day + timedelta(days=draw.pick(_DAYS_TO_PAY))}
-        self._state("invoice_number", self.of("code"))
-        self._state("supplier", self.of("issuer"))
         for name, share in _STATED.items():
             self.gold[name] = None
             if not draw.chance(share):
@@ -60,7 +66,7 @@ class InvoiceFacts:
             if name in days:
                 self._state(name, self.written(days[name]), days[name].isoformat())
             else:
-                self._state(name, self.of("issuer" if name == "customer" else name))
+                self._state(name, self.of(_KINDS.get(name, name)))
 
     def _draw_sums(self) -> None:
         draw = self._draw
@@ -93,7 +99,9 @@ class InvoiceFacts:
         match kind:
             case "issuer":
                 name = self.filled(draw.pick(WORDS["issuers"]))
-                return f"{name} {draw.pick(self._country['suffixes'])}".strip()
+                suffix = draw.pick(self._country["suffixes"])
+                name = f"{name}{draw.pick((' ', ' ', ', '))}{suffix}" if suffix else name
+                return name.upper() if draw.chance(_CAPITALS) else name
             case "supplier_tax_id":
                 return self._coded(draw.pick(self._country["tax_ids"]))
             case "town":
@@ -109,13 +117,27 @@ class InvoiceFacts:
             case "earlier":
                 return self.written(self.day - timedelta(days=1 + draw.below(30)))
             case _ if kind in WORDS["values"]:
-                return self._coded(draw.pick(WORDS["values"][kind]))
+                return self._coded(self.filled(draw.pick(WORDS["values"][kind])))
             case _:
                 return self._values.of(kind, "")[1]
 
     def filled(self, template: str) -> str:
         """With what it states, or a value of the kind, in place of the names in braces."""
         return filled(template, lambda name: self.texts.get(name) or self.of(name))
+
+    def states(self, template: str) -> bool:
+        """Whether each field that a template names is stated."""
+        return self.gold.keys() & slots(template) <= self.texts.keys()
+
+    def label(self, name: str) -> str:
+        """What this invoice calls a field, or what stands beside."""
+        kinds = [self.names, ENGLISH] if self.is_in_two else [self.names]
+        named = " / ".join(self._draw.pick(names[name].split("|")) for names in kinds)
+        return named.format(rate=f"{self.rate:g}")
+
+    def line(self, name: str) -> str:
+        """A field that is stated, behind its label."""
+        return f"{self.label(name)}{self._draw.pick((': ', ' '))}{self.texts[name]}"
 
     def written(self, day: date) -> str:
         """A day as this invoice writes all of them."""

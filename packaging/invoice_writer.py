@@ -1,18 +1,21 @@
 """Writes a made-up invoice around its facts: as suppliers' programs lay it out, or in a mail's own words."""
 
-import re
 from typing import Any
 
 from form_parts import slots
-from invoice_facts import WORDS, InvoiceFacts
+from invoice_facts import ENGLISH, WORDS, InvoiceFacts
+from invoice_layout import Entry, as_read, band, beside, between, labelled
+from invoice_parties import InvoiceParties
 
 from thresher.adapters.training.draw import Draw
 
-#: How often an invoice is a mail's own words, stands its address beside its facts, and is paid in part.
-_MAIL, _BESIDE, _PART_PAID = 0.1, 0.35, 0.12
+#: How often an invoice is a mail's own words, begins with a line that is none of it, has its number in its
+#: title, has other words where a value would stand, and is paid in part.
+_MAIL, _TOP, _IN_TITLE, _INSTEAD, _PART_PAID = 0.1, 0.1, 0.15, 0.12, 0.12
+#: How often a table has a column of numbers, one of codes, and one of rates.
+_COUNTED, _CODED, _RATED = 0.15, 0.15, 0.15
 #: The fields that stand together.
 _NUMBERS = ["invoice_number", "invoice_date", "due_date", "purchase_order"]
-_BETWEEN = (": ", ": ", "  ", "\t", " ", ":  ")
 
 
 class InvoiceWriter:
@@ -20,26 +23,58 @@ class InvoiceWriter:
 
     def __init__(self, words: dict[str, Any], draw: Draw) -> None:
         self._draw, self.facts = draw, InvoiceFacts(words, draw)
+        self._parties = InvoiceParties(self.facts, draw)
+        self._has_number_in_title = "invoice_number" in self.facts.texts and draw.chance(_IN_TITLE)
 
     def write(self) -> tuple[str, dict[str, Any]]:
         """Its text, and its gold."""
         draw, facts = self._draw, self.facts
-        fitting = [one for one in WORDS["mails"] if facts.gold.keys() & slots(one) <= facts.texts.keys()]
+        fitting = [one for one in WORDS["mails"] if facts.states(one)]
         if fitting and draw.chance(_MAIL):
             return self._mail(draw.pick(fitting))
-        head, foot = self._supplier()
-        title = [draw.pick(facts.names["titles"])]
-        opening = [title, head] if draw.chance(0.4) else [head, title]
-        who, said = self._customer(), self._numbers()
-        if draw.chance(_BESIDE):
-            middle = [beside(who, said, 34 + draw.below(30))]
-        else:
-            middle = draw.shuffled([who, said])
-        closing = [facts.filled(one) for one in draw.shuffled(WORDS["closings"])[: draw.below(4)]]
-        blocks = [*opening, *middle, self._table(), self._sums(), [*self._bank(), *closing, *foot]]
-        between = draw.pick(("\n", "\n", "\n\n"))
+        head, foot = self._parties.supplier()
+        closings = [one for one in draw.shuffled(WORDS["closings"]) if facts.states(one)]
+        closing = [facts.filled(one) for one in closings[: draw.below(4)]]
+        top = [draw.pick(WORDS["tops"])] if draw.chance(_TOP) else []
+        blocks = [
+            top,
+            *self._opening(head),
+            self._table(),
+            self._sums(),
+            [*self._parties.bank(), *closing, *foot],
+        ]
+        gap = draw.pick(("\n", "\n", "\n\n"))
         lines = ["\n".join(line for line in block if line.strip()) for block in blocks]
-        return between.join(block for block in lines if block), facts.gold
+        return as_read(gap.join(block for block in lines if block), draw), facts.gold
+
+    def _opening(self, head: list[str]) -> list[list[str]]:
+        """The blocks above the items: who sends it, its title, who pays, and its numbers and days."""
+        draw = self._draw
+        title, who, entries = self._title(), self._parties.customer(), self._entries()
+        wide, over = 34 + draw.below(30), draw.shuffled([title, head])
+        match draw.below(8):
+            case 0 | 1:
+                return [*over, beside(who, labelled(entries, draw), wide)]
+            case 2:  # as bookkeeping programs print it: a few facts at the top right, the rest in a band
+                few = draw.below(3)
+                top = beside(head, [*title, *labelled(entries[:few], draw)], wide)
+                return [top, who, band(entries[few:], draw)]
+            case 3:  # three blocks abreast
+                return [title, beside(beside(head, who, wide), labelled(entries, draw), 2 * wide)]
+            case 4:  # both parties abreast, and a band below
+                return [title, beside(head, who, wide), band(entries, draw)]
+            case _:
+                return [*over, *draw.shuffled([who, labelled(entries, draw)])]
+
+    def _title(self) -> list[str]:
+        """What it calls itself, at times with its number."""
+        draw, facts = self._draw, self.facts
+        title = draw.pick(facts.names["titles"])
+        if facts.is_in_two and "/" not in title:
+            title = " / ".join(draw.shuffled([title, draw.pick(ENGLISH["titles"])]))
+        if self._has_number_in_title:
+            title += draw.pick((" ", " #", " no. ", ": ", " Nr. ")) + facts.texts["invoice_number"]
+        return [title]
 
     def _mail(self, template: str) -> tuple[str, dict[str, Any]]:
         """A mail's own words; what they do not say is not in its gold."""
@@ -47,83 +82,39 @@ class InvoiceWriter:
         gold = {name: value if name in said else None for name, value in facts.gold.items()}
         return facts.filled(template), gold | ({"currency": facts.code} if facts.is_signed_by_code else {})
 
-    def _supplier(self) -> tuple[list[str], list[str]]:
-        """The lines of who sends it: those at the top, and those at the foot."""
-        draw, facts = self._draw, self.facts
-        name, where = facts.texts["supplier"], self._where()
-        site = draw.pick(WORDS["sites"]).format(re.sub(r"\W+", "", name).lower())
-        lines = [name, *where, *([site] if draw.chance(0.5) else [])]
-        tax_id = [self._line("supplier_tax_id")] if "supplier_tax_id" in facts.texts else []
-        match draw.below(6):
-            case 0:
-                return [self._label("supplier") + draw.pick((":", "")), *lines, *tax_id], []
-            case 1:
-                return [], [draw.pick((" | ", " · ", ", ")).join([*lines, *tax_id])]
-            case 2:
-                return [f"{self._label('supplier')}: {name}", *where, *tax_id], []
-            case 3:
-                return lines, tax_id
-            case _:
-                return [*lines, *tax_id], []
-
-    def _customer(self) -> list[str]:
-        """The lines of who pays, and at times of where the goods go."""
-        draw, facts = self._draw, self.facts
-        if "customer" not in facts.texts:
-            return []
-        name, label = facts.texts["customer"], self._label("customer")
-        person = [facts.of("person")] if draw.chance(0.15) else []
-        match draw.below(5):
-            case 0:
-                block = [f"{label}: {name}", *draw.pick(([], self._where()))]
-            case 1:
-                block = [name, *person, *self._where()]
-            case _:
-                block = [label + draw.pick((":", "")), name, *person, *self._where()]
-        if not draw.chance(0.2):
-            return block
-        other = draw.pick((name, facts.of("issuer"), facts.of("person")))
-        goods = [self._label("ship_to") + ":", other, *self._where()]
-        return beside(block, goods, 40) if draw.chance(0.5) else [*block, *goods]
-
-    def _where(self) -> list[str]:
-        """A street and a town, at times in one line."""
-        parts = [self.facts.of("street"), self.facts.of("town")]
-        return [", ".join(parts)] if self._draw.chance(0.3) else parts
-
-    def _numbers(self) -> list[str]:
+    def _entries(self) -> list[Entry]:
         """Its number, its days and the order, among what is not asked."""
         draw, facts = self._draw, self.facts
-        names = [*_NUMBERS, "total"] if draw.chance(0.15) else _NUMBERS
-        stated = [one for one in names if one in facts.texts]
-        entries = [(self._label(one), facts.texts[one]) for one in stated]
-        others = draw.shuffled(facts.names["others"])[: draw.below(4)]
+        names = _NUMBERS[1:] if self._has_number_in_title else _NUMBERS
+        names = [*names, "total"] if draw.chance(0.15) else names
+        entries = [(facts.label(one), facts.texts[one]) for one in names if one in facts.texts]
+        entries += [
+            (facts.label(name), draw.pick(instead))
+            for name, instead in WORDS["instead"].items()
+            if name not in facts.texts and draw.chance(_INSTEAD)
+        ]
+        others = draw.shuffled(facts.names["others"])[: draw.below(5)]
         entries += [(draw.pick(names.split("|")), facts.of(kind)) for names, kind in others]
-        entries = entries if draw.chance(0.4) else draw.shuffled(entries)
-        between = draw.pick(_BETWEEN)
-        lines = [f"{label}{between}{text}" for label, text in entries]
-        match draw.below(6):
-            case 0:  # heads above values
-                wide = [max(len(label), len(text)) + 3 for label, text in entries]
-                rows = zip(*entries, strict=True)
-                return [
-                    "".join(f"{one:{width}}" for one, width in zip(row, wide, strict=True)) for row in rows
-                ]
-            case 1:
-                return [line for entry in entries for line in entry]
-            case 2:  # two columns
-                return [(" " * 6).join(lines[at : at + 2]) for at in range(0, len(lines), 2)]
-            case _:
-                return lines
+        return entries if draw.chance(0.4) else draw.shuffled(entries)
 
     def _table(self) -> list[str]:
         """The items: how many of each, the price of one, and what they come to."""
         draw, facts = self._draw, self.facts
         rows = [
-            (name, str(count), facts.plain(price), facts.plain(count * price))
+            [name, str(count), facts.plain(price), facts.plain(count * price)]
             for name, count, price in facts.items
         ]
-        rows[:0] = [tuple(draw.pick(facts.names["heads"]))] if draw.chance(0.85) else []
+        rows.insert(0, list(draw.pick(facts.names["heads"])))
+        if draw.chance(_RATED):
+            for at, row in enumerate(rows):
+                row.insert(3, f"{facts.rate:g}%" if at else draw.pick(("%", "VAT", "Tax")))
+        if draw.chance(_CODED):
+            for at, row in enumerate(rows):
+                row.insert(0, facts.of("code") if at else draw.pick(("SKU", "Code", "Art.")))
+        if draw.chance(_COUNTED):
+            for at, row in enumerate(rows):
+                row.insert(0, str(at or draw.pick(("#", "Pos", "No."))))
+        rows = rows if draw.chance(0.85) else rows[1:]
         note = [draw.pick(facts.names["currency"]).format(facts.code)] if facts.in_code else []
         wide = 24 + draw.below(20)
         match draw.below(6):
@@ -138,7 +129,7 @@ class InvoiceWriter:
             case 4:
                 lines = [" ".join(row) for row in rows]
             case _:
-                lines = [f"{row[0]:{wide}}{row[1]:>8}{row[2]:>12}{row[3]:>14}" for row in rows]
+                lines = [f"{row[0]:{wide}}" + "".join(f"{cell:>12}" for cell in row[1:]) for row in rows]
         return [*note, *lines] if draw.chance(0.5) else [*lines, *note]
 
     def _sums(self) -> list[str]:
@@ -152,33 +143,16 @@ class InvoiceWriter:
         if draw.chance(_PART_PAID):
             paid = facts.total // 2
             entries += [("paid", facts.money(paid)), ("left", facts.money(facts.total - paid))]
-        named = [(self._label(name), text) for name, text in entries]
-        between = draw.pick(_BETWEEN)
-        match draw.below(5):
+        named = [(facts.label(name), text) for name, text in entries]
+        gap = between(draw)
+        match draw.below(6):
             case 0:
                 return [f"{label:>48}  {text:>14}" for label, text in named]
             case 1:
                 return [f"| | | {label} | {text} |" for label, text in named]
             case 2:
                 return [line for entry in named for line in entry]
+            case 3:
+                return band(named, draw)
             case _:
-                return [f"{label}{between}{text}" for label, text in named]
-
-    def _bank(self) -> list[str]:
-        return [self._line("iban")] if "iban" in self.facts.texts else []
-
-    def _label(self, name: str) -> str:
-        """What this invoice calls a field, or what stands beside."""
-        names = self.facts.names[name].split("|")
-        return str(self._draw.pick(names)).format(rate=f"{self.facts.rate:g}")
-
-    def _line(self, name: str) -> str:
-        return f"{self._label(name)}{self._draw.pick((': ', ' '))}{self.facts.texts[name]}"
-
-
-def beside(left: list[str], right: list[str], wide: int) -> list[str]:
-    """Two blocks of lines beside each other, as a page has them."""
-    rows = [
-        (block + [""] * max(len(left), len(right)))[: max(len(left), len(right))] for block in (left, right)
-    ]
-    return [f"{first:{wide}}  {second}".rstrip() for first, second in zip(*rows, strict=True)]
+                return [f"{label}{gap}{text}" for label, text in named]

@@ -25,6 +25,7 @@ _NAMES = (
     "make_examples",
     "clinical_notes",
     "invoice_facts",
+    "invoice_layout",
     "make_listings",
     "make_record_forms",
     "order_notes",
