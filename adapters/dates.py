@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from thresher.adapters.month_names import ANY_NAME, NUMBERS, plain
+
 #: A year of two digits is in this century up to here (as POSIX has it), in the last one after.
 _PIVOT = 68
 
@@ -45,6 +47,9 @@ _DATES = tuple(
         rf"(?<![\w/-]){_MONTH}\s?(?P<sep>[./-])\s?{_DAY}\s?(?P=sep)\s?(?P<year>{_SHORT})",
         rf"(?<!\d){_DAY}\s?(?P<sep>[./-])\s?{_MONTH}(?![a-z])\s?(?P=sep)\s?(?P<year>{_SHORT})",
         rf"{_DAY_MONTH}(?:[.,]{{0,2}}\s{{0,2}}|/|-(?!{_NEXT})){_OF_YEAR}(?P<year>{_SHORT})",
+        # '1er mars 2024', '15. März 2024', '3 de mayo de 2024': other languages have the day first.
+        rf"(?<!\d)(?P<day>\d{{1,2}})(?:er|[°ºª])?{_GAP}(?:de\s|d')?(?P<month>{ANY_NAME})(?![^\W\d_])"
+        rf"{_GAP}(?:del?\s)?(?P<year>{_LONG})",
     )
 )
 _TO = r"\s?(?:[-‐‑–—]|\b(?:to|through|until|and)\b|&)\s?"
@@ -131,7 +136,9 @@ def _days_of(found: re.Match[str]) -> Iterator[str]:
 
 
 def _month(written: str) -> int:
-    return int(written) if written.isdecimal() else _MONTHS.index(written[:3].lower()) + 1
+    if written.isdecimal():
+        return int(written)
+    return NUMBERS.get(plain(written)) or _MONTHS.index(written[:3].lower()) + 1
 
 
 def _read_both_ways(found: re.Match[str]) -> tuple[str | None, str | None]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thresher.adapters.dates import dates_in
+from thresher.adapters.month_names import NUMBERS
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,17 @@ from thresher.adapters.dates import dates_in
         ("March 5 , 99", "March 5 , 99", {"1999-03-05"}),
         ("1 Jan 68", "1 Jan 68", {"2068-01-01"}),
         ("1 Jan 69", "1 Jan 69", {"1969-01-01"}),
+        # In other languages, and as OCR loses accents.
+        ("zum 31. Dezember 2023", "31. Dezember 2023", {"2023-12-31"}),
+        ("den 4. MÄRZ 2019", "4. MÄRZ 2019", {"2019-03-04"}),
+        ("le 1er août 2024", "1er août 2024", {"2024-08-01"}),
+        ("le 14 fevr. 2024", "14 fevr. 2024", {"2024-02-14"}),
+        ("a 3 de mayo de 2024", "3 de mayo de 2024", {"2024-05-03"}),
+        ("em 7 de março de 2024.", "7 de março de 2024", {"2024-03-07"}),
+        ("lì 1° luglio 2024", "1° luglio 2024", {"2024-07-01"}),
+        ("dnia 2 października 2024", "2 października 2024", {"2024-10-02"}),
+        ("12-mrt-2024", "12-mrt-2024", {"2024-03-12"}),
+        ("6. marraskuuta 2024", "6. marraskuuta 2024", {"2024-11-06"}),
     ],
 )
 def test_a_date_is_read_as_written(text: str, written: str, isos: set[str]) -> None:
@@ -73,6 +85,8 @@ def test_a_date_is_read_as_written(text: str, written: str, isos: set[str]) -> N
             "14 Apr 19.50",
         ),
         *("Apr 12.99 for films", "from 2018 - Jan 2", "May 30-2, 2019"),
+        # Other languages have the day before the month, and a whole year.
+        *("März 4, 2019", "4. März 19", "31. Februar 2024", "12 maison 2024", "112 mai 2024"),
     ],
 )
 def test_what_is_no_date(text: str) -> None:
@@ -140,6 +154,15 @@ def test_every_date_is_read_back(day: date, form: str) -> None:
     assert day.isoformat() in {iso for _, _, iso in dates_in(f"on {day.strftime(form)} at noon")}
 
 
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.sampled_from(sorted(NUMBERS)))
+def test_every_name_of_a_month_is_read_as_that_month(day: date, name: str) -> None:
+    read = {iso for _, _, iso in dates_in(f"am {day.day}. {name.title()} {day.year}")}
+    try:
+        assert read == {day.replace(month=NUMBERS[name]).isoformat()}
+    except ValueError:  # no calendar has such a day
+        assert not read
+
+
 def test_dates_of_two_digits_alone_tell_the_order_too() -> None:
     assert {iso for _, _, iso in dates_in("03.04.19 to 25.12.19")} == {"2019-04-03", "2019-12-25"}
 
@@ -151,7 +174,9 @@ def test_hostile_text_reads_as_real_dates(text: str) -> None:
         date.fromisoformat(iso)
 
 
-@pytest.mark.parametrize("unit", ["9", "3/4/", "12.Mar.", " - ", "1\n", "march 1", "1-2 May ", "May 1 - "])
+@pytest.mark.parametrize(
+    "unit", ["9", "3/4/", "12.Mar.", " - ", "1\n", "march 1", "1-2 May ", "May 1 - ", "1er mai "]
+)
 def test_reading_is_linear(unit: str) -> None:
     text = unit * (300_000 // len(unit))
     start = time.perf_counter()
