@@ -28,7 +28,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy packaging/*.py tests
+	$(BIN)/mypy packaging/*.py packaging/writers/*.py tests
 	$(BIN)/lint-imports
 
 bench: $(VENV)/bench starter

@@ -2,17 +2,17 @@
 
     python packaging/make_agreements.py OUT.jsonl --count 300 --seed 1
 
-The words are invented (`agreement_words.yaml`), so that weights trained on them may be shipped. What the text
-does not state is null in the gold. The same seed makes the same file.
+The words are invented (`writers/agreement_words.yaml`), so that weights trained on them may be shipped. What
+the text does not state is null in the gold. The same seed makes the same file.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from agreement_facts import draw_facts
-from agreement_writer import Writer
 from made_labels import command, write_labels
+from writers.agreement_facts import draw_facts
+from writers.agreement_writer import Writer
 
 from thresher.adapters.training.draw import Draw
 

@@ -3,9 +3,9 @@
     python packaging/make_assorted.py OUT.jsonl --schemas 150 --each 8 --seed 1
 
 The general adapter learns from them that the fields are those of the prompt. The words are invented
-(`assorted_words.yaml`), so that weights trained on them may be shipped; gold is right by construction. A
-schema is a list of fields, asked of `each` documents, so that a batch computes its head once. The same seed
-makes the same file.
+(`writers/assorted_words.yaml`), so that weights trained on them may be shipped; gold is right by
+construction. A schema is a list of fields, asked of `each` documents, so that a batch computes its head once.
+The same seed makes the same file.
 """
 
 import argparse
@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from assorted_forms import form_schema
 from made_labels import write_labels
+from writers.assorted_forms import form_schema
 
 from thresher.adapters.prompt import ANY_RECORD
 from thresher.adapters.training.draw import Draw
 
-WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("assorted_words.yaml").read_text("utf-8"))
+_WORDS = Path(__file__).parent / "writers" / "assorted_words.yaml"
+WORDS: dict[str, Any] = yaml.safe_load(_WORDS.read_text("utf-8"))
 
 #: What is asked beside the fields.
 _INSTRUCTIONS = (

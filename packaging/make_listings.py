@@ -2,16 +2,16 @@
 
     python packaging/make_listings.py OUT.jsonl --count 2000 --seed 1
 
-The words are invented (`listing_words.yaml`), so that weights trained on them may be shipped. A fact that the
-text does not state is null in the gold. The same seed makes the same file.
+The words are invented (`writers/listing_words.yaml`), so that weights trained on them may be shipped. A fact
+that the text does not state is null in the gold. The same seed makes the same file.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from listing_writer import Facts, Writer
 from made_labels import command, write_labels
+from writers.listing_writer import Facts, Writer
 
 from thresher.adapters.training.draw import Draw
 

@@ -3,7 +3,7 @@
     python packaging/make_record_forms.py OUT.jsonl --record-type expenses/receipt --count 300 --seed 1
 
 An adapter that has seen till receipts alone says of a receipt that came by mail that it states nothing. The
-words are invented (`record_forms.yaml`), so that weights trained on them may be shipped; gold is right by
+words are invented (`writers`), so that weights trained on them may be shipped; gold is right by
 construction. The same seed makes the same file.
 """
 
@@ -13,13 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from clinical_notes import ClinicalNote
-from invoice_writer import InvoiceWriter
 from made_labels import write_labels
 from make_assorted import WORDS
-from order_notes import OrderNote
-from record_forms import FORMS, RecordForm
-from report_questions import ReportPart
+from writers.clinical_notes import ClinicalNote
+from writers.invoice_writer import InvoiceWriter
+from writers.order_notes import OrderNote
+from writers.record_forms import FORMS, RecordForm
+from writers.report_questions import ReportPart
 
 from thresher.adapters.training.draw import Draw
 

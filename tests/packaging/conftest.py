@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +19,24 @@ SETS = {
 }
 KEYS = {"steps": 2, "rank": 2, "batch_tokens": 1024, "answer_tokens": 64}
 
-_NAMES = (
+_SCRIPTS = (
+    "adapter_card",
     "make_adapters",
     "make_agreements",
     "make_assorted",
     "make_examples",
-    "clinical_notes",
-    "invoice_facts",
-    "invoice_layout",
     "make_listings",
     "make_record_forms",
-    "order_notes",
     "merging",
     "recipes",
     "rounds",
-    "adapter_card",
     "scoring",
+)
+_WRITERS = (
+    "clinical_notes",
+    "invoice_facts",
+    "order_notes",
+    "page_layout",
 )
 
 
@@ -45,7 +48,8 @@ def scripts(repository: Path) -> Iterator[dict[str, Any]]:
         pytest.skip("not a checkout: the sdist has no packaging scripts")
     sys.path.insert(0, str(folder))
     try:
-        yield {name: __import__(name) for name in _NAMES}
+        modules = {name: import_module(name) for name in _SCRIPTS}
+        yield modules | {name: import_module(f"writers.{name}") for name in _WRITERS}
     finally:
         sys.path.remove(str(folder))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from form_parts import Values, capital, filled
+from writers.form_parts import Values, capital, filled
 
 from thresher.adapters.training.draw import Draw
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from form_parts import slots
-from invoice_facts import ENGLISH, WORDS, InvoiceFacts
-from invoice_layout import Entry, as_read, band, beside, between, labelled
-from invoice_parties import InvoiceParties
+from writers.form_parts import slots
+from writers.invoice_facts import ENGLISH, WORDS, InvoiceFacts
+from writers.invoice_parties import InvoiceParties
+from writers.page_layout import Entry, as_read, band, beside, between, labelled
 
 from thresher.adapters.training.draw import Draw
 

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from agreement_facts import WORDS, Facts, Length, Party, draw_company, draw_date, draw_person
-from form_parts import capital
+from writers.agreement_facts import WORDS, Facts, Length, Party, draw_company, draw_date, draw_person
+from writers.form_parts import capital
 
 from thresher.adapters.training.draw import Draw
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from form_parts import Values, laid_out
+from writers.form_parts import Values, laid_out
 
 from thresher.adapters.training.draw import Draw
 

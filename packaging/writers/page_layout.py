@@ -1,4 +1,4 @@
-"""How an invoice lays its labelled values out: in lines, heads above values, columns, cell by cell."""
+"""How a page lays labelled values out: in lines, heads above values, columns, cell by cell."""
 
 import re
 from collections.abc import Callable

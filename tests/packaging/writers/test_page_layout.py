@@ -1,4 +1,4 @@
-"""Layouts of made-up invoices: nothing of an entry is lost, and what belongs together stands together."""
+"""Layouts of made-up pages: nothing of an entry is lost, and what belongs together stands together."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ SEEDS = st.integers(0, 99)
 
 @pytest.fixture(scope="module")
 def layout(scripts: dict[str, Any]) -> Any:
-    return scripts["invoice_layout"]
+    return scripts["page_layout"]
 
 
 @given(entries=ENTRIES, seed=SEEDS)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from form_parts import Values, capital, laid_out
+from writers.form_parts import Values, capital, laid_out
 
 from thresher.adapters.training.draw import Draw
 

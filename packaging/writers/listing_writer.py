@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from form_parts import capital
+from writers.form_parts import capital
 
 from thresher.adapters.training.draw import Draw
 

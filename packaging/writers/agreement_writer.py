@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from textwrap import fill
 
-from agreement_facts import WORDS, Facts, Party
-from agreement_wording import Wording
+from writers.agreement_facts import WORDS, Facts, Party
+from writers.agreement_wording import Wording
 
 from thresher.adapters.training.draw import Draw
 

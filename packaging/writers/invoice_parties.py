@@ -2,8 +2,8 @@
 
 import re
 
-from invoice_facts import WORDS, InvoiceFacts
-from invoice_layout import beside
+from writers.invoice_facts import WORDS, InvoiceFacts
+from writers.page_layout import beside
 
 from thresher.adapters.training.draw import Draw
 

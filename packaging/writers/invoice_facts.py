@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from form_parts import Values, filled, slots, written_day
+from writers.form_parts import Values, filled, slots, written_day
 
 from thresher.adapters.training.draw import Draw
 
