@@ -18,8 +18,11 @@ from make_assorted import WORDS
 from writers.clinical_notes import ClinicalNote
 from writers.invoice_writer import InvoiceWriter
 from writers.order_notes import OrderNote
+from writers.production_writer import ProductionReport
 from writers.record_forms import FORMS, RecordForm
 from writers.report_questions import ReportPart
+from writers.statement_writer import StatementWriter
+from writers.valuation_writer import Valuation
 
 from thresher.adapters.training.draw import Draw
 
@@ -31,9 +34,12 @@ class _Writer(Protocol):
 #: Those that are more than values behind labels, each with its writer.
 WRITERS: dict[str, Callable[[dict[str, Any], Draw], _Writer]] = {
     "financial/report_question": ReportPart,
+    "financial/statement": StatementWriter,
     "healthcare/clinical_note": ClinicalNote,
     "invoices/invoice": InvoiceWriter,
+    "manufacturing/production_report": ProductionReport,
     "manufacturing/work_order": OrderNote,
+    "real_estate/valuation": Valuation,
 }
 RECORD_TYPES = (*(name for name in FORMS if "/" in name), *WRITERS)
 

@@ -37,6 +37,13 @@ _WRITERS = (
     "invoice_facts",
     "order_notes",
     "page_layout",
+    "production_facts",
+    "production_writer",
+    "statement_facts",
+    "statement_writer",
+    "valuation_facts",
+    "valuation_values",
+    "valuation_writer",
 )
 
 

@@ -1,5 +1,6 @@
 """Documents as other sources write them: the same for a seed, with gold that the text states."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ RECORD_TYPES = ("expenses/receipt", "government/fara_form", "invoices/ad_buy", "
 #: Those with a writer of their own have further tests of their own.
 WRITTEN = (
     "financial/report_question",
+    "financial/statement",
     "healthcare/clinical_note",
     "invoices/invoice",
+    "manufacturing/production_report",
     "manufacturing/work_order",
+    "real_estate/valuation",
 )
 COUNT = 200
 
@@ -49,7 +53,8 @@ def test_they_are_labels_of_the_pack_without_an_empty_slot(
         names = list(one["output"]) if asked.open_fields else [field.name for field in asked.fields]
         assert [field.name for field in label.fields] == names
         assert label.values.keys() == set(names)
-        assert not [text for text in (one["input"], *names) if "{" in text or "}" in text]
+        # What a program exports may be JSON, which has braces around more than a name.
+        assert not [text for text in (one["input"], *names) if re.search(r"{\w*}", text)]
 
 
 def test_what_is_labelled_stands_in_the_text(record_type: str, forms: list[dict[str, Any]]) -> None:
