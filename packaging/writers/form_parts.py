@@ -28,8 +28,19 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def written_day(day: date, form: str) -> str:
+#: The months of other languages than English.
+_MONTHS = {
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+}
+
+
+def written_day(day: date, form: str, language: str = "en") -> str:
     """A day in a form of `strftime`; a number behind a space has no nought before it."""
+    if language in _MONTHS:
+        form = form.replace("%B", _MONTHS[language].split()[day.month - 1])
     return day.strftime(form).replace(" 0", " ")
 
 

@@ -185,7 +185,7 @@ class ValuationValues:
 
     def written(self, day: date) -> str:
         """A day as this report writes all of them."""
-        return written_day(day, self._day_form)
+        return written_day(day, self._day_form, self._country["names"])
 
     def money(self, amount: int) -> str:
         """A sum with its sign and what may stand behind whole sums."""
