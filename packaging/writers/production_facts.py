@@ -13,22 +13,7 @@ from thresher.adapters.training.draw import Draw
 
 WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("production_words.yaml").read_text("utf-8"))
 
-#: The fields in the pack's order.
-FIELDS = (
-    "plant",
-    "line",
-    "date",
-    "shift",
-    "product",
-    "units_planned",
-    "units_produced",
-    "units_rejected",
-    "downtime_minutes",
-    "downtime_causes",
-    "oee_percent",
-    "supervisor",
-)
-#: How often a report has each of these to state; its layout may leave out more.
+#: How often a report has each field to state, in the pack's order; its layout may leave out more.
 _STATED = {
     "plant": 0.6,
     "line": 0.85,
@@ -43,8 +28,10 @@ _STATED = {
     "oee_percent": 0.45,
     "supervisor": 0.78,
 }
-#: How often good ones are counted beside the total, and without it.
-_GOOD, _GOOD_ALONE = 0.35, 0.75
+FIELDS = tuple(_STATED)
+#: How often good ones are counted beside the total, and without it; a report counts nothing; and a shift is
+#: named with its hours, or by them alone.
+_GOOD, _GOOD_ALONE, _UNCOUNTED, _HOURS, _HOURS_ALONE = 0.35, 0.75, 0.12, 0.2, 0.06
 #: What is no name by itself.
 _BARE = re.compile(r"\d{1,2}|[A-Z]|I{2,3}")
 _MONTH_FIRST = ("%m/%d/%Y",)
@@ -86,7 +73,9 @@ class ProductionFacts:
         draw = self._draw
         stated = {name for name, share in _STATED.items() if draw.chance(share)}
         stated -= set() if self.stops else {"downtime_causes"}
-        if draw.chance(_GOOD if "units_produced" in stated else _GOOD_ALONE):
+        if draw.chance(_UNCOUNTED):
+            stated -= {*COUNTS, "downtime_minutes", "oee_percent"}
+        elif draw.chance(_GOOD if "units_produced" in stated else _GOOD_ALONE):
             stated.add("good")
         texts = {name: self.count(self.figures[name]) + self._unit for name in COUNTS}
         texts |= {name: self.percent(rate) for name, rate in self.rates.items()}
@@ -94,6 +83,11 @@ class ProductionFacts:
         texts |= {"downtime_minutes": self._minutes.format(self.downtime), "downtime_causes": ""}
         for name in ("plant", "line", "shift", "product", "supervisor"):
             texts[name] = self.of(name)
+        if "hours" in self.words and draw.chance(_HOURS):
+            form = draw.pick(("{} ({})", "{} ({})", "{} {}", "{}, {}"))
+            texts["shift"] = form.format(texts["shift"], draw.pick(self.words["hours"]))
+        elif "hours" in self.words and draw.chance(_HOURS_ALONE):
+            texts["shift"] = draw.pick(self.words["hours"])
         self.gold["date"] = self.day.isoformat()
         self.unstated = set(_STATED) - stated - {"downtime_causes"}
         self.texts = {name: text for name, text in texts.items() if name in stated or name in RATES}
@@ -180,6 +174,8 @@ class ProductionFacts:
                 )
                 forms = (f"{first} {last}", f"{first} {last}", f"{first[0]}. {last}", f"{last}, {first}")
                 return draw.pick(forms if self._is_plain or not self.is_full else forms[:3])
+            case "other_shift":
+                return self.coded(draw.pick(words["shifts"]))
             case "near" | "big" | "hourly" | "runtime" | "heads" | "few" | "weight" | "energy":
                 return self._amount(kind)
             case "scrap":
