@@ -1,6 +1,5 @@
 """How other languages than English name the months: in full, as a date inflects them, and shortened."""
 
-import re
 from unicodedata import combining, normalize
 
 # German, Dutch, Danish, Norwegian, Swedish, Finnish, French, Spanish, Italian, Portuguese and Polish, a month
@@ -29,9 +28,4 @@ def plain(name: str) -> str:
 #: The number of each month by its names, in small letters without accents.
 NUMBERS = {plain(name): number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 #: Any of these names, with its accents or without, the longest first.
-ANY_NAME = "|".join(
-    sorted(
-        {re.escape(one) for names in _MONTHS for name in names.split() for one in (name, plain(name))},
-        key=lambda one: (-len(one), one),
-    )
-)
+ANY_NAME = "|".join(sorted({*NUMBERS, *" ".join(_MONTHS).split()}, key=lambda one: (-len(one), one)))

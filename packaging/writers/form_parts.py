@@ -28,6 +28,17 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def coded(form: str, draw: Draw, least: int = 0) -> str:
+    """With a digit, `least` or more, in place of each `#`, and a letter in place of each `@`."""
+    letters = {"#": lambda: str(least + draw.below(10 - least)), "@": lambda: chr(65 + draw.below(26))}
+    return "".join(letters[one]() if one in letters else one for one in form)
+
+
+def with_marks(number: str, thousands: str, point: str) -> str:
+    """A number as English writes it (`1,234.5`), with these marks in place of the comma and the point."""
+    return number.translate({ord(","): thousands, ord("."): point})
+
+
 #: The months of other languages than English.
 _MONTHS = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",

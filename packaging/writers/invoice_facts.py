@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from writers.form_parts import Values, filled, slots, written_day
+from writers.form_parts import Values, coded, filled, slots, with_marks, written_day
 
 from thresher.adapters.training.draw import Draw
 
@@ -103,9 +103,9 @@ class InvoiceFacts:
                 name = f"{name}{draw.pick((' ', ' ', ', '))}{suffix}" if suffix else name
                 return name.upper() if draw.chance(_CAPITALS) else name
             case "supplier_tax_id":
-                return self._coded(draw.pick(self._country["tax_ids"]))
+                return coded(draw.pick(self._country["tax_ids"]), draw)
             case "town":
-                return self._coded(self.filled(draw.pick(self._country["towns"])))
+                return coded(self.filled(draw.pick(self._country["towns"])), draw)
             case "street":
                 return f"{1 + draw.below(400)} {draw.pick(self._words['streets'])}"
             case "first" | "last":
@@ -117,7 +117,7 @@ class InvoiceFacts:
             case "earlier":
                 return self.written(self.day - timedelta(days=1 + draw.below(30)))
             case _ if kind in WORDS["values"]:
-                return self._coded(self.filled(draw.pick(WORDS["values"][kind])))
+                return coded(self.filled(draw.pick(WORDS["values"][kind])), draw)
             case _:
                 return self._values.of(kind, "")[1]
 
@@ -147,14 +147,8 @@ class InvoiceFacts:
         """A sum without a sign, as the country writes it: `_sum_form` shows how."""
         form = self._sum_form
         thousands, point = form[1].strip("2") if len(form) > len("1234.50") else "", form[-3]
-        return f"{cents / 100:,.2f}".translate(str.maketrans({",": thousands, ".": point}))
+        return with_marks(f"{cents / 100:,.2f}", thousands, point)
 
     def money(self, cents: int) -> str:
         """A sum with the sign that this invoice writes."""
         return self._sign.format(self.plain(cents))
-
-    def _coded(self, form: str) -> str:
-        """With a digit in place of each `#`, and a letter in place of each `@`."""
-        draw = self._draw
-        letters = {"#": lambda: str(draw.below(10)), "@": lambda: chr(65 + draw.below(26))}
-        return "".join(letters[one]() if one in letters else one for one in form)

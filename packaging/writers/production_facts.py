@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from writers.form_parts import filled, slots, written_day
+from writers.form_parts import coded, filled, slots, written_day
 from writers.production_figures import COUNTS, RATES, ProductionFigures
 
 from thresher.adapters.training.draw import Draw
@@ -152,10 +152,8 @@ class ProductionFacts:
         return written_day(day, self._day_form)
 
     def coded(self, form: str) -> str:
-        """With a digit in place of each `#`, and a letter in place of each `@`."""
-        draw = self._draw
-        letters = {"#": lambda: str(1 + draw.below(9)), "@": lambda: chr(65 + draw.below(26))}
-        return "".join(letters[one]() if one in letters else one for one in form)
+        """With a digit, never a nought, in place of each `#`, and a letter in place of each `@`."""
+        return coded(form, self._draw, least=1)
 
     def of(self, kind: str) -> str:
         """A value of a kind."""

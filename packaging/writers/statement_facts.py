@@ -13,6 +13,19 @@ from thresher.adapters.training.draw import Draw
 
 WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("statement_words.yaml").read_text("utf-8"))
 
+#: The fields that are no figures, and those that are.
+_NAMES = ("company", "period", "period_end", "currency", "unit")
+FIELDS = (
+    "revenue",
+    "revenue_growth",
+    "gross_profit",
+    "operating_income",
+    "net_income",
+    "earnings_per_share",
+    "total_assets",
+    "total_liabilities",
+    "operating_cash_flow",
+)
 #: How often a company loses money, and its name is in capitals.
 _LOSS, _CAPITALS = 0.25, 0.12
 #: The last days of fiscal years: month and day.
@@ -20,7 +33,7 @@ _ENDS = ((12, 31), (12, 31), (12, 31), (12, 31), (3, 31), (6, 30), (9, 30), (1, 
 #: How a figure below nought is written, and how many decimals those have that are no sums of money.
 _BELOW = ("({})", "({})", "-{}", "\N{MINUS SIGN}{}", "({})")
 _DECIMALS = {"earnings_per_share": 2, "basic": 2, "revenue_growth": 1, "share": 1}
-#: The day, month and year of the last day of a quarter.
+#: The last days of quarters: month and day.
 _QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 #: A figure of this period and of those before it, in the statement's unit.
@@ -28,7 +41,10 @@ Figures = list[float]
 
 
 class StatementFacts:
-    """One company's period: `figures` by name, each of three periods, and its names, unit and days."""
+    """One company's period: `figures` by name, each of three periods, and its names, unit and days.
+
+    `gold` has what a document says of them.
+    """
 
     def __init__(self, words: dict[str, Any], draw: Draw) -> None:
         self._draw, self._values = draw, Values(words, draw)
@@ -43,14 +59,35 @@ class StatementFacts:
         unit = draw.pick(WORDS["units"])
         self.decimals, self._size = unit["decimals"], unit["size"]
         self.unit_text = filled(draw.pick(unit["texts"]), self._money_word)
-        said = unit.get("says")
-        self.unit = (self.unit_text if said == "{itself}" else said) if said else None
+        self.unit = filled(unit["says"], lambda _: self.unit_text) if "says" in unit else None
         self.figures = self._drawn()
+        self.gold: dict[str, Any] = dict.fromkeys((*_NAMES, *FIELDS))
 
     def say_in(self, decimals: int, size: int) -> None:
         """Draws the figures anew, with so many decimals, of up to so many digits more, and no unit's text."""
         self.decimals, self._size, self.unit_text, self.unit = decimals, size, "", None
         self.figures = self._drawn()
+
+    def say_figure(self, name: str) -> None:
+        """A figure of this period is said; one that is not asked for is no gold."""
+        if name in FIELDS:
+            self.gold[name] = self.figures[name][0]
+
+    def say_company(self) -> str:
+        """Who reports."""
+        self.gold["company"] = self.company
+        return self.company
+
+    def say_last_day(self) -> str:
+        """The last day of the period, written out."""
+        self.gold["period_end"] = self.days[0].isoformat()
+        return self.written(self.days[0])
+
+    def say_period(self, called: str) -> None:
+        """The period is called so, at times by its last day."""
+        self.gold["period"] = called
+        if self._writes_day:
+            self.say_last_day()
 
     def currency_in(self, text: str) -> str | None:
         """The currency as the text writes it, as a word of its own or as a sign."""
@@ -112,9 +149,8 @@ class StatementFacts:
         quarter = draw.below(4) if months == 3 else months // 3 - 1
         month, day = draw.pick(_ENDS) if months == 12 else _QUARTERS[quarter]
         self.days = [date(year - back, month, day) for back in range(3)]
-        now, _, _ = form.partition("|")
-        self.periods = [self._named(now, back, quarter) for back in range(3)]
-        self.writes_day = "{day}" in now
+        self.periods = [self._named(form, back, quarter) for back in range(3)]
+        self._writes_day = "{day}" in form
 
     def _named(self, form: str, back: int, quarter: int) -> str:
         day = self.days[back]
@@ -151,7 +187,7 @@ class StatementFacts:
         figures = {name: self._through(value, _DECIMALS.get(name)) for name, value in drawn.items()}
         sales = figures["revenue"]
         growth = [round((now / max(then, 0.1) - 1) * 100, 1) for now, then in pairwise(sales)]
-        figures["revenue_growth"] = [*growth, 1.5]
+        figures["revenue_growth"] = [*growth, 1.5]  # what came before the earliest is not drawn
         figures["basic"] = [round(one * 1.02 + 0.01, 2) for one in figures["earnings_per_share"]]
         return figures
 

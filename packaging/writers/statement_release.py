@@ -1,7 +1,6 @@
 """Writes a made-up press release on a company's figures: a headline, then sentences that say them."""
 
 from datetime import timedelta
-from typing import Any
 
 from writers.form_parts import capital, filled, slots
 from writers.statement_facts import WORDS, StatementFacts
@@ -13,10 +12,10 @@ _SAYS, _CHATTERS, _PLACED = 8, 5, 0.5
 
 
 class StatementRelease:
-    """One release of figures, in millions or whole. It puts into `gold` what it says."""
+    """One release of figures, in millions or whole."""
 
-    def __init__(self, facts: StatementFacts, gold: dict[str, Any], draw: Draw) -> None:
-        self._facts, self._gold, self._draw = facts, gold, draw
+    def __init__(self, facts: StatementFacts, draw: Draw) -> None:
+        self._facts, self._draw = facts, draw
         self._sum = draw.pick(WORDS["sums"])
         self.is_in_millions = "in_millions" in self._sum
         facts.say_in(*((1, 4) if self.is_in_millions else (0, 6)))
@@ -55,23 +54,21 @@ class StatementRelease:
 
     def _sentence(self, template: str) -> str:
         for name in self._named(template):
-            if name in self._gold:
-                self._gold[name] = self._facts.figures[name][0]
+            self._facts.say_figure(name)
         return capital(filled(template, self._said))
 
     def _said(self, name: str) -> str:
         facts, draw = self._facts, self._draw
         match name:
             case "company":
-                self._gold["company"] = self._gold["company"] or facts.company
-                return facts.company
+                return facts.say_company()
             case "period" | "Period":
-                period = facts.periods[0]
-                period = " ".join(map(capital, period.split())) if name == "Period" else period
-                return self._of_period(period)
+                called = facts.periods[0]
+                called = " ".join(map(capital, called.split())) if name == "Period" else called
+                facts.say_period(facts.gold["period"] or called)
+                return called
             case "day":
-                self._gold["period_end"] = facts.days[0].isoformat()
-                return facts.written(facts.days[0])
+                return facts.say_last_day()
             case "later":
                 return facts.written(facts.days[0] + timedelta(41))
             case "person":
@@ -93,20 +90,14 @@ class StatementRelease:
             case _:
                 return self._money(facts.figures[name.removeprefix("was_")][name.startswith("was_")])
 
-    def _of_period(self, period: str) -> str:
-        self._gold["period"] = self._gold["period"] or period
-        if self._facts.writes_day:
-            self._gold["period_end"] = self._facts.days[0].isoformat()
-        return period
-
     def _money(self, value: float) -> str:
         """A sum; it tells the currency and the unit."""
         facts, form = self._facts, self._sum
         figure = facts.plain(value, facts.decimals)
         known = {"code": facts.code, "name": facts.name, "figure": figure, "signed": facts.signed(figure)}
         text = filled(form["text"], known.__getitem__)
-        self._gold["currency"] = facts.currency_in(text)
-        self._gold["unit"] = form.get("unit")
+        facts.gold["currency"] = facts.currency_in(text)
+        facts.gold["unit"] = form.get("unit")
         return text
 
     def _coin(self, value: float) -> str:

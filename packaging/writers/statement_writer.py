@@ -4,20 +4,11 @@ from typing import Any
 
 from writers.form_parts import capital
 from writers.page_layout import as_read, labelled
-from writers.statement_facts import Figures, StatementFacts
+from writers.statement_facts import FIELDS, Figures, StatementFacts
 from writers.statement_release import StatementRelease
 
 from thresher.adapters.training.draw import Draw
 
-_FIELDS = (
-    "revenue",
-    "revenue_growth",
-    "gross_profit",
-    "operating_income",
-    "net_income",
-    "earnings_per_share",
-)
-_SUMS = ("total_assets", "total_liabilities", "operating_cash_flow")
 #: How often each row that is asked for stands in its table.
 _STATED = {
     "revenue": 0.93,
@@ -42,12 +33,10 @@ Row = tuple[str, str, Figures]
 
 
 class StatementWriter:
-    """Writes one document. Gold has a figure once a row or a sentence has it."""
+    """Writes one document. Its facts have in their gold what a row or a sentence says."""
 
     def __init__(self, words: dict[str, Any], draw: Draw) -> None:
         self._draw, self.facts = draw, StatementFacts(words, draw)
-        names = ("company", "period", "period_end", "currency", "unit", *_FIELDS, *_SUMS)
-        self._gold: dict[str, Any] = dict.fromkeys(names)
         self._is_signed = draw.chance(_SIGNED)
 
     def write(self) -> tuple[str, dict[str, Any]]:
@@ -58,7 +47,7 @@ class StatementWriter:
         else:
             kinds = ["key"] if draw.chance(_KEY) else self._kinds()
             text = draw.pick(("\n", "\n\n")).join(["\n".join(self._opening(kinds)), *map(self._table, kinds)])
-        return as_read(text, draw), self._gold
+        return as_read(text, draw), self.facts.gold
 
     def _kinds(self) -> list[str]:
         every = ["income", "balance", "cash"]
@@ -67,13 +56,13 @@ class StatementWriter:
     def _opening(self, kinds: list[str]) -> list[str]:
         """Who reports, what it is, its period and its unit."""
         draw, facts = self._draw, self.facts
-        lines = [self._stated("company", facts.company)] if draw.chance(0.9) else []
+        lines = [facts.say_company()] if draw.chance(0.9) else []
         title = str(draw.pick(facts.names["titles"][kinds[0]]))
         lines = [*lines, title] if draw.chance(0.7) else [title, *lines]
         lines += [self._of_period(kinds)] if draw.chance(0.75) else []
         unit = [facts.unit_text] if facts.unit_text and draw.chance(0.85) else []
         if unit:
-            self._gold["unit"], self._gold["currency"] = facts.unit, facts.currency_in(facts.unit_text)
+            facts.gold["unit"], facts.gold["currency"] = facts.unit, facts.currency_in(facts.unit_text)
         lines += unit if draw.chance(0.8) else []
         if unit and unit[0] not in lines:
             lines = [*unit, *lines]
@@ -83,25 +72,16 @@ class StatementWriter:
         """The line that names the period, or of sums alone the day."""
         draw, facts = self._draw, self.facts
         if kinds == ["balance"]:
-            self._gold["period_end"] = facts.days[0].isoformat()
-            return capital(str(draw.pick(facts.names["at_day"])).format(facts.written(facts.days[0])))
-        self._name_period()
+            return capital(str(draw.pick(facts.names["at_day"])).format(facts.say_last_day()))
+        facts.say_period(facts.periods[0])
         return capital(str(draw.pick(facts.names["of_period"])).format(facts.periods[0]))
-
-    def _name_period(self) -> None:
-        """The period is named as it is called, with a small letter or a capital."""
-        facts = self.facts
-        self._gold["period"] = facts.periods[0]
-        if facts.writes_day:
-            self._gold["period_end"] = facts.days[0].isoformat()
 
     def _table(self, kind: str) -> str:
         """A statement, or its key figures, of one to three periods."""
         draw, facts = self._draw, self.facts
-        rows = getattr(self, f"_{kind}_rows")()
-        for _, name, figures in rows:
-            if name in self._gold:
-                self._gold[name] = figures[0]
+        rows = self._rows_of(kind)
+        for _, name, _ in rows:
+            facts.say_figure(name)
         if draw.chance(_LABELLED):
             return "\n".join(labelled([(label, facts.text(name, one[0])) for label, name, one in rows], draw))
         columns = draw.pick(([0], [0, 1], [0, 1], [0, 1], [0, 1, 2]))
@@ -127,11 +107,11 @@ class StatementWriter:
         if kind == "balance":
             if draw.chance(0.3):
                 return [str(facts.days[one].year) for one in columns]
-            self._gold["period_end"] = facts.days[0].isoformat()
+            facts.say_last_day()
             return [facts.written(facts.days[one]) for one in columns]
-        if self._gold["period"] and draw.chance(0.6):
+        if facts.gold["period"] and draw.chance(0.6):
             return [str(facts.days[one].year) for one in columns]
-        self._name_period()
+        facts.say_period(facts.periods[0])
         return [facts.periods[one] for one in columns]
 
     def _add_changes(self, rows: list[Row], cells: list[list[str]]) -> None:
@@ -144,13 +124,13 @@ class StatementWriter:
             change = round((now / then - 1) * 100, 1)
             row.append(self.facts.text("revenue_growth", change) + self._draw.pick(("%", "%", "")))
             if name == "revenue":
-                self._gold["revenue_growth"] = change
+                self.facts.gold["revenue_growth"] = change
 
     def _cell(self, name: str, value: float) -> str:
         facts = self.facts
         text = facts.text(name, value)
         if self._is_signed and name in ("revenue", "net_income", "total_assets"):
-            self._gold["currency"] = self._gold["currency"] or facts.sign
+            facts.gold["currency"] = facts.gold["currency"] or facts.sign
             return facts.signed(text)
         return text + ("%" if name == "revenue_growth" else "")
 
@@ -194,6 +174,17 @@ class StatementWriter:
         figures = facts.figures.get(name) or facts.one(scale)
         return [(facts.label(name), name, figures)] if self._draw.chance(share) else []
 
+    def _rows_of(self, kind: str) -> list[Row]:
+        match kind:
+            case "income":
+                return self._income_rows()
+            case "balance":
+                return self._balance_rows()
+            case "cash":
+                return self._cash_rows()
+            case _:
+                return self._key_rows()
+
     def _income_rows(self) -> list[Row]:
         rows = [
             *self._others("parts", 3),
@@ -224,21 +215,17 @@ class StatementWriter:
         return rows
 
     def _key_rows(self) -> list[Row]:
-        rows = [one for name in (*_FIELDS, *_SUMS) if self._draw.chance(0.7) for one in self._rows(name)]
+        rows = [one for name in FIELDS if self._draw.chance(0.7) for one in self._rows(name)]
         rows += [*self._others("other", 4), *self._named("basic", 0.15)]
         return self._draw.shuffled(rows) if self._draw.chance(0.4) else rows
 
     def _release(self) -> str:
         """A press release, at times with a table of key figures below."""
         facts, draw = self.facts, self._draw
-        release = StatementRelease(facts, self._gold, draw)
+        release = StatementRelease(facts, draw)
         text = release.write()
         if not release.is_in_millions or not draw.chance(_TABLE_BELOW):
             return text
         unit = str(draw.pick(("(in millions)", f"{facts.code} million", f"{facts.sign} million")))
-        self._gold["unit"] = unit.strip("()")
+        facts.gold["unit"] = unit.strip("()")
         return "\n\n".join([text, unit, self._table("key")])
-
-    def _stated(self, name: str, text: str) -> str:
-        self._gold[name] = text
-        return text

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from writers.form_parts import filled, written_day
+from writers.form_parts import coded, filled, with_marks, written_day
 
 from thresher.adapters.training.draw import Draw
 
@@ -87,15 +87,15 @@ class ValuationValues:
         draw, country = self._draw, self._country
         match kind:
             case "town":
-                return self._coded(filled(draw.pick(country["towns"]), self.of))
+                return coded(filled(draw.pick(country["towns"]), self.of), draw)
             case "address":
                 text = filled(draw.pick(country["addresses"]), self._here)
-                return self._coded(text)
+                return coded(text, draw)
             case "comp":
                 others = (self.of("address") for _ in range(20))
                 return next(one for one in others if not self._is_subject(one))
             case "street" | "client":
-                return self._coded(filled(draw.pick(country[f"{kind}s"]), self._here))
+                return coded(filled(draw.pick(country[f"{kind}s"]), self._here), draw)
             case "first" | "last":
                 return str(draw.pick((WORDS if draw.chance(0.7) else self._words)["people"][kind]))
             case "person":
@@ -175,7 +175,7 @@ class ValuationValues:
             case _ if kind in WORDS["languages"]["en"]["words"]:
                 return str(draw.pick(WORDS["languages"]["en"]["words"][kind]))
             case _:
-                return self._coded(filled(draw.pick(WORDS["values"][kind]), self.of))
+                return coded(filled(draw.pick(WORDS["values"][kind]), self.of), draw)
 
     def other_sum(self, first: int, last: int) -> int:
         """So many parts in a hundred of the value, and never the value."""
@@ -210,7 +210,7 @@ class ValuationValues:
 
     def _plain(self, number: float) -> str:
         text = f"{number:,.10g}" if number % 1 else f"{number:,.0f}"
-        return text.translate(str.maketrans({",": self._sum_form[1], ".": self._point}))
+        return with_marks(text, self._sum_form[1], self._point)
 
     def _percent(self, rate: float) -> str:
         return f"{rate:.4g}".replace(".", self._point) + self._rate_form
@@ -225,9 +225,3 @@ class ValuationValues:
         draw, country = self._draw, self._country
         before, behind = draw.pick(country.get("before", ("",))), draw.pick(country["titles"])
         return f"{before}{self.of('person')}{'' if before else behind}"
-
-    def _coded(self, form: str) -> str:
-        """With a digit in place of each `#`, and a letter in place of each `@`."""
-        draw = self._draw
-        letters = {"#": lambda: str(draw.below(10)), "@": lambda: chr(65 + draw.below(26))}
-        return "".join(letters[one]() if one in letters else one for one in form)
