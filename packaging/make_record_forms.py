@@ -20,7 +20,6 @@ from writers.invoice_writer import InvoiceWriter
 from writers.order_notes import OrderNote
 from writers.production_writer import ProductionReport
 from writers.record_forms import FORMS, RecordForm
-from writers.report_questions import ReportPart
 from writers.statement_writer import StatementWriter
 from writers.valuation_writer import Valuation
 
@@ -33,7 +32,6 @@ class _Writer(Protocol):
 
 #: Those that are more than values behind labels, each with its writer.
 WRITERS: dict[str, Callable[[dict[str, Any], Draw], _Writer]] = {
-    "financial/report_question": ReportPart,
     "financial/statement": StatementWriter,
     "healthcare/clinical_note": ClinicalNote,
     "invoices/invoice": InvoiceWriter,
@@ -45,18 +43,13 @@ RECORD_TYPES = (*(name for name in FORMS if "/" in name), *WRITERS)
 
 
 def make_record_forms(record_type: str, count: int, seed: int) -> Iterator[dict[str, Any]]:
-    """So many labels of the record type, which is DOMAIN/NAME: `{"id", "input", "output"}`.
-
-    Questions bring their `fields`.
-    """
+    """So many labels of the record type, which is DOMAIN/NAME: `{"id", "input", "output"}`."""
     for number in range(count):
         draw = Draw(seed, record_type, number)
         writer = WRITERS.get(record_type, partial(RecordForm, record_type))
-        made = writer(WORDS, draw)
-        text, gold = made.write()
-        asked = {"fields": made.fields} if isinstance(made, ReportPart) else {}
+        text, gold = writer(WORDS, draw).write()
         name = record_type.rpartition("/")[2]
-        yield {"id": f"{name}-form-{seed}-{number:05}", "input": text, "output": gold} | asked
+        yield {"id": f"{name}-form-{seed}-{number:05}", "input": text, "output": gold}
 
 
 def write(path: Path, record_type: str, count: int, seed: int) -> None:

@@ -48,6 +48,13 @@ def test_there_is_one_for_each_domain_and_the_general_one_comes_first(scripts: d
     assert set(names[1:]) == {folder.name for folder in SHIPPED.iterdir() if folder.is_dir()}
 
 
+def test_every_source_is_learnt_by_a_recipe(scripts: dict[str, Any], data: Path) -> None:
+    recipes = scripts["recipes"]
+    every = (recipes.read_recipe(name, data, data / "made") for name in recipes.recipe_names())
+    learnt = {source.name for recipe in every for run in recipe.runs for source in run.sources}
+    assert learnt == yaml.safe_load((recipes.FOLDER / "sources.yaml").read_text("utf-8")).keys()
+
+
 def test_each_is_a_run_of_its_domain_and_starts_anew_or_from_the_general_one(
     scripts: dict[str, Any], data: Path
 ) -> None:
