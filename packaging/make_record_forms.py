@@ -20,6 +20,7 @@ from writers.invoice_writer import InvoiceWriter
 from writers.order_notes import OrderNote
 from writers.production_writer import ProductionReport
 from writers.record_forms import FORMS, RecordForm
+from writers.risk_writer import RiskWriter
 from writers.statement_writer import StatementWriter
 from writers.valuation_writer import Valuation
 
@@ -35,6 +36,7 @@ WRITERS: dict[str, Callable[[dict[str, Any], Draw], _Writer]] = {
     "financial/statement": StatementWriter,
     "healthcare/clinical_note": ClinicalNote,
     "invoices/invoice": InvoiceWriter,
+    "legal/risk_flags": RiskWriter,
     "manufacturing/production_report": ProductionReport,
     "manufacturing/work_order": OrderNote,
     "real_estate/valuation": Valuation,
