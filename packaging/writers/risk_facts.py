@@ -30,7 +30,13 @@ HARMLESS = ("liability_cap", "governing_law")
 #: How many contracts of ten have many risks, some and few.
 _SHARES = (0.2, 0.4, 0.45, 0.5, 0.5, 0.6, 0.6, 0.7, 0.85)
 #: What is rarer than other risks is stated so much less often.
-_RARER = {"uncapped_liability": 0.4, "exclusivity": 0.55, "termination_fee": 0.7, "indemnity": 0.75}
+_RARER = {
+    "uncapped_liability": 0.4,
+    "exclusivity": 0.55,
+    "unilateral_change": 0.65,
+    "termination_fee": 0.65,
+    "indemnity": 0.7,
+}
 #: How often the law and the cap are stated, and what is no risk has a near miss.
 _LAW, _CAP, _NEAR = 0.6, 0.45, 0.6
 #: How often a near miss stands beside a risk, a renewal names no notice, and a cap has another above it.

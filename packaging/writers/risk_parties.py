@@ -20,8 +20,8 @@ def _lines(words: Any) -> Any:
 
 WORDS: dict[str, Any] = _lines(yaml.safe_load(Path(__file__).with_name("risk_words.yaml").read_text("utf-8")))
 
-#: How often the supplier is named, says `we`, and goes by the first word of its name.
-_NAMED, _WE, _SHORT = 0.85, 0.3, 0.2
+#: How often the supplier is named, says `we`, goes by the first word of its name; a name has no legal form.
+_NAMED, _WE, _SHORT, _BARE = 0.85, 0.3, 0.2, 0.25
 #: How often the customer is `you`: where the supplier is `we`, and where it is not.
 _YOU, _YOU_ALONE = 0.92, 0.1
 #: How often a contract says `will` where others say `shall`.
@@ -114,7 +114,7 @@ class RiskParties:
             name = f"{name}{draw.pick((' & ', ' '))}{self._made_up()}"
         name += f" {draw.pick(words['middle'])}" if is_short or draw.chance(0.7) else ""
         name += f" {draw.pick(WORDS['cities'])}" if draw.chance(0.06) else ""
-        return f"{name}{draw.pick(words['suffixes'])}"
+        return name if draw.chance(_BARE) else f"{name}{draw.pick(words['suffixes'])}"
 
     def _made_up(self) -> str:
         return f"{self._draw.pick(NAMES['company_first'])}{self._draw.pick(NAMES['company_second'])}"
