@@ -6,29 +6,23 @@ from typing import Any
 from writers.form_parts import capital, coded, with_marks, written_day
 from writers.risk_parties import WORDS, RiskParties
 
+from thresher.adapters.numbers import COUNTING_WORDS
 from thresher.adapters.training.draw import Draw
 
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ONES: tuple[str, ...] = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_ONES += ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen")
-_ONES += ("nineteen",)
+_ONES = tuple(COUNTING_WORDS[:-1])
 #: A number and what it counts.
 Length = tuple[int, str]
 #: The periods of a renewal, with what one is called and the longest notice, in days, that goes with it.
 _PERIODS: tuple[tuple[Length, str, int], ...] = (((1, "year"), "year", 180), ((12, "month"), "year", 180)) * 4
 _PERIODS += (((1, "month"), "month", 14), ((3, "month"), "quarter", 45), ((6, "month"), "half-year", 90))
-#: Notices; some are met more often.
-_NOTICES: tuple[Length, ...] = ((30, "day"), (60, "day"), (90, "day")) * 4 + ((14, "day"), (15, "day"))
-_NOTICES += ((45, "day"), (120, "day"), (180, "day"), (20, "day"), (7, "day"), (10, "business day"))
-_NOTICES += ((1, "month"), (2, "month"), (3, "month"), (3, "month"), (6, "month"))
-_NOTICES += ((4, "week"), (6, "week"), (8, "week"), (12, "week"))
+#: Those of a renewal.
+_NOTICES: list[Length] = [(int(number), unit) for number, unit in WORDS["notices"]]
 _IN_DAYS = {"day": 1, "week": 7, "month": 30, "business day": 1.4}
 _TERMS = (12, 24, 36, 36, 48, 60)
 _DAYS = (5, 7, 8, 10, 14, 15, 20, 21, 28, 30, 45, 60)
 #: From this way of writing a number on, it has another in brackets.
 _BRACKETED = 3
-_MONEY: tuple[str, ...] = ("USD {}", "${}", "${}", "US${}", "EUR {}", "EUR {}", "€{}", "€ {}", "{} EUR")
-_MONEY += ("{} €", "£{}", "£{}", "GBP {}", "CHF {}", "CAD {}", "AUD {}", "{} SEK", "{} euros", "DKK {}")
 #: What stands between thousands, of each currency that has not always a comma.
 _MARKS = dict.fromkeys(("EUR", "€", "euros"), (",", ",", ".", " ")) | dict.fromkeys(
     ("SEK", "DKK"), (" ", ".")
@@ -37,14 +31,34 @@ _PERCENTS = ("{}%", "{}%", "{}%", "{} %", "{} percent", "{} per cent", "{word} p
 _BIG, _SMALL = (25, 40, 50, 60, 70, 75, 80, 85, 90, 100), (2, 3, 4, 5, 6, 7, 10, 15)
 _DATES = ("%d %B %Y", "%B %d, %Y", "%d.%m.%Y", "%d/%m/%Y", "%Y-%m-%d", "%d %b %Y")
 #: Sums of a kind, from and so many steps up.
-_SUMS = {"sum": (200, 90), "cap_sum": (5000, 90), "small": (5, 90), "monthly": (50, 90)}
-_SUMS |= {"deposit": (100, 60), "setup": (50, 50), "insured": (1_000_000, 25)}
+_SUMS = {
+    "sum": (200, 90),
+    "cap_sum": (5000, 90),
+    "small": (5, 90),
+    "monthly": (50, 90),
+    "deposit": (100, 60),
+    "setup": (50, 50),
+    "insured": (1_000_000, 25),
+}
 #: Which field each of these states, and the list that it comes from.
-_ASKED = {"cap": ("liability_cap", "caps"), "fee": ("termination_fee", "fees")}
-_ASKED |= {"rate": ("late_payment_interest", "rates")}
+_ASKED = {
+    "cap": ("liability_cap", "caps"),
+    "fee": ("termination_fee", "fees"),
+    "rate": ("late_payment_interest", "rates"),
+}
 #: What a contract has one of.
-_ALIKE: tuple[str, ...] = ("monthly", "deposit", "setup", "insured", "cure", "warranty", "term_other")
-_ALIKE += ("number", "site", "court")
+_ALIKE = (
+    "monthly",
+    "deposit",
+    "setup",
+    "insured",
+    "cure",
+    "warranty",
+    "term_other",
+    "number",
+    "site",
+    "court",
+)
 
 
 class RiskValues(RiskParties):
@@ -56,7 +70,7 @@ class RiskValues(RiskParties):
         self.stated: dict[str, str] = {}
         self._once: dict[str, str] = {}
         self._sums: set[int] = set()
-        self._money, self._numbers = draw.pick(_MONEY), draw.below(5)
+        self._money, self._numbers = str(draw.pick(WORDS["money"])), draw.below(5)
         marks = next((marks for code, marks in _MARKS.items() if code in self._money), (",",))
         self._mark = draw.pick(marks)
         self._percent, self._date_form = draw.pick(_PERCENTS), draw.pick(_DATES)
