@@ -1,6 +1,7 @@
 """How a page lays labelled values out: in lines, heads above values, columns, cell by cell."""
 
 import re
+import textwrap
 from collections.abc import Callable
 
 from thresher.adapters.training.draw import Draw
@@ -75,6 +76,12 @@ def beside(left: list[str], right: list[str], wide: int) -> list[str]:
     wide = max(wide, *(len(line) + 1 for line in left)) if left else wide
     both = (block + [""] * (rows - len(block)) for block in (left, right))
     return [f"{first:{wide}}  {second}".rstrip() for first, second in zip(*both, strict=True)]
+
+
+def wrapped(text: str, wide: int) -> str:
+    """The text with each of its lines broken where it is longer than so many characters, between words."""
+    page = textwrap.TextWrapper(wide, break_on_hyphens=False, break_long_words=False)
+    return "\n".join(map(page.fill, text.split("\n")))
 
 
 def as_read(text: str, draw: Draw) -> str:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from writers.form_parts import capital
+from writers.page_layout import Entry
 from writers.risk_parties import WORDS
 from writers.risk_values import RiskValues
 
 from thresher.adapters.training.draw import Draw
 
-Entry = tuple[str, str]
 State = Literal["stated", "near", "silent"]
 
 #: The fields that a clause states, and those of them whose value is true or false.
@@ -27,7 +27,7 @@ CLAUSES = (
 FLAGS = ("auto_renewal", "unilateral_change", "uncapped_liability", "indemnity", "exclusivity")
 #: Those whose sentences put nobody at risk.
 HARMLESS = ("liability_cap", "governing_law")
-#: How many contracts of ten have many risks, some and few.
+#: How often a contract states each risk: of these one is drawn, so that some have many and some few.
 _SHARES = (0.2, 0.4, 0.45, 0.5, 0.5, 0.6, 0.6, 0.7, 0.85)
 #: What is rarer than other risks is stated so much less often.
 _RARER = {
@@ -152,7 +152,11 @@ class RiskFacts(RiskValues):
             if state == "stated" and name not in HARMLESS and not part.startswith("-"):
                 clause.risks.append(sentence)
         if state == "stated":
-            clause.gold |= self.stated | ({name: True} if name in FLAGS else {})
+            clause.gold |= self._now_stated(name)
+
+    def _now_stated(self, name: str) -> dict[str, Any]:
+        """What the wording of a field that was filled last states."""
+        return self.stated | ({name: True} if name in FLAGS else {})
 
     def _sentence(self, template: str) -> str:
         """The template as a sentence, at times with another beginning or end."""
@@ -173,7 +177,7 @@ class RiskFacts(RiskValues):
             labels = [one for one in labels if ("{notice" in one) == self._has_notice]
         entry = self.labelled(labels)
         if state == "stated":
-            self.gold |= self.stated | ({name: True} if name in FLAGS else {})
+            self.gold |= self._now_stated(name)
         return entry
 
     def labelled(self, labels: list[str]) -> Entry:

@@ -1,10 +1,9 @@
 """Writes a made-up short contract around its risks: clauses, terms of a web page, a mail, an order form."""
 
 import re
-import textwrap
 from typing import Any
 
-from writers.page_layout import Entry, as_read, labelled
+from writers.page_layout import Entry, as_read, labelled, wrapped
 from writers.risk_facts import CLAUSES, Clause, RiskFacts
 from writers.risk_frame import RiskFrame
 from writers.risk_parties import WORDS
@@ -208,8 +207,8 @@ class RiskWriter:
         """The paragraphs, at times in lines as a page has them."""
         if not self._draw.chance(_BROKEN):
             return paragraphs
-        page = textwrap.TextWrapper(60 + self._draw.below(41), break_on_hyphens=False, break_long_words=False)
-        return ["\n".join(map(page.fill, one.split("\n"))) for one in paragraphs]
+        wide = 60 + self._draw.below(41)
+        return [wrapped(one, wide) for one in paragraphs]
 
 
 def _joined(first: Clause, second: Clause) -> Clause:

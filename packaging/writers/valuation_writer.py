@@ -1,10 +1,9 @@
 """Writes a made-up valuation around its facts: a report, a letter, a memo, a sheet of key facts, a mail."""
 
-import textwrap
 from typing import Any
 
 from writers.form_parts import slots
-from writers.page_layout import Entry, as_read, beside, between, labelled
+from writers.page_layout import Entry, as_read, beside, between, labelled, wrapped
 from writers.valuation_facts import ValuationFacts
 from writers.valuation_parts import Evidence
 
@@ -225,8 +224,7 @@ class Valuation:
         if not self._draw.chance(_BROKEN):
             return paragraphs
         wide = 56 + self._draw.below(44)
-        page = textwrap.TextWrapper(wide, break_on_hyphens=False, break_long_words=False)
-        return [one if "\n" in one else page.fill(one) for one in paragraphs]
+        return [one if "\n" in one else wrapped(one, wide) for one in paragraphs]
 
     def _signature(self, is_letter: bool = False) -> list[str]:
         """Who signs, with the firm and the licence."""
