@@ -71,12 +71,14 @@ def test_it_is_whole_and_of_the_starter_and_its_pack(name: str, starter: Path) -
 
 
 def has_cues(field: Field, record_type: str) -> bool:
-    """Every boolean and counted date; of other dates those of contracts, ad buys and invoices, since an
-    agreement has one alone; of texts those of the long ones: the other types were trained before.
+    """Every boolean of long documents and counted date; of other dates those of contracts, ad buys and
+    invoices, since an agreement has one alone; of texts those of the long ones: the other types were trained
+    before.
     """
     is_late = record_type in ("contract", "ad_buy", "invoice") and field.type == "date"
     is_late = is_late or (record_type in ("contract", "nda", "ad_buy") and field.is_worded)
-    return field.type == "boolean" or bool(field.counted_from) or is_late
+    is_asked_in_parts = field.type == "boolean" and record_type != "risk_flags"
+    return is_asked_in_parts or bool(field.counted_from) or is_late
 
 
 def test_it_answers_for_its_domain_where_nothing_was_promoted(home_with_starter: Locations) -> None:
@@ -109,6 +111,7 @@ def test_it_answers_only_for_the_record_types_that_it_learnt(home_with_starter: 
             ("manufacturing", "production_report", "manufacturing-starter"),
             ("legal", "contract", "legal-starter"),
             ("legal", "nda", "legal-starter"),  # the general one is not fit for the domain
+            ("legal", "risk_flags", "legal-starter"),
         ):
             assert session.task(domain, record_type).adapter == answers
             assert session.answering(domain, record_type=record_type) == answers
