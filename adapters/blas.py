@@ -17,6 +17,9 @@ from dataclasses import dataclass
 
 from thresher.adapters.free_cores import Usage, free_cores
 
+#: What a person is told where no fast BLAS is found.
+SLOW = "no fast BLAS, only the reference BLAS: the model runs some hundred times slower on the CPU"
+
 _CANDIDATES = ("libopenblas.so.0", "libopenblas.so", "libmkl_rt.so.2", "libmkl_rt.so")
 
 REMEDY = (
@@ -32,6 +35,11 @@ class BlasReport:
     name: str | None
     needed: bool
     remedy: str | None
+
+    @property
+    def warning(self) -> str | None:
+        """What a person is told before the model is loaded; None where all is well."""
+        return f"{SLOW}. {self.remedy}" if self.remedy else None
 
 
 #: How often to look how many cores are free. The system counts in hundredths of a second.

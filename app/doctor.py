@@ -58,7 +58,7 @@ def _versions() -> Iterator[Finding]:
 
 
 def _blas() -> Iterator[Finding]:
-    from thresher.adapters.blas import load_fast_blas
+    from thresher.adapters.blas import SLOW, load_fast_blas
 
     if "mlx.core" in sys.modules:
         # Too late to load one here; what this process has is what it had when MLX came in.
@@ -68,8 +68,7 @@ def _blas() -> Iterator[Finding]:
     if report.name:
         yield Finding("blas", "good", f"fast ({report.name})")
     elif report.needed:
-        detail = "only the slow reference BLAS: the model runs some hundred times slower on the CPU"
-        yield Finding("blas", "slow", detail, report.remedy)
+        yield Finding("blas", "slow", SLOW, report.remedy)
     else:
         yield Finding("blas", "good", "MLX brings its own")
 

@@ -17,9 +17,10 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class ModelLoading:
-    """The model is being loaded: takes seconds."""
+    """The model is being loaded: takes seconds. `slow` says why it answers slowly here, and what to do."""
 
     model: str
+    slow: str | None = None
 
 
 @dataclass(frozen=True)

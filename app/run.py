@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from thresher.adapters.base_facts import InstalledModel
+from thresher.adapters.blas import load_fast_blas
 from thresher.adapters.errors import DocumentError
 from thresher.adapters.fields import Field
 from thresher.adapters.window_prompts import WindowPrompts, WindowSizes
@@ -72,7 +73,7 @@ class Run:
                     case Started(source):
                         yield DocumentStarted(source)
                     case Loading() if not self.warm.holds(self.model):
-                        yield ModelLoading(self.model.name)
+                        yield ModelLoading(self.model.name, load_fast_blas().warning)
                     case Read(source, document, asked):
                         asking = time.monotonic() if asking is None else asking
                         yield DocumentRead(source, document, asked)

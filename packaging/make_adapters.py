@@ -30,6 +30,7 @@ from scoring import Scorer
 from thresher.adapters.adapter import Adapter
 from thresher.adapters.adapter_folder import read_adapter, remove_adapter, write_adapter
 from thresher.adapters.atomic import replacing
+from thresher.adapters.blas import load_fast_blas
 from thresher.adapters.calibration import CALIBRATION_FILE, Calibration
 from thresher.adapters.errors import ThresherError, UsageError
 from thresher.adapters.manifest import Manifest, Score, read_manifest
@@ -226,6 +227,8 @@ def main() -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     parser.add_argument("--machine", default=f"{cores} cores of {platform.machine()}", help="for the card")
     asked = parser.parse_args()
+    if warning := load_fast_blas().warning:  # the commands that train and score run quietly
+        say(f"note: {warning}")
     try:
         keys = {name: yaml.safe_load(value) for name, _, value in (one.partition("=") for one in asked.set)}
         maker = Maker(asked.data, asked.work, asked.base, f"train_{asked.trainer}", asked.machine, keys)

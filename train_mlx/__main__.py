@@ -35,5 +35,6 @@ def make_learner(plan: Plan) -> Learner:
 
 
 if __name__ == "__main__":
-    load_fast_blas()
-    sys.exit(main(Way("train_mlx", ("mlx", "mlx-lm"), settled, room, make_learner)))
+    slow = load_fast_blas().warning
+    notes = (slow,) if slow else ()
+    sys.exit(main(Way("train_mlx", ("mlx", "mlx-lm"), settled, room, make_learner, notes=notes)))

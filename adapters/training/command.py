@@ -60,7 +60,7 @@ class Way:
 
     `libraries` are the distributions that it needs. `settled` gives the run with what "auto" comes to on this
     device, and raises UsageError for what the device cannot do. `room` tells the memory. `write` makes the
-    folder `result` within the run's.
+    folder `result` within the run's. `notes` tells the user what was found of this machine.
     """
 
     trainer: Trainer
@@ -70,6 +70,7 @@ class Way:
     make_learner: Callable[[Plan], Learner]
     write: Callable[[Path, Learner, Plan, Manifest], None] = write_layers
     result: str = ADAPTER
+    notes: tuple[str, ...] = ()
 
 
 def main(way: Way) -> int:
@@ -148,7 +149,7 @@ def _train(run: Path, way: Way, stopping: Stopping, held: ExitStack) -> Path | N
         )
         # Nothing of a run that was stopped is lost to a wrong try: its own run.yaml says how it goes on.
         refuse_another(config.out, plan.hash)
-        for note in (*kept, *plan.notes, *notes):
+        for note in (*kept, *plan.notes, *notes, *way.notes):
             say_note(note)
         # What the run came to be: the app reads it, and a reader of the adapter can run it again.
         save_run(config.out / RUN_FILE, plan.config)

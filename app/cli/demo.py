@@ -115,6 +115,5 @@ def _how_read(document: "Document | None") -> str:
 def _say_if_slow() -> None:
     from thresher.adapters.blas import load_fast_blas
 
-    blas = load_fast_blas()
-    if blas.remedy is not None:
-        click.echo(f"This will be slow: the fast BLAS is missing. {blas.remedy}", err=True)
+    if warning := load_fast_blas().warning:
+        click.echo(f"note: {warning}", err=True)

@@ -61,6 +61,8 @@ class Narrator(WithBar):
                 self._say(f"run {event.run}: {counted(event.total, 'document')}")
                 self._draw()
             case ModelLoading():
+                if event.slow:
+                    self.notes(event.slow)
                 self._draw(f"loading the model {event.model}")
             case DocumentStarted():
                 self._draw(f"reading {self._name(event.source)}")

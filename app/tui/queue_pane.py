@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
+from thresher.app.events import Event, ModelLoading
 from thresher.app.task import Task
 from thresher.app.tui.home_text import QUEUE_COLUMNS, entry_cells, entry_detail
 from thresher.app.tui.messages import EventsWaiting, Problem, RecordsLoaded, RunEnded
@@ -23,6 +24,8 @@ _EMPTY = (
     "No documents yet.\n\nDrop files on this window, paste their paths,\nor press a to choose them.\n\n"
     "Then press s to start."
 )
+
+_LONG = 20  # seconds: to read three lines, with a command among them
 
 
 class QueuePane(Vertical):
@@ -80,7 +83,7 @@ class QueuePane(Vertical):
         """What the run has done since the last time."""
         message.stop()
         if self.run and message.inbox is self.run.inbox:
-            changed = [self.queue.apply(event) for event in message.inbox.take()]
+            changed = [self._take(event) for event in message.inbox.take()]
             self.show_changed({id(entry): entry for entry in changed if entry}.values())
 
     def on_run_ended(self, message: RunEnded) -> None:
@@ -89,7 +92,7 @@ class QueuePane(Vertical):
         if self.run is None or message.inbox is not self.run.inbox:  # another has been started since
             return
         for event in message.inbox.take():
-            self.queue.apply(event)
+            self._take(event)
         self.queue.end()
         self.show(message.problem)
 
@@ -98,6 +101,11 @@ class QueuePane(Vertical):
         message.stop()
         if message.run == self.queue.run:
             self.show_changed(self.queue.take_over(message.records), message.problem)
+
+    def _take(self, event: Event) -> Entry | None:
+        if isinstance(event, ModelLoading) and event.slow:
+            self.notify(event.slow, severity="warning", timeout=_LONG, markup=False)
+        return self.queue.apply(event)
 
     def _load(self, number: int) -> None:
         try:

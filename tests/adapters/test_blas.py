@@ -68,6 +68,21 @@ def test_a_system_that_hides_its_counters_keeps_all_threads(
 
 
 @linux
+def test_where_none_is_found_a_person_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(*_: object, **__: object) -> None:
+        raise OSError("cannot open shared object file")
+
+    monkeypatch.setattr("ctypes.CDLL", absent)
+    monkeypatch.setattr(blas, "find_library", lambda _: None)
+    monkeypatch.setattr(blas, "_report", None)
+    monkeypatch.delitem(sys.modules, "mlx.core", raising=False)
+    warning = str(blas.load_fast_blas().warning)
+    assert "hundred times slower" in warning
+    assert "apt install libopenblas0" in warning
+    assert blas.BlasReport("libopenblas.so.0", needed=True, remedy=None).warning is None
+
+
+@linux
 def test_what_a_user_sets_is_the_most() -> None:
     code = (
         "from thresher.adapters import blas\n"

@@ -9,11 +9,12 @@ from unittest.mock import Mock
 
 import pytest
 
+from thresher.adapters.blas import REMEDY, BlasReport
 from thresher.adapters.fields import Field
 from thresher.app.documents.document import Document
 from thresher.app.engine.engine import Engine
 from thresher.app.engine.request import Answered, Failed, Reply, Request
-from thresher.app.events import DocumentRead, Progress, RecordReady
+from thresher.app.events import DocumentRead, ModelLoading, Progress, RecordReady
 from thresher.app.extraction.merge import merge
 from thresher.app.locations import Locations
 from thresher.app.record import Record, Value
@@ -49,6 +50,24 @@ def test_a_correction_stands_in_every_later_run_but_one_that_is_scored(home_with
             told, stored = record(again, corrected=False)
             assert told.values["who"].value == said.values["who"].value != "Ann Lee"
             assert stored.values["who"].value == "Ann Lee"
+
+
+def test_who_loads_a_model_without_a_fast_blas_is_warned(
+    home_with_tiny: Locations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for report in (
+        BlasReport("fast", needed=True, remedy=None),
+        BlasReport(None, needed=True, remedy=REMEDY),
+    ):
+        monkeypatch.setattr("thresher.app.run.load_fast_blas", lambda found=report: found)
+        with Session(home_with_tiny) as session:
+            task = session.task(None, fields=[Field(name="who", type="string")])
+            [loading] = [
+                event
+                for event in session.extract([SOURCE], task, again=True)
+                if isinstance(event, ModelLoading)
+            ]
+        assert loading == ModelLoading("tiny", report.warning)
 
 
 def test_the_names_of_choices_decide_where_the_adapter_says_so(

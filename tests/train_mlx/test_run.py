@@ -177,6 +177,20 @@ def test_a_run_that_is_just_read_is_left_as_it_is(config: RunConfig, tmp_path: P
     assert sorted(path.name for path in config.out.iterdir()) == [".trainer.lock", "reading.json"]
 
 
+def test_a_machine_without_a_fast_blas_is_told_so(config: RunConfig, tmp_path: Path) -> None:
+    path = tmp_path / "run.yaml"
+    save_run(path, config.model_copy(update={"steps": 1}))
+    code = (
+        "import runpy; from thresher.adapters import blas; blas._CANDIDATES = (); "
+        "blas.find_library = lambda _: None; runpy.run_module('thresher.train_mlx', run_name='__main__')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, timeout=300
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ("apt install libopenblas0" in ended.stderr) == (sys.platform == "linux")
+
+
 def test_two_processes_train_the_adapter_of_one(config: RunConfig, tmp_path: Path) -> None:
     """Within 1e-5: gradients are added in another order. Of three passes a step one rank has one more."""
     config = config.model_copy(update={"accumulation": 3, "steps": 6, "evaluate_every": 3})

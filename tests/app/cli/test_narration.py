@@ -11,6 +11,7 @@ from thresher.app.cli.narration import Narrator
 from thresher.app.events import (
     DocumentStarted,
     Event,
+    ModelLoading,
     Progress,
     RecordReady,
     RunFinished,
@@ -135,6 +136,12 @@ def test_json_writes_errors_and_notes_as_lines_of_json_and_no_prose(
     ]
     quiet = told(capfd, Narrator(as_json=True, quiet=True), events("asks for a password"))
     assert [json.loads(line) for line in quiet] == [error]
+
+
+def test_what_makes_the_model_slow_is_told_once_it_is_loaded(capfd: pytest.CaptureFixture[str]) -> None:
+    story: list[Event] = [RunStarted(7, 1), ModelLoading("starter", "no fast BLAS. Install OpenBLAS.")]
+    assert told(capfd, Narrator(), story)[1:] == ["note: no fast BLAS. Install OpenBLAS."]
+    assert told(capfd, Narrator(), [RunStarted(7, 1), ModelLoading("starter")])[1:] == []
 
 
 def test_what_is_left_out_is_counted(capfd: pytest.CaptureFixture[str]) -> None:

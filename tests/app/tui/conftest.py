@@ -64,7 +64,7 @@ class FakeSession:
 
     `loaded` holds it as a model that loads does: whatever else is asked. `adapters` are those of expenses,
     `promoted` the stack of what was made live. Packs in `own_packs` are the user's own. What may go unseen is
-    told by the confidence alone.
+    told by the confidence alone. `slow` is why the model answers slowly.
     """
 
     store: Store
@@ -72,6 +72,7 @@ class FakeSession:
     crash: Exception | None = None
     gate: threading.Event | None = None
     loaded: threading.Event | None = None
+    slow: str | None = None
     settings: Settings = field(default_factory=Settings)
     pack_errors: tuple[PackError, ...] = ()
     asked: list[tuple[Task, bool]] = field(default_factory=list)
@@ -152,7 +153,7 @@ class FakeSession:
         self.asked.append((task, again))
         run = self.store.start_run(task, "settings", len(sources))
         yield events.RunStarted(run, len(sources))
-        yield events.ModelLoading(task.model)
+        yield events.ModelLoading(task.model, self.slow)
         if self.loaded:
             self.loaded.wait()
         counts = {"ok": 0, "partial": 0, "failed": 0}

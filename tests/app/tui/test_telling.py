@@ -14,7 +14,7 @@ from thresher.app.tui.app import ThresherApp
 from thresher.app.tui.quit_dialog import QuitDialog
 from thresher.app.tui.record_screen import RecordScreen
 
-from .driving import home, press, record_of, said, settled
+from .driving import home, paste, press, record_of, said, settled
 
 SIZE = (100, 30)
 LOCKED = "thresher.db: another program keeps the database [locked]. Close it."
@@ -41,6 +41,17 @@ def hold(monkeypatch: pytest.MonkeyPatch, session: Any) -> Hold:
         return let_go
 
     return held_back
+
+
+async def test_what_makes_the_model_slow_is_told_when_a_run_starts(
+    app: ThresherApp, session: Any, folder: Path
+) -> None:
+    session.slow = "no fast BLAS [slow]. Install OpenBLAS."
+    async with app.run_test(size=SIZE) as pilot:
+        await paste(pilot, str(folder / "bakery.txt"))
+        await press(pilot, "s")
+        [told] = app._notifications
+        assert (told.message, told.severity) == (session.slow, "warning")
 
 
 async def correcting(
